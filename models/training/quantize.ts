@@ -1,0 +1,37 @@
+import type { EmojiWords } from '../../src/predictions/model/embedded/tokenizer.js';
+import { DIMENSIONS, type ModelWeights } from '../../src/predictions/model/embedded/weights.js';
+import type { Trainer } from './trainer.js';
+
+/** Eight-bit word vectors (a scale for each word) and wide weights (one scale); the small network stays in 32-bit floats. */
+export function quantize(trainer: Trainer, words: string[], emoji: EmojiWords, labels: string[]): ModelWeights {
+  const values = trainer.embeddings.values;
+  const embeddings = new Int8Array(values.length);
+  const embeddingScales = new Float32Array(words.length);
+  words.forEach((_, row) => {
+    const at = row * DIMENSIONS;
+    let most = 1e-9;
+    for (let d = 0; d < DIMENSIONS; d++) most = Math.max(most, Math.abs(values[at + d]!));
+    embeddingScales[row] = most / 127;
+    for (let d = 0; d < DIMENSIONS; d++) embeddings[at + d] = Math.round((values[at + d]! / most) * 127);
+  });
+  // The few largest wide weights are cut, so that the many small ones keep their steps.
+  const sorted = Float32Array.from(trainer.wide.values, Math.abs).sort();
+  const most = Math.max(1e-9, sorted[Math.floor(sorted.length * 0.9999)]!);
+  const wide = Int8Array.from(trainer.wide.values, (value) =>
+    Math.max(-127, Math.min(127, Math.round((value / most) * 127))),
+  );
+  return {
+    labels,
+    words,
+    emoji,
+    temperature: 1,
+    embeddings,
+    embeddingScales,
+    filters: trainer.filters.values,
+    filterBias: trainer.filterBias.values,
+    head: trainer.head.values,
+    headBias: trainer.headBias.values,
+    wide,
+    wideScale: most / 127,
+  };
+}

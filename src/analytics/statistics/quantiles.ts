@@ -1,0 +1,42 @@
+/**
+ * Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996; numpy's default).
+ * `sorted` ascending and not empty, `p` 0 to 1; the unit is that of the values.
+ */
+export function quantile(sorted: readonly number[], p: number): number {
+  const rank = (sorted.length - 1) * p;
+  const low = Math.floor(rank);
+  const below = sorted[low] as number;
+  const above = sorted[Math.min(low + 1, sorted.length - 1)] as number;
+  return below + (above - below) * (rank - low);
+}
+
+/** Counts of values by logarithmic bucket: bucket i holds γ^i ≤ value < γ^(i+1). */
+export interface LogHistogram {
+  gamma: number;
+  /** Values at or below this are counted in `small` and taken for 0. */
+  smallest: number;
+  small: number;
+  buckets: readonly { index: number; count: number }[];
+}
+
+/** Ratio of a bucket's bounds; an answer at its geometric middle is off by at most √γ − 1, about 1 %. */
+export const GAMMA = 1.02;
+export const MAX_RELATIVE_ERROR = Math.round((Math.sqrt(GAMMA) - 1) * 1e4) / 1e4;
+
+/**
+ * Quantile of a histogram: the middle of the bucket that holds the rank (DDSketch; Masson, Rim and Lee 2019).
+ * `histogram` must not be empty.
+ */
+export function histogramQuantile(histogram: LogHistogram, p: number): number {
+  const ordered = [...histogram.buckets].sort((a, b) => a.index - b.index);
+  const total = ordered.reduce((sum, { count }) => sum + count, histogram.small);
+  const rank = (total - 1) * p;
+  let seen = histogram.small;
+  if (rank < seen) return 0;
+  for (const { index, count } of ordered) {
+    seen += count;
+    if (rank < seen) return histogram.gamma ** (index + 0.5);
+  }
+  const last = ordered.at(-1);
+  return last ? histogram.gamma ** (last.index + 0.5) : 0;
+}

@@ -1,0 +1,82 @@
+import compress from '@fastify/compress';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { constants } from 'node:zlib';
+import { AppModule } from './app.module.js';
+import type { FeedbackLoopConfig } from './config/index.js';
+import {
+  addHooks,
+  addParsers,
+  AllowedMethods,
+  answerClientError,
+  answerFrameworkError,
+  Draining,
+  ProblemFilter,
+} from './http/index.js';
+import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
+import { OpenApiDocuments } from './openapi.js';
+
+const HEADERS_TIMEOUT_MS = 15_000;
+const CONNECTION_TIMEOUT_MS = 20_000;
+/** Longer than the idle time-outs of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/**
+ * Puts the server together without listening and without a database. Every limit of the socket is set here; Fastify's own
+ * defaults wait for ever.
+ */
+export async function createApp(
+  config: Readonly<FeedbackLoopConfig>,
+  logger: AppLogger = createLogger(config),
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: config.bodyLimitBytes,
+    trustProxy: trustProxy(config.trustedProxies),
+    // Not `requestTimeout`: Node counts the whole body, and a flowing upload was cut. Each body has its own guard.
+    requestTimeout: 0,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // While draining every request that arrives is still served.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError as never,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestLogger));
+  app.useGlobalFilters(app.get(ProblemFilter));
+  const fastify = adapter.getInstance();
+  addParsers(fastify as never);
+  addHooks(fastify as never, {
+    logger: app.get<AppLogger>(APP_LOGGER),
+    metrics: app.get(Metrics),
+    allowedMethods: app.get(AllowedMethods),
+    draining: app.get(Draining),
+  });
+  if (config.enableCompression) {
+    await app.register(compress as never, {
+      threshold: 1024,
+      encodings: ['br', 'gzip', 'deflate'],
+      // The default quality of brotli costs more than the network ever saves.
+      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+      // Bodies come as they are: a few compressed bytes must not become gigabytes here.
+      globalDecompression: false,
+    });
+  }
+  await app.init();
+  app.get(OpenApiDocuments).build(app);
+  return app;
+}
+
+function trustProxy(proxies: readonly string[]): false | string[] | ((address: string, hop: number) => boolean) {
+  if (proxies.length === 0) return false;
+  const [first = ''] = proxies;
+  return /^\d{1,2}$/.test(first) ? (_, hop) => hop < Number(first) : [...proxies];
+}

@@ -1,0 +1,34 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AnalyticsModule } from './analytics/index.js';
+import { ConfigModule, type FeedbackLoopConfig } from './config/index.js';
+import { DocsController } from './docs.controller.js';
+import { HealthModule } from './health/index.js';
+import { HttpModule } from './http/index.js';
+import { type AppLogger, ObservabilityModule } from './observability/index.js';
+import { OpenApiDocuments } from './openapi.js';
+import { PersistenceModule } from './persistence/index.js';
+import { PredictionsModule } from './predictions/index.js';
+import { SecurityModule } from './security/index.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(config: Readonly<FeedbackLoopConfig>, logger: AppLogger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forRoot(logger),
+        ScheduleModule.forRoot(),
+        HttpModule,
+        PersistenceModule,
+        SecurityModule,
+        PredictionsModule,
+        AnalyticsModule,
+        HealthModule,
+      ],
+      controllers: [DocsController],
+      providers: [OpenApiDocuments],
+    };
+  }
+}

@@ -1,0 +1,9 @@
+/** Time as the product sees it; tests inject their own. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+}
+
+export const CLOCK = Symbol('Clock');
+
+export const systemClock: Clock = { now: () => Date.now() };

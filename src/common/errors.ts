@@ -1,0 +1,105 @@
+/** Who must act: `error` wakes somebody, `warn` heals itself, `info` and `debug` are the caller's business. */
+export type ErrorLogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** One refused field: a path such as `texts.3` or `scores.positive`, and what is wrong with it. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+export interface AppErrorOptions {
+  code: string;
+  status: number;
+  title: string;
+  detail?: string;
+  logLevel?: ErrorLogLevel;
+  /** Whether the same request may succeed later without a change. */
+  retryable?: boolean;
+  /** What an operator should do; logged, never sent to the client. */
+  remedy?: string;
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/**
+ * The one error of the product; features own their codes by subclassing it.
+ *
+ * - `status`, `code`, `title`, `detail` and `errors` reach the client as problem+json; nothing else does
+ * - `remedy` and `cause` reach the log only
+ */
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly logLevel: ErrorLogLevel;
+  readonly retryable: boolean;
+  readonly remedy: string | undefined;
+  readonly errors: FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(options: AppErrorOptions) {
+    super(options.detail ?? options.title, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = options.code;
+    this.status = options.status;
+    this.title = options.title;
+    this.detail = options.detail;
+    this.logLevel = options.logLevel ?? (options.status >= 500 ? 'error' : 'info');
+    this.retryable = options.retryable ?? false;
+    this.remedy = options.remedy;
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** 422: well-formed, but a field's value cannot be accepted. */
+export class ValidationError extends AppError {
+  constructor(errors: FieldError[], detail = 'The request has invalid fields.') {
+    super({ code: 'validation_failed', status: 422, title: 'Invalid request', detail, errors });
+  }
+}
+
+/** 400: the body, query or a header could not be read at all, or a guard stopped it. */
+export class UnreadableRequestError extends AppError {
+  constructor(code: string, detail: string, errors: FieldError[] = []) {
+    super({ code, status: 400, title: 'Unreadable request', detail, errors });
+  }
+}
+
+/** 401: no key, or one that is unknown, expired or revoked. The answer never says which. */
+export class AuthenticationError extends AppError {
+  constructor(detail = 'Send a valid API key as "Authorization: Bearer fl_…" or "X-API-Key".') {
+    super({ code: 'unauthenticated', status: 401, title: 'Authentication required', detail });
+  }
+}
+
+/** 403: the key is good but lacks the scope. */
+export class ForbiddenError extends AppError {
+  constructor(detail: string) {
+    super({ code: 'forbidden', status: 403, title: 'Forbidden', detail });
+  }
+}
+
+/** 404: nothing there, or it belongs to another tenant. */
+export class NotFoundError extends AppError {
+  constructor(what: string) {
+    super({ code: 'not_found', status: 404, title: 'Not found', detail: `${what} was not found.` });
+  }
+}
+
+/** 503 with `Retry-After`: something this server needs is away for now. */
+export class UnavailableError extends AppError {
+  constructor(options: { code: string; detail: string; remedy?: string; cause?: unknown; logLevel?: ErrorLogLevel }) {
+    super({
+      logLevel: 'warn',
+      ...options,
+      status: 503,
+      title: 'Temporarily unavailable',
+      retryable: true,
+      // Jitter, so that all the clients of an outage do not come back in the same second.
+      retryAfterSeconds: 1 + Math.floor(Math.random() * 5),
+    });
+  }
+}

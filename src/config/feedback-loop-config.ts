@@ -1,0 +1,394 @@
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import type { DatabaseConfig } from './database-uri.js';
+import { Variable } from './variable.decorator.js';
+
+export const PUBLIC_ROUTE_NAMES = ['predict', 'batch', 'analytics', 'feedback'] as const;
+export type PublicRouteName = (typeof PUBLIC_ROUTE_NAMES)[number];
+
+/**
+ * Every setting of the product, each with the variable it comes from. `.env.example` and `docs/configuration.md` are generated
+ * from this class. Instances are made by `loadConfig` alone and are frozen.
+ */
+export class FeedbackLoopConfig {
+  @Variable({
+    name: 'FL_API_HOST',
+    group: 'Server',
+    kind: 'string',
+    description: 'Address to listen on. Use `0.0.0.0` in a container.',
+  })
+  @IsString()
+  apiHost: string = '127.0.0.1';
+
+  @Variable({
+    name: 'FL_API_PORT',
+    group: 'Server',
+    kind: 'integer',
+    description: 'Port to listen on; 0 takes a free one.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  apiPort: number = 8000;
+
+  @Variable({
+    name: 'FL_API_DEBUG',
+    group: 'Server',
+    kind: 'boolean',
+    description: 'Logs at level `debug` unless FL_LOG_LEVEL is set. Never changes what clients see.',
+  })
+  @IsBoolean()
+  apiDebug: boolean = false;
+
+  @Variable({
+    name: 'FL_DRAIN_MS',
+    group: 'Server',
+    kind: 'integer',
+    description:
+      'After SIGTERM: milliseconds to go on serving with readiness 503, so that load balancers notice before the socket closes.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(300_000)
+  drainMs: number = 5000;
+
+  @Variable({
+    name: 'FL_BODY_LIMIT_BYTES',
+    group: 'Server',
+    kind: 'integer',
+    description: 'Largest JSON body. Streamed NDJSON has no such limit; its lines have.',
+  })
+  @IsInt()
+  @Min(16_384)
+  @Max(104_857_600)
+  bodyLimitBytes: number = 2_097_152;
+
+  @Variable({
+    name: 'FL_ENABLE_COMPRESSION',
+    group: 'Server',
+    kind: 'boolean',
+    description: 'Compresses answers over 1 KB when the client accepts it.',
+  })
+  @IsBoolean()
+  enableCompression: boolean = true;
+
+  @Variable({
+    name: 'FL_TRUSTED_PROXIES',
+    group: 'Server',
+    kind: 'list',
+    description:
+      'CIDRs of the reverse proxies whose `X-Forwarded-For` is believed, or one hop count. Empty: the header is ignored.',
+    example: '10.0.0.0/8,192.168.0.0/16',
+  })
+  @IsArray()
+  @Matches(/^(\d{1,2}|[0-9a-fA-F:.]+(\/\d{1,3})?)$/, {
+    each: true,
+    message: 'must be CIDRs such as 10.0.0.0/8, or one hop count',
+  })
+  trustedProxies: string[] = [];
+
+  @Variable({
+    name: 'FL_LOG_LEVEL',
+    group: 'Logging',
+    kind: 'string',
+    description: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+    defaultText: '`info`',
+  })
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  logLevel: string = 'info';
+
+  @Variable({
+    name: 'FL_LOG_FORMAT',
+    group: 'Logging',
+    kind: 'string',
+    description: '`json`, `pretty`, or `auto`: pretty on a terminal, JSON elsewhere.',
+  })
+  @IsIn(['auto', 'json', 'pretty'])
+  logFormat: string = 'auto';
+
+  @Variable({
+    name: 'FL_DATA_DIR',
+    group: 'Database',
+    kind: 'string',
+    description: 'Folder of everything this server keeps on disk: the SQLite file, `admin.key`, `secret.key`.',
+  })
+  @IsString()
+  dataDir: string = 'data';
+
+  @Variable({
+    name: 'FL_DB_TYPE',
+    group: 'Database',
+    kind: 'string',
+    description: '`sqlite` or `postgresql`. Only needed to have a missing FL_DB_URI reported.',
+    defaultText: 'from FL_DB_URI, else `sqlite`',
+  })
+  @IsOptional()
+  @IsIn(['sqlite', 'postgresql'])
+  dbType: string | undefined;
+
+  @Variable({
+    name: 'FL_DB_URI',
+    aliases: ['FEEDBACK_DATABASE_URL', 'DATABASE_URL'],
+    group: 'Database',
+    kind: 'string',
+    secret: true,
+    description:
+      'Database address: `postgresql://user:password@host:5432/name` or `sqlite:///path/to/file.db`. The prefixes `postgresql+asyncpg://` and `sqlite+aiosqlite://` are accepted.',
+    defaultText: 'SQLite at FL_DB_PATH',
+    example: 'postgresql://feedback:secret@db.example.com:5432/feedback_loop',
+  })
+  @IsOptional()
+  @IsString()
+  dbUri: string | undefined;
+
+  @Variable({
+    name: 'FL_DB_PATH',
+    group: 'Database',
+    kind: 'string',
+    description: 'The SQLite file.',
+    defaultText: '`feedback-loop.db` in FL_DATA_DIR',
+  })
+  @IsOptional()
+  @IsString()
+  dbPath: string | undefined;
+
+  @Variable({
+    name: 'FL_DB_DIRECT_URI',
+    group: 'Database',
+    kind: 'string',
+    secret: true,
+    description: 'PostgreSQL address that goes around a transaction pooler; migrations take their lock there.',
+    defaultText: 'FL_DB_URI',
+  })
+  @IsOptional()
+  @IsString()
+  dbDirectUri: string | undefined;
+
+  @Variable({
+    name: 'FL_DB_AUTO_MIGRATE',
+    group: 'Database',
+    kind: 'boolean',
+    description: 'Runs pending migrations at start. SQLite always does.',
+    defaultText: '`false`',
+  })
+  @IsBoolean()
+  dbAutoMigrate: boolean = false;
+
+  @Variable({
+    name: 'FL_DB_POOL_SIZE',
+    group: 'Database',
+    kind: 'integer',
+    description: 'PostgreSQL connections for writing and administration at the most.',
+  })
+  @IsInt()
+  @Min(2)
+  @Max(500)
+  dbPoolSize: number = 10;
+
+  @Variable({
+    name: 'FL_DB_POOL_MIN',
+    group: 'Database',
+    kind: 'integer',
+    description: 'Connections opened at start and kept open.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(500)
+  dbPoolMin: number = 2;
+
+  @Variable({
+    name: 'FL_DB_ANALYTICS_POOL_SIZE',
+    group: 'Database',
+    kind: 'integer',
+    description: 'PostgreSQL connections for lists and analytics; also how many such queries run at once.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  dbAnalyticsPoolSize: number = 4;
+
+  @Variable({
+    name: 'FL_DB_CONNECT_TIMEOUT_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'Waiting for a connection, new or from the pool, at the most.',
+  })
+  @IsInt()
+  @Min(50)
+  @Max(60_000)
+  dbConnectTimeoutMs: number = 1000;
+
+  @Variable({
+    name: 'FL_DB_QUERY_TIMEOUT_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'A write or a look-up may take this long; then its connection is destroyed.',
+  })
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  dbQueryTimeoutMs: number = 5000;
+
+  @Variable({
+    name: 'FL_DB_ANALYTICS_TIMEOUT_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'A list or analytics query may take this long; then 503 `query_timeout`.',
+  })
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  dbAnalyticsTimeoutMs: number = 30_000;
+
+  @Variable({
+    name: 'FL_DB_LOCK_TIMEOUT_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'Waiting for a row or table lock at the most.',
+  })
+  @IsInt()
+  @Min(50)
+  @Max(600_000)
+  dbLockTimeoutMs: number = 2000;
+
+  @Variable({
+    name: 'FL_DB_IDLE_TIMEOUT_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'An unused connection above the minimum is closed after this long.',
+  })
+  @IsInt()
+  @Min(1000)
+  @Max(3_600_000)
+  dbIdleTimeoutMs: number = 30_000;
+
+  @Variable({
+    name: 'FL_DB_RECORD_BUDGET_MS',
+    group: 'Database',
+    kind: 'integer',
+    description: 'A record that is not committed after this long is answered as not recorded.',
+  })
+  @IsInt()
+  @Min(50)
+  @Max(10_000)
+  dbRecordBudgetMs: number = 1200;
+
+  @Variable({
+    name: 'FL_DB_COLLECT_METRICS',
+    group: 'Database',
+    kind: 'boolean',
+    description: 'Counts and times database queries for `/metrics`.',
+  })
+  @IsBoolean()
+  dbCollectMetrics: boolean = true;
+
+  @Variable({
+    name: 'FL_DB_VALIDATE_QUERIES',
+    group: 'Database',
+    kind: 'boolean',
+    description:
+      'Refuses statements that are not one single, parameterised, tenant-scoped query before they reach the database.',
+  })
+  @IsBoolean()
+  dbValidateQueries: boolean = true;
+
+  @Variable({
+    name: 'FL_API_KEY_REQUIRED',
+    group: 'Security',
+    kind: 'boolean',
+    description: '`false` opens everything without a key, and is accepted only when FL_API_HOST is a loopback address.',
+  })
+  @IsBoolean()
+  apiKeyRequired: boolean = true;
+
+  @Variable({
+    name: 'FL_API_KEYS',
+    group: 'Security',
+    kind: 'list',
+    secret: true,
+    description:
+      'Keys from outside the database, `<key>:<scope>+<scope>`, comma separated; each key has 32 characters or more. They work while the database is away.',
+    example: '<32 or more random characters>:predict+ingest+read',
+  })
+  @IsArray()
+  apiKeys: string[] = [];
+
+  @Variable({
+    name: 'FL_SECRET_KEY',
+    group: 'Security',
+    kind: 'list',
+    secret: true,
+    description:
+      'Signs feedback tokens and cursors; 32 characters or more, the same on every replica. To rotate, put the new one first and keep the old one behind a comma for 30 days.',
+    defaultText: 'generated into `secret.key` in FL_DATA_DIR',
+  })
+  @IsArray()
+  @Matches(/^.{32,}$/, { each: true, message: 'must be 32 characters or more' })
+  secretKey: string[] = [];
+
+  @Variable({
+    name: 'FL_PUBLIC_ROUTES',
+    group: 'Security',
+    kind: 'list',
+    description: 'Paths of the older systems that need no key: any of `predict`, `batch`, `analytics`, `feedback`.',
+    example: 'predict,batch',
+  })
+  @IsArray()
+  @IsIn(PUBLIC_ROUTE_NAMES, { each: true })
+  publicRoutes: PublicRouteName[] = [];
+
+  @Variable({
+    name: 'FL_MODEL_PATH',
+    group: 'Model',
+    kind: 'string',
+    description: 'Folder of the embedded model.',
+    defaultText: 'the packaged `models/sentiment-en`',
+  })
+  @IsOptional()
+  @IsString()
+  modelPath: string | undefined;
+
+  @Variable({
+    name: 'FL_CACHE_ENABLED',
+    group: 'Model',
+    kind: 'boolean',
+    description: 'Keeps answers of the model in memory, by tenant and text.',
+  })
+  @IsBoolean()
+  cacheEnabled: boolean = true;
+
+  @Variable({
+    name: 'FL_CACHE_TTL_SECONDS',
+    group: 'Model',
+    kind: 'integer',
+    description: 'A cached answer is used this long.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  cacheTtlSeconds: number = 300;
+
+  @Variable({
+    name: 'FL_CACHE_MAX_BYTES',
+    group: 'Model',
+    kind: 'integer',
+    description: 'Memory of the cache at the most; the least recently used answers go first.',
+  })
+  @IsInt()
+  @Min(65_536)
+  @Max(8_589_934_592)
+  cacheMaxBytes: number = 33_554_432;
+
+  @Variable({
+    name: 'FL_RETENTION_DAYS',
+    group: 'Retention',
+    kind: 'integer',
+    description: 'Days that records are kept, and how far back the timestamp of a logged prediction may lie.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  retentionDays: number = 90;
+
+  /** Worked out from FL_DB_URI, FL_DB_TYPE, FL_DB_PATH and FL_DATA_DIR. */
+  database!: DatabaseConfig;
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { validateSync } from 'class-validator';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+import { resolveDatabase } from './database-uri.js';
+import { FeedbackLoopConfig } from './feedback-loop-config.js';
+import { SCOPES } from './scopes.js';
+import { type VariableDefinition, variablesOf } from './variable.decorator.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type ReadFile = (path: string) => string;
+
+const readText: ReadFile = (path) => readFileSync(path, 'utf8');
+
+/**
+ * Turns an environment into the configuration. Pure but for `<NAME>_FILE`, which `readFile` reads.
+ * @throws ConfigurationError with every wrong variable, none of their values.
+ */
+export function loadConfig(environment: Environment, readFile: ReadFile = readText): Readonly<FeedbackLoopConfig> {
+  const problems: ConfigurationProblem[] = [];
+  const config = new FeedbackLoopConfig();
+  const given = new Set<string>();
+  for (const definition of variablesOf(FeedbackLoopConfig)) {
+    const raw = rawValue(definition, environment, readFile, problems);
+    if (raw === undefined) continue;
+    given.add(definition.property);
+    const value = parse(definition, raw);
+    if (value === undefined) problems.push(shapeProblem(definition));
+    else Object.assign(config, { [definition.property]: value });
+  }
+  if (config.apiDebug && !given.has('logLevel')) config.logLevel = 'debug';
+  problems.push(...ruleProblems(config), ...crossProblems(config));
+  const database = resolveDatabase(config);
+  if ('problem' in database) problems.push(database);
+  else config.database = database;
+  if (problems.length > 0) throw new ConfigurationError(dedupe(problems));
+  return Object.freeze(config);
+}
+
+/** Variables that start with `FL_` and are none of ours: most often a typing error. */
+export function unknownVariables(environment: Environment): string[] {
+  const known = new Set(
+    variablesOf(FeedbackLoopConfig).flatMap(({ name, aliases, secret }) =>
+      [name, ...(aliases ?? [])].flatMap((each) => (secret ? [each, `${each}_FILE`] : [each])),
+    ),
+  );
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('FL_') && !name.startsWith('FL_TEST_') && !known.has(name))
+    .sort();
+}
+
+function rawValue(
+  { name, aliases, secret }: VariableDefinition,
+  environment: Environment,
+  readFile: ReadFile,
+  problems: ConfigurationProblem[],
+): string | undefined {
+  for (const each of [name, ...(aliases ?? [])]) {
+    const value = environment[each];
+    // An empty variable is what compose files and CI leave behind for "not set".
+    if (value !== undefined && value.trim() !== '') return value.trim();
+    const file = secret ? environment[`${each}_FILE`] : undefined;
+    if (file === undefined || file === '') continue;
+    try {
+      return readFile(file).trim();
+    } catch {
+      problems.push({
+        variable: `${each}_FILE`,
+        problem: 'names a file that cannot be read',
+        remedy: 'Check the path and that this user may read it.',
+      });
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function parse({ kind }: VariableDefinition, raw: string): unknown {
+  switch (kind) {
+    case 'string':
+      return raw;
+    case 'integer':
+      return /^[+-]?\d{1,15}$/.test(raw) ? Number(raw) : undefined;
+    case 'boolean':
+      if (/^(?:true|1|yes|on)$/i.test(raw)) return true;
+      return /^(?:false|0|no|off)$/i.test(raw) ? false : undefined;
+    case 'list':
+      return raw
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+  }
+}
+
+function shapeProblem({ name, kind }: VariableDefinition): ConfigurationProblem {
+  const shape = kind === 'boolean' ? 'true or false' : 'a whole number';
+  return { variable: name, problem: `must be ${shape}`, remedy: 'Correct it, or remove it to use the default.' };
+}
+
+function ruleProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
+  const names = new Map(variablesOf(FeedbackLoopConfig).map(({ property, name }) => [property, name]));
+  return validateSync(config, { skipMissingProperties: false, validationError: { target: false, value: false } }).map(
+    ({ property, constraints }) => ({
+      variable: names.get(property) ?? property,
+      problem: Object.values(constraints ?? {})
+        .map((text) => text.replace(/^(?:each value in )?\S+ (?=must)/, '').replace(/^each value in /, ''))
+        .join(' and '),
+      remedy: 'Correct it, or remove it to use the default.',
+    }),
+  );
+}
+
+function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  if (!config.apiKeyRequired && !isLoopback(config.apiHost)) {
+    problems.push({
+      variable: 'FL_API_KEY_REQUIRED',
+      problem: 'is false although FL_API_HOST is not a loopback address',
+      remedy: 'Listen on 127.0.0.1, or require keys.',
+    });
+  }
+  if (config.dbPoolMin > config.dbPoolSize) {
+    problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
+  }
+  config.apiKeys.forEach((entry, i) => {
+    const [key = '', scopes = ''] = splitKey(entry);
+    const unknown = scopes.split('+').filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+    const place = `has an entry (number ${i + 1})`;
+    if (key.length < 32) {
+      problems.push({
+        variable: 'FL_API_KEYS',
+        problem: `${place} whose key is shorter than 32 characters`,
+        remedy: 'Make one with: openssl rand -base64 32',
+      });
+    } else if (unknown.length > 0) {
+      problems.push({
+        variable: 'FL_API_KEYS',
+        problem: `${place} with a scope that does not exist`,
+        remedy: `Write <key>:<scope>+<scope>, with scopes of ${SCOPES.join(', ')}.`,
+      });
+    }
+  });
+  return problems;
+}
+
+/** `<key>:<scopes>` → both parts; the key itself may hold colons. */
+export function splitKey(entry: string): [key: string, scopes: string] {
+  const at = entry.lastIndexOf(':');
+  return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function dedupe(problems: ConfigurationProblem[]): ConfigurationProblem[] {
+  return [...new Map(problems.map((problem) => [problem.variable + problem.problem, problem])).values()];
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+
+export type VariableKind = 'string' | 'integer' | 'boolean' | 'list';
+
+export interface VariableOptions {
+  name: string;
+  group: string;
+  kind: VariableKind;
+  description: string;
+  /** Older names for the same value, read when the first is absent. */
+  aliases?: readonly string[];
+  /** Masked in every output; `<NAME>_FILE` may name a file that holds it. */
+  secret?: boolean;
+  /** What stands in the documentation where the default is worked out at start. */
+  defaultText?: string;
+  /** A value for the example file. */
+  example?: string;
+}
+
+export interface VariableDefinition extends VariableOptions {
+  property: string;
+}
+
+const DEFINITIONS = Symbol('variables');
+
+/** Declares a property of the configuration class as an environment variable. */
+export function Variable(options: VariableOptions): PropertyDecorator {
+  return (target, property) => {
+    const list = (Reflect.getMetadata(DEFINITIONS, target) as VariableDefinition[] | undefined) ?? [];
+    Reflect.defineMetadata(DEFINITIONS, [...list, { ...options, property: String(property) }], target);
+  };
+}
+
+/** The variables that `type` declares, in order. */
+export function variablesOf(type: new () => object): VariableDefinition[] {
+  return (Reflect.getMetadata(DEFINITIONS, type.prototype as object) as VariableDefinition[] | undefined) ?? [];
+}

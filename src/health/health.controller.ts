@@ -1,0 +1,81 @@
+import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Metrics } from '../observability/index.js';
+import { Public, Scopes } from '../security/index.js';
+import { EventLoopWatch } from './event-loop-watch.js';
+import { type DetailedHealth, HealthService } from './health.service.js';
+
+const OK = HttpStatus.OK;
+const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;
+
+/** Probes: answered from memory, without a key, without a limit. */
+@ApiTags('Operations')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthService,
+    private readonly eventLoop: EventLoopWatch,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/liveness')
+  @Public()
+  @ApiOperation({ operationId: 'liveness', summary: 'Does the process turn? Restart it when not' })
+  liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+    return answer(reply, this.eventLoop.alive, this.eventLoop.alive ? 'alive' : 'stuck');
+  }
+
+  @Get('health/readiness')
+  @Public()
+  @ApiOperation({ operationId: 'readiness', summary: 'Should it get traffic?' })
+  readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+    return answer(reply, this.health.isReady, this.health.state);
+  }
+
+  @Get('health/startup')
+  @Public()
+  @ApiOperation({ operationId: 'startup', summary: 'Has it started?' })
+  startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+    return answer(reply, this.health.isStarted, this.health.isStarted ? 'started' : 'starting');
+  }
+
+  @Get('health')
+  @Public()
+  @ApiOperation({ operationId: 'health', summary: 'healthy, degraded, unhealthy or draining' })
+  overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+    return answer(reply, this.health.isReady, this.health.state);
+  }
+
+  @Get('health/detailed')
+  @Scopes('read', 'admin')
+  @ApiOperation({ operationId: 'health_detailed', summary: 'All components, for operators' })
+  detailed(): DetailedHealth {
+    return this.health.detailed();
+  }
+
+  @Get('api/v1/health')
+  @Public()
+  @ApiOperation({ operationId: 'health_older_shape', summary: 'Health in the shape of the oldest system' })
+  older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {
+    void reply.status(this.health.isReady ? OK : UNAVAILABLE);
+    return this.health.older();
+  }
+
+  @Get('metrics')
+  @Scopes('read', 'admin')
+  @ApiOperation({ operationId: 'metrics', summary: 'Prometheus text, or JSON with "Accept: application/json"' })
+  async prometheus(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { registry } = this.metrics;
+    if (request.headers.accept?.includes('application/json')) {
+      await reply.send(await registry.getMetricsAsJSON());
+      return;
+    }
+    await reply.type(registry.contentType).send(await registry.metrics());
+  }
+}
+
+function answer(reply: FastifyReply, good: boolean, status: string): { status: string } {
+  void reply.status(good ? OK : UNAVAILABLE);
+  return { status };
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { PredictionsModule } from '../predictions/index.js';
+import { DatabaseMetrics } from './database-metrics.js';
+import { EventLoopWatch } from './event-loop-watch.js';
+import { HealthController } from './health.controller.js';
+import { HealthService } from './health.service.js';
+
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false }), PredictionsModule],
+  controllers: [HealthController],
+  providers: [DatabaseMetrics, EventLoopWatch, HealthService],
+  exports: [HealthService],
+})
+export class HealthModule {}

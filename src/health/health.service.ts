@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { VERSION } from '../common/index.js';
+import { FeedbackLoopConfig } from '../config/index.js';
+import { Draining } from '../http/index.js';
+import { DATABASE, type Database, DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
+import { ModelRegistry } from '../predictions/index.js';
+
+export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'draining';
+
+export interface DetailedHealth {
+  status: HealthState;
+  version: string;
+  uptime_seconds: number;
+  components: HealthIndicatorResult;
+}
+
+/** A pool as operators read it; utilisation is busy connections over the most there can be. */
+interface PoolReport extends PoolStats {
+  utilisation: number;
+}
+
+/**
+ * States as docs/operations.md defines them, worked out from what is in memory: no probe ever asks the database.
+ */
+@Injectable()
+export class HealthService {
+  private started = false;
+
+  constructor(
+    private readonly supervisor: DatabaseSupervisor,
+    private readonly models: ModelRegistry,
+    private readonly draining: Draining,
+    private readonly indicators: HealthIndicatorService,
+    private readonly config: FeedbackLoopConfig,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  /** Called once the server listens. */
+  markStarted(): void {
+    this.started = true;
+  }
+
+  /** Configuration read and model loaded; the database may still be away. */
+  get isStarted(): boolean {
+    return this.started && this.models.loaded;
+  }
+
+  get state(): HealthState {
+    if (this.draining.active) return 'draining';
+    const { state } = this.supervisor.status;
+    if (state === 'outdated') return 'unhealthy';
+    if (!this.models.loaded) return 'unhealthy';
+    return state === 'up' ? 'healthy' : 'degraded';
+  }
+
+  /** Predictions are served without the database, so that only draining and a wrong schema take a server out of rotation. */
+  get isReady(): boolean {
+    return this.state === 'healthy' || this.state === 'degraded';
+  }
+
+  detailed(): DetailedHealth {
+    return {
+      status: this.state,
+      version: VERSION,
+      uptime_seconds: Math.floor(process.uptime()),
+      components: { ...this.databaseReport(), ...this.modelReport(), ...this.processReport() },
+    };
+  }
+
+  /** The shape of the oldest system. */
+  older(): { status: string; version: string; database: Record<string, unknown> } {
+    const { sizeBytes, state } = this.supervisor.status;
+    return {
+      status: this.state,
+      version: VERSION,
+      database: {
+        status: state === 'up' ? 'ok' : 'error',
+        backend: this.config.database.type,
+        // Custom metric events; this version has no way to store one yet.
+        total_metrics: 0,
+        database_size_mb: sizeBytes === null ? null : Math.round((sizeBytes / 2 ** 20) * 100) / 100,
+      },
+    };
+  }
+
+  private databaseReport(): HealthIndicatorResult {
+    const { reason, sizeBytes, state } = this.supervisor.status;
+    const indicator = this.indicators.check('database');
+    const details = {
+      backend: this.config.database.type,
+      state,
+      size_bytes: sizeBytes,
+      pools: this.database.pools().map(report),
+    };
+    return state === 'up' ? indicator.up(details) : indicator.down({ ...details, reason });
+  }
+
+  private modelReport(): HealthIndicatorResult {
+    const indicator = this.indicators.check('models');
+    const models = this.models
+      .list()
+      .map((model) => ({ name: model.name, version: model.loaded ? model.version : null }));
+    return this.models.loaded ? indicator.up({ models }) : indicator.down({ models });
+  }
+
+  private processReport(): HealthIndicatorResult {
+    const { heapUsed, rss } = process.memoryUsage();
+    return this.indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed });
+  }
+}
+
+function report(stats: PoolStats): PoolReport {
+  return { ...stats, utilisation: stats.size === 0 ? 0 : (stats.total - stats.idle) / stats.size };
+}

@@ -1,0 +1,111 @@
+import { UnreadableRequestError } from '../common/index.js';
+
+const MOST_DEPTH = 32;
+const MOST_NODES = 10_000;
+/** Only a text with one of these escapes, or a raw NUL, can hold what the databases refuse. */
+const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])|\0/;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/**
+ * Reads a JSON body that came from outside.
+ *
+ * - at most 32 levels deep and 10,000 values: deeper input overflows the stack of what comes after
+ * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite both, and the same request must be answered alike
+ * - no `__proto__` and no `constructor.prototype`
+ *
+ * @throws UnreadableRequestError (400)
+ */
+export function parseJson(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw new UnreadableRequestError('invalid_utf8', 'The body is not valid UTF-8.');
+  }
+  if (text.trim() === '') throw new UnreadableRequestError('empty_body', 'The body is empty; JSON was expected.');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnreadableRequestError('malformed_json', 'The body is not valid JSON.');
+  }
+  guardValue(value, SUSPECT.test(text));
+  return value;
+}
+
+interface Visit {
+  value: unknown;
+  parent: Visit | undefined;
+  key: string | number;
+  depth: number;
+}
+
+function guardValue(root: unknown, checkText: boolean): void {
+  if (typeof root === 'string' && checkText) guardText(root, '');
+  if (typeof root !== 'object' || root === null) return;
+  const stack: Visit[] = [{ value: root, parent: undefined, key: '', depth: 1 }];
+  let nodes = 0;
+  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
+    if (visit.depth > MOST_DEPTH) {
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`, [
+        { path: pathOf(visit).slice(0, 200), message: 'is nested too deep' },
+      ]);
+    }
+    const entries = Array.isArray(visit.value) ? visit.value.entries() : Object.entries(visit.value as object);
+    for (const [key, value] of entries) {
+      nodes += 1;
+      if (nodes > MOST_NODES) {
+        throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+      }
+      if (typeof key === 'string') guardKey(key, value, visit, checkText);
+      if (typeof value === 'string') {
+        if (checkText) guardText(value, pathOf({ value, parent: visit, key, depth: 0 }));
+      } else if (typeof value === 'object' && value !== null) {
+        stack.push({ value, parent: visit, key, depth: visit.depth + 1 });
+      }
+    }
+  }
+}
+
+function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean): void {
+  const poisons =
+    key === '__proto__' ||
+    (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype'));
+  if (poisons) {
+    throw new UnreadableRequestError('forbidden_key', 'The body holds a key that is not allowed.', [
+      { path: pathOf({ value, parent, key, depth: 0 }), message: 'is not allowed as a key' },
+    ]);
+  }
+  if (checkText) guardText(key, pathOf(parent));
+}
+
+function guardText(text: string, path: string): void {
+  if (text.includes('\0')) {
+    throw new UnreadableRequestError('nul_character', 'The body holds a NUL character.', [
+      { path, message: 'must not contain a NUL character (U+0000)' },
+    ]);
+  }
+  if (!text.isWellFormed()) {
+    throw new UnreadableRequestError('lone_surrogate', 'The body holds a lone surrogate.', [
+      { path, message: 'must be well-formed Unicode, without lone surrogates' },
+    ]);
+  }
+}
+
+function pathOf(visit: Visit): string {
+  const keys: string[] = [];
+  for (let at: Visit | undefined = visit; at?.parent !== undefined; at = at.parent) keys.unshift(String(at.key));
+  return keys.map((key) => key.toWellFormed().replaceAll('\0', '\ufffd')).join('.');
+}
+
+/** @throws UnreadableRequestError when a query parameter holds a NUL character. */
+export function guardQuery(query: unknown): void {
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+    const values = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (values.some((each) => typeof each === 'string' && (each.includes('\0') || !each.isWellFormed()))) {
+      throw new UnreadableRequestError('nul_character', 'A query parameter holds a character that is not allowed.', [
+        { path: name, message: 'must not contain a NUL character (U+0000)' },
+      ]);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppLogger, Metrics } from '../observability/index.js';
+import type { AllowedMethods } from './allowed-methods.js';
+import { guardQuery, parseJson } from './body-guards.js';
+import type { Draining } from './draining.js';
+import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
+import { type RequestContext, runInContext } from './request-context.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    correlation?: RequestContext;
+  }
+}
+
+const CORRELATION_ID = /^[\w.-]{1,64}$/;
+const JSON_TYPES = ['application/json', /^application\/(?:[\w.-]+\+)?json(?:;|$)/] as const;
+/** A JSON body must arrive whole in this time; streams have their own rule. */
+const BODY_TIMEOUT_MS = 15_000;
+const QUIET_ROUTES = new Set(['/health', '/health/liveness', '/health/readiness', '/health/startup']);
+
+/** The same for every answer, errors included: constant, so that they cost nothing. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-xss-protection': '1; mode=block',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+interface HookDependencies {
+  logger: AppLogger;
+  metrics: Metrics;
+  allowedMethods: AllowedMethods;
+  draining: Draining;
+}
+
+/** What happens around every request, registered once on the bare Fastify instance, outside of Nest's pipeline. */
+export function addHooks(fastify: FastifyInstance, dependencies: HookDependencies): void {
+  const { allowedMethods, draining, logger, metrics } = dependencies;
+  fastify.addHook('onRoute', ({ url, method }) => allowedMethods.add(url, method));
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const given = request.headers['x-correlation-id'];
+    const correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : randomUUID();
+    request.correlation = { correlationId, startedAt: process.hrtime.bigint() };
+    void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
+    // Load balancers take the hint and stop reusing the connection before the socket closes.
+    if (draining.active) void reply.header('connection', 'close');
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') done(toAppError({ status: 415 }));
+    else done();
+  });
+
+  // Entered after the body has arrived: body events would otherwise run outside of the context.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    try {
+      guardQuery(request.query);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    runInContext(request.correlation as RequestContext, done);
+  });
+
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const context = request.correlation as RequestContext;
+    const seconds = Number(process.hrtime.bigint() - context.startedAt) / 1e9;
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    metrics.httpSeconds.observe({ method: request.method, route, status }, seconds);
+    const line = {
+      correlation_id: context.correlationId,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      duration_ms: Math.round(seconds * 1e5) / 100,
+      tenant_id: context.tenantId,
+      key_id: context.keyId,
+    };
+    if (QUIET_ROUTES.has(route)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+    done();
+  });
+}
+
+/** Replaces Fastify's parsers: guarded JSON, NDJSON as a stream, nothing else. */
+export function addParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  for (const type of JSON_TYPES) {
+    fastify.addContentTypeParser(type as string, (request: FastifyRequest, payload: Readable, done) => {
+      readBody(payload, request.routeOptions.bodyLimit ?? 1_048_576).then(
+        (bytes) => done(null, bytes),
+        (error: Error) => done(error),
+      );
+    });
+  }
+  fastify.addContentTypeParser(
+    ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) => done(null, payload),
+  );
+}
+
+/** Collects and reads a JSON body of at most `limit` bytes that arrives within 15 s. */
+function readBody(payload: Readable, limit: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => fail(toAppError({ status: 408 })), BODY_TIMEOUT_MS);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      payload.removeAllListeners('data');
+      // What is still coming is read and dropped, so that the answer reaches a client that sends first and reads later.
+      payload.resume();
+      reject(error);
+    };
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) fail(toAppError({ status: 413 }));
+      else chunks.push(chunk);
+    });
+    payload.on('error', fail);
+    payload.on('end', () => {
+      clearTimeout(timer);
+      if (size > limit) return;
+      try {
+        resolve(parseJson(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+}
+
+/** Errors before there is a request: a line that is no HTTP, headers too large, a client too slow. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const problem = toAppError({ status });
+  const body = JSON.stringify(toProblem(problem, randomUUID()));
+  socket.end(
+    `HTTP/1.1 ${status} ${problem.title}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** Errors of the router itself, such as a broken percent escape. */
+export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toAppError(error);
+  const correlationId = randomUUID();
+  request.correlation ??= { correlationId, startedAt: process.hrtime.bigint() };
+  void reply
+    .status(problem.status)
+    .headers({ ...SECURITY_HEADERS, 'x-correlation-id': correlationId, 'content-type': PROBLEM_TYPE })
+    .send(JSON.stringify(toProblem(problem, correlationId)));
+}

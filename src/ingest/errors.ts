@@ -1,0 +1,38 @@
+import { AppError, UnavailableError } from '../common/index.js';
+
+/** The record is not known to be durable. Sending it again with the same id is safe. */
+export class NotRecordedError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'not_recorded',
+      detail: 'The record could not be stored in time.',
+      remedy: 'Look at /health/detailed: the database is away, slow or full.',
+      cause,
+    });
+  }
+}
+
+/** Too many records are waiting already; taking more would only make all of them late. */
+export class QueueFullError extends UnavailableError {
+  constructor() {
+    super({
+      code: 'queue_full',
+      detail: 'Too many records are waiting to be stored.',
+      remedy: 'The database is slower than the traffic: look at group_commit_rows and db_query_seconds in /metrics.',
+    });
+  }
+}
+
+/** The database refuses this record itself; sending it again cannot help. */
+export class RecordRefusedError extends AppError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'record_refused',
+      status: 422,
+      title: 'Record refused',
+      detail: 'The record holds a value that the database cannot store.',
+      logLevel: 'warn',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import type { BulkGroup, BulkInsert, BulkRow } from '../persistence/index.js';
+import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.js';
+
+/** Rows that become durable together or not at all. */
+export interface RecordBatch {
+  insert: BulkInsert;
+  rows: readonly BulkRow[];
+  /** Estimated size, for the bound of the queue. */
+  bytes: number;
+}
+
+export interface GroupCommitOptions {
+  commit(groups: readonly BulkGroup[]): Promise<void>;
+  /** Whether a failure is the data's own fault, so that the rest of the group may succeed without it. */
+  isDataFault(error: unknown): boolean;
+  onCommitted?(rows: number): void;
+  onFailed?(error: unknown): void;
+  lanes: number;
+  budgetMs: number;
+  mostRows: number;
+  mostBytes: number;
+  groupRows: number;
+}
+
+interface Waiting extends RecordBatch {
+  resolve(): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+  settled: boolean;
+}
+
+/**
+ * Group commit: whatever has queued while a commit was under way goes along with the next one.
+ *
+ * - no timer: a lane that is free takes the queue at once, so that a single record never waits for company
+ * - resolves only after the commit; a batch is atomic and never split over commits
+ * - bounded: past `mostRows` or `mostBytes` waiting, new batches are refused at once
+ * - each batch has a deadline; past it the answer is "not recorded", and what has not started yet is dropped
+ * - a group that the database refuses because of its data is halved until the bad batch is alone; the others succeed
+ */
+export class GroupCommitWriter {
+  private queue: Waiting[] = [];
+  private rows = 0;
+  private bytes = 0;
+  private busy = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions) {}
+
+  get waitingRows(): number {
+    return this.rows;
+  }
+
+  /**
+   * @throws QueueFullError at once, NotRecordedError when the budget is over or the database fails, RecordRefusedError when the
+   * database refuses this batch's data.
+   */
+  put(batch: RecordBatch): Promise<void> {
+    const { budgetMs, mostBytes, mostRows } = this.options;
+    if (this.rows + batch.rows.length > mostRows || this.bytes + batch.bytes > mostBytes) {
+      return Promise.reject(new QueueFullError());
+    }
+    return new Promise<void>((resolve, reject) => {
+      const waiting: Waiting = {
+        ...batch,
+        resolve,
+        reject,
+        settled: false,
+        timer: setTimeout(() => expire(), budgetMs),
+      };
+      const expire = (): void => settle(waiting, new NotRecordedError());
+      this.queue.push(waiting);
+      this.rows += batch.rows.length;
+      this.bytes += batch.bytes;
+      this.pump();
+    });
+  }
+
+  /** Resolves when nothing waits and no commit is under way. */
+  async flush(): Promise<void> {
+    if (this.busy === 0 && this.queue.length === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private pump(): void {
+    while (this.busy < this.options.lanes && this.queue.length > 0) {
+      const group = this.take();
+      if (group.length === 0) continue;
+      this.busy += 1;
+      void this.commit(group).finally(() => {
+        this.busy -= 1;
+        this.pump();
+        if (this.busy === 0 && this.queue.length === 0) this.idle.splice(0).forEach((resolve) => resolve());
+      });
+    }
+  }
+
+  private take(): Waiting[] {
+    const group: Waiting[] = [];
+    let rows = 0;
+    let taken = 0;
+    for (const waiting of this.queue) {
+      if (group.length > 0 && rows + waiting.rows.length > this.options.groupRows) break;
+      taken += 1;
+      this.rows -= waiting.rows.length;
+      this.bytes -= waiting.bytes;
+      if (waiting.settled) continue;
+      group.push(waiting);
+      rows += waiting.rows.length;
+    }
+    this.queue = this.queue.slice(taken);
+    return group;
+  }
+
+  private async commit(group: Waiting[]): Promise<void> {
+    try {
+      await this.options.commit(byTable(group));
+      this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows.length, 0));
+      for (const waiting of group) settle(waiting);
+    } catch (error) {
+      if (!this.options.isDataFault(error)) {
+        this.options.onFailed?.(error);
+        for (const waiting of group) settle(waiting, new NotRecordedError(error));
+      } else if (group.length === 1) {
+        settle(group[0] as Waiting, new RecordRefusedError(error));
+      } else {
+        const half = Math.ceil(group.length / 2);
+        await this.commit(group.slice(0, half));
+        await this.commit(group.slice(half));
+      }
+    }
+  }
+}
+
+function settle(waiting: Waiting, error?: Error): void {
+  if (waiting.settled) return;
+  waiting.settled = true;
+  clearTimeout(waiting.timer);
+  if (error) waiting.reject(error);
+  else waiting.resolve();
+}
+
+function byTable(group: readonly Waiting[]): BulkGroup[] {
+  const tables = new Map<BulkInsert, BulkRow[]>();
+  for (const { insert, rows } of group) {
+    const list = tables.get(insert);
+    if (list) list.push(...rows);
+    else tables.set(insert, [...rows]);
+  }
+  return [...tables].map(([insert, rows]) => ({ insert, rows }));
+}

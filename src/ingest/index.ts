@@ -1,0 +1,3 @@
+export * from './errors.js';
+export * from './ingest.module.js';
+export * from './recorder.js';

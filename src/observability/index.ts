@@ -1,0 +1,5 @@
+export * from './log-fields.js';
+export * from './logger.js';
+export * from './metrics.js';
+export * from './observability.module.js';
+export * from './nest-logger.js';

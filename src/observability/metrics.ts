@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { VERSION } from '../common/index.js';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * All Prometheus metrics of a server. Labels are bounded: routes are patterns, never addresses; no tenant, user or text.
+ * Features that own a live figure add a collector with `gauge`.
+ */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly httpSeconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Seconds from the first byte of a request to the last of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly ackSeconds = new Histogram({
+    name: 'ack_seconds',
+    help: 'Seconds until a record was durable, by where it went.',
+    labelNames: ['path'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  readonly groupCommitRows = new Histogram({
+    name: 'group_commit_rows',
+    help: 'Rows of one group commit.',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
+    registers: [this.registry],
+  });
+  readonly groupCommitFailures = this.counter('group_commit_failures_total', 'Group commits that failed.', ['reason']);
+  readonly unrecorded = this.counter('predictions_unrecorded_total', 'Predictions answered with persisted "none".');
+  readonly predictions = this.counter('predictions_total', 'Predictions answered or logged.', ['origin', 'persisted']);
+  readonly cacheLookups = this.counter('prediction_cache_lookups_total', 'Look-ups in the prediction cache.', [
+    'result',
+  ]);
+  readonly modelSeconds = new Histogram({
+    name: 'model_seconds',
+    help: 'Seconds a model took for one text.',
+    labelNames: ['model'],
+    buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1],
+    registers: [this.registry],
+  });
+  readonly querySeconds = new Histogram({
+    name: 'db_query_seconds',
+    help: 'Seconds of a database call, by pool and outcome.',
+    labelNames: ['pool', 'outcome'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    const info = new Gauge({
+      name: 'feedback_loop_build_info',
+      help: 'Always 1; the labels say what runs.',
+      labelNames: ['version', 'node'],
+      registers: [this.registry],
+    });
+    info.set({ version: VERSION, node: process.version }, 1);
+  }
+
+  counter(name: string, help: string, labelNames: string[] = []): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** A figure read at the moment of collection; several label sets are answered as a list. */
+  gauge(name: string, help: string, read: () => number | { labels: Record<string, string>; value: number }[]): void {
+    const first = read();
+    const labelNames = Array.isArray(first) && first[0] ? Object.keys(first[0].labels) : [];
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect(this: Gauge) {
+        const value = read();
+        if (typeof value === 'number') this.set(value);
+        else for (const each of value) this.set(each.labels, each.value);
+      },
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { VERSION } from './common/index.js';
+import { apiSchema, ProblemSchema } from './http/index.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const OPERATOR_PATHS = ['/health/detailed', '/metrics'];
+const isAdmin = (path: string): boolean => path.startsWith('/admin/') || OPERATOR_PATHS.includes(path);
+const isOlder = (path: string): boolean =>
+  /^\/(?:predict|batch|analytics\/.*|api\/feedback|api\/v1\/health)$/.test(path);
+const isDocs = (path: string): boolean => path.startsWith('/docs');
+
+const PROBLEMS: Record<number, string> = {
+  400: 'The request could not be read, or a guard stopped it.',
+  401: 'No key, or one that is unknown, expired or revoked.',
+  403: 'The key lacks the scope.',
+  404: 'Nothing there, or it belongs to another tenant.',
+  405: 'The address does not take that method.',
+  408: 'The body took too long to arrive.',
+  413: 'The body is too large.',
+  415: 'The content type is not taken here.',
+  422: 'Well-formed, but invalid; `errors` names each field.',
+  500: 'An error of the server; the correlation id finds it in the log.',
+  503: 'Something the server needs is away; `Retry-After` says when to try again.',
+};
+
+/** The API documents: built once from the code, one for users and one for operators. */
+@Injectable()
+export class OpenApiDocuments {
+  private documents: { user: OpenAPIObject; admin: OpenAPIObject } | undefined;
+
+  build(app: NestFastifyApplication): void {
+    const config = new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
+      .setTitle('feedback-loop')
+      .setDescription(
+        'Logs or serves the predictions of a classifier, and answers what they are worth. Errors are `application/problem+json` ' +
+          '(RFC 9457). Times are ISO 8601 in UTC; ranges are half-open: from ≤ t < to.',
+      )
+      .setVersion(VERSION)
+      .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+      .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'fl_…' }, 'bearer')
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'api_key')
+      .build();
+    const whole = SwaggerModule.createDocument(app, config);
+    whole.components = {
+      ...whole.components,
+      schemas: { ...whole.components?.schemas, Problem: apiSchema(ProblemSchema) as never },
+    };
+    for (const [path, item] of Object.entries(whole.paths)) {
+      for (const method of METHODS) if (item[method]) complete(path, item[method]);
+    }
+    this.documents = {
+      user: pick(whole, (path) => !isAdmin(path) && !isDocs(path)),
+      admin: pick(whole, isAdmin),
+    };
+  }
+
+  get user(): OpenAPIObject {
+    return this.built.user;
+  }
+
+  get admin(): OpenAPIObject {
+    return this.built.admin;
+  }
+
+  private get built(): { user: OpenAPIObject; admin: OpenAPIObject } {
+    if (!this.documents) throw new Error('the API documents are built when the server starts');
+    return this.documents;
+  }
+}
+
+/** Declares what every route can answer, so that no client meets an undocumented status. */
+function complete(path: string, operation: Operation): void {
+  if (isOlder(path)) {
+    operation.deprecated = true;
+    operation.tags = ['Older paths'];
+  }
+  const secured = (operation.security?.length ?? 0) > 0;
+  const statuses = [400, 405, 500, 503];
+  if (secured) statuses.push(401, 403);
+  if (path.includes('{')) statuses.push(404);
+  if (operation.requestBody) statuses.push(408, 413, 415);
+  if (operation.requestBody || operation.parameters?.length) statuses.push(422);
+  for (const status of statuses.sort()) {
+    operation.responses[status] ??= {
+      description: PROBLEMS[status] ?? 'Error.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  for (const response of Object.values(operation.responses)) {
+    if (response && 'description' in response && response.description === '') response.description = 'Success.';
+  }
+}
+
+function pick(document: OpenAPIObject, wanted: (path: string) => boolean): OpenAPIObject {
+  const paths = Object.entries(document.paths).filter(([path]) => wanted(path));
+  return { ...document, paths: Object.fromEntries(paths.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}

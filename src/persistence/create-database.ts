@@ -1,0 +1,20 @@
+import type { DataSource } from 'typeorm';
+import type { FeedbackLoopConfig } from '../config/index.js';
+import type { Metrics } from '../observability/index.js';
+import type { Database } from './database.js';
+import { PostgresDatabase } from './postgres/postgres-database.js';
+import { SqliteDatabase } from './sqlite/sqlite-database.js';
+
+type DatabaseType = FeedbackLoopConfig['database']['type'];
+type Backend = new (dataSource: DataSource, config: Readonly<FeedbackLoopConfig>, metrics: Metrics) => Database;
+
+/** Every backend by the type that its address names: adding one means adding a class here. */
+const BACKENDS: Record<DatabaseType, Backend> = { sqlite: SqliteDatabase, postgresql: PostgresDatabase };
+
+export function createDatabase(
+  dataSource: DataSource,
+  config: Readonly<FeedbackLoopConfig>,
+  metrics: Metrics,
+): Database {
+  return new BACKENDS[config.database.type](dataSource, config, metrics);
+}

@@ -1,0 +1,77 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { MIGRATIONS, MIGRATIONS_TABLE } from '../../migrations/index.js';
+import type { FeedbackLoopConfig } from '../config/index.js';
+import { toEntitySchema } from './portable-columns.js';
+import { ENTITIES } from './schema/index.js';
+import { prepareSqliteConnection } from './sqlite/sqlite-pragmas.js';
+
+/** TypeORM begins deferred transactions, which fail half-way when another process writes: begin as a writer at once. */
+function beginImmediate(connection: BetterSqlite3.Database): void {
+  const prepare = connection.prepare.bind(connection) as (source: string) => BetterSqlite3.Statement;
+  Object.assign(connection, {
+    prepare: (source: string) => prepare(source === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE TRANSACTION' : source),
+  });
+}
+
+/**
+ * The one factory of data sources, for app, CLI, migrations and tests. Nothing is opened until `initialize()`.
+ * `purpose` "migrate" goes around a pooler and has no statement time-out.
+ */
+export function createDataSource(
+  config: Readonly<FeedbackLoopConfig>,
+  purpose: 'serve' | 'migrate' = 'serve',
+): DataSource {
+  return new DataSource(dataSourceOptions(config, purpose));
+}
+
+export function dataSourceOptions(
+  config: Readonly<FeedbackLoopConfig>,
+  purpose: 'serve' | 'migrate',
+): DataSourceOptions {
+  const { database } = config;
+  const dialect = database.type;
+  const shared = {
+    entities: ENTITIES.map((entity) => toEntitySchema(entity, dialect)),
+    migrations: MIGRATIONS[dialect],
+    migrationsTableName: MIGRATIONS_TABLE,
+    synchronize: false,
+    migrationsRun: false,
+    logging: false,
+  } as const;
+  if (database.type === 'sqlite') {
+    return {
+      ...shared,
+      type: 'better-sqlite3',
+      database: database.path,
+      // An in-process lease keeps our own writers apart; only another process can make this wait.
+      timeout: purpose === 'migrate' ? 5000 : 250,
+      prepareDatabase: (connection: BetterSqlite3.Database) => {
+        prepareSqliteConnection(connection);
+        beginImmediate(connection);
+      },
+    };
+  }
+  const migrating = purpose === 'migrate';
+  return {
+    ...shared,
+    type: 'postgres',
+    url: migrating ? database.directUri : database.uri,
+    applicationName: migrating ? 'feedback-loop-migrate' : 'feedback-loop-admin',
+    poolSize: migrating ? 3 : Math.min(4, config.dbPoolSize),
+    connectTimeoutMS: config.dbConnectTimeoutMs,
+    // An idle connection that the server closes is replaced by the pool; it must not end the process.
+    poolErrorHandler: () => undefined,
+    extra: migrating
+      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000 }
+      : {
+          connectionTimeoutMillis: config.dbConnectTimeoutMs,
+          query_timeout: config.dbQueryTimeoutMs,
+          statement_timeout: Math.floor(config.dbQueryTimeoutMs * 0.9),
+          lock_timeout: config.dbLockTimeoutMs,
+          idle_in_transaction_session_timeout: 10_000,
+          idleTimeoutMillis: config.dbIdleTimeoutMs,
+          keepAlive: true,
+        },
+  };
+}

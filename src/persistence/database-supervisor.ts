@@ -1,0 +1,159 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sleep, withDeadline } from '../common/index.js';
+import { FeedbackLoopConfig } from '../config/index.js';
+import { APP_LOGGER, type AppLogger } from '../observability/index.js';
+import type { Database } from './database.js';
+import { DatabaseUnavailableError, SchemaOutdatedError, toDatabaseError } from './errors.js';
+import { Migrator } from './migrator.js';
+import { DATABASE } from './tokens.js';
+
+export type DatabaseState = 'starting' | 'up' | 'down' | 'outdated';
+
+export interface DatabaseStatus {
+  state: DatabaseState;
+  /** Code of the latest failure, while it is not up. */
+  reason: string | null;
+  sizeBytes: number | null;
+}
+
+/** Work a feature needs done each time the database has become usable, such as making the first key. */
+export type ReadyTask = () => Promise<void>;
+
+const CHECK_EVERY_MS = 2000;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5000;
+const FIRST_ATTEMPT_MS = 15_000;
+const SIZE_EVERY_CHECKS = 15;
+
+/**
+ * Keeps the database connected.
+ *
+ * - the server starts without it and goes on trying with growing pauses; nothing has to be restarted
+ * - once connected it looks every 2 s, on a connection of its own; probes and requests read the latest result from memory
+ * - a schema that is older than the code is migrated (SQLite always, PostgreSQL when configured) or reported as `outdated`
+ * - a failed write or look-up may report the database down at once, without waiting for the next look
+ */
+@Injectable()
+export class DatabaseSupervisor {
+  private current: DatabaseStatus = { state: 'starting', reason: null, sizeBytes: null };
+  private readonly tasks: ReadyTask[] = [];
+  private readonly closingTasks: ReadyTask[] = [];
+  private stopped = false;
+  private running: Promise<void> | undefined;
+  private wake: () => void = () => undefined;
+  private ready = false;
+  private checks = 0;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly config: FeedbackLoopConfig,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  get status(): DatabaseStatus {
+    return this.current;
+  }
+
+  get isUp(): boolean {
+    return this.current.state === 'up';
+  }
+
+  onReady(task: ReadyTask): void {
+    this.tasks.push(task);
+  }
+
+  /** Starts watching; resolves after the first attempt, whatever its outcome. */
+  async start(): Promise<void> {
+    const first = this.attempt();
+    await withDeadline(first, FIRST_ATTEMPT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
+    this.running = this.watch();
+  }
+
+  /** A caller saw the database fail. */
+  reportFailure(error: unknown): void {
+    const mapped = toDatabaseError(error);
+    if (mapped instanceof DatabaseUnavailableError && this.current.state === 'up') this.change('down', mapped.code);
+    this.wake();
+  }
+
+  /** Work to finish before the database is closed, such as what is still waiting to be written. */
+  onClosing(task: ReadyTask): void {
+    this.closingTasks.push(task);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.running;
+    await Promise.allSettled(this.closingTasks.map((task) => task()));
+    await this.database.close();
+  }
+
+  private async watch(): Promise<void> {
+    let pause = FIRST_RETRY_MS;
+    while (!this.stopped) {
+      if (this.current.state === 'up') {
+        pause = FIRST_RETRY_MS;
+        await this.pause(CHECK_EVERY_MS);
+      } else {
+        // Full jitter: replicas that lost the same database do not return in step.
+        await this.pause(pause / 2 + (Math.random() * pause) / 2);
+        pause = Math.min(LONGEST_RETRY_MS, pause * 2);
+      }
+      if (!this.stopped) await this.attempt();
+    }
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      if (!this.ready) await this.open();
+      else await this.database.ping();
+      if (this.checks++ % SIZE_EVERY_CHECKS === 0)
+        this.current = { ...this.current, sizeBytes: await this.database.sizeBytes() };
+      this.change('up', null);
+    } catch (error) {
+      const mapped = toDatabaseError(error);
+      const outdated = mapped instanceof SchemaOutdatedError;
+      if (outdated) this.ready = false;
+      this.change(outdated ? 'outdated' : 'down', mapped.code, mapped);
+    }
+  }
+
+  private async open(): Promise<void> {
+    const migrator = new Migrator(this.config, () => this.logger.info('waiting for another process to migrate'));
+    const automatic = this.config.database.type === 'sqlite' || this.config.dbAutoMigrate;
+    if (automatic) {
+      const applied = await migrator.up();
+      if (applied.length > 0) this.logger.info({ migrations: applied }, 'migrations applied');
+    }
+    await this.database.connect();
+    if (!automatic) {
+      const { pending } = await migrator.status();
+      if (pending.length > 0) throw new SchemaOutdatedError();
+      const made = await migrator.ensurePartitions();
+      if (made.length > 0) this.logger.info({ partitions: made }, 'partitions made');
+    }
+    for (const task of this.tasks) await task();
+    this.ready = true;
+  }
+
+  private change(state: DatabaseState, reason: string | null, error?: unknown): void {
+    const before = this.current;
+    this.current = { ...before, state, reason };
+    if (before.state === state && before.reason === reason) return;
+    const fields = { state, reason: reason ?? undefined, err: error };
+    if (state === 'up') this.logger.info(fields, 'database is up');
+    else
+      this.logger.warn(
+        { ...fields, remedy: (error as { remedy?: string } | undefined)?.remedy },
+        `database is ${state}`,
+      );
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    await Promise.race([sleep(ms), woken]);
+  }
+}

@@ -1,0 +1,43 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { BulkInsert, BulkRow } from './bulk-insert.js';
+import type { Dialect } from './dialect.js';
+
+/** Rows of one table for one group commit. */
+export interface BulkGroup {
+  insert: BulkInsert;
+  rows: readonly BulkRow[];
+}
+
+/** Connections of one pool at this moment; `size` is the most there can be. */
+export interface PoolStats {
+  pool: string;
+  size: number;
+  total: number;
+  idle: number;
+  waiting: number;
+}
+
+/**
+ * What a database must do for the product; one implementation for each dialect, chosen by the address alone.
+ *
+ * Every method fails within its time-out with one of the errors of `errors.ts`; none waits for ever.
+ */
+export interface Database {
+  readonly dialect: Dialect;
+  readonly dataSource: DataSource;
+  /** Opens what must be open; may be called again after it failed. */
+  connect(): Promise<void>;
+  close(): Promise<void>;
+  /** One cheap round trip on a connection of its own, so that a busy pool is not mistaken for a dead database. */
+  ping(): Promise<void>;
+  /** Inserts all rows of all groups in one transaction. Durable when it resolves. */
+  commit(groups: readonly BulkGroup[]): Promise<void>;
+  /** Lists and analytics: bounded in time and number, `$1` style parameters. */
+  read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Point look-ups that requests wait for. */
+  lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Administrative writes, in one transaction that is alone on SQLite. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  sizeBytes(): Promise<number>;
+  pools(): PoolStats[];
+}

@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { DataSource } from 'typeorm';
+import {
+  ATTACHED_PARTITIONS,
+  createPartitionStatements,
+  ForeignTables,
+  LockTimeout,
+  migrateDown,
+  migrateUp,
+  type MigrationStatus,
+  migrationStatus,
+  MIGRATIONS_TABLE,
+  PARTITIONED_TABLES,
+  partitionsFor,
+  type RunnerOptions,
+  TABLES,
+  withLock,
+} from '../../migrations/index.js';
+import type { FeedbackLoopConfig } from '../config/index.js';
+import { createDataSource } from './data-source.js';
+import { ForeignTablesError, MigrationLockedError, toDatabaseError } from './errors.js';
+
+const DAY_MS = 86_400_000;
+/** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
+const DAYS_AHEAD = 62;
+
+/**
+ * Changes the schema, for the server and the CLI alike. Each call opens a connection of its own (around a pooler, without
+ * time-outs made for requests) and takes the lock that keeps other processes out.
+ */
+export class Migrator {
+  constructor(
+    private readonly config: Readonly<FeedbackLoopConfig>,
+    private readonly onWait: () => void = () => undefined,
+  ) {}
+
+  /** Applies what is pending and makes the partitions. Returns the names of the migrations applied. */
+  async up(): Promise<string[]> {
+    return this.withDataSource(async (dataSource) => {
+      const done = await migrateUp(dataSource, this.options());
+      await this.makePartitions(dataSource);
+      return done;
+    });
+  }
+
+  async down(steps: number): Promise<string[]> {
+    return this.withDataSource((dataSource) => migrateDown(dataSource, steps, this.options()));
+  }
+
+  async status(): Promise<MigrationStatus> {
+    return this.withDataSource((dataSource) => migrationStatus(dataSource, this.options()));
+  }
+
+  /** Statements that would be needed to make the schema equal to the entities; none when all is well. */
+  async drift(): Promise<string[]> {
+    return this.withDataSource(async (dataSource) => {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      return upQueries.map(({ query }) => query);
+    });
+  }
+
+  /** Makes the partitions of the accepted span of timestamps that are missing. Returns their names. PostgreSQL only. */
+  async ensurePartitions(): Promise<string[]> {
+    if (this.config.database.type === 'sqlite') return [];
+    return this.withDataSource((dataSource) => this.makePartitions(dataSource));
+  }
+
+  private async makePartitions(dataSource: DataSource): Promise<string[]> {
+    if (this.config.database.type === 'sqlite') return [];
+    return withLock(dataSource, this.options(), async () => {
+      const made: string[] = [];
+      for (const table of PARTITIONED_TABLES) {
+        const rows = (await dataSource.query(ATTACHED_PARTITIONS, [table])) as { name: string }[];
+        const attached = new Set(rows.map(({ name }) => name));
+        const from = Date.now() - (this.config.retentionDays + 1) * DAY_MS;
+        for (const partition of partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS)) {
+          if (attached.has(partition.name)) continue;
+          for (const statement of createPartitionStatements(table, partition)) await dataSource.query(statement);
+          made.push(partition.name);
+        }
+      }
+      return made;
+    });
+  }
+
+  private options(): RunnerOptions {
+    return {
+      migrationsTable: MIGRATIONS_TABLE,
+      tables: TABLES,
+      openLock: (path) => new BetterSqlite3(path, { timeout: 0 }),
+      onWait: this.onWait,
+    };
+  }
+
+  private async withDataSource<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+    const { database } = this.config;
+    const dataSource = createDataSource(this.config, 'migrate');
+    try {
+      if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true, mode: 0o700 });
+      await dataSource.initialize();
+      return await work(dataSource);
+    } catch (error) {
+      if (error instanceof ForeignTables) throw new ForeignTablesError(error.tables);
+      if (error instanceof LockTimeout) throw new MigrationLockedError();
+      throw toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+    } finally {
+      if (dataSource.isInitialized) await dataSource.destroy();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { FeedbackLoopConfig } from '../config/index.js';
+import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { createDatabase } from './create-database.js';
+import { dataSourceOptions } from './data-source.js';
+import type { Database } from './database.js';
+import { DatabaseSupervisor } from './database-supervisor.js';
+import { PartitionMaintenance } from './partition-maintenance.js';
+import { DATABASE } from './tokens.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [FeedbackLoopConfig],
+      useFactory: (config: FeedbackLoopConfig) => ({
+        ...dataSourceOptions(config, 'serve'),
+        // Nest would try ten times for 30 s and then end the process; the supervisor connects, and waits as long as it takes.
+        manualInitialization: true,
+      }),
+    }),
+  ],
+  providers: [
+    {
+      provide: DATABASE,
+      inject: [getDataSourceToken(), FeedbackLoopConfig, Metrics],
+      useFactory: (dataSource: DataSource, config: FeedbackLoopConfig, metrics: Metrics): Database =>
+        createDatabase(dataSource, config, metrics),
+    },
+    DatabaseSupervisor,
+    PartitionMaintenance,
+    UnitOfWork,
+  ],
+  exports: [DATABASE, DatabaseSupervisor, UnitOfWork],
+})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /** After the socket has closed and `ingest/` has flushed: requests still arrive in `onModuleDestroy`. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.supervisor
+      .stop()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'closing the database failed'));
+  }
+}

@@ -1,0 +1,93 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { FeedbackLoopConfig } from '../../config/index.js';
+import type { Metrics } from '../../observability/index.js';
+import type { BulkGroup, Database, PoolStats } from '../database.js';
+import { postgresDialect } from '../dialect.js';
+import { PersistenceNotReadyError, toDatabaseError } from '../errors.js';
+import { PostgresPool } from './postgres-pool.js';
+
+/**
+ * PostgreSQL by four pools that cannot starve one another: ingest, analytics, health (one connection) and TypeORM's own small
+ * one for administration.
+ */
+export class PostgresDatabase implements Database {
+  readonly dialect = postgresDialect;
+  private readonly ingest: PostgresPool;
+  private readonly analytics: PostgresPool;
+  private readonly health: PostgresPool;
+
+  constructor(
+    readonly dataSource: DataSource,
+    config: Readonly<FeedbackLoopConfig>,
+    metrics: Metrics,
+  ) {
+    if (config.database.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
+    const { uri } = config.database;
+    const pool = (name: string, size: number, minimum: number, queryTimeoutMs: number): PostgresPool =>
+      new PostgresPool({
+        name,
+        uri,
+        size,
+        minimum,
+        queryTimeoutMs,
+        connectTimeoutMs: config.dbConnectTimeoutMs,
+        lockTimeoutMs: config.dbLockTimeoutMs,
+        idleTimeoutMs: config.dbIdleTimeoutMs,
+        observe: config.dbCollectMetrics
+          ? (outcome, seconds) => metrics.querySeconds.observe({ pool: name, outcome }, seconds)
+          : undefined,
+      });
+    this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
+    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs);
+    this.health = pool('health', 1, 0, Math.min(1500, config.dbQueryTimeoutMs));
+  }
+
+  async connect(): Promise<void> {
+    await this.health.query({ text: 'SELECT 1' });
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize().catch(rethrow);
+    await this.ingest.warmUp();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.ingest.close(), this.analytics.close(), this.health.close()]);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  async ping(): Promise<void> {
+    await this.health.query({ text: 'SELECT 1' });
+  }
+
+  async commit(groups: readonly BulkGroup[]): Promise<void> {
+    await this.ingest.run(
+      groups.map(({ insert, rows }) => ({ ...insert.postgres, values: [insert.forPostgres(rows)] })),
+    );
+  }
+
+  async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.analytics.query<Row>({ text, values: [...values] });
+  }
+
+  async lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.ingest.query<Row>({ text, values: [...values] });
+  }
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
+    return this.dataSource.transaction(work).catch(rethrow);
+  }
+
+  async sizeBytes(): Promise<number> {
+    const rows = await this.health.query<{ bytes: number }>({
+      text: 'SELECT pg_database_size(current_database()) AS bytes',
+    });
+    return Number(rows[0]?.bytes ?? 0);
+  }
+
+  pools(): PoolStats[] {
+    return [this.ingest.stats(), this.analytics.stats(), this.health.stats()];
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+}

@@ -1,0 +1,162 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Mutex, sleep } from '../../common/index.js';
+import type { FeedbackLoopConfig } from '../../config/index.js';
+import type { Metrics } from '../../observability/index.js';
+import type { BulkGroup, Database, PoolStats } from '../database.js';
+import { sqliteDialect } from '../dialect.js';
+import { DatabaseLockedError, PersistenceNotReadyError, PoolExhaustedError, toDatabaseError } from '../errors.js';
+import { SqliteWorkerClient } from './sqlite-worker-client.js';
+
+const MOST_WAITING_READS = 200;
+const LOCK_ATTEMPTS = 20;
+
+/**
+ * SQLite with one writer at a time.
+ *
+ * TypeORM shares one connection between all requests, so that a rollback of one undoes the acknowledged inserts of others.
+ * Here every write takes the same in-process lease: group commits run in the writer's thread, administrative transactions on
+ * TypeORM's connection, never both. Reads have a read-only connection in a thread of their own.
+ */
+export class SqliteDatabase implements Database {
+  readonly dialect = sqliteDialect;
+  private readonly lease = new Mutex();
+  private readonly writer: SqliteWorkerClient;
+  private readonly reader: SqliteWorkerClient;
+  /** Point look-ups and pings do not queue behind a long list or export. */
+  private readonly pointReader: SqliteWorkerClient;
+  private readonly path: string;
+  /** Ours, not TypeORM's: the last group commit comes after Nest has closed TypeORM's connection. */
+  private open = false;
+
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly config: Readonly<FeedbackLoopConfig>,
+    private readonly metrics: Metrics,
+  ) {
+    if (config.database.type !== 'sqlite') throw new Error('not a SQLite configuration');
+    this.path = config.database.path;
+    this.writer = new SqliteWorkerClient({ path: this.path, role: 'writer' });
+    this.reader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
+    this.pointReader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
+  }
+
+  async connect(): Promise<void> {
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+      this.open = true;
+    } catch (error) {
+      throw toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.lease.run(async () => {
+      this.open = false;
+      await Promise.all([this.writer.close(), this.reader.close(), this.pointReader.close()]);
+      if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.query('SELECT 1', [], 'health');
+  }
+
+  async commit(groups: readonly BulkGroup[]): Promise<void> {
+    if (!this.open) throw new PersistenceNotReadyError();
+    const request = {
+      kind: 'commit' as const,
+      groups: groups.map(({ insert, rows }) => ({ sql: insert.sqlite, rows: insert.forSqlite(rows) })),
+    };
+    await this.observed('ingest', () =>
+      this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+    );
+  }
+
+  async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (this.reader.waiting >= MOST_WAITING_READS) throw new PoolExhaustedError();
+    return this.query<Row>(text, values, 'analytics');
+  }
+
+  async lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.query<Row>(text, values, 'lookup');
+  }
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
+    return this.lease.run(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.dataSource.transaction(work);
+        } catch (error) {
+          const mapped = toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+          // Another process holds the file: wait without blocking the event loop.
+          if (!(mapped instanceof DatabaseLockedError) || attempt >= LOCK_ATTEMPTS) throw mapped;
+          await sleep(25 * attempt);
+        }
+      }
+    });
+  }
+
+  async sizeBytes(): Promise<number> {
+    return statSync(this.path).size;
+  }
+
+  pools(): PoolStats[] {
+    const stats = (pool: string, waiting: number): PoolStats => ({
+      pool,
+      size: 1,
+      total: this.open ? 1 : 0,
+      idle: waiting === 0 ? 1 : 0,
+      waiting: Math.max(0, waiting - 1),
+    });
+    return [
+      stats('ingest', this.writer.waiting),
+      stats('analytics', this.reader.waiting),
+      stats('lookup', this.pointReader.waiting),
+    ];
+  }
+
+  private async query<Row>(
+    text: string,
+    values: readonly unknown[],
+    pool: 'analytics' | 'lookup' | 'health',
+  ): Promise<Row[]> {
+    if (!this.open) throw new PersistenceNotReadyError();
+    const { sql, bound } = expandParameters(text, values);
+    const request = { kind: 'query' as const, sql, values: bound };
+    const rows = await this.observed(pool, () =>
+      pool === 'analytics'
+        ? this.reader.request(request, this.config.dbAnalyticsTimeoutMs)
+        : this.pointReader.request(request, this.config.dbQueryTimeoutMs),
+    );
+    return rows as Row[];
+  }
+
+  private async observed<T>(pool: string, work: () => Promise<T>): Promise<T> {
+    if (!this.config.dbCollectMetrics) return work();
+    const started = process.hrtime.bigint();
+    let outcome = 'ok';
+    try {
+      return await work();
+    } catch (error) {
+      outcome = toDatabaseError(error).code;
+      throw error;
+    } finally {
+      this.metrics.querySeconds.observe({ pool, outcome }, Number(process.hrtime.bigint() - started) / 1e9);
+    }
+  }
+}
+
+/** `$1`-style parameters, in any order and number, → SQLite's `?`, each with its own value. */
+function expandParameters(text: string, values: readonly unknown[]): { sql: string; bound: unknown[] } {
+  const bound: unknown[] = [];
+  const sql = text.replace(/\$(\d+)/g, (_, index: string) => {
+    const value = values[Number(index) - 1];
+    bound.push(typeof value === 'boolean' ? Number(value) : (value ?? null));
+    return '?';
+  });
+  return { sql, bound };
+}

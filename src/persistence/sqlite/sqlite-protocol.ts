@@ -1,0 +1,12 @@
+/** What the main thread asks of a SQLite worker. */
+export type SqliteRequest =
+  | { id: number; kind: 'commit'; groups: { sql: string; rows: unknown[][] }[] }
+  | { id: number; kind: 'query'; sql: string; values: unknown[] }
+  | { id: number; kind: 'close' };
+
+export type SqliteResponse = { id: number; rows: unknown[] } | { id: number; error: { code: string; message: string } };
+
+export interface SqliteWorkerData {
+  path: string;
+  role: 'writer' | 'reader';
+}

@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import BetterSqlite3 from 'better-sqlite3';
+import { prepareSqliteConnection } from './sqlite-pragmas.js';
+import type { SqliteRequest, SqliteResponse, SqliteWorkerData } from './sqlite-protocol.js';
+
+/*
+ * better-sqlite3 is synchronous: in a worker a slow query or fsync holds nobody else up. One worker is the only writer of this
+ * process; another reads, on a read-only connection.
+ */
+const { path, role } = workerData as SqliteWorkerData;
+const port = parentPort;
+if (!port) throw new Error('this file is started as a worker');
+
+const database = new BetterSqlite3(path, { readonly: role === 'reader', fileMustExist: true, timeout: 5000 });
+prepareSqliteConnection(database, role === 'reader');
+const statements = new Map<string, BetterSqlite3.Statement>();
+
+function prepare(sql: string): BetterSqlite3.Statement {
+  let statement = statements.get(sql);
+  if (!statement) {
+    if (statements.size > 300) statements.clear();
+    statement = database.prepare(sql);
+    statements.set(sql, statement);
+  }
+  return statement;
+}
+
+const commit = database.transaction((groups: { sql: string; rows: unknown[][] }[]) => {
+  for (const { sql, rows } of groups) {
+    const statement = prepare(sql);
+    for (const row of rows) statement.run(row);
+  }
+});
+
+function answer(request: SqliteRequest): unknown[] {
+  switch (request.kind) {
+    case 'commit':
+      commit.immediate(request.groups);
+      return [];
+    case 'query':
+      return prepare(request.sql).all(request.values);
+    case 'close':
+      database.close();
+      return [];
+  }
+}
+
+port.on('message', (request: SqliteRequest) => {
+  let response: SqliteResponse;
+  try {
+    response = { id: request.id, rows: answer(request) };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    response = { id: request.id, error: { code: code ?? 'SQLITE_ERROR', message } };
+  }
+  port.postMessage(response);
+  if (request.kind === 'close') port.close();
+});

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { TenantContext } from '../common/index.js';
+import { FeedbackLoopConfig } from '../config/index.js';
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
+import { StatementGuard } from './statement-guard.js';
+import { DATABASE } from './tokens.js';
+
+/**
+ * The only gate of features to the database.
+ *
+ * - reads name a tenant first: its id is always `$1`, and a statement without `tenant_id = $1` is refused
+ * - administrative writes run in one transaction; on SQLite they are alone with the file while it lasts
+ * - records in bulk go through `ingest/`, not through here
+ */
+@Injectable()
+export class UnitOfWork {
+  private readonly guard = new StatementGuard();
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly config: FeedbackLoopConfig,
+  ) {}
+
+  get dialect(): Dialect {
+    return this.database.dialect;
+  }
+
+  /** Lists and analytics. `values` begin at `$2`. */
+  async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    if (this.config.dbValidateQueries) this.guard.check(text);
+    return this.database.read<Row>(text, [tenantId, ...values]);
+  }
+
+  /** A point look-up inside a tenant. `values` begin at `$2`. */
+  async find<Row>(
+    { tenantId }: TenantContext,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<Row | undefined> {
+    if (this.config.dbValidateQueries) this.guard.check(text);
+    return (await this.database.lookup<Row>(text, [tenantId, ...values]))[0];
+  }
+
+  /** A look-up before the tenant is known: whose key is this? Only `security/` has such questions. */
+  async findAcrossTenants<Row>(text: string, values: readonly unknown[]): Promise<Row | undefined> {
+    return (await this.database.lookup<Row>(text, values))[0];
+  }
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
+}

@@ -1,0 +1,9 @@
+import type { FieldError } from '../../common/index.js';
+
+const MOST_METADATA_BYTES = 16_384;
+
+/** A schema cannot bound the size of a free object. */
+export function metadataErrors(metadata: Record<string, unknown> | null | undefined): FieldError[] {
+  if (metadata == null || Buffer.byteLength(JSON.stringify(metadata)) <= MOST_METADATA_BYTES) return [];
+  return [{ path: 'metadata', message: 'must not be larger than 16 KiB as JSON' }];
+}

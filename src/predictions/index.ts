@@ -1,0 +1,3 @@
+export * from './model/index.js';
+export * from './prediction.js';
+export * from './predictions.module.js';

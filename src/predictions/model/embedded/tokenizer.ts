@@ -1,0 +1,111 @@
+/**
+ * Splits English text into the tokens that the embedded model was trained on.
+ *
+ * - NFKC, lower case, straight apostrophes; placeholders for addresses (`<url>`), people (`<user>`) and numbers (`<num>`)
+ * - clitics stand alone and negation is always `n't` ("can't" and "cant" are both `ca`, `n't`), so that one weight learns it
+ * - a letter repeated three times or more becomes two; runs of `!` and `?` become at most two
+ * - emoticons are kept whole; an emoji becomes its description in words
+ *
+ * Every pattern is linear in the length of the text.
+ */
+const TOKEN = new RegExp(
+  [
+    'https?:\\/\\/\\S+|www\\.\\S+',
+    '@[\\p{L}\\p{N}_]+|\\[(?:name|religion)\\]',
+    "[:;=][-o^']?[)\\](\\[dp/\\\\|*](?![\\p{L}\\p{N}])|<\\/?3|\\^_\\^|-_-|:'\\(",
+    '\\p{Extended_Pictographic}(?:\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\\u200d|\\ufe0f)*',
+    "[\\p{L}\\p{M}\\p{N}]+(?:'[\\p{L}\\p{M}]+)*",
+    '[!?]+',
+    '\\.{2,}',
+    '[.,;:()%$*+&#/-]',
+  ].join('|'),
+  'gu',
+);
+
+const NEGATED = new Map(
+  'do ca wo is was are were did does have has had would could should ai'.split(' ').map((verb) => [`${verb}nt`, verb]),
+);
+const CLITIC = /^(.+)'(s|re|ve|ll|d|m)$/u;
+const NUMBER = /^\p{N}+$/u;
+const ELONGATED = /(\p{L})\1{2,}/gu;
+const DOUBLED = /(\p{L})\1+/gu;
+const WORD_START = /^[\p{L}\p{M}\p{N}]/u;
+const EMOJI_START = /^\p{Extended_Pictographic}/u;
+
+/** Description words by emoji, without variation selectors. */
+export type EmojiWords = ReadonlyMap<string, readonly string[]>;
+
+/** `text` of any length → its tokens, in order. */
+export function tokenize(text: string, emoji: EmojiWords): string[] {
+  const normal = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\u2018\u2019\u02bc`]/g, "'");
+  const tokens: string[] = [];
+  for (const raw of normal.match(TOKEN) ?? []) {
+    const first = raw.charCodeAt(0);
+    if (first >= 0x61 && first <= 0x7a) pushLatin(raw, tokens);
+    else if (first === 0x21 || first === 0x3f) tokens.push(mark(raw));
+    else if (first === 0x2e) tokens.push(raw.length > 1 ? '...' : '.');
+    else if ((first === 0x40 || first === 0x5b) && raw.length > 1) tokens.push('<user>');
+    else if (WORD_START.test(raw)) pushWord(raw, tokens);
+    else if (first > 0x7f && EMOJI_START.test(raw)) pushEmoji(raw, emoji, tokens);
+    else tokens.push(raw);
+  }
+  return tokens;
+}
+
+/** The form to look up when a word is not known: doubled letters made single ("soo" → "so"). */
+export function collapseDoubled(word: string): string {
+  return word.replace(DOUBLED, '$1');
+}
+
+function pushLatin(raw: string, tokens: string[]): void {
+  if (raw.startsWith('http://') || raw.startsWith('https://') || raw.startsWith('www.')) tokens.push('<url>');
+  else pushWord(raw, tokens);
+}
+
+function pushWord(raw: string, tokens: string[]): void {
+  if (NUMBER.test(raw)) {
+    tokens.push('<num>');
+    return;
+  }
+  const word = raw.length > 2 ? raw.replace(ELONGATED, '$1$1') : raw;
+  if (word.includes("'")) {
+    pushClitics(word, tokens);
+    return;
+  }
+  const verb = NEGATED.get(word);
+  if (verb !== undefined) tokens.push(verb, "n't");
+  else if (word === 'cannot') tokens.push('can', 'not');
+  else tokens.push(word);
+}
+
+function pushClitics(word: string, tokens: string[]): void {
+  if (word.endsWith("n't") && word.length > 3) {
+    tokens.push(word.slice(0, -3), "n't");
+    return;
+  }
+  const clitic = CLITIC.exec(word);
+  if (clitic) tokens.push(clitic[1] as string, `'${clitic[2] as string}`);
+  else tokens.push(word);
+}
+
+function mark(run: string): string {
+  if (run.length === 1) return run;
+  if (!run.includes('?')) return '!!';
+  return run.includes('!') ? '!?' : '??';
+}
+
+function pushEmoji(run: string, emoji: EmojiWords, tokens: string[]): void {
+  const plain = run.replaceAll('\ufe0f', '');
+  const whole = emoji.get(plain);
+  if (whole) {
+    tokens.push(...whole);
+    return;
+  }
+  for (const symbol of plain) {
+    const words = emoji.get(symbol);
+    if (words) tokens.push(...words);
+  }
+}

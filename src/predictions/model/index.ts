@@ -1,0 +1,5 @@
+export * from './embedded-model.js';
+export * from './errors.js';
+export * from './model-provider.js';
+export * from './model-registry.js';
+export * from './prediction-cache.js';

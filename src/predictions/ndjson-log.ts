@@ -1,0 +1,88 @@
+import type { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
+import { toLogInput } from './dto/log.mapping.js';
+import { logValidator } from './dto/log.schema.js';
+import type { Prediction } from './prediction.js';
+import type { PredictionLogService } from './prediction-log.service.js';
+
+const BATCH_ROWS = 500;
+
+interface Checked {
+  line: number;
+  prediction: Prediction;
+}
+
+/**
+ * Records an NDJSON body of any length at flat memory.
+ *
+ * Yields one line of JSON for each refused item (`line` and its problem), and at the end `{accepted, spooled, refused}`. What a
+ * batch could not store is refused line by line, so that the caller knows exactly what to send again.
+ * @throws AppError 503 when already the first batch cannot be stored: nothing was, and the whole body may be sent again.
+ */
+export async function* recordNdjson(
+  service: PredictionLogService,
+  tenant: TenantContext,
+  body: Readable,
+  correlationId: string,
+): AsyncGenerator<string> {
+  const counts = { accepted: 0, spooled: 0, refused: 0 };
+  const refuse = (line: number, error: AppError): string => {
+    counts.refused += 1;
+    return `${JSON.stringify({ line, ...toProblem(error, correlationId) })}\n`;
+  };
+  let batch: Checked[] = [];
+  const store = async (): Promise<string> => {
+    const rows = batch;
+    batch = [];
+    if (rows.length === 0) return '';
+    const { stored, refused } = await storeBatch(service, tenant, rows);
+    counts.accepted += stored;
+    const retryable = refused[0]?.error.retryable === true;
+    if (retryable && stored === 0 && counts.accepted + counts.refused === 0) throw refused[0]?.error as AppError;
+    return refused.map(({ line, error }) => refuse(line, error)).join('');
+  };
+  for await (const item of readNdjson(body)) {
+    const checked = check(service, item);
+    if ('error' in checked) yield refuse(item.line, checked.error);
+    else batch.push(checked);
+    if (batch.length >= BATCH_ROWS) {
+      const lines = await store();
+      if (lines !== '') yield lines;
+    }
+  }
+  const lines = await store();
+  if (lines !== '') yield lines;
+  yield `${JSON.stringify(counts)}\n`;
+}
+
+function check(service: PredictionLogService, item: NdjsonLine): Checked | { error: AppError } {
+  if ('error' in item) return item;
+  try {
+    return { line: item.line, prediction: service.toPrediction(toLogInput(logValidator.parse(item.value))) };
+  } catch (error) {
+    return { error: toAppError(error) };
+  }
+}
+
+/** A batch that the database refuses because of its data is halved until the bad rows stand alone. */
+async function storeBatch(
+  service: PredictionLogService,
+  tenant: TenantContext,
+  rows: Checked[],
+): Promise<{ stored: number; refused: { line: number; error: AppError }[] }> {
+  try {
+    await service.record(
+      tenant,
+      rows.map(({ prediction }) => prediction),
+    );
+    return { stored: rows.length, refused: [] };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.retryable || rows.length === 1) return { stored: 0, refused: rows.map(({ line }) => ({ line, error })) };
+    const half = Math.ceil(rows.length / 2);
+    const first = await storeBatch(service, tenant, rows.slice(0, half));
+    const second = await storeBatch(service, tenant, rows.slice(half));
+    return { stored: first.stored + second.stored, refused: [...first.refused, ...second.refused] };
+  }
+}

@@ -1,0 +1,131 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, type TenantContext, uuidv7 } from '../common/index.js';
+import type { Durability } from '../ingest/index.js';
+import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from './model/index.js';
+import type { Prediction } from './prediction.js';
+import { PredictionRecorder } from './prediction-recorder.js';
+
+/** What a caller wants predicted; `text` is trimmed and 1 to 10,000 characters long. */
+export interface PredictInput {
+  text: string;
+  userId?: string | null;
+  sessionId?: string | null;
+  inferenceId?: string | null;
+  metadata?: Record<string, unknown> | null;
+}
+
+/** A prediction with what the model said of its own answer. */
+export interface Predicted {
+  prediction: Prediction;
+  lowEvidence: boolean;
+  truncated: boolean;
+}
+
+export interface PredictResult {
+  items: Predicted[];
+  persisted: Durability | 'none';
+}
+
+interface Answered {
+  answer: ModelAnswer;
+  cacheHit: boolean;
+  latencyMs: number;
+}
+
+/**
+ * Computes predictions and records them.
+ *
+ * - the answer is sent after the record is durable
+ * - a prediction never fails because the database does: it is answered all the same, and says `none`
+ */
+@Injectable()
+export class PredictService {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly cache: PredictionCache,
+    private readonly recorder: PredictionRecorder,
+    private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /** All inputs are recorded in one transaction. @throws UnknownModelError (422), ModelNotLoadedError (503) */
+  async predict(tenant: TenantContext, inputs: readonly PredictInput[], modelName?: string): Promise<PredictResult> {
+    const model = this.models.get(modelName);
+    const answers = await this.answer(tenant, model, inputs);
+    const now = this.clock.now();
+    const items = inputs.map((input, i) => toPredicted(input, answers[i] as Answered, model, now));
+    const persisted = await this.record(
+      tenant,
+      items.map(({ prediction }) => prediction),
+    );
+    this.metrics.predictions.inc({ origin: 'served', persisted }, items.length);
+    return { items, persisted };
+  }
+
+  private async answer(
+    tenant: TenantContext,
+    model: ModelProvider,
+    inputs: readonly PredictInput[],
+  ): Promise<Answered[]> {
+    const answered: (Answered | undefined)[] = inputs.map(({ text }) => {
+      const started = performance.now();
+      const answer = this.cache.get(tenant, model, text);
+      return answer && { answer, cacheHit: true, latencyMs: elapsed(started) };
+    });
+    const missing = inputs.flatMap((input, i) => (answered[i] ? [] : [{ text: input.text, i }]));
+    const computed = await model.predict(missing.map(({ text }) => text));
+    computed.forEach((answer, at) => {
+      const { text, i } = missing[at] as { text: string; i: number };
+      this.metrics.modelSeconds.observe({ model: model.name }, answer.latencyMs / 1000);
+      this.cache.set(tenant, model, text, answer);
+      answered[i] = { answer, cacheHit: false, latencyMs: answer.latencyMs };
+    });
+    return answered as Answered[];
+  }
+
+  private async record(tenant: TenantContext, predictions: Prediction[]): Promise<Durability | 'none'> {
+    try {
+      return await this.recorder.record(tenant, predictions);
+    } catch (error) {
+      this.metrics.unrecorded.inc(predictions.length);
+      this.logger.warn({ err: error, count: predictions.length }, 'predictions answered without being recorded');
+      return 'none';
+    }
+  }
+}
+
+function toPredicted(
+  input: PredictInput,
+  { answer, cacheHit, latencyMs }: Answered,
+  model: ModelProvider,
+  now: number,
+): Predicted {
+  return {
+    prediction: {
+      id: uuidv7(now),
+      timestamp: now,
+      recordedAt: now,
+      inputText: input.text,
+      model: model.name,
+      modelVersion: model.version,
+      label: answer.label,
+      confidence: answer.confidence,
+      scores: answer.scores,
+      latencyMs,
+      cacheHit,
+      inferenceId: input.inferenceId ?? null,
+      userId: input.userId ?? null,
+      sessionId: input.sessionId ?? null,
+      metadata: input.metadata ?? null,
+      source: 'served',
+    },
+    lowEvidence: answer.lowEvidence,
+    truncated: answer.truncated,
+  };
+}
+
+function elapsed(started: number): number {
+  return Math.round((performance.now() - started) * 1000) / 1000;
+}

@@ -1,0 +1,47 @@
+import type { TenantContext } from '../common/index.js';
+import { BulkInsert, type BulkRow } from '../persistence/index.js';
+import type { Prediction } from './prediction.js';
+
+export const PREDICTION_INSERT = new BulkInsert('predictions', {
+  id: 'uuid',
+  tenant_id: 'uuid',
+  timestamp: 'timestamp',
+  recorded_at: 'timestamp',
+  input_text: 'text',
+  input_hash: 'text',
+  model: 'text',
+  model_version: 'text',
+  label: 'text',
+  confidence_score: 'double',
+  scores: 'json',
+  latency_ms: 'double',
+  cache_hit: 'boolean',
+  inference_id: 'text',
+  user_id: 'text',
+  session_id: 'text',
+  metadata: 'json',
+  source: 'text',
+});
+
+export function predictionRow({ tenantId }: TenantContext, prediction: Prediction, inputHash: string | null): BulkRow {
+  return {
+    id: prediction.id,
+    tenant_id: tenantId,
+    timestamp: prediction.timestamp,
+    recorded_at: prediction.recordedAt,
+    input_text: prediction.inputText,
+    input_hash: inputHash,
+    model: prediction.model,
+    model_version: prediction.modelVersion,
+    label: prediction.label,
+    confidence_score: prediction.confidence,
+    scores: prediction.scores,
+    latency_ms: prediction.latencyMs,
+    cache_hit: prediction.cacheHit,
+    inference_id: prediction.inferenceId,
+    user_id: prediction.userId,
+    session_id: prediction.sessionId,
+    metadata: prediction.metadata,
+    source: prediction.source,
+  };
+}

@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { formatTime, type Page, parseRange } from '../common/index.js';
+import { apiSchema, StrictInput, UuidPipe } from '../http/index.js';
+import { Caller, FeedbackTokens, type Principal, Scopes } from '../security/index.js';
+import { ListPredictionsQuery } from './dto/list.query.js';
+import { toLogInput } from './dto/log.mapping.js';
+import { type Logged, LoggedSchema, LogRequestSchema, logValidator, NdjsonSummarySchema } from './dto/log.schema.js';
+import {
+  PredictionPageSchema,
+  type PredictionResource,
+  PredictionSchema,
+  toResource,
+} from './dto/prediction.schema.js';
+import { recordNdjson } from './ndjson-log.js';
+import { PredictionLogService } from './prediction-log.service.js';
+import { PredictionsService } from './predictions.service.js';
+
+@ApiTags('Predictions')
+@StrictInput()
+@Controller('api/v1/predictions')
+export class PredictionsController {
+  constructor(
+    private readonly log: PredictionLogService,
+    private readonly predictions: PredictionsService,
+    private readonly tokens: FeedbackTokens,
+  ) {}
+
+  @Post()
+  @Scopes('ingest')
+  @ApiOperation({
+    operationId: 'log_predictions',
+    summary: 'Log predictions made elsewhere',
+    description:
+      'One JSON object, or NDJSON of any length. NDJSON is answered with 200 and NDJSON: one line for each refused item ' +
+      '(`line` and its problem), and a last line with the counts.',
+  })
+  @ApiConsumes('application/json', 'application/x-ndjson')
+  @ApiBody({ schema: apiSchema(LogRequestSchema) })
+  @ApiCreatedResponse({ schema: apiSchema(LoggedSchema), description: 'One prediction, stored in the database.' })
+  @ApiOkResponse({
+    content: { 'application/x-ndjson': { schema: apiSchema(NdjsonSummarySchema) } },
+    description: 'NDJSON: refused lines, then the counts.',
+  })
+  async create(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!(body instanceof Readable)) {
+      await reply.status(201).send(await this.createOne(caller, body));
+      return;
+    }
+    const lines = recordNdjson(this.log, caller, body, request.correlation?.correlationId ?? '');
+    // The first line decides between an answer and an error; from then on the status has been sent.
+    const first = await lines.next();
+    const answer = async function* (): AsyncGenerator<string> {
+      if (!first.done) yield first.value;
+      yield* lines;
+    };
+    await reply.status(200).type('application/x-ndjson').send(Readable.from(answer()));
+  }
+
+  @Get()
+  @Scopes('read')
+  @ApiOperation({ operationId: 'list_predictions', summary: 'List predictions, newest first' })
+  @ApiOkResponse({ schema: apiSchema(PredictionPageSchema) })
+  async list(@Caller() caller: Principal, @Query() query: ListPredictionsQuery): Promise<Page<PredictionResource>> {
+    const filter = {
+      ...parseRange(query.from, query.to),
+      model: query.model,
+      modelVersion: query.model_version,
+      label: query.label,
+      minConfidence: query.min_confidence,
+      maxConfidence: query.max_confidence,
+      userId: query.user_id,
+      sessionId: query.session_id,
+      cacheHit: query.cache_hit,
+    };
+    const page = await this.predictions.list(caller, filter, query.limit, query.cursor);
+    const withText = caller.scopes.has('read:text');
+    return { data: page.data.map((prediction) => toResource(prediction, withText)), next_cursor: page.next_cursor };
+  }
+
+  @Get(':id')
+  @Scopes('read')
+  @ApiOperation({ operationId: 'get_prediction', summary: 'One prediction' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ schema: apiSchema(PredictionSchema) })
+  async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<PredictionResource> {
+    return toResource(await this.predictions.get(caller, id), caller.scopes.has('read:text'));
+  }
+
+  private async createOne(caller: Principal, body: unknown): Promise<Logged> {
+    const prediction = this.log.toPrediction(toLogInput(logValidator.parse(body)));
+    const persisted = await this.log.record(caller, [prediction]);
+    return {
+      id: prediction.id,
+      timestamp: formatTime(prediction.timestamp),
+      persisted,
+      feedback_token: this.tokens.issue(caller, prediction.id),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { IngestModule } from '../ingest/index.js';
+import { ModelRegistry, PredictionCache } from './model/index.js';
+import { PredictController } from './predict.controller.js';
+import { PredictService } from './predict.service.js';
+import { PredictionLogService } from './prediction-log.service.js';
+import { PredictionRecorder } from './prediction-recorder.js';
+import { PredictionsController } from './predictions.controller.js';
+import { PredictionsRepository } from './predictions.repository.js';
+import { PredictionsService } from './predictions.service.js';
+
+@Module({
+  imports: [IngestModule],
+  controllers: [PredictController, PredictionsController],
+  providers: [
+    ModelRegistry,
+    PredictionCache,
+    PredictService,
+    PredictionLogService,
+    PredictionRecorder,
+    PredictionsRepository,
+    PredictionsService,
+  ],
+  exports: [ModelRegistry],
+})
+export class PredictionsModule implements OnModuleInit {
+  constructor(private readonly models: ModelRegistry) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.models.load();
+  }
+}

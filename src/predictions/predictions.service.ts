@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '../common/index.js';
+import { Secrets } from '../security/index.js';
+import type { Prediction, PredictionFilter } from './prediction.js';
+import { PredictionsRepository } from './predictions.repository.js';
+
+/** Reads stored predictions. */
+@Injectable()
+export class PredictionsService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly repository: PredictionsRepository,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec();
+  }
+
+  /** @throws NotFoundError, also for another tenant's prediction */
+  async get(tenant: TenantContext, id: string): Promise<Prediction> {
+    const prediction = await this.repository.find(tenant, id);
+    if (!prediction) throw new NotFoundError('The prediction');
+    return prediction;
+  }
+
+  /** Newest first; a page stays where it is while new predictions arrive. @throws ValidationError naming `cursor` */
+  async list(
+    tenant: TenantContext,
+    filter: PredictionFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Prediction>> {
+    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const rows = await this.repository.list(tenant, filter, limit + 1, position);
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { data, next_cursor: more ? this.cursors.encode({ time: last.timestamp, id: last.id }) : null };
+  }
+}

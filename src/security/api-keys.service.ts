@@ -1,0 +1,121 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { LRUCache } from 'lru-cache';
+import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '../common/index.js';
+import { FeedbackLoopConfig, type Scope, splitKey } from '../config/index.js';
+import { DatabaseSupervisor } from '../persistence/index.js';
+import { hashKey, publicIdOf } from './api-key-format.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import type { Principal } from './principal.js';
+
+/** A key is taken at its word this long before the database is asked again: so long a revocation may take. */
+const FRESH_MS = 60_000;
+/** While the database is away a key that was good may be used this long. */
+const STALE_MS = 24 * 3_600_000;
+const MOST_CACHED = 10_000;
+const FLUSH_USES_MS = 60_000;
+
+interface CachedKey {
+  principal: Principal;
+  checkedAt: number;
+  expiresAt: number | null;
+}
+
+/** The database that knows the keys is away, and this one was not seen before: not a wrong key, and not a free pass. */
+export class KeysUnavailableError extends UnavailableError {
+  constructor(cause: unknown) {
+    super({
+      code: 'keys_unavailable',
+      detail: 'The key cannot be checked while the database is away.',
+      remedy: 'Keys in FL_API_KEYS work without the database.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Whose key is this?
+ *
+ * - keys from FL_API_KEYS never need the database
+ * - others are looked up by their public part, compared in constant time, and remembered by hash
+ * - in an outage a remembered key goes on working; one that was never seen gets 503, not 401
+ */
+@Injectable()
+export class ApiKeysService {
+  private readonly cache = new LRUCache<string, CachedKey>({ max: MOST_CACHED });
+  private readonly fromEnvironment: Map<string, Principal>;
+  private readonly uses = new Map<string, number>();
+
+  constructor(
+    private readonly repository: ApiKeysRepository,
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(CLOCK) private readonly clock: Clock,
+    config: FeedbackLoopConfig,
+  ) {
+    this.fromEnvironment = new Map(
+      config.apiKeys.map((entry) => {
+        const [key, scopes] = splitKey(entry);
+        const principal = {
+          tenantId: DEFAULT_TENANT_ID,
+          keyId: 'environment',
+          scopes: new Set(scopes.split('+') as Scope[]),
+        };
+        return [hashKey(key), principal];
+      }),
+    );
+  }
+
+  /** @throws AuthenticationError (401), KeysUnavailableError (503) */
+  async verify(key: string): Promise<Principal> {
+    const hash = createHash('sha256').update(key).digest('hex');
+    const fixed = this.fromEnvironment.get(hash);
+    if (fixed) return fixed;
+    const publicId = publicIdOf(key);
+    if (publicId === undefined) throw new AuthenticationError();
+    const now = this.clock.now();
+    const cached = this.cache.get(hash);
+    if (cached && now - cached.checkedAt < FRESH_MS) return this.use(cached, now);
+    try {
+      return this.use(await this.lookUp(publicId, hash, now), now);
+    } catch (error) {
+      if (error instanceof AuthenticationError) {
+        this.cache.delete(hash);
+        throw error;
+      }
+      this.supervisor.reportFailure(error);
+      if (cached && now - cached.checkedAt < STALE_MS) return this.use(cached, now);
+      throw new KeysUnavailableError(error);
+    }
+  }
+
+  @Interval(FLUSH_USES_MS)
+  async flushUses(): Promise<void> {
+    if (this.uses.size === 0 || !this.supervisor.isUp) return;
+    const uses = new Map(this.uses);
+    this.uses.clear();
+    try {
+      await this.repository.markUsed(uses);
+    } catch (error) {
+      // When a key was last used is a hint for people: one lost minute is not worth a retry.
+      this.supervisor.reportFailure(error);
+    }
+  }
+
+  private use(cached: CachedKey, now: number): Principal {
+    if (cached.expiresAt !== null && cached.expiresAt <= now) throw new AuthenticationError();
+    if (cached.principal.keyId !== null) this.uses.set(cached.principal.keyId, now);
+    return cached.principal;
+  }
+
+  private async lookUp(publicId: string, hash: string, now: number): Promise<CachedKey> {
+    const stored = await this.repository.findByPublicId(publicId);
+    const same =
+      stored !== undefined && timingSafeEqual(Buffer.from(stored.secretSha256, 'hex'), Buffer.from(hash, 'hex'));
+    if (!same || (stored.revokedAt !== null && stored.revokedAt <= now)) throw new AuthenticationError();
+    const principal = { tenantId: stored.tenantId, keyId: stored.id, scopes: new Set(stored.scopes) };
+    const cached = { principal, checkedAt: now, expiresAt: stored.expiresAt };
+    this.cache.set(hash, cached);
+    return cached;
+  }
+}

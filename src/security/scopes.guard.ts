@@ -1,0 +1,64 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '../common/index.js';
+import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '../config/index.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { OPENABLE_METADATA, PUBLIC_METADATA, SCOPES_METADATA } from './decorators.js';
+import type { Principal } from './principal.js';
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
+@Injectable()
+export class ScopesGuard implements CanActivate {
+  private readonly everyScope: Principal = { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(SCOPES) };
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeysService,
+    private readonly config: FeedbackLoopConfig,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_METADATA, targets)) return true;
+    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets);
+    if (!scopes) throw new ForbiddenError('This route declares no scope.');
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const openable = this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets);
+    const principal = await this.authenticate(request, scopes, openable);
+    if (!scopes.some((scope) => principal.scopes.has(scope))) {
+      throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
+    }
+    request.principal = principal;
+    if (request.correlation) {
+      request.correlation.tenantId = principal.tenantId;
+      request.correlation.keyId = principal.keyId ?? undefined;
+    }
+    return true;
+  }
+
+  private async authenticate(request: FastifyRequest, scopes: Scope[], openable?: PublicRouteName): Promise<Principal> {
+    const key = keyOf(request);
+    // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
+    if (key !== undefined) return this.keys.verify(key);
+    if (!this.config.apiKeyRequired) return this.everyScope;
+    if (openable !== undefined && this.config.publicRoutes.includes(openable)) {
+      return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };
+    }
+    throw new AuthenticationError();
+  }
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const bearer = BEARER.exec(authorization)?.[1];
+    if (bearer === undefined) throw new AuthenticationError();
+    return bearer;
+  }
+  const key = headers['x-api-key'];
+  if (Array.isArray(key)) throw new AuthenticationError();
+  return key;
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from './app.factory.js';
+import { sleep, VERSION } from './common/index.js';
+import { describeDatabase, type FeedbackLoopConfig, readEnvironment, unknownVariables } from './config/index.js';
+import { HealthService } from './health/index.js';
+import { Draining } from './http/index.js';
+import { type AppLogger, createLogger } from './observability/index.js';
+import { DatabaseSupervisor } from './persistence/index.js';
+import { ModelRegistry } from './predictions/index.js';
+import { adminKeyPath } from './security/index.js';
+
+/** A second signal, or this long after the first, ends the process whatever is still open. */
+const LONGEST_SHUTDOWN_MS = 40_000;
+
+/**
+ * Starts the server and stays until a signal.
+ *
+ * - listens also without a database; the first attempt to reach it comes before, so that a good start has it from the first
+ *   request on
+ * - SIGTERM: readiness turns 503, requests are served for FL_DRAIN_MS more, then the socket closes and what waits is written.
+ *   SIGINT (a person at a terminal) does the same without the pause
+ */
+export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
+  const logger = createLogger(config);
+  const app = await createApp(config, logger);
+  await app.get(DatabaseSupervisor).start();
+  await app.listen(config.apiPort, config.apiHost);
+  app.get(HealthService).markStarted();
+  await announce(app, config, logger);
+  stopOnSignal(app, config, logger);
+  return app;
+}
+
+async function announce(
+  app: NestFastifyApplication,
+  config: Readonly<FeedbackLoopConfig>,
+  logger: AppLogger,
+): Promise<void> {
+  const unknown = unknownVariables(readEnvironment());
+  if (unknown.length > 0)
+    logger.warn({ variables: unknown }, 'these variables start with FL_ and mean nothing to this version');
+  const keyPath = adminKeyPath(config);
+  logger.info(
+    {
+      version: VERSION,
+      node: process.version,
+      database: describeDatabase(config.database),
+      state: app.get(DatabaseSupervisor).status.state,
+      address: await app.getUrl(),
+      model_version: app.get(ModelRegistry).get().version,
+      ...(existsSync(keyPath) ? { admin_key: keyPath } : {}),
+    },
+    'feedback-loop is listening',
+  );
+  logger.flush();
+}
+
+function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>, logger: AppLogger): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), LONGEST_SHUTDOWN_MS).unref();
+    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
+    app.get(Draining).start();
+    if (signal === 'SIGTERM') await sleep(config.drainMs);
+    await app.close();
+    logger.info('stopped');
+    logger.flush();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        logger.flush();
+        process.exitCode = 1;
+      });
+    });
+  }
+}
