@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Readable } from 'node:stream';
+import type { AppError, TenantContext } from '../common/index.js';
 import { type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
 import { toLogInput } from './dto/log.mapping.js';
 import { logValidator } from './dto/log.schema.js';

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import {
+  addConfigCommand,
+  addDemoCommand,
+  addMigrateCommand,
+  addOpenApiCommand,
+  addPredictCommand,
+  addStartCommand,
+} from './cli/index.js';
+import { AppError, VERSION } from './common/index.js';
+
+/** 0 done · 1 it failed · 2 the command line is wrong · 3 there is something to do (`migrate check`). */
+const FAILED = 1;
+const USAGE = 2;
+
+const program = new Command('feedback-loop')
+  .description('Log or serve predictions, collect what users say, answer with honest statistics.')
+  .version(VERSION)
+  .configureHelp({ helpWidth: 110 })
+  .showHelpAfterError()
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : USAGE);
+  });
+
+for (const add of [addStartCommand, addMigrateCommand, addConfigCommand, addOpenApiCommand, addPredictCommand, addDemoCommand]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`feedback-loop: ${error.title}\n${error.message}\n${error.remedy ? `${error.remedy}\n` : ''}`);
+  process.exitCode = FAILED;
+}

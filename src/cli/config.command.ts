@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import {
+  configFromEnvironment,
+  configurationPage,
+  describeDatabase,
+  envExample,
+  maskedConfig,
+  readEnvironment,
+  unknownVariables,
+} from '../config/index.js';
+import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
+import { note, print, printJson } from './output.js';
+
+const FILES: GeneratedFile[] = [
+  { path: '.env.example', content: envExample() },
+  { path: 'docs/configuration.md', content: configurationPage() },
+];
+
+export function addConfigCommand(program: Command): void {
+  const config = program.command('config').description('look at the configuration');
+
+  config
+    .command('check')
+    .description('print the effective configuration with secrets masked; exit code 1 when it cannot be used')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) => {
+      const effective = configFromEnvironment();
+      const masked = maskedConfig(effective);
+      if (json) {
+        printJson(masked);
+        return;
+      }
+      for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);
+      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database)}`);
+      for (const name of unknownVariables(readEnvironment())) note(`Warning: ${name} is no variable of this version.`);
+    });
+
+  config
+    .command('docs')
+    .description('print the configuration page; --write and --check are for developers of feedback-loop')
+    .option('--write', 'write .env.example and docs/configuration.md')
+    .option('--check', 'fail when they differ from the code')
+    .action(({ write, check }: { write?: boolean; check?: boolean }) => {
+      if (check) checkGenerated(FILES);
+      else if (write) writeGenerated(FILES);
+      else print(configurationPage());
+    });
+}

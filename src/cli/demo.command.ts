@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createApp } from '../app.factory.js';
+import { AppError, PACKAGE_ROOT } from '../common/index.js';
+import { type FeedbackLoopConfig, loadConfig } from '../config/index.js';
+import { DatabaseSupervisor } from '../persistence/index.js';
+import { adminKeyPath } from '../security/index.js';
+import { evaluateAnswers, type JudgedAnswer } from './demo-evaluation.js';
+import { note, print, printJson, Progress } from './output.js';
+
+interface DemoSentence {
+  text: string;
+  label: string;
+}
+
+interface BatchAnswer {
+  predictions: { label: string; confidence: number }[];
+  persisted: string;
+}
+
+const BATCH = 20;
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('send sample data through a real server with a database of its own, and show what it answers')
+    .option('--data-dir <folder>', 'where the demo keeps its database', 'data/demo')
+    .option('--json', 'print JSON')
+    .action(async ({ dataDir, json }: { dataDir: string; json?: boolean }) => {
+      const config = loadConfig({ FL_DATA_DIR: resolve(dataDir), FL_API_PORT: '0', FL_LOG_LEVEL: 'error' });
+      const app = await createApp(config);
+      try {
+        await app.get(DatabaseSupervisor).start();
+        await app.listen(config.apiPort, config.apiHost);
+        const result = await runDemo(await app.getUrl(), config);
+        if (json) printJson(result);
+        else show(result, dataDir);
+      } finally {
+        await app.close();
+      }
+    });
+}
+
+interface DemoResult {
+  sentences: number;
+  accuracy: number;
+  macro_f1: number;
+  expected_calibration_error: number;
+  distribution: Record<string, number>;
+  summary: { total_predictions: number; avg_confidence: number; avg_latency_ms: number };
+}
+
+async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promise<DemoResult> {
+  const sentences = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8')) as DemoSentence[];
+  const key = readFileSync(adminKeyPath(config), 'utf8').trim();
+  const call = async <T>(path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(url + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!response.ok) throw new DemoError(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+  const progress = new Progress('sending sentences', sentences.length);
+  const judged: JudgedAnswer[] = [];
+  for (let from = 0; from < sentences.length; from += BATCH) {
+    const part = sentences.slice(from, from + BATCH);
+    const answer = await call<BatchAnswer>('/api/v1/batch', { texts: part.map(({ text }) => text) });
+    if (answer.persisted !== 'database') throw new DemoError('the predictions were not recorded');
+    answer.predictions.forEach(({ label, confidence }, i) => judged.push({ truth: (part[i] as DemoSentence).label, label, confidence }));
+    progress.update(judged.length);
+  }
+  const { accuracy, macroF1, ece } = evaluateAnswers(judged);
+  return {
+    sentences: sentences.length,
+    accuracy,
+    macro_f1: macroF1,
+    expected_calibration_error: ece,
+    distribution: await call('/api/v1/analytics/sentiment-distribution'),
+    summary: await call('/api/v1/analytics/summary'),
+  };
+}
+
+class DemoError extends AppError {
+  constructor(detail: string) {
+    super({ code: 'demo_failed', status: 500, title: 'The demo failed', detail });
+  }
+}
+
+function show(result: DemoResult, dataDir: string): void {
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  print(`\nOn ${result.sentences} labelled sentences the embedded model was`);
+  print(`  right in                    ${percent(result.accuracy)}`);
+  print(`  macro-F1                    ${percent(result.macro_f1)}`);
+  print(`  off in its own confidence   ${percent(result.expected_calibration_error)} (expected calibration error)`);
+  print('\nRecorded in this database so far:');
+  const most = Math.max(1, ...Object.values(result.distribution));
+  for (const [label, count] of Object.entries(result.distribution)) {
+    print(`  ${label.padEnd(10)} ${'█'.repeat(Math.round((count / most) * 40))} ${count}`);
+  }
+  print(`  ${result.summary.total_predictions} predictions, ${result.summary.avg_latency_ms.toFixed(2)} ms each on average`);
+  note(`\nLook around in it:  FL_DATA_DIR=${dataDir} npm start   (the key is in ${dataDir}/admin.key)`);
+}

@@ -1,0 +1,77 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { configFromEnvironment, describeDatabase } from '../config/index.js';
+import { Migrator } from '../persistence/index.js';
+import { note, print, printJson } from './output.js';
+
+interface JsonOption {
+  json?: boolean;
+}
+
+/** Exit code of `migrate check` and `migrate status --exit-code` when there is something to do. */
+const PENDING = 3;
+
+function createMigrator(): Migrator {
+  const config = configFromEnvironment();
+  note(`Database: ${describeDatabase(config.database)}`);
+  return new Migrator(config, () => note('Waiting for another process that is migrating …'));
+}
+
+export function addMigrateCommand(program: Command): void {
+  const migrate = program.command('migrate').description('change the database schema');
+
+  migrate
+    .command('up')
+    .description('apply all pending migrations; safe to run by many at once')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: JsonOption) => {
+      const applied = await createMigrator().up();
+      if (json) printJson({ applied });
+      else print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
+    });
+
+  migrate
+    .command('down')
+    .description('revert the latest migration; its tables and their data are gone afterwards')
+    .option('--steps <n>', 'how many', positiveInteger, 1)
+    .option('--json', 'print JSON')
+    .action(async ({ steps, json }: JsonOption & { steps: number }) => {
+      const reverted = await createMigrator().down(steps);
+      if (json) printJson({ reverted });
+      else print(reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`);
+    });
+
+  migrate
+    .command('status')
+    .description('list applied and pending migrations')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: JsonOption) => {
+      const status = await createMigrator().status();
+      if (json) {
+        printJson(status);
+        return;
+      }
+      for (const name of status.applied) print(`applied  ${name}`);
+      for (const name of status.pending) print(`pending  ${name}`);
+      if (status.unknown.length > 0) note('Applied by a newer version of feedback-loop: ' + status.unknown.join(', '));
+    });
+
+  migrate
+    .command('check')
+    .description(`compare the schema with the code; exit code ${PENDING} when they differ`)
+    .option('--json', 'print JSON')
+    .action(async ({ json }: JsonOption) => {
+      const migrator = createMigrator();
+      const { pending } = await migrator.status();
+      const drift = pending.length === 0 ? await migrator.drift() : [];
+      if (json) printJson({ pending, drift });
+      else if (pending.length > 0) print(`Pending:\n${pending.map((name) => `  ${name}`).join('\n')}`);
+      else if (drift.length > 0) print(`The schema differs from the code:\n${drift.map((text) => `  ${text}`).join('\n')}`);
+      else print('The schema is what the code expects.');
+      if (pending.length + drift.length > 0) process.exitCode = PENDING;
+    });
+}
+
+function positiveInteger(value: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('must be a whole number of 1 or more');
+  return Number(value);
+}
