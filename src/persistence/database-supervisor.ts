@@ -3,7 +3,7 @@ import { sleep, withDeadline } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import type { Database } from './database.js';
-import { DatabaseUnavailableError, SchemaOutdatedError, toDatabaseError } from './errors.js';
+import { DatabaseUnavailableError, PersistenceNotReadyError, SchemaOutdatedError, toDatabaseError } from './errors.js';
 import { Migrator } from './migrator.js';
 import { DATABASE } from './tokens.js';
 
@@ -24,6 +24,8 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 const FIRST_ATTEMPT_MS = 15_000;
 const SIZE_EVERY_CHECKS = 15;
+/** Work that takes longer than this may be waiting for a database that is gone. */
+const SUSPICIOUS_MS = 400;
 
 /**
  * Keeps the database connected.
@@ -38,6 +40,8 @@ export class DatabaseSupervisor {
   private current: DatabaseStatus = { state: 'starting', reason: null, sizeBytes: null };
   private readonly tasks: ReadyTask[] = [];
   private readonly closingTasks: ReadyTask[] = [];
+  /** Ends the waiting of callers inside `whileUp`. */
+  private readonly waiting = new Set<() => void>();
   private stopped = false;
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
@@ -67,6 +71,29 @@ export class DatabaseSupervisor {
     const first = this.attempt();
     await withDeadline(first, FIRST_ATTEMPT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
     this.running = this.watch();
+  }
+
+  /**
+   * Answers what `work` answers, or fails as soon as the database is known to be away: no caller waits out the time-out of a
+   * query that nobody will answer. Work that takes long makes the supervisor look at once.
+   * @throws DatabaseUnavailableError, SchemaOutdatedError, PersistenceNotReadyError (all 503)
+   */
+  async whileUp<T>(work: () => Promise<T>): Promise<T> {
+    if (this.current.state === 'outdated') throw new SchemaOutdatedError();
+    if (this.current.state === 'starting') throw new PersistenceNotReadyError();
+    if (this.current.state === 'down') throw new DatabaseUnavailableError();
+    let abandon: () => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      abandon = () => reject(new DatabaseUnavailableError());
+    });
+    this.waiting.add(abandon);
+    const suspicion = setTimeout(() => this.wake(), SUSPICIOUS_MS);
+    try {
+      return await Promise.race([work(), gone]);
+    } finally {
+      clearTimeout(suspicion);
+      this.waiting.delete(abandon);
+    }
   }
 
   /** A caller saw the database fail. */
@@ -140,6 +167,7 @@ export class DatabaseSupervisor {
   private change(state: DatabaseState, reason: string | null, error?: unknown): void {
     const before = this.current;
     this.current = { ...before, state, reason };
+    if (state !== 'up') for (const abandon of this.waiting) abandon();
     if (before.state === state && before.reason === reason) return;
     const fields = { state, reason: reason ?? undefined, err: error };
     if (state === 'up') this.logger.info(fields, 'database is up');

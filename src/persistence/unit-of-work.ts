@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import type { Database } from './database.js';
+import { DatabaseSupervisor } from './database-supervisor.js';
 import type { Dialect } from './dialect.js';
 import { StatementGuard } from './statement-guard.js';
 import { DATABASE } from './tokens.js';
@@ -20,6 +21,7 @@ export class UnitOfWork {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
+    private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
   ) {}
 
@@ -30,7 +32,7 @@ export class UnitOfWork {
   /** Lists and analytics. `values` begin at `$2`. */
   async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return this.database.read<Row>(text, [tenantId, ...values]);
+    return this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values]));
   }
 
   /** A point look-up inside a tenant. `values` begin at `$2`. */
@@ -40,12 +42,12 @@ export class UnitOfWork {
     values: readonly unknown[] = [],
   ): Promise<Row | undefined> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return (await this.database.lookup<Row>(text, [tenantId, ...values]))[0];
+    return (await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])))[0];
   }
 
   /** A look-up before the tenant is known: whose key is this? Only `security/` has such questions. */
   async findAcrossTenants<Row>(text: string, values: readonly unknown[]): Promise<Row | undefined> {
-    return (await this.database.lookup<Row>(text, values))[0];
+    return (await this.supervisor.whileUp(() => this.database.lookup<Row>(text, values)))[0];
   }
 
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -39,7 +39,7 @@ export class PostgresDatabase implements Database {
       });
     this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
     this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs);
-    this.health = pool('health', 1, 0, Math.min(1500, config.dbQueryTimeoutMs));
+    this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
   }
 
   async connect(): Promise<void> {

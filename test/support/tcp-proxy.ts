@@ -1,0 +1,62 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+type Mode = 'pass' | 'refuse' | 'hang';
+
+/** Stands between the product and a service: lets everything through, refuses as if it were down, or hangs as if it were paused. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>();
+  private mode: Mode = 'pass';
+
+  private constructor(
+    private readonly server: Server,
+    private readonly port: number,
+  ) {}
+
+  static async to(host: string, targetPort: number): Promise<TcpProxy> {
+    const holder: { proxy?: TcpProxy } = {};
+    const server = createServer((client) => holder.proxy?.accept(client, host, targetPort));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    holder.proxy = new TcpProxy(server, (server.address() as { port: number }).port);
+    return holder.proxy;
+  }
+
+  /** `uri` with this proxy in place of its server. */
+  through(uri: string): string {
+    const url = new URL(uri);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  set(mode: Mode): void {
+    this.mode = mode;
+    for (const socket of this.sockets) {
+      if (mode === 'refuse') socket.destroy();
+      else if (mode === 'hang') socket.pause();
+      else socket.resume();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.set('refuse');
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(client: Socket, host: string, port: number): void {
+    if (this.mode === 'refuse') {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(port, host);
+    for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+      this.sockets.add(from);
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+      from.on('error', () => to.destroy());
+      if (this.mode === 'hang') from.pause();
+    }
+  }
+}
