@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createApp } from '../app.factory.js';
 import { AppError, PACKAGE_ROOT } from '../common/index.js';
 import { type FeedbackLoopConfig, loadConfig } from '../config/index.js';
-import { DatabaseSupervisor } from '../persistence/index.js';
-import { adminKeyPath } from '../security/index.js';
 import { evaluateAnswers, type JudgedAnswer } from './demo-evaluation.js';
 import { note, print, printJson, Progress } from './output.js';
 
@@ -29,6 +26,10 @@ export function addDemoCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir: string; json?: boolean }) => {
       const config = loadConfig({ FL_DATA_DIR: resolve(dataDir), FL_API_PORT: '0', FL_LOG_LEVEL: 'error' });
+      const [{ createApp }, { DatabaseSupervisor }] = await Promise.all([
+        import('../app.factory.js'),
+        import('../persistence/index.js'),
+      ]);
       const app = await createApp(config);
       try {
         await app.get(DatabaseSupervisor).start();
@@ -53,7 +54,7 @@ interface DemoResult {
 
 async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promise<DemoResult> {
   const sentences = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8')) as DemoSentence[];
-  const key = readFileSync(adminKeyPath(config), 'utf8').trim();
+  const key = readFileSync(join(config.dataDir, 'admin.key'), 'utf8').trim();
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',

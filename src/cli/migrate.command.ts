@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
-import { Migrator } from '../persistence/index.js';
+import type { Migrator } from '../persistence/index.js';
 import { note, print, printJson } from './output.js';
 
 interface JsonOption {
@@ -10,7 +10,8 @@ interface JsonOption {
 /** Exit code of `migrate check` and `migrate status --exit-code` when there is something to do. */
 const PENDING = 3;
 
-function createMigrator(): Migrator {
+async function createMigrator(): Promise<Migrator> {
+  const { Migrator } = await import('../persistence/index.js');
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   return new Migrator(config, () => note('Waiting for another process that is migrating …'));
@@ -24,7 +25,7 @@ export function addMigrateCommand(program: Command): void {
     .description('apply all pending migrations; safe to run by many at once')
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
-      const applied = await createMigrator().up();
+      const applied = await (await createMigrator()).up();
       if (json) printJson({ applied });
       else print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
     });
@@ -35,7 +36,7 @@ export function addMigrateCommand(program: Command): void {
     .option('--steps <n>', 'how many', positiveInteger, 1)
     .option('--json', 'print JSON')
     .action(async ({ steps, json }: JsonOption & { steps: number }) => {
-      const reverted = await createMigrator().down(steps);
+      const reverted = await (await createMigrator()).down(steps);
       if (json) printJson({ reverted });
       else print(reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`);
     });
@@ -45,7 +46,7 @@ export function addMigrateCommand(program: Command): void {
     .description('list applied and pending migrations')
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
-      const status = await createMigrator().status();
+      const status = await (await createMigrator()).status();
       if (json) {
         printJson(status);
         return;
@@ -60,7 +61,7 @@ export function addMigrateCommand(program: Command): void {
     .description(`compare the schema with the code; exit code ${PENDING} when they differ`)
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
-      const migrator = createMigrator();
+      const migrator = await createMigrator();
       const { pending } = await migrator.status();
       const drift = pending.length === 0 ? await migrator.drift() : [];
       if (json) printJson({ pending, drift });

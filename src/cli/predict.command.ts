@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { configFromEnvironment } from '../config/index.js';
-import { EmbeddedModel } from '../predictions/index.js';
 import { print, printJson } from './output.js';
 
 export function addPredictCommand(program: Command): void {
@@ -10,6 +9,7 @@ export function addPredictCommand(program: Command): void {
     .argument('<text...>', 'what to classify')
     .option('--json', 'print JSON')
     .action(async (words: string[], { json }: { json?: boolean }) => {
+      const { EmbeddedModel } = await import('../predictions/index.js');
       const model = new EmbeddedModel(configFromEnvironment().modelPath);
       await model.load();
       const [answer] = await model.predict([words.join(' ')]);

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { type BulkGroup, BulkInsert, type BulkRow } from '../persistence/index.js';
+import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.js';
+import { type GroupCommitOptions, GroupCommitWriter } from './group-commit-writer.js';
+
+const INSERT = new BulkInsert('things', { id: 'uuid' });
+const batch = (...ids: string[]): { insert: BulkInsert; rows: BulkRow[]; bytes: number } => ({ insert: INSERT, rows: ids.map((id) => ({ id })), bytes: ids.length });
+const idsOf = (groups: readonly BulkGroup[]): string[] => groups.flatMap(({ rows }) => rows.map(({ id }) => String(id)));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+class PoisonError extends Error {}
+
+function writer(commit: (ids: string[]) => Promise<void>, more: Partial<GroupCommitOptions> = {}): GroupCommitWriter {
+  return new GroupCommitWriter({
+    commit: (groups) => commit(idsOf(groups)),
+    isDataFault: (error) => error instanceof PoisonError,
+    lanes: 1,
+    budgetMs: 1000,
+    mostRows: 1000,
+    mostBytes: 1_000_000,
+    groupRows: 100,
+    ...more,
+  });
+}
+
+describe('GroupCommitWriter', () => {
+  it('commits the first record at once and what queued meanwhile together', async () => {
+    const commits: string[][] = [];
+    const target = writer(async (ids) => {
+      commits.push(ids);
+      await pause(10);
+    });
+    await Promise.all(['a', 'b', 'c', 'd'].map((id) => target.put(batch(id))));
+    expect(commits).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('answers only after the commit', async () => {
+    let release: () => void = () => undefined;
+    const target = writer(() => new Promise((resolve) => (release = resolve)));
+    let answered = false;
+    const put = target.put(batch('a')).then(() => (answered = true));
+    await pause(20);
+    expect(answered).toBe(false);
+    release();
+    await put;
+    expect(answered).toBe(true);
+  });
+
+  it('acknowledges exactly what was committed, whatever fails, is poisoned or comes in groups', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), poisoned: fc.boolean() }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.boolean(), { maxLength: 10 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (items, failures, lanes) => {
+          const stored = new Set<string>();
+          let call = 0;
+          const target = writer(
+            async (ids) => {
+              await pause(0);
+              if (failures[call++]) throw new Error('the database went away');
+              if (ids.some((id) => id.startsWith('poison'))) throw new PoisonError();
+              ids.forEach((id) => stored.add(id));
+            },
+            { lanes, groupRows: 7 },
+          );
+          const batches = items.map(({ size, poisoned }, i) => Array.from({ length: size }, (_, k) => `${poisoned && k === 0 ? 'poison' : 'good'}-${i}-${k}`));
+          const results = await Promise.allSettled(batches.map((ids) => target.put(batch(...ids))));
+          results.forEach((result, i) => {
+            const inside = batches[i]!.map((id) => stored.has(id));
+            // All of a batch or none of it; acknowledged means stored.
+            expect(new Set(inside).size).toBe(1);
+            expect(inside[0]).toBe(result.status === 'fulfilled');
+            if (result.status === 'rejected') {
+              const { reason } = result as { reason: unknown };
+              expect(reason instanceof NotRecordedError || reason instanceof RecordRefusedError).toBe(true);
+              if (reason instanceof RecordRefusedError) expect(items[i]!.poisoned).toBe(true);
+            }
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('isolates a poisoned record: its neighbours are stored', async () => {
+    const stored: string[] = [];
+    const target = writer(async (ids) => {
+      await pause(5);
+      if (ids.includes('bad')) throw new PoisonError();
+      stored.push(...ids);
+    });
+    const results = await Promise.allSettled(['first', 'a', 'b', 'bad', 'c', 'd'].map((id) => target.put(batch(id))));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(stored.sort()).toEqual(['a', 'b', 'c', 'd', 'first']);
+  });
+
+  it('refuses at once when too many rows or bytes wait', async () => {
+    const target = writer(() => pause(30), { mostRows: 3 });
+    const first = target.put(batch('a'));
+    const waiting = target.put(batch('b', 'c', 'd'));
+    await expect(target.put(batch('e'))).rejects.toBeInstanceOf(QueueFullError);
+    await Promise.all([first, waiting]);
+    const byBytes = writer(() => pause(30), { mostBytes: 10 });
+    await expect(byBytes.put({ ...batch('a'), bytes: 11 })).rejects.toBeInstanceOf(QueueFullError);
+  });
+
+  it('gives up at the deadline, and does not write later what it has given up', async () => {
+    const seen: string[] = [];
+    let release: () => void = () => undefined;
+    const target = writer(
+      async (ids) => {
+        seen.push(...ids);
+        if (ids.includes('stuck')) await new Promise<void>((resolve) => (release = resolve));
+      },
+      { budgetMs: 50 },
+    );
+    const stuck = target.put(batch('stuck'));
+    const late = target.put(batch('late'));
+    await expect(stuck).rejects.toBeInstanceOf(NotRecordedError);
+    await expect(late).rejects.toBeInstanceOf(NotRecordedError);
+    release();
+    await target.put(batch('after'));
+    expect(seen).toEqual(['stuck', 'after']);
+    expect(target.waitingRows).toBe(0);
+  });
+
+  it('flushes what waits', async () => {
+    const stored: string[] = [];
+    const target = writer(async (ids) => {
+      await pause(5);
+      stored.push(...ids);
+    });
+    const puts = ['a', 'b', 'c'].map((id) => target.put(batch(id)));
+    await target.flush();
+    expect(stored).toEqual(['a', 'b', 'c']);
+    await Promise.all(puts);
+  });
+});

@@ -1,0 +1,38 @@
+import {
+  DatabaseCorruptError, DatabaseFullError, DatabaseLockedError, DatabaseUnavailableError, DataRefusedError, PoolExhaustedError,
+  QueryTimeoutError, SchemaOutdatedError, toDatabaseError,
+} from './errors.js';
+
+describe('toDatabaseError', () => {
+  it.each([
+    [{ code: '57014' }, QueryTimeoutError],
+    [{ message: 'Query read timeout' }, QueryTimeoutError],
+    [{ message: 'timeout exceeded when trying to connect' }, PoolExhaustedError],
+    [{ code: '57P01' }, DatabaseUnavailableError],
+    [{ code: 'ECONNREFUSED' }, DatabaseUnavailableError],
+    [{ code: '08006' }, DatabaseUnavailableError],
+    [{ message: 'Connection terminated unexpectedly' }, DatabaseUnavailableError],
+    [{ code: '53300' }, DatabaseUnavailableError],
+    [{ code: 'SQLITE_CANTOPEN' }, DatabaseUnavailableError],
+    [{ code: '53100' }, DatabaseFullError],
+    [{ code: 'SQLITE_FULL' }, DatabaseFullError],
+    [{ code: 'SQLITE_IOERR_WRITE' }, DatabaseFullError],
+    [{ code: 'SQLITE_BUSY' }, DatabaseLockedError],
+    [{ code: '55P03' }, DatabaseLockedError],
+    [{ code: 'SQLITE_CORRUPT' }, DatabaseCorruptError],
+    [{ code: '22021' }, DataRefusedError],
+    [{ code: '23505' }, DataRefusedError],
+    [{ code: 'SQLITE_CONSTRAINT_UNIQUE' }, DataRefusedError],
+    [{ code: '42P01' }, SchemaOutdatedError],
+    [{ code: 'SQLITE_ERROR', message: 'no such table: predictions' }, SchemaOutdatedError],
+  ])('S2-01 knows %j', (given, expected) => {
+    const error = toDatabaseError(Object.assign(new Error('message' in given ? given.message : 'x'), given));
+    expect(error).toBeInstanceOf(expected);
+    expect(toDatabaseError(error)).toBe(error);
+  });
+
+  it('tells a client nothing about an error it does not know', () => {
+    const error = toDatabaseError(Object.assign(new Error('secret detail'), { code: 'XX000' }));
+    expect([error.status, error.detail]).toEqual([500, 'The database refused a statement.']);
+  });
+});
