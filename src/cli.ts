@@ -22,7 +22,14 @@ const program = new Command('feedback-loop')
     process.exit(error.exitCode === 0 ? 0 : USAGE);
   });
 
-for (const add of [addStartCommand, addMigrateCommand, addConfigCommand, addOpenApiCommand, addPredictCommand, addDemoCommand]) {
+for (const add of [
+  addStartCommand,
+  addMigrateCommand,
+  addConfigCommand,
+  addOpenApiCommand,
+  addPredictCommand,
+  addDemoCommand,
+]) {
   add(program);
 }
 

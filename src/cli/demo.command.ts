@@ -53,12 +53,17 @@ interface DemoResult {
 }
 
 async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promise<DemoResult> {
-  const sentences = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8')) as DemoSentence[];
+  const sentences = JSON.parse(
+    readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8'),
+  ) as DemoSentence[];
   const key = readFileSync(join(config.dataDir, 'admin.key'), 'utf8').trim();
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (!response.ok) throw new DemoError(`${path} answered ${response.status}: ${await response.text()}`);
@@ -70,7 +75,9 @@ async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promi
     const part = sentences.slice(from, from + BATCH);
     const answer = await call<BatchAnswer>('/api/v1/batch', { texts: part.map(({ text }) => text) });
     if (answer.persisted !== 'database') throw new DemoError('the predictions were not recorded');
-    answer.predictions.forEach(({ label, confidence }, i) => judged.push({ truth: (part[i] as DemoSentence).label, label, confidence }));
+    answer.predictions.forEach(({ label, confidence }, i) =>
+      judged.push({ truth: (part[i] as DemoSentence).label, label, confidence }),
+    );
     progress.update(judged.length);
   }
   const { accuracy, macroF1, ece } = evaluateAnswers(judged);
@@ -101,6 +108,8 @@ function show(result: DemoResult, dataDir: string): void {
   for (const [label, count] of Object.entries(result.distribution)) {
     print(`  ${label.padEnd(10)} ${'█'.repeat(Math.round((count / most) * 40))} ${count}`);
   }
-  print(`  ${result.summary.total_predictions} predictions, ${result.summary.avg_latency_ms.toFixed(2)} ms each on average`);
+  print(
+    `  ${result.summary.total_predictions} predictions, ${result.summary.avg_latency_ms.toFixed(2)} ms each on average`,
+  );
   note(`\nLook around in it:  FL_DATA_DIR=${dataDir} npm start   (the key is in ${dataDir}/admin.key)`);
 }

@@ -27,7 +27,8 @@ export function addMigrateCommand(program: Command): void {
     .action(async ({ json }: JsonOption) => {
       const applied = await (await createMigrator()).up();
       if (json) printJson({ applied });
-      else print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
+      else
+        print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
     });
 
   migrate
@@ -38,7 +39,10 @@ export function addMigrateCommand(program: Command): void {
     .action(async ({ steps, json }: JsonOption & { steps: number }) => {
       const reverted = await (await createMigrator()).down(steps);
       if (json) printJson({ reverted });
-      else print(reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`);
+      else
+        print(
+          reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`,
+        );
     });
 
   migrate
@@ -66,7 +70,8 @@ export function addMigrateCommand(program: Command): void {
       const drift = pending.length === 0 ? await migrator.drift() : [];
       if (json) printJson({ pending, drift });
       else if (pending.length > 0) print(`Pending:\n${pending.map((name) => `  ${name}`).join('\n')}`);
-      else if (drift.length > 0) print(`The schema differs from the code:\n${drift.map((text) => `  ${text}`).join('\n')}`);
+      else if (drift.length > 0)
+        print(`The schema differs from the code:\n${drift.map((text) => `  ${text}`).join('\n')}`);
       else print('The schema is what the code expects.');
       if (pending.length + drift.length > 0) process.exitCode = PENDING;
     });

@@ -23,7 +23,9 @@ export class Progress {
   update(done: number): void {
     const share = Math.floor((done / Math.max(1, this.total)) * 10);
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r${this.label} ${'█'.repeat(share * 2).padEnd(20, '░')} ${done}/${this.total}${done >= this.total ? '\n' : ''}`);
+      process.stderr.write(
+        `\r${this.label} ${'█'.repeat(share * 2).padEnd(20, '░')} ${done}/${this.total}${done >= this.total ? '\n' : ''}`,
+      );
     } else if (share !== this.lastShare) {
       note(`${this.label} ${done}/${this.total}`);
     }

@@ -18,7 +18,8 @@ export function addPredictCommand(program: Command): void {
       if (json) printJson({ label, confidence, scores, model: model.name, model_version: model.version });
       else {
         print(`${label} (${(confidence * 100).toFixed(1)} %)`);
-        for (const [name, score] of Object.entries(scores)) print(`  ${name.padEnd(10)} ${(score * 100).toFixed(1).padStart(5)} %`);
+        for (const [name, score] of Object.entries(scores))
+          print(`  ${name.padEnd(10)} ${(score * 100).toFixed(1).padStart(5)} %`);
       }
     });
 }

@@ -30,7 +30,9 @@ describe('cursors', () => {
   const codec = new CursorCodec([secret]);
 
   it('come back as they went', () => {
-    fc.assert(fc.property(time, (at) => expect(codec.decode(codec.encode({ time: at, id: uuidv7(at) })).time).toBe(at)));
+    fc.assert(
+      fc.property(time, (at) => expect(codec.decode(codec.encode({ time: at, id: uuidv7(at) })).time).toBe(at)),
+    );
     const id = uuidv7(5);
     expect(codec.decode(codec.encode({ time: 5, id }))).toEqual({ time: 5, id });
   });
@@ -66,7 +68,18 @@ describe('times', () => {
     expect(parseTime(text)).toBe(expected);
   });
 
-  it.each(['', 'now', '2026', '2026-02-31', '2025-02-29', '2026-13-01', '2026-00-10', '2026-01-01T25:00:00Z', '1e5', '2026-01-01T00:00:00Zjunk'])('refuses %j', (text) => {
+  it.each([
+    '',
+    'now',
+    '2026',
+    '2026-02-31',
+    '2025-02-29',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-01-01T25:00:00Z',
+    '1e5',
+    '2026-01-01T00:00:00Zjunk',
+  ])('refuses %j', (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
 
@@ -81,12 +94,14 @@ describe('Mutex', () => {
   it('runs tasks one at a time, in order, and goes on after a failure', async () => {
     const mutex = new Mutex();
     const events: string[] = [];
-    const task = (name: string, fail = false) => async (): Promise<void> => {
-      events.push(`${name} in`);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
-      events.push(`${name} out`);
-      if (fail) throw new Error(name);
-    };
+    const task =
+      (name: string, fail = false) =>
+      async (): Promise<void> => {
+        events.push(`${name} in`);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+        events.push(`${name} out`);
+        if (fail) throw new Error(name);
+      };
     const results = await Promise.allSettled([mutex.run(task('a')), mutex.run(task('b', true)), mutex.run(task('c'))]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(events).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
@@ -96,7 +111,14 @@ describe('Mutex', () => {
 describe('AppError', () => {
   it('S1-01 S2-01 carries code, status, level and remedy', () => {
     const error = new AppError({ code: 'c', status: 503, title: 't', detail: 'd', remedy: 'r', retryable: true });
-    expect(error).toMatchObject({ code: 'c', status: 503, message: 'd', remedy: 'r', retryable: true, logLevel: 'error' });
+    expect(error).toMatchObject({
+      code: 'c',
+      status: 503,
+      message: 'd',
+      remedy: 'r',
+      retryable: true,
+      logLevel: 'error',
+    });
     expect(new ValidationError([{ path: 'a', message: 'b' }])).toMatchObject({ status: 422, logLevel: 'info' });
   });
 });

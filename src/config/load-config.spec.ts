@@ -7,7 +7,8 @@ const problems = (environment: Environment): string => {
   try {
     loadConfig(environment);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ variable, problem, remedy }) => `${variable} ${problem}. ${remedy}`).join('\n');
+    if (error instanceof ConfigurationError)
+      return error.problems.map(({ variable, problem, remedy }) => `${variable} ${problem}. ${remedy}`).join('\n');
     throw error;
   }
   return '';
@@ -17,7 +18,12 @@ describe('loadConfig', () => {
   it('S0-09 S0-10 S0-16 S0-46 needs nothing: SQLite in the data folder, port 8000, loopback', () => {
     const config = loadConfig({});
     expect(config.database).toEqual({ type: 'sqlite', path: expect.stringMatching(/\/data\/feedback-loop\.db$/) });
-    expect([config.apiHost, config.apiPort, config.retentionDays, config.apiKeyRequired]).toEqual(['127.0.0.1', 8000, 90, true]);
+    expect([config.apiHost, config.apiPort, config.retentionDays, config.apiKeyRequired]).toEqual([
+      '127.0.0.1',
+      8000,
+      90,
+      true,
+    ]);
   });
 
   it('S0-05 S0-12 to S0-15 reads FL_ variables', () => {
@@ -30,8 +36,18 @@ describe('loadConfig', () => {
       FL_DB_AUTO_MIGRATE: '1',
       FL_LOG_FORMAT: 'json',
     });
-    expect(config).toMatchObject({ apiHost: '0.0.0.0', apiPort: 9000, logLevel: 'debug', dbPoolSize: 20, dbAutoMigrate: true, logFormat: 'json' });
-    expect(config.database).toMatchObject({ type: 'postgresql', uri: 'postgresql://user:password@db.example.com/feedback_loop' });
+    expect(config).toMatchObject({
+      apiHost: '0.0.0.0',
+      apiPort: 9000,
+      logLevel: 'debug',
+      dbPoolSize: 20,
+      dbAutoMigrate: true,
+      logFormat: 'json',
+    });
+    expect(config.database).toMatchObject({
+      type: 'postgresql',
+      uri: 'postgresql://user:password@db.example.com/feedback_loop',
+    });
   });
 
   it('S3-18 S4-21 takes the older names of the address, ours first', () => {
@@ -46,8 +62,14 @@ describe('loadConfig', () => {
     ['sqlite:///relative/file.db', { type: 'sqlite', path: expect.stringMatching(/\/relative\/file\.db$/) }],
     ['sqlite:////absolute/file.db', { type: 'sqlite', path: '/absolute/file.db' }],
     ['sqlite+aiosqlite:///./feedback.db', { type: 'sqlite', path: expect.stringMatching(/\/feedback\.db$/) }],
-    ['postgresql+asyncpg://u:p@h/db', { type: 'postgresql', uri: 'postgresql://u:p@h/db', directUri: 'postgresql://u:p@h/db' }],
-    ['postgres://u@h:6000/db', { type: 'postgresql', uri: 'postgresql://u@h:6000/db', directUri: 'postgresql://u@h:6000/db' }],
+    [
+      'postgresql+asyncpg://u:p@h/db',
+      { type: 'postgresql', uri: 'postgresql://u:p@h/db', directUri: 'postgresql://u:p@h/db' },
+    ],
+    [
+      'postgres://u@h:6000/db',
+      { type: 'postgresql', uri: 'postgresql://u@h:6000/db', directUri: 'postgresql://u@h:6000/db' },
+    ],
   ])('S0-06 S0-07 S0-26 understands %s', (uri, expected) => {
     expect(loadConfig({ FL_DB_URI: uri }).database).toEqual(expected);
   });
@@ -83,7 +105,16 @@ describe('loadConfig', () => {
       FL_DB_POOL_MIN: '50',
       FL_PUBLIC_ROUTES: 'everything-secret',
     });
-    for (const name of ['FL_API_PORT', 'FL_LOG_LEVEL', 'FL_DB_AUTO_MIGRATE', 'FL_RETENTION_DAYS', 'FL_API_KEYS', 'FL_SECRET_KEY', 'FL_DB_POOL_MIN', 'FL_PUBLIC_ROUTES']) {
+    for (const name of [
+      'FL_API_PORT',
+      'FL_LOG_LEVEL',
+      'FL_DB_AUTO_MIGRATE',
+      'FL_RETENTION_DAYS',
+      'FL_API_KEYS',
+      'FL_SECRET_KEY',
+      'FL_DB_POOL_MIN',
+      'FL_PUBLIC_ROUTES',
+    ]) {
       expect(text).toContain(name);
     }
     expect(text).not.toContain('-secret');
@@ -108,7 +139,9 @@ describe('loadConfig', () => {
       return files[path]!;
     };
     expect(loadConfig({ FL_DB_URI_FILE: '/run/uri' }, read).database.type).toBe('postgresql');
-    expect(() => loadConfig({ FL_DB_URI_FILE: '/run/none' }, read)).toThrow('FL_DB_URI_FILE names a file that cannot be read');
+    expect(() => loadConfig({ FL_DB_URI_FILE: '/run/none' }, read)).toThrow(
+      'FL_DB_URI_FILE names a file that cannot be read',
+    );
   });
 
   it('treats an empty variable as not set', () => {
@@ -121,13 +154,21 @@ describe('loadConfig', () => {
   });
 
   it('notices variables that mean nothing', () => {
-    expect(unknownVariables({ FL_API_PROT: '1', FL_API_PORT: '1', FL_DB_URI_FILE: 'x', FL_TEST_REDIS_URL: 'x', HOME: '/' })).toEqual(['FL_API_PROT']);
+    expect(
+      unknownVariables({ FL_API_PROT: '1', FL_API_PORT: '1', FL_DB_URI_FILE: 'x', FL_TEST_REDIS_URL: 'x', HOME: '/' }),
+    ).toEqual(['FL_API_PROT']);
   });
 });
 
 describe('descriptions of the configuration', () => {
   it('mask every secret', () => {
-    const masked = maskedConfig(loadConfig({ FL_DB_URI: 'postgresql://u:hunter2@h/db', FL_SECRET_KEY: 'x'.repeat(40), FL_API_KEYS: `${'k'.repeat(32)}:read` }));
+    const masked = maskedConfig(
+      loadConfig({
+        FL_DB_URI: 'postgresql://u:hunter2@h/db',
+        FL_SECRET_KEY: 'x'.repeat(40),
+        FL_API_KEYS: `${'k'.repeat(32)}:read`,
+      }),
+    );
     expect([masked.FL_DB_URI, masked.FL_SECRET_KEY, masked.FL_API_KEYS]).toEqual(['********', '********', '********']);
     expect(JSON.stringify(masked)).not.toContain('hunter2');
   });

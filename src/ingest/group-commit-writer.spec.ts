@@ -4,8 +4,13 @@ import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.j
 import { type GroupCommitOptions, GroupCommitWriter } from './group-commit-writer.js';
 
 const INSERT = new BulkInsert('things', { id: 'uuid' });
-const batch = (...ids: string[]): { insert: BulkInsert; rows: BulkRow[]; bytes: number } => ({ insert: INSERT, rows: ids.map((id) => ({ id })), bytes: ids.length });
-const idsOf = (groups: readonly BulkGroup[]): string[] => groups.flatMap(({ rows }) => rows.map(({ id }) => String(id)));
+const batch = (...ids: string[]): { insert: BulkInsert; rows: BulkRow[]; bytes: number } => ({
+  insert: INSERT,
+  rows: ids.map((id) => ({ id })),
+  bytes: ids.length,
+});
+const idsOf = (groups: readonly BulkGroup[]): string[] =>
+  groups.flatMap(({ rows }) => rows.map(({ id }) => String(id)));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 class PoisonError extends Error {}
@@ -49,7 +54,10 @@ describe('GroupCommitWriter', () => {
   it('acknowledges exactly what was committed, whatever fails, is poisoned or comes in groups', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), poisoned: fc.boolean() }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), poisoned: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 30,
+        }),
         fc.array(fc.boolean(), { maxLength: 10 }),
         fc.integer({ min: 1, max: 3 }),
         async (items, failures, lanes) => {
@@ -64,7 +72,9 @@ describe('GroupCommitWriter', () => {
             },
             { lanes, groupRows: 7 },
           );
-          const batches = items.map(({ size, poisoned }, i) => Array.from({ length: size }, (_, k) => `${poisoned && k === 0 ? 'poison' : 'good'}-${i}-${k}`));
+          const batches = items.map(({ size, poisoned }, i) =>
+            Array.from({ length: size }, (_, k) => `${poisoned && k === 0 ? 'poison' : 'good'}-${i}-${k}`),
+          );
           const results = await Promise.allSettled(batches.map((ids) => target.put(batch(...ids))));
           results.forEach((result, i) => {
             const inside = batches[i]!.map((id) => stored.has(id));
@@ -91,7 +101,14 @@ describe('GroupCommitWriter', () => {
       stored.push(...ids);
     });
     const results = await Promise.allSettled(['first', 'a', 'b', 'bad', 'c', 'd'].map((id) => target.put(batch(id))));
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
     expect(stored.sort()).toEqual(['a', 'b', 'c', 'd', 'first']);
   });
 

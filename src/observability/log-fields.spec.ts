@@ -2,11 +2,18 @@ import { allowedFields, serializeError } from './log-fields.js';
 
 describe('log lines', () => {
   it('S1-28 carry only fields of the list', () => {
-    expect(allowedFields({ status: 200, body: 'secret', authorization: 'Bearer x', text: 'private' })).toEqual({ status: 200 });
+    expect(allowedFields({ status: 200, body: 'secret', authorization: 'Bearer x', text: 'private' })).toEqual({
+      status: 200,
+    });
   });
 
   it('carry no parameters, query or detail of an error', () => {
-    const error = Object.assign(new Error('failed'), { parameters: ['canary'], query: 'canary', detail: 'canary', code: '42P01' });
+    const error = Object.assign(new Error('failed'), {
+      parameters: ['canary'],
+      query: 'canary',
+      detail: 'canary',
+      code: '42P01',
+    });
     expect(JSON.stringify(serializeError(error))).not.toContain('canary');
   });
 

@@ -1,6 +1,13 @@
 import {
-  DatabaseCorruptError, DatabaseFullError, DatabaseLockedError, DatabaseUnavailableError, DataRefusedError, PoolExhaustedError,
-  QueryTimeoutError, SchemaOutdatedError, toDatabaseError,
+  DatabaseCorruptError,
+  DatabaseFullError,
+  DatabaseLockedError,
+  DatabaseUnavailableError,
+  DataRefusedError,
+  PoolExhaustedError,
+  QueryTimeoutError,
+  SchemaOutdatedError,
+  toDatabaseError,
 } from './errors.js';
 
 describe('toDatabaseError', () => {

@@ -127,8 +127,14 @@ describe.each(DIALECTS)('bad input on %s', (dialect) => {
     const wrongMethod = await server.request<Problem>('/api/v1/predict');
     expectProblem(wrongMethod, 405);
     expect(wrongMethod.headers.get('allow')).toContain('POST');
-    expectProblem(await server.request<Problem>('/api/v1/predictions/00000000-0000-7000-8000-000000000001', { method: 'DELETE' }), 405);
-    expectProblem(await post('/api/v1/predict', 'text=a', { 'content-type': 'application/x-www-form-urlencoded' }), 415);
+    expectProblem(
+      await server.request<Problem>('/api/v1/predictions/00000000-0000-7000-8000-000000000001', { method: 'DELETE' }),
+      405,
+    );
+    expectProblem(
+      await post('/api/v1/predict', 'text=a', { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+    );
     expectProblem(await post('/api/v1/predict', 'a', { 'content-type': 'text/plain' }), 415);
     expectProblem(await post('/api/v1/predict', '{"text":"a"}', { 'content-encoding': 'gzip' }), 415);
     expectProblem(await post('/api/v1/predict', `{"text":"${'x'.repeat(3_000_000)}"}`), 413);
@@ -170,7 +176,10 @@ describe.each(DIALECTS)('bad input on %s', (dialect) => {
         model_version: fc.oneof(fc.string(), fc.constant('v')),
         label: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('l')),
         confidence: fc.oneof(fc.double(), fc.constant(0.5)),
-        timestamp: fc.oneof(fc.string(), fc.date({ noInvalidDate: true }).map((date) => date.toISOString())),
+        timestamp: fc.oneof(
+          fc.string(),
+          fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+        ),
         metadata: fc.jsonValue(),
         user_id: fc.oneof(fc.string(), fc.constant(null)),
         scores: fc.dictionary(fc.string(), fc.double()),

@@ -22,19 +22,34 @@ const ROUTES: [method: string, path: string, scope: string][] = [
   ['POST', '/api/v1/predictions', 'ingest'],
   ['GET', '/api/v1/predictions', 'read'],
   ['GET', '/api/v1/predictions/00000000-0000-7000-8000-00000000abcd', 'read'],
-  ...['summary', 'sentiment-distribution', 'label-distribution', 'recent', 'timeseries', 'latency', 'cache', 'models'].flatMap(
-    (name): [string, string, string][] => [
-      ['GET', `/api/v1/analytics/${name}`, 'read'],
-      ['GET', `/analytics/${name}`, 'read'],
-    ],
-  ),
+  ...[
+    'summary',
+    'sentiment-distribution',
+    'label-distribution',
+    'recent',
+    'timeseries',
+    'latency',
+    'cache',
+    'models',
+  ].flatMap((name): [string, string, string][] => [
+    ['GET', `/api/v1/analytics/${name}`, 'read'],
+    ['GET', `/analytics/${name}`, 'read'],
+  ]),
   ['GET', '/health/detailed', 'read'],
   ['GET', '/metrics', 'read'],
   ['GET', '/docs/admin', 'read'],
   ['GET', '/docs/admin-json', 'read'],
 ];
 
-const PUBLIC = ['/health', '/health/liveness', '/health/readiness', '/health/startup', '/api/v1/health', '/docs', '/docs-json'];
+const PUBLIC = [
+  '/health',
+  '/health/liveness',
+  '/health/readiness',
+  '/health/startup',
+  '/api/v1/health',
+  '/docs',
+  '/docs-json',
+];
 
 describe.each(DIALECTS)('keys on %s', (dialect) => {
   let database: TestDatabase;
@@ -49,13 +64,29 @@ describe.each(DIALECTS)('keys on %s', (dialect) => {
     await database?.drop();
   });
 
-  async function addKey({ scopes, tenantId = '00000000-0000-7000-8000-000000000001', expiresAt, revokedAt }: KeyOptions): Promise<string> {
+  async function addKey({
+    scopes,
+    tenantId = '00000000-0000-7000-8000-000000000001',
+    expiresAt,
+    revokedAt,
+  }: KeyOptions): Promise<string> {
     const { key, publicId, secretSha256 } = createKey();
-    const time = (ms: number | undefined): unknown => (ms === undefined ? null : dialect === 'sqlite' ? ms : new Date(ms));
+    const time = (ms: number | undefined): unknown =>
+      ms === undefined ? null : dialect === 'sqlite' ? ms : new Date(ms);
     const marks = dialect === 'sqlite' ? '?, ?, ?, ?, ?, ?, ?, ?, ?' : '$1, $2, $3, $4, $5, $6, $7, $8, $9';
     await database.query(
       `INSERT INTO api_keys (id, tenant_id, public_id, secret_sha256, name, scopes, created_at, expires_at, revoked_at) VALUES (${marks})`,
-      [crypto.randomUUID(), tenantId, publicId, secretSha256, 'test', JSON.stringify(scopes), time(Date.now()), time(expiresAt), time(revokedAt)],
+      [
+        crypto.randomUUID(),
+        tenantId,
+        publicId,
+        secretSha256,
+        'test',
+        JSON.stringify(scopes),
+        time(Date.now()),
+        time(expiresAt),
+        time(revokedAt),
+      ],
     );
     return key;
   }
@@ -93,23 +124,45 @@ describe.each(DIALECTS)('keys on %s', (dialect) => {
   });
 
   it('takes a key from the environment, and by either header', async () => {
-    expect((await server.request('/api/v1/predict', { key: ENVIRONMENT_KEY, body: { text: 'good' } })).status).toBe(200);
-    expect((await server.request('/api/v1/predict', { key: null, headers: { 'x-api-key': ENVIRONMENT_KEY }, body: { text: 'good' } })).status).toBe(200);
+    expect((await server.request('/api/v1/predict', { key: ENVIRONMENT_KEY, body: { text: 'good' } })).status).toBe(
+      200,
+    );
+    expect(
+      (
+        await server.request('/api/v1/predict', {
+          key: null,
+          headers: { 'x-api-key': ENVIRONMENT_KEY },
+          body: { text: 'good' },
+        })
+      ).status,
+    ).toBe(200);
     expect((await server.request('/api/v1/predictions', { key: ENVIRONMENT_KEY, body: {} })).status).toBe(403);
-    expect((await server.request('/health/detailed', { key: null, headers: { authorization: 'Basic abc' } })).status).toBe(401);
+    expect(
+      (await server.request('/health/detailed', { key: null, headers: { authorization: 'Basic abc' } })).status,
+    ).toBe(401);
   });
 
   it('S2-18 S0-42 shows a tenant nothing of another', async () => {
     const other = await addKey({ scopes: ['predict', 'ingest', 'read', 'read:text'], tenantId: OTHER_TENANT });
-    const mine = await server.request<{ id: string }>('/api/v1/predict', { body: { text: 'tenant secret', user_id: 'shared' } });
-    const theirs = await server.request<{ id: string }>('/api/v1/predict', { key: other, body: { text: 'their words', user_id: 'shared' } });
+    const mine = await server.request<{ id: string }>('/api/v1/predict', {
+      body: { text: 'tenant secret', user_id: 'shared' },
+    });
+    const theirs = await server.request<{ id: string }>('/api/v1/predict', {
+      key: other,
+      body: { text: 'their words', user_id: 'shared' },
+    });
     expect((await server.request(`/api/v1/predictions/${mine.body.id}`, { key: other })).status).toBe(404);
     expect((await server.request(`/api/v1/predictions/${theirs.body.id}`)).status).toBe(404);
-    const listed = await server.request<{ data: { id: string }[] }>('/api/v1/predictions?user_id=shared', { key: other });
+    const listed = await server.request<{ data: { id: string }[] }>('/api/v1/predictions?user_id=shared', {
+      key: other,
+    });
     expect(listed.body.data.map(({ id }) => id)).toEqual([theirs.body.id]);
     const summary = await server.request('/api/v1/analytics/summary', { key: other });
     expect(summary.body.total_predictions).toBe(1);
-    const again = await server.request<{ cache_hit: boolean }>('/api/v1/predict', { key: other, body: { text: 'tenant secret' } });
+    const again = await server.request<{ cache_hit: boolean }>('/api/v1/predict', {
+      key: other,
+      body: { text: 'tenant secret' },
+    });
     expect(again.body.cache_hit).toBe(false);
   });
 

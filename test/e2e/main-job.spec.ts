@@ -19,11 +19,17 @@ const LABELS = ['negative', 'neutral', 'positive'];
 const TARGETS = { accuracy: 0.696, macroF1: 0.683, ece: 0.03 };
 
 const available = existsSync(EVALUATION);
-if (!available) console.warn(`skipped: ${EVALUATION} is not here; the main job on the 3,621 labelled sentences is not shown by this run`);
+if (!available)
+  console.warn(
+    `skipped: ${EVALUATION} is not here; the main job on the 3,621 labelled sentences is not shown by this run`,
+  );
 
 (available ? describe : describe.skip)('the main job on 3,621 labelled sentences', () => {
   const sentences = available
-    ? readFileSync(EVALUATION, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { text: string; label: string; source: string })
+    ? readFileSync(EVALUATION, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { text: string; label: string; source: string })
     : [];
 
   describe.each(DIALECTS)('%s', (dialect) => {
@@ -64,18 +70,34 @@ if (!available) console.warn(`skipped: ${EVALUATION} is not here; the main job o
       await server.stop();
       server = await ServerProcess.start(database);
       await expectCounts(items);
-      for (const { id } of [items[0]!, items[1800]!, items[3620]!]) expect((await server.request(`/api/v1/predictions/${id}`)).status).toBe(200);
+      for (const { id } of [items[0]!, items[1800]!, items[3620]!])
+        expect((await server.request(`/api/v1/predictions/${id}`)).status).toBe(200);
     });
 
     async function expectCounts(items: Item[]): Promise<void> {
       const count = (label: string): number => items.filter(({ sentiment }) => sentiment === label).length;
       const distribution = await server.request('/api/v1/analytics/sentiment-distribution');
-      expect(distribution.body).toEqual({ positive: count('positive'), negative: count('negative'), neutral: count('neutral') });
-      const summary = await server.request<{ total_predictions: number; avg_confidence: number; avg_latency_ms: number }>('/api/v1/analytics/summary');
-      const mean = (of: (item: Item) => number): number => items.reduce((sum, item) => sum + of(item), 0) / items.length;
+      expect(distribution.body).toEqual({
+        positive: count('positive'),
+        negative: count('negative'),
+        neutral: count('neutral'),
+      });
+      const summary = await server.request<{
+        total_predictions: number;
+        avg_confidence: number;
+        avg_latency_ms: number;
+      }>('/api/v1/analytics/summary');
+      const mean = (of: (item: Item) => number): number =>
+        items.reduce((sum, item) => sum + of(item), 0) / items.length;
       expect(summary.body.total_predictions).toBe(3621);
-      expect(summary.body.avg_confidence).toBeCloseTo(mean(({ confidence }) => confidence), 6);
-      expect(summary.body.avg_latency_ms).toBeCloseTo(mean(({ latency_ms }) => latency_ms), 6);
+      expect(summary.body.avg_confidence).toBeCloseTo(
+        mean(({ confidence }) => confidence),
+        6,
+      );
+      expect(summary.body.avg_latency_ms).toBeCloseTo(
+        mean(({ latency_ms }) => latency_ms),
+        6,
+      );
     }
   });
 });

@@ -50,10 +50,17 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
   });
 
   it('S1-25 S2-07 S0-21 reports components, pools and their use', async () => {
-    const { body } = await server.request<{ status: string; components: Record<string, Record<string, unknown>> }>('/health/detailed');
+    const { body } = await server.request<{ status: string; components: Record<string, Record<string, unknown>> }>(
+      '/health/detailed',
+    );
     expect(body.status).toBe('healthy');
     expect(body.components.database).toMatchObject({ status: 'up', backend: dialect, size_bytes: expect.any(Number) });
-    const pools = body.components.database!.pools as { pool: string; size: number; waiting: number; utilisation: number }[];
+    const pools = body.components.database!.pools as {
+      pool: string;
+      size: number;
+      waiting: number;
+      utilisation: number;
+    }[];
     expect(pools.map(({ pool }) => pool)).toEqual(expect.arrayContaining(['ingest', 'analytics']));
     expect(body.components.models).toMatchObject({ status: 'up' });
     expect(JSON.stringify(body)).not.toContain('postgres:postgres');
@@ -88,7 +95,9 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
   });
 
   it('S1-27 serves the API documents', async () => {
-    const document = await server.request<{ openapi: string; paths: Record<string, unknown> }>('/docs-json', { key: null });
+    const document = await server.request<{ openapi: string; paths: Record<string, unknown> }>('/docs-json', {
+      key: null,
+    });
     expect(document.body.openapi).toBe('3.1.0');
     expect(Object.keys(document.body.paths)).toContain('/api/v1/predict');
     expect((await server.request('/docs', { key: null })).text).toContain('swagger-ui');
@@ -99,7 +108,8 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
 
   it('S0-33 keeps everything over a restart, and a killed process loses nothing it acknowledged', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 20; i++) ids.push((await server.request<Predicted>('/api/v1/predict', { body: { text: `number ${i}` } })).body.id!);
+    for (let i = 0; i < 20; i++)
+      ids.push((await server.request<Predicted>('/api/v1/predict', { body: { text: `number ${i}` } })).body.id!);
     await server.stop('SIGKILL');
     server = await ServerProcess.start(database);
     for (const id of ids) expect((await server.request(`/api/v1/predictions/${id}`)).status).toBe(200);
@@ -120,7 +130,11 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
 
   it('S0-37 says in one line what it runs on, without a secret', () => {
     const line = server.log.split('\n').find((each) => each.includes('feedback-loop is listening')) as string;
-    expect(JSON.parse(line)).toMatchObject({ version: expect.any(String), database: expect.stringContaining(dialect), state: 'up' });
+    expect(JSON.parse(line)).toMatchObject({
+      version: expect.any(String),
+      database: expect.stringContaining(dialect),
+      state: 'up',
+    });
     expect(server.log).not.toContain('postgres:postgres');
   });
 });
@@ -159,25 +173,31 @@ describe('an outage of PostgreSQL', () => {
     expect((await server.request('/health', { key: null })).body).toEqual({ status: 'healthy' });
   });
 
-  it.each(['refuse', 'hang'] as const)('S4-04 S4-F2 goes on predicting while the database does not answer (%s)', async (mode) => {
-    await until(async () => (await predict(server.adminKey)).body.persisted === 'database');
-    proxy.set(mode);
-    const started = Date.now();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => predict(server.adminKey)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
-    expect(answers.every(({ body }) => body.persisted === 'none' && body.id === null)).toBe(true);
-    // Generous: what is shown is that nothing waits for ever, not how fast this machine is.
-    expect(Date.now() - started).toBeLessThan(5000);
-    const log = await server.request('/api/v1/predictions', { key: environmentKey, body: { model: 'm', model_version: 'v', label: 'l', confidence: null } });
-    expect([log.status, log.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
-    const asked = Date.now();
-    const analytics = await server.request('/api/v1/analytics/summary', { key: environmentKey });
-    expect(analytics.status).toBe(503);
-    expect(Date.now() - asked).toBeLessThan(5000);
-    expect((await server.request('/health/liveness', { key: null })).status).toBe(200);
-    proxy.set('pass');
-    await until(async () => (await predict(server.adminKey)).body.persisted === 'database');
-  });
+  it.each(['refuse', 'hang'] as const)(
+    'S4-04 S4-F2 goes on predicting while the database does not answer (%s)',
+    async (mode) => {
+      await until(async () => (await predict(server.adminKey)).body.persisted === 'database');
+      proxy.set(mode);
+      const started = Date.now();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => predict(server.adminKey)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      expect(answers.every(({ body }) => body.persisted === 'none' && body.id === null)).toBe(true);
+      // Generous: what is shown is that nothing waits for ever, not how fast this machine is.
+      expect(Date.now() - started).toBeLessThan(5000);
+      const log = await server.request('/api/v1/predictions', {
+        key: environmentKey,
+        body: { model: 'm', model_version: 'v', label: 'l', confidence: null },
+      });
+      expect([log.status, log.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+      const asked = Date.now();
+      const analytics = await server.request('/api/v1/analytics/summary', { key: environmentKey });
+      expect(analytics.status).toBe(503);
+      expect(Date.now() - asked).toBeLessThan(5000);
+      expect((await server.request('/health/liveness', { key: null })).status).toBe(200);
+      proxy.set('pass');
+      await until(async () => (await predict(server.adminKey)).body.persisted === 'database');
+    },
+  );
 
   it('gives an unknown key 503 in an outage, not 401 and not a free pass; no key at all is 401', async () => {
     proxy.set('refuse');
@@ -196,13 +216,19 @@ describe('an outage of PostgreSQL', () => {
     const health = await other.request('/health/readiness', { key: null });
     expect([health.status, health.body]).toEqual([503, { status: 'unhealthy' }]);
     expect((await other.request('/health/startup', { key: null })).status).toBe(200);
-    expect((await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body.persisted).toBe('none');
+    expect(
+      (await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body
+        .persisted,
+    ).toBe('none');
     execFileSync(process.execPath, [join(ROOT, 'dist', 'src', 'cli.js'), 'migrate', 'up'], {
       env: { PATH: process.env.PATH, ...empty.environment },
       stdio: 'pipe',
     });
     await until(async () => (await other.request('/health/readiness', { key: null })).status === 200);
-    expect((await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body.persisted).toBe('database');
+    expect(
+      (await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body
+        .persisted,
+    ).toBe('database');
     await other.stop();
     await empty.drop();
   });

@@ -32,14 +32,31 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     await database?.drop();
   });
 
-  const log = (more: object = {}): object => ({ model: 'router', model_version: 'v1', label: 'billing', confidence: 0.9, ...more });
+  const log = (more: object = {}): object => ({
+    model: 'router',
+    model_version: 'v1',
+    label: 'billing',
+    confidence: 0.9,
+    ...more,
+  });
 
   it('S4-01 S4-02 S4-10 predicts a text and records it with everything that was known', async () => {
     const answer = await server.request<Item>('/api/v1/predict', {
-      body: { text: '  I love this app!  ', user_id: 'u1', session_id: 's1', inference_id: 'i1', metadata: { page: 'home' } },
+      body: {
+        text: '  I love this app!  ',
+        user_id: 'u1',
+        session_id: 's1',
+        inference_id: 'i1',
+        metadata: { page: 'home' },
+      },
     });
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ sentiment: 'positive', label: 'positive', persisted: 'database', cache_hit: false });
+    expect(answer.body).toMatchObject({
+      sentiment: 'positive',
+      label: 'positive',
+      persisted: 'database',
+      cache_hit: false,
+    });
     expect(Object.values(answer.body.scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
     expect(answer.body.feedback_token).toMatch(/^v1\./);
     const stored = await server.request(`/api/v1/predictions/${answer.body.id}`);
@@ -70,30 +87,45 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
 
   it('S4-05 S4-07 answers a batch in order and records all of it', async () => {
     const texts = ['I hate it', 'The box contains two cables', 'Wonderful service'];
-    const answer = await server.request<{ predictions: Item[]; total: number; persisted: string }>('/api/v1/batch', { body: { texts } });
+    const answer = await server.request<{ predictions: Item[]; total: number; persisted: string }>('/api/v1/batch', {
+      body: { texts },
+    });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ total: 3, persisted: 'database' });
     expect(answer.body.predictions.map(({ sentiment }) => sentiment)).toEqual(['negative', 'neutral', 'positive']);
-    for (const { id } of answer.body.predictions) expect((await server.request(`/api/v1/predictions/${id}`)).status).toBe(200);
+    for (const { id } of answer.body.predictions)
+      expect((await server.request(`/api/v1/predictions/${id}`)).status).toBe(200);
   });
 
   it('S4-06 checks each text of a batch on its own, names the bad ones and stores none', async () => {
-    const before = (await server.request<{ total_predictions: number }>('/api/v1/analytics/summary')).body.total_predictions;
+    const before = (await server.request<{ total_predictions: number }>('/api/v1/analytics/summary')).body
+      .total_predictions;
     const answer = await server.request<{ errors: { path: string }[] }>('/api/v1/batch', {
       body: { texts: ['good', '   ', 7, 'x'.repeat(10_001)] },
     });
     expect(answer.status).toBe(422);
     expect(answer.body.errors.map(({ path }) => path)).toEqual(['texts.1', 'texts.2', 'texts.3']);
-    const tooMany = await server.request<{ errors: { path: string }[] }>('/api/v1/batch', { body: { texts: Array(101).fill('a') } });
+    const tooMany = await server.request<{ errors: { path: string }[] }>('/api/v1/batch', {
+      body: { texts: Array(101).fill('a') },
+    });
     expect(tooMany.status).toBe(422);
     expect(tooMany.body.errors[0]!.path).toBe('texts');
-    expect((await server.request<{ total_predictions: number }>('/api/v1/analytics/summary')).body.total_predictions).toBe(before);
+    expect(
+      (await server.request<{ total_predictions: number }>('/api/v1/analytics/summary')).body.total_predictions,
+    ).toBe(before);
   });
 
   it('S4-01 S4-05 S4-14 serves the older paths without a key when they are opened, and ignores what it does not know', async () => {
-    const predicted = await server.request<Item>('/predict', { key: null, body: { text: 'fine', model_name: 'old client' } });
+    const predicted = await server.request<Item>('/predict', {
+      key: null,
+      body: { text: 'fine', model_name: 'old client' },
+    });
     expect(predicted.status).toBe(200);
-    expect(predicted.body).toMatchObject({ sentiment: expect.any(String), confidence: expect.any(Number), latency_ms: expect.any(Number) });
+    expect(predicted.body).toMatchObject({
+      sentiment: expect.any(String),
+      confidence: expect.any(Number),
+      latency_ms: expect.any(Number),
+    });
     const batch = await server.request<{ total: number }>('/batch', { key: null, body: { texts: ['one', 'two'] } });
     expect(batch.body.total).toBe(2);
     expect((await server.request('/analytics/summary?unknown=1', { key: null })).status).toBe(200);
@@ -111,19 +143,33 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
   it('S4-09 logs predictions made elsewhere with any label and version', async () => {
     const timestamp = new Date(Date.now() - 3_600_000).toISOString();
     const answer = await server.request<{ id: string; timestamp: string; persisted: string }>('/api/v1/predictions', {
-      body: log({ model_version: 'distilbert-v1', scores: { billing: 0.9, other: 0.1 }, input_text: 'my bill', latency_ms: 12.5, timestamp }),
+      body: log({
+        model_version: 'distilbert-v1',
+        scores: { billing: 0.9, other: 0.1 },
+        input_text: 'my bill',
+        latency_ms: 12.5,
+        timestamp,
+      }),
     });
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({ timestamp, persisted: 'database' });
     const stored = await server.request(`/api/v1/predictions/${answer.body.id}`);
-    expect(stored.body).toMatchObject({ model_version: 'distilbert-v1', label: 'billing', latency_ms: 12.5, source: 'logged', timestamp });
+    expect(stored.body).toMatchObject({
+      model_version: 'distilbert-v1',
+      label: 'billing',
+      latency_ms: 12.5,
+      source: 'logged',
+      timestamp,
+    });
   });
 
   it('refuses a logged prediction outside of the accepted time, and takes its edges', async () => {
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
     const day = 86_400_000;
     for (const timestamp of [at(-91 * day), at(6 * 60_000), '2026-02-31T00:00:00Z', 'yesterday', '12026-01-01']) {
-      const answer = await server.request<{ errors: { path: string }[] }>('/api/v1/predictions', { body: log({ timestamp }) });
+      const answer = await server.request<{ errors: { path: string }[] }>('/api/v1/predictions', {
+        body: log({ timestamp }),
+      });
       expect([timestamp, answer.status, answer.body.errors[0]?.path]).toEqual([timestamp, 422, 'timestamp']);
     }
     for (const timestamp of [at(-89.9 * day), at(4 * 60_000)]) {
@@ -135,7 +181,9 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     const time = Date.now().toString(16).padStart(12, '0');
     const own = `${time.slice(0, 8)}-${time.slice(8)}-7abc-8abc-123456789abc`;
     for (let i = 0; i < 2; i++) {
-      const answer = await server.request<{ id: string }>('/api/v1/predictions', { body: log({ id: own, label: 'own-id' }) });
+      const answer = await server.request<{ id: string }>('/api/v1/predictions', {
+        body: log({ id: own, label: 'own-id' }),
+      });
       expect([answer.status, answer.body.id]).toEqual([201, own]);
     }
     expect((await server.request<Page>('/api/v1/predictions?label=own-id')).body.data).toHaveLength(1);
@@ -157,9 +205,16 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('application/x-ndjson');
-    const out = answer.text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const out = answer.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(out.at(-1)).toEqual({ accepted: 1196, spooled: 0, refused: 3 });
-    expect(out.slice(0, -1).map(({ line, status }) => [line, status])).toEqual([[4, 400], [701, 422], [1101, 413]]);
+    expect(out.slice(0, -1).map(({ line, status }) => [line, status])).toEqual([
+      [4, 400],
+      [701, 422],
+      [1101, 413],
+    ]);
     const counts = await server.request<Record<string, number>>('/api/v1/analytics/label-distribution');
     expect(counts.body.bulk).toBe(1196);
   });
@@ -168,7 +223,9 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: Page = (await server.request<Page>(`/api/v1/predictions?label=bulk&limit=100${cursor ? `&cursor=${cursor}` : ''}`)).body;
+      const page: Page = (
+        await server.request<Page>(`/api/v1/predictions?label=bulk&limit=100${cursor ? `&cursor=${cursor}` : ''}`)
+      ).body;
       seen.push(...page.data.map(({ id }) => id));
       cursor = page.next_cursor;
       await server.request('/api/v1/predictions', { body: log({ label: 'bulk' }) });
@@ -184,11 +241,21 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     const at = (i: number): string => new Date(base + i * 1000).toISOString();
     for (let i = 0; i < 4; i++) {
       await server.request('/api/v1/predictions', {
-        body: log({ label: 'filtered', model: `m${i % 2}`, model_version: `v${i}`, confidence: i / 4, user_id: `fu${i}`, session_id: `fs${i}`, timestamp: at(i) }),
+        body: log({
+          label: 'filtered',
+          model: `m${i % 2}`,
+          model_version: `v${i}`,
+          confidence: i / 4,
+          user_id: `fu${i}`,
+          session_id: `fs${i}`,
+          timestamp: at(i),
+        }),
       });
     }
     const found = async (query: string): Promise<string[]> =>
-      (await server.request<{ data: { model_version: string }[] }>(`/api/v1/predictions?label=filtered&${query}`)).body.data.map((row) => row.model_version);
+      (
+        await server.request<{ data: { model_version: string }[] }>(`/api/v1/predictions?label=filtered&${query}`)
+      ).body.data.map((row) => row.model_version);
     expect(await found(`from=${at(1)}&to=${at(3)}`)).toEqual(['v2', 'v1']);
     expect(await found('model=m1')).toEqual(['v3', 'v1']);
     expect(await found('model_version=v2')).toEqual(['v2']);
@@ -202,7 +269,15 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
   it('S4-18 S4-F6 shows the text only to a key with read:text, and never in analytics', async () => {
     const canary = 'Canary sentence 8f3a that nobody else should read';
     await server.request('/api/v1/predict', { body: { text: canary } });
-    for (const path of ['summary', 'recent?limit=1000', 'label-distribution', 'models', 'timeseries', 'latency', 'cache']) {
+    for (const path of [
+      'summary',
+      'recent?limit=1000',
+      'label-distribution',
+      'models',
+      'timeseries',
+      'latency',
+      'cache',
+    ]) {
       const answer = await server.request(`/api/v1/analytics/${path}`);
       expect(answer.status).toBe(200);
       expect(answer.text).not.toContain('8f3a');

@@ -17,7 +17,12 @@ import {
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 
 const INSERT = new BulkInsert('tenants', { id: 'uuid', slug: 'text', name: 'text', created_at: 'timestamp' });
-const row = (slug: string, id = randomUUID()): Record<string, unknown> => ({ id, slug, name: slug, created_at: 1_764_000_000_123 });
+const row = (slug: string, id = randomUUID()): Record<string, unknown> => ({
+  id,
+  slug,
+  name: slug,
+  created_at: 1_764_000_000_123,
+});
 
 async function open(test: TestDatabase, more: Record<string, string> = {}): Promise<Database> {
   const config = loadConfig({ ...test.environment, ...more });
@@ -41,7 +46,9 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
   });
 
   const slugs = async (prefix: string): Promise<string[]> =>
-    (await database.read<{ slug: string }>('SELECT slug FROM tenants WHERE slug LIKE $1 ORDER BY slug', [`${prefix}%`])).map(({ slug }) => slug);
+    (
+      await database.read<{ slug: string }>('SELECT slug FROM tenants WHERE slug LIKE $1 ORDER BY slug', [`${prefix}%`])
+    ).map(({ slug }) => slug);
 
   it('S0-26 S0-27 is the one that the address names', () => {
     expect(database.dialect.name).toBe(dialect);
@@ -49,7 +56,9 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
 
   it('commits groups and reads them back, times to the millisecond', async () => {
     await database.commit([{ insert: INSERT, rows: [row('commit-a'), row('commit-b')] }]);
-    const rows = await database.lookup<{ created_at: unknown }>('SELECT created_at FROM tenants WHERE slug = $1', ['commit-a']);
+    const rows = await database.lookup<{ created_at: unknown }>('SELECT created_at FROM tenants WHERE slug = $1', [
+      'commit-a',
+    ]);
     expect(database.dialect.readTime(rows[0]!.created_at)).toBe(1_764_000_000_123);
     expect(await slugs('commit-')).toEqual(['commit-a', 'commit-b']);
   });
@@ -78,7 +87,9 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
       await new Promise((resolve) => setTimeout(resolve, 30));
       throw new Error('changed my mind');
     });
-    const commits = Array.from({ length: 20 }, (_, i) => database.commit([{ insert: INSERT, rows: [row(`beside-${String(i).padStart(2, '0')}`)] }]));
+    const commits = Array.from({ length: 20 }, (_, i) =>
+      database.commit([{ insert: INSERT, rows: [row(`beside-${String(i).padStart(2, '0')}`)] }]),
+    );
     await expect(failing).rejects.toThrow();
     await Promise.all(commits);
     expect(await slugs('rolled-back')).toEqual([]);
@@ -123,7 +134,8 @@ describe('SQLite files', () => {
   it('run WAL at synchronous=FULL with foreign keys and incremental vacuum', async () => {
     const test = await createTestDatabase('sqlite');
     const database = await open(test);
-    const pragma = async (name: string): Promise<unknown> => Object.values((await database.dataSource.query(`PRAGMA ${name}`))[0] as object)[0];
+    const pragma = async (name: string): Promise<unknown> =>
+      Object.values((await database.dataSource.query(`PRAGMA ${name}`))[0] as object)[0];
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
@@ -145,14 +157,20 @@ describe('PostgreSQL pools', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase('postgresql');
-    database = await open(test, { FL_DB_ANALYTICS_POOL_SIZE: '2', FL_DB_ANALYTICS_TIMEOUT_MS: '800', FL_DB_CONNECT_TIMEOUT_MS: '300', FL_DB_POOL_MIN: '3' });
+    database = await open(test, {
+      FL_DB_ANALYTICS_POOL_SIZE: '2',
+      FL_DB_ANALYTICS_TIMEOUT_MS: '800',
+      FL_DB_CONNECT_TIMEOUT_MS: '300',
+      FL_DB_POOL_MIN: '3',
+    });
   });
   afterAll(async () => {
     await database?.close();
     await test?.drop();
   });
 
-  const pool = (name: string): ReturnType<Database['pools']>[number] => database.pools().find((each) => each.pool === name)!;
+  const pool = (name: string): ReturnType<Database['pools']>[number] =>
+    database.pools().find((each) => each.pool === name)!;
 
   it('S2-04 are warm after connecting', () => {
     expect(pool('ingest').total).toBe(3);
@@ -171,7 +189,10 @@ describe('PostgreSQL pools', () => {
   });
 
   it('go on after the server ended their connections', async () => {
-    await test.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1 AND pid <> pg_backend_pid()', ['feedback-loop-%']);
+    await test.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1 AND pid <> pg_backend_pid()',
+      ['feedback-loop-%'],
+    );
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await database.lookup('SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
   });

@@ -2,7 +2,8 @@ import { createTestDatabase, DIALECTS, type DialectUnderTest, type TestDatabase 
 import { runCli } from '../support/cli.js';
 
 const SCHEMA: Record<DialectUnderTest, string> = {
-  sqlite: "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1",
+  sqlite:
+    "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1",
   postgresql:
     "SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || COALESCE(column_default, '') AS line " +
     "FROM information_schema.columns WHERE table_schema = 'public' UNION ALL " +
@@ -20,8 +21,10 @@ describe.each(DIALECTS)('migrations on %s', (dialect) => {
     await database.drop();
   });
 
-  const migrate = (...args: string[]): ReturnType<typeof runCli> => runCli(['migrate', ...args], database.environment, database.folder);
-  const schema = async (): Promise<string[]> => (await database.query<{ line: string }>(SCHEMA[dialect])).map(({ line }) => line);
+  const migrate = (...args: string[]): ReturnType<typeof runCli> =>
+    runCli(['migrate', ...args], database.environment, database.folder);
+  const schema = async (): Promise<string[]> =>
+    (await database.query<{ line: string }>(SCHEMA[dialect])).map(({ line }) => line);
 
   it('S3-19 S4-22 up, down and up again give the same schema', async () => {
     expect((await migrate('up')).code).toBe(0);
@@ -84,7 +87,11 @@ describe('partitions on postgresql', () => {
   it('cover the accepted span of timestamps and the months ahead, and the next run makes what is missing', async () => {
     const database = await createTestDatabase('postgresql', false);
     const names = async (): Promise<string[]> =>
-      (await database.query<{ name: string }>("SELECT relname AS name FROM pg_class WHERE relname LIKE 'predictions_p%' AND relkind = 'r'")).map(({ name }) => name);
+      (
+        await database.query<{ name: string }>(
+          "SELECT relname AS name FROM pg_class WHERE relname LIKE 'predictions_p%' AND relkind = 'r'",
+        )
+      ).map(({ name }) => name);
     await runCli(['migrate', 'up'], { ...database.environment, FL_RETENTION_DAYS: '90' }, database.folder);
     const month = (offset: number): string => {
       const now = new Date();

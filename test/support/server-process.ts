@@ -70,7 +70,8 @@ export class ServerProcess {
         this.address = (JSON.parse(line) as { address: string }).address;
         return;
       }
-      if (this.process.exitCode !== null) throw new Error(`the server ended with ${this.process.exitCode}:\n${this.output}`);
+      if (this.process.exitCode !== null)
+        throw new Error(`the server ended with ${this.process.exitCode}:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`the server did not listen within ${START_MS} ms:\n${this.output}`);
@@ -89,7 +90,9 @@ export class ServerProcess {
       body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') && !response.headers.get('content-type')?.includes('ndjson');
+    const json =
+      response.headers.get('content-type')?.includes('json') &&
+      !response.headers.get('content-type')?.includes('ndjson');
     return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
   }
 

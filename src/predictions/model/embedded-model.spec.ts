@@ -44,9 +44,11 @@ describe('EmbeddedModel', () => {
   });
 
   it('answers alike whatever was asked before, also when its memory of words is full', async () => {
-    const ask = async (): Promise<Record<string, number>> => (await model.predict(['The new search is fast.']))[0]!.scores;
+    const ask = async (): Promise<Record<string, number>> =>
+      (await model.predict(['The new search is fast.']))[0]!.scores;
     const before = await ask();
-    for (let i = 0; i < 14; i++) await model.predict([Array.from({ length: 1000 }, (_, k) => `word${i}x${k}`).join(' ')]);
+    for (let i = 0; i < 14; i++)
+      await model.predict([Array.from({ length: 1000 }, (_, k) => `word${i}x${k}`).join(' ')]);
     expect(await ask()).toEqual(before);
   });
 

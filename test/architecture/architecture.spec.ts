@@ -1,0 +1,209 @@
+import 'reflect-metadata';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { METHOD_METADATA } from '@nestjs/common/constants';
+import { AnalyticsController, OlderAnalyticsController } from '../../src/analytics/analytics.controller.js';
+import { DocsController } from '../../src/docs.controller.js';
+import { HealthController } from '../../src/health/health.controller.js';
+import { PredictController } from '../../src/predictions/predict.controller.js';
+import { PredictionsController } from '../../src/predictions/predictions.controller.js';
+import { PUBLIC_METADATA, SCOPES_METADATA } from '../../src/security/index.js';
+
+const ROOT = join(__dirname, '..', '..');
+const CONTROLLERS = [
+  AnalyticsController,
+  OlderAnalyticsController,
+  DocsController,
+  HealthController,
+  PredictController,
+  PredictionsController,
+];
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const sources = filesBelow('src', '.ts').filter((file) => !file.endsWith('.spec.ts'));
+
+describe('routes', () => {
+  it('knows every controller', () => {
+    const declared = sources.flatMap((file) =>
+      [...read(file).matchAll(/^export class (\w*Controller)\b/gm)].map((match) => match[1]),
+    );
+    expect(CONTROLLERS.map(({ name }) => name).sort()).toEqual(declared.sort());
+  });
+
+  it('each carries a scope or @Public()', () => {
+    const offenders: string[] = [];
+    for (const controller of CONTROLLERS) {
+      for (
+        let target = controller.prototype as object;
+        target !== Object.prototype;
+        target = Object.getPrototypeOf(target) as object
+      ) {
+        for (const name of Object.getOwnPropertyNames(target)) {
+          const handler = (target as Record<string, unknown>)[name];
+          if (typeof handler !== 'function' || Reflect.getMetadata(METHOD_METADATA, handler) === undefined) continue;
+          const declared = [PUBLIC_METADATA, SCOPES_METADATA].some(
+            (key) =>
+              Reflect.getMetadata(key, handler) !== undefined || Reflect.getMetadata(key, controller) !== undefined,
+          );
+          if (!declared) offenders.push(`${controller.name}.${name}`);
+        }
+      }
+    }
+    expect(offenders).toEqual([]);
+  });
+
+  it('each that reads a query class refuses or ignores unknown fields on purpose', () => {
+    const offenders = sources.filter(
+      (file) =>
+        file.endsWith('.controller.ts') &&
+        /@Query\(\)/.test(read(file)) &&
+        !/@(?:Strict|Lenient)Input\(\)/.test(read(file)),
+    );
+    expect(offenders).toEqual([]);
+  });
+});
+
+describe('repositories and read models', () => {
+  /** Asked before a tenant is known, or about all tenants: each with its reason in the docstring. */
+  const ACROSS_TENANTS = ['findByPublicId', 'markUsed', 'createFirst'];
+
+  it('S2-18 take the tenant context first', () => {
+    const offenders: string[] = [];
+    for (const file of sources.filter((name) => /\.(?:repository|read-model)\.ts$/.test(name))) {
+      for (const [, visibility, name, parameters] of read(file).matchAll(
+        /^ {2}(private )?(?:async )?(\w+)(?:<[^>]*>)?\(([^)]*)\)[^{;]*\{$/gm,
+      )) {
+        if (visibility || name === 'constructor' || ACROSS_TENANTS.includes(name!)) continue;
+        if (!/^\s*tenant: TenantContext/.test(parameters!)) offenders.push(`${file} ${name}`);
+      }
+    }
+    expect(offenders).toEqual([]);
+  });
+
+  it('never select a text for analytics', () => {
+    for (const file of sources.filter((name) => name.startsWith('src/analytics')))
+      expect([file, read(file)]).not.toEqual([file, expect.stringContaining('input_text')]);
+  });
+});
+
+describe('files', () => {
+  it('have no more than 400 lines', () => {
+    const all = ['src', 'migrations', 'models/training', 'bench', 'test'].flatMap((folder) =>
+      filesBelow(folder, '.ts'),
+    );
+    expect(all.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
+  });
+
+  it('are not called by what they are for everything', () => {
+    const folders = sources.flatMap((file) => dirname(relative('src', file)).split('/'));
+    for (const name of ['utils', 'helpers', 'core', 'shared', 'lib', 'misc']) expect(folders).not.toContain(name);
+  });
+
+  it('read the environment in one place', () => {
+    expect(sources.filter((file) => read(file).includes('process.env'))).toEqual(['src/config/environment.ts']);
+  });
+
+  it('have constructors of fewer than seven dependencies', () => {
+    const offenders = sources.filter((file) =>
+      [...read(file).matchAll(/^ {2}constructor\(([\s\S]*?)\) \{/gm)].some(
+        ([, list]) => list!.split(/,\s*\n/).filter((line) => line.trim() !== '').length >= 7,
+      ),
+    );
+    expect(offenders).toEqual([]);
+  });
+
+  it('say TODO nowhere', () => {
+    expect(sources.filter((file) => /\b(?:TODO|FIXME|XXX)\b/.test(read(file)))).toEqual([]);
+  });
+
+  it('name no registry but the public default in the lockfile', () => {
+    const resolved = [...read('package-lock.json').matchAll(/"resolved": "https?:\/\/([^/"]+)/g)].map(
+      (match) => match[1],
+    );
+    expect([...new Set(resolved)].filter((host) => host !== 'registry.npmjs.org')).toEqual([]);
+  });
+});
+
+describe('the layer rules', () => {
+  const CRUISER = join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
+  /** What it is, where it stands, what it imports, which rule it breaks. */
+  const VIOLATIONS: [name: string, file: string, imports: string, rule: string][] = [
+    ['a lower layer that imports a higher one', 'src/common/a.ts', '../predictions/index.js', 'layer-common'],
+    ['persistence that knows a feature', 'src/persistence/a.ts', '../predictions/index.js', 'layer-persistence'],
+    [
+      'another module past its index',
+      'src/predictions/a.ts',
+      '../ingest/writer.js',
+      'other-modules-through-their-index',
+    ],
+    ['a cycle', 'src/ingest/b.ts', './c.js', 'no-circular'],
+    ['typeorm in a service', 'src/predictions/t.service.ts', 'typeorm', 'typeorm-only-where-data-is'],
+    ['a driver outside of persistence', 'src/predictions/p.repository.ts', 'pg', 'drivers-only-in-persistence'],
+    [
+      'a controller that imports a repository',
+      'src/predictions/x.controller.ts',
+      './x.repository.js',
+      'controllers-never-see-rows',
+    ],
+    ['a service that imports fastify', 'src/predictions/f.service.ts', 'fastify', 'services-know-no-http'],
+    ['a service that imports a DTO', 'src/predictions/d.service.ts', './dto/y.js', 'services-know-no-http'],
+    ['a migration that imports src', 'migrations/x.ts', '../src/common/index.js', 'migrations-stand-alone'],
+    ['a development dependency in the product', 'src/predictions/j.ts', 'fast-check', 'no-dev-dependencies'],
+  ];
+  const GOOD: [file: string, imports?: string][] = [
+    ['src/common/index.ts'],
+    ['src/predictions/index.ts', '../common/index.js'],
+    ['src/predictions/x.repository.ts'],
+    ['src/predictions/dto/y.ts'],
+    ['src/ingest/writer.ts'],
+    ['src/ingest/c.ts', './b.js'],
+  ];
+  let broken: { from: string; rule: string }[];
+
+  beforeAll(() => {
+    const folder = mkdtempSync(join(tmpdir(), 'layers-'));
+    for (const name of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'])
+      cpSync(join(ROOT, name), join(folder, name));
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const files = [...GOOD, ...VIOLATIONS.map(([, file, imports]): [string, string] => [file, imports])];
+    for (const [file, imports] of files) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), imports ? `import '${imports}';` : 'export {};');
+    }
+    const { stdout } = spawnSync(
+      process.execPath,
+      [CRUISER, 'src', 'migrations', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 2 ** 26,
+      },
+    );
+    rmSync(folder, { recursive: true, force: true });
+    const { summary } = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } };
+    broken = summary.violations.map(({ from, rule }) => ({ from, rule: rule.name }));
+  });
+
+  it.each(VIOLATIONS)('catch %s', (_name, from, _imports, rule) => {
+    expect(broken).toContainEqual({ from, rule });
+  });
+
+  it('let good files pass', () => {
+    const good = GOOD.map(([file]) => file).filter((file) => file !== 'src/ingest/c.ts');
+    expect(broken.filter(({ from, rule }) => good.includes(from) && rule !== 'no-orphans')).toEqual([]);
+  });
+
+  it('hold for this tree', () => {
+    const args = [CRUISER, 'src', 'migrations', 'models/training', '--config', '.dependency-cruiser.cjs'];
+    expect(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })).toContain(
+      'no dependency violations found',
+    );
+  });
+});
