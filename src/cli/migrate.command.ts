@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
 import type { Migrator } from '../persistence/index.js';
+import { checkGenerated, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
 
 interface JsonOption {
@@ -19,6 +20,7 @@ async function createMigrator(): Promise<Migrator> {
 
 export function addMigrateCommand(program: Command): void {
   const migrate = program.command('migrate').description('change the database schema');
+  addDocsCommand(migrate);
 
   migrate
     .command('up')
@@ -74,6 +76,21 @@ export function addMigrateCommand(program: Command): void {
         print(`The schema differs from the code:\n${drift.map((text) => `  ${text}`).join('\n')}`);
       else print('The schema is what the code expects.');
       if (pending.length + drift.length > 0) process.exitCode = PENDING;
+    });
+}
+
+function addDocsCommand(migrate: Command): void {
+  migrate
+    .command('docs')
+    .description('print the schema page; --write and --check are for developers of feedback-loop')
+    .option('--write', 'write docs/schema.md')
+    .option('--check', 'fail when it differs from the code')
+    .action(async ({ write, check }: { write?: boolean; check?: boolean }) => {
+      const { schemaPage } = await import('../persistence/index.js');
+      const files = [{ path: 'docs/schema.md', content: schemaPage() }];
+      if (check) checkGenerated(files);
+      else if (write) writeGenerated(files);
+      else print(schemaPage());
     });
 }
 

@@ -12,3 +12,4 @@ export * from './schema/index.js';
 export * from './statement-guard.js';
 export * from './tokens.js';
 export * from './unit-of-work.js';
+export * from './describe-schema.js';

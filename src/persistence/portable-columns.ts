@@ -121,3 +121,34 @@ export function toEntitySchema(entity: EntityClass, dialect: DialectName): Entit
     indices: table.indexes,
   });
 }
+
+export interface TableDescription {
+  name: string;
+  columns: { name: string; primary: boolean; nullable: boolean; type(dialect: DialectName): string }[];
+  indexes: { name: string; unique: boolean; columns: string[]; where: string | undefined }[];
+}
+
+/** The declared entity in words, for documents. */
+export function describeColumns(entity: EntityClass): TableDescription {
+  const table = Reflect.getMetadata(TABLE, entity) as PortableTable;
+  const columns = Reflect.getMetadata(COLUMNS, entity.prototype as object) as PortableColumn[];
+  const nameOf = (property: string): string => columns.find((column) => column.property === property)?.name ?? property;
+  return {
+    name: table.name,
+    columns: columns.map((column) => ({
+      name: column.name,
+      primary: column.options.primary ?? false,
+      nullable: column.options.nullable ?? false,
+      type: (dialect) => {
+        const { type, length, precision } = column.build(dialect);
+        return `${String(type)}${(length ?? precision) ? `(${length ?? precision})` : ''}`;
+      },
+    })),
+    indexes: table.indexes.map(({ name, unique, columns: properties, where }) => ({
+      name: name ?? '',
+      unique: unique ?? false,
+      columns: (properties as string[]).map(nameOf),
+      where,
+    })),
+  };
+}

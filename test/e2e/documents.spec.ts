@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { createTestDatabase, type TestDatabase } from '../support/databases.js';
+import { ROOT, ServerProcess } from '../support/server-process.js';
+
+const run = promisify(execFile);
+const blocksOf = (file: string): string[] =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!.trim());
+
+/** Commands that are shown elsewhere: by .ci/run (install and tests) and scripts/smoke.mjs (start). */
+const SHOWN_BY_CI = ['npm ci && npm start', 'npm ci && npm test'];
+
+describe('the commands of the documents', () => {
+  let database: TestDatabase;
+  let server: ServerProcess;
+  let folder: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase('sqlite');
+    folder = database.folder;
+    // As in a clone: the key is in data/admin.key of the working folder.
+    server = await ServerProcess.start({
+      ...database,
+      environment: { FL_DATA_DIR: join(folder, 'data') },
+      folder: join(folder),
+    });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.drop();
+  });
+
+  const shell = async (command: string, environment: Record<string, string> = {}): Promise<string> => {
+    const script = command
+      .replaceAll('http://127.0.0.1:8000', server.address)
+      .replaceAll('npx feedback-loop', `${process.execPath} ${join(ROOT, 'bin', 'feedback-loop.js')}`);
+    const { stdout } = await run('bash', ['-euc', script], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...environment },
+      maxBuffer: 2 ** 26,
+    });
+    return stdout;
+  };
+
+  const readme = blocksOf('README.md');
+
+  it('has the two commands of a fresh machine', () => {
+    expect(readme).toEqual(expect.arrayContaining(SHOWN_BY_CI));
+  });
+
+  it.each(readme.filter((block) => block.startsWith('curl')))('README: %s', async (block) => {
+    const answer = JSON.parse(await shell(block)) as { status?: number };
+    expect(answer.status).toBeUndefined();
+  });
+
+  it('README: the demo', async () => {
+    expect(readme).toContain('npx feedback-loop demo');
+    expect(await shell('npx feedback-loop demo')).toContain('300 predictions');
+  });
+
+  it('README: PostgreSQL', async () => {
+    const block = readme.find((each) => each.includes('export FL_DB_URI'))!;
+    const lines = block.split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^export FL_DB_URI=postgresql:/),
+      'npx feedback-loop migrate up',
+      'npm start',
+    ]);
+    const postgres = await createTestDatabase('postgresql', false);
+    const uri = postgres.environment.FL_DB_URI!;
+    expect(await shell(`export FL_DB_URI='${uri}'\n${lines[1]}`)).toContain('Applied:');
+    const started = await ServerProcess.start(postgres);
+    expect((await started.request('/health', { key: null })).body).toEqual({ status: 'healthy' });
+    await started.stop();
+    await postgres.drop();
+  });
+
+  it('README: every block is one of these', () => {
+    const rest = readme.filter(
+      (block) =>
+        !block.startsWith('curl') &&
+        !SHOWN_BY_CI.includes(block) &&
+        block !== 'npx feedback-loop demo' &&
+        !block.includes('export FL_DB_URI'),
+    );
+    expect(rest).toEqual([]);
+  });
+
+  it('S4-27 docs/api.md: every curl is answered as it says', async () => {
+    const line = (label: string): string =>
+      JSON.stringify({ model: 'router', model_version: '7', label, confidence: 0.5 });
+    writeFileSync(join(folder, 'predictions.ndjson'), `${line('a')}\n${line('b')}\n`);
+    const made = (
+      await server.request<{ id: string }>('/api/v1/predict', {
+        key: readFileSync(join(folder, 'data', 'admin.key'), 'utf8').trim(),
+        body: { text: 'x' },
+      })
+    ).body;
+    for (const block of blocksOf('docs/api.md')) {
+      const script = block
+        .replaceAll('curl -s', "curl -s -o /dev/null -w '%{http_code}\\n'")
+        .replace('01a20107-50ec-7019-a4a3-a30b80bab00a', made.id);
+      const codes = (await shell(`KEY="$(cat data/admin.key)"; URL=http://127.0.0.1:8000\n${script}`))
+        .trim()
+        .split('\n');
+      expect(codes.every((code) => code === '200' || code === '201')).toBe(true);
+    }
+  });
+
+  it('S4-27 docs/operations.md: the migration commands', async () => {
+    const block = blocksOf('docs/operations.md').find((each) => each.includes('migrate status'))!;
+    const own = await createTestDatabase('sqlite', false);
+    await shell(block.split('\n').slice(1).join('\n'), own.environment);
+  });
+
+  it('link only to what is there', () => {
+    const files = [
+      'README.md',
+      'CHANGELOG.md',
+      'models/README.md',
+      ...readdirSync(join(ROOT, 'docs'))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    ];
+    const broken = files.flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
+        .map((match) => match[1]!)
+        .filter((target) => !existsSync(join(ROOT, dirname(file), target)))
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
