@@ -48,7 +48,17 @@ export default tseslint.config(
   { files: ['bench/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
-    languageOptions: { globals: { globalThis: "readonly", process: 'readonly', console: 'readonly', module: 'writable', URL: 'readonly' } },
+    languageOptions: {
+      globals: {
+        globalThis: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        URL: 'readonly',
+      },
+    },
   },
   prettier,
 );

@@ -12,6 +12,7 @@ import {
   answerFrameworkError,
   Draining,
   ProblemFilter,
+  requestLogFields,
 } from './http/index.js';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
@@ -27,7 +28,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
  */
 export async function createApp(
   config: Readonly<FeedbackLoopConfig>,
-  logger: AppLogger = createLogger(config),
+  logger: AppLogger = createLogger(config, requestLogFields),
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     logger: false,

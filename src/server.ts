@@ -4,7 +4,7 @@ import { createApp } from './app.factory.js';
 import { sleep, VERSION } from './common/index.js';
 import { describeDatabase, type FeedbackLoopConfig, readEnvironment, unknownVariables } from './config/index.js';
 import { HealthService } from './health/index.js';
-import { Draining } from './http/index.js';
+import { Draining, requestLogFields } from './http/index.js';
 import { type AppLogger, createLogger } from './observability/index.js';
 import { DatabaseSupervisor } from './persistence/index.js';
 import { ModelRegistry } from './predictions/index.js';
@@ -22,7 +22,7 @@ const LONGEST_SHUTDOWN_MS = 40_000;
  *   SIGINT (a person at a terminal) does the same without the pause
  */
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
-  const logger = createLogger(config);
+  const logger = createLogger(config, requestLogFields);
   const app = await createApp(config, logger);
   await app.get(DatabaseSupervisor).start();
   await app.listen(config.apiPort, config.apiHost);

@@ -71,7 +71,7 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     const seconds = Number(process.hrtime.bigint() - context.startedAt) / 1e9;
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);
-    metrics.httpSeconds.observe({ method: request.method, route, status }, seconds);
+    metrics.observeRequest(request.method, route, status, seconds);
     const line = {
       correlation_id: context.correlationId,
       method: request.method,

@@ -15,6 +15,9 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
   return storage.run(context, work);
 }
 
-export function currentContext(): RequestContext | undefined {
-  return storage.getStore();
+/** For log lines written while a request is served. */
+export function requestLogFields(): Record<string, unknown> {
+  const context = storage.getStore();
+  if (!context) return {};
+  return { correlation_id: context.correlationId, tenant_id: context.tenantId, key_id: context.keyId };
 }

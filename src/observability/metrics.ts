@@ -11,6 +11,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
+  private readonly requests = new Map<string, { observe(seconds: number): void }>();
 
   readonly httpSeconds = new Histogram({
     name: 'http_request_duration_seconds',
@@ -62,6 +63,17 @@ export class Metrics {
       registers: [this.registry],
     });
     info.set({ version: VERSION, node: process.version }, 1);
+  }
+
+  /** One request; the children are kept, because finding them by their labels costs more than counting. */
+  observeRequest(method: string, route: string, status: string, seconds: number): void {
+    const key = `${method} ${status} ${route}`;
+    let child = this.requests.get(key);
+    if (!child) {
+      child = this.httpSeconds.labels({ method, route, status });
+      this.requests.set(key, child);
+    }
+    child.observe(seconds);
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {

@@ -9,9 +9,16 @@ import type { Principal } from './principal.js';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
+interface RouteAccess {
+  isPublic: boolean;
+  scopes: Scope[] | undefined;
+  openable: PublicRouteName | undefined;
+}
+
 /** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
 @Injectable()
 export class ScopesGuard implements CanActivate {
+  private readonly access = new Map<unknown, Map<unknown, RouteAccess>>();
   private readonly everyScope: Principal = { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(SCOPES) };
 
   constructor(
@@ -21,12 +28,10 @@ export class ScopesGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_METADATA, targets)) return true;
-    const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets);
+    const { isPublic, openable, scopes } = this.accessOf(context);
+    if (isPublic) return true;
     if (!scopes) throw new ForbiddenError('This route declares no scope.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const openable = this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets);
     const principal = await this.authenticate(request, scopes, openable);
     if (!scopes.some((scope) => principal.scopes.has(scope))) {
       throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
@@ -37,6 +42,24 @@ export class ScopesGuard implements CanActivate {
       request.correlation.keyId = principal.keyId ?? undefined;
     }
     return true;
+  }
+
+  /** Metadata never changes: it is read once for each route, not for each request. */
+  private accessOf(context: ExecutionContext): RouteAccess {
+    const controller = context.getClass();
+    const handler = context.getHandler();
+    const routes = this.access.get(controller) ?? new Map<unknown, RouteAccess>();
+    this.access.set(controller, routes);
+    const known = routes.get(handler);
+    if (known) return known;
+    const targets = [handler, controller];
+    const access = {
+      isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, targets) ?? false,
+      scopes: this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets),
+      openable: this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets),
+    };
+    routes.set(handler, access);
+    return access;
   }
 
   private async authenticate(request: FastifyRequest, scopes: Scope[], openable?: PublicRouteName): Promise<Principal> {
