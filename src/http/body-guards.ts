@@ -11,6 +11,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
  *
  * - at most 32 levels deep and 10,000 values: deeper input overflows the stack of what comes after
  * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite both, and the same request must be answered alike
+ * - no number beyond the range of a double
  * - no `__proto__` and no `constructor.prototype`
  *
  * @throws UnreadableRequestError (400)
@@ -58,7 +59,9 @@ function guardValue(root: unknown, checkText: boolean): void {
         throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
       }
       if (typeof key === 'string') guardKey(key, value, visit, checkText);
-      if (typeof value === 'string') {
+      if (typeof value === 'number') {
+        if (!Number.isFinite(value)) refuseNumber(pathOf({ value, parent: visit, key, depth: 0 }));
+      } else if (typeof value === 'string') {
         if (checkText) guardText(value, pathOf({ value, parent: visit, key, depth: 0 }));
       } else if (typeof value === 'object' && value !== null) {
         stack.push({ value, parent: visit, key, depth: visit.depth + 1 });
@@ -77,6 +80,13 @@ function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean
     ]);
   }
   if (checkText) guardText(key, pathOf(parent));
+}
+
+/** JSON has no largest number; what we could not store would silently become null. */
+function refuseNumber(path: string): never {
+  throw new UnreadableRequestError('number_too_large', 'The body holds a number that is too large.', [
+    { path, message: 'must be a number below 1.8e308' },
+  ]);
 }
 
 function guardText(text: string, path: string): void {

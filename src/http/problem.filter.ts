@@ -16,10 +16,6 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    this.answer(error, request, reply);
-  }
-
-  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const appError = this.refine(toAppError(error), request, reply);
     const correlationId = request.correlation?.correlationId ?? '';
     this.log(appError, error, correlationId, request);
@@ -29,6 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (appError.retryAfterSeconds !== undefined) void reply.header('retry-after', String(appError.retryAfterSeconds));
+    // The rest of the body is not waited for: the connection cannot be used again.
+    if (appError.status === 413 || appError.status === 408) void reply.header('connection', 'close');
     if (appError.status === 401) void reply.header('www-authenticate', 'Bearer realm="feedback-loop"');
     void reply
       .status(appError.status)

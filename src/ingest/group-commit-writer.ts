@@ -25,7 +25,8 @@ export interface GroupCommitOptions {
 interface Waiting extends RecordBatch {
   resolve(): void;
   reject(error: Error): void;
-  timer: NodeJS.Timeout;
+  /** On the monotonic clock, milliseconds. */
+  deadline: number;
   settled: boolean;
 }
 
@@ -40,6 +41,8 @@ interface Waiting extends RecordBatch {
  */
 export class GroupCommitWriter {
   private queue: Waiting[] = [];
+  private unsettled: Waiting[] = [];
+  private timer: NodeJS.Timeout | undefined;
   private rows = 0;
   private bytes = 0;
   private busy = 0;
@@ -61,17 +64,14 @@ export class GroupCommitWriter {
       return Promise.reject(new QueueFullError());
     }
     return new Promise<void>((resolve, reject) => {
-      const waiting: Waiting = {
-        ...batch,
-        resolve,
-        reject,
-        settled: false,
-        timer: setTimeout(() => expire(), budgetMs),
-      };
-      const expire = (): void => settle(waiting, new NotRecordedError());
+      const { bytes, insert, rows } = batch;
+      const deadline = performance.now() + budgetMs;
+      const waiting: Waiting = { insert, rows, bytes, resolve, reject, deadline, settled: false };
       this.queue.push(waiting);
-      this.rows += batch.rows.length;
-      this.bytes += batch.bytes;
+      this.unsettled.push(waiting);
+      this.rows += rows.length;
+      this.bytes += bytes;
+      this.watchDeadlines();
       this.pump();
     });
   }
@@ -82,6 +82,20 @@ export class GroupCommitWriter {
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
+  /** One timer for all: every batch has the same budget, so that deadlines come in the order of arrival. */
+  private watchDeadlines(): void {
+    const [oldest] = this.unsettled;
+    if (this.timer !== undefined || oldest === undefined) return;
+    const expire = (): void => {
+      this.timer = undefined;
+      const now = performance.now();
+      for (const waiting of this.unsettled) if (waiting.deadline <= now) settle(waiting, new NotRecordedError());
+      this.unsettled = this.unsettled.filter(({ settled }) => !settled);
+      this.watchDeadlines();
+    };
+    this.timer = setTimeout(expire, Math.max(1, Math.ceil(oldest.deadline - performance.now())));
+  }
+
   private pump(): void {
     while (this.busy < this.options.lanes && this.queue.length > 0) {
       const group = this.take();
@@ -90,9 +104,16 @@ export class GroupCommitWriter {
       void this.commit(group).finally(() => {
         this.busy -= 1;
         this.pump();
-        if (this.busy === 0 && this.queue.length === 0) this.idle.splice(0).forEach((resolve) => resolve());
+        if (this.busy === 0 && this.queue.length === 0) this.rest();
       });
     }
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.unsettled = [];
+    this.idle.splice(0).forEach((resolve) => resolve());
   }
 
   private take(): Waiting[] {
@@ -135,7 +156,6 @@ export class GroupCommitWriter {
 function settle(waiting: Waiting, error?: Error): void {
   if (waiting.settled) return;
   waiting.settled = true;
-  clearTimeout(waiting.timer);
   if (error) waiting.reject(error);
   else waiting.resolve();
 }

@@ -61,9 +61,9 @@ export class Recorder {
   async put(insert: BulkInsert, rows: readonly BulkRow[], bytes: number): Promise<Durability> {
     // In an outage the answer is known: waiting out the budget would only make every caller slow.
     if (!this.supervisor.isUp) throw new NotRecordedError();
-    const started = process.hrtime.bigint();
+    const started = performance.now();
     await this.writer.put({ insert, rows, bytes: bytes + rows.length * ROW_OVERHEAD_BYTES });
-    this.metrics.ackSeconds.observe({ path: 'database' }, Number(process.hrtime.bigint() - started) / 1e9);
+    this.metrics.observeAck('database', (performance.now() - started) / 1000);
     return 'database';
   }
 }

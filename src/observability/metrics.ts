@@ -11,16 +11,16 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
-  private readonly requests = new Map<string, { observe(seconds: number): void }>();
+  private readonly children = new Map<string, unknown>();
 
-  readonly httpSeconds = new Histogram({
+  private readonly httpSeconds = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Seconds from the first byte of a request to the last of its answer.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
     registers: [this.registry],
   });
-  readonly ackSeconds = new Histogram({
+  private readonly ackSeconds = new Histogram({
     name: 'ack_seconds',
     help: 'Seconds until a record was durable, by where it went.',
     labelNames: ['path'],
@@ -35,11 +35,14 @@ export class Metrics {
   });
   readonly groupCommitFailures = this.counter('group_commit_failures_total', 'Group commits that failed.', ['reason']);
   readonly unrecorded = this.counter('predictions_unrecorded_total', 'Predictions answered with persisted "none".');
-  readonly predictions = this.counter('predictions_total', 'Predictions answered or logged.', ['origin', 'persisted']);
-  readonly cacheLookups = this.counter('prediction_cache_lookups_total', 'Look-ups in the prediction cache.', [
+  private readonly predictions = this.counter('predictions_total', 'Predictions answered or logged.', [
+    'origin',
+    'persisted',
+  ]);
+  private readonly cacheLookups = this.counter('prediction_cache_lookups_total', 'Look-ups in the prediction cache.', [
     'result',
   ]);
-  readonly modelSeconds = new Histogram({
+  private readonly modelSeconds = new Histogram({
     name: 'model_seconds',
     help: 'Seconds a model took for one text.',
     labelNames: ['model'],
@@ -65,15 +68,35 @@ export class Metrics {
     info.set({ version: VERSION, node: process.version }, 1);
   }
 
-  /** One request; the children are kept, because finding them by their labels costs more than counting. */
+  countPredictions(origin: string, persisted: string, count: number): void {
+    this.child(`predictions ${origin} ${persisted}`, () => this.predictions.labels({ origin, persisted })).inc(count);
+  }
+
+  countCacheLookup(result: 'hit' | 'miss'): void {
+    this.child(`cache ${result}`, () => this.cacheLookups.labels({ result })).inc();
+  }
+
+  observeModel(model: string, seconds: number): void {
+    this.child(`model ${model}`, () => this.modelSeconds.labels({ model })).observe(seconds);
+  }
+
+  observeAck(path: string, seconds: number): void {
+    this.child(`ack ${path}`, () => this.ackSeconds.labels({ path })).observe(seconds);
+  }
+
   observeRequest(method: string, route: string, status: string, seconds: number): void {
-    const key = `${method} ${status} ${route}`;
-    let child = this.requests.get(key);
-    if (!child) {
-      child = this.httpSeconds.labels({ method, route, status });
-      this.requests.set(key, child);
-    }
-    child.observe(seconds);
+    this.child(`http ${method} ${status} ${route}`, () => this.httpSeconds.labels({ method, route, status })).observe(
+      seconds,
+    );
+  }
+
+  /** Finding a child by its labels costs more than counting: each is found once. Keys are as bounded as the labels are. */
+  private child<T>(key: string, find: () => T): T {
+    const known = this.children.get(key);
+    if (known !== undefined) return known as T;
+    const found = find();
+    this.children.set(key, found);
+    return found;
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {

@@ -61,6 +61,20 @@ export class SchemaOutdatedError extends UnavailableError {
   }
 }
 
+/** PostgreSQL has no partition for the row's month: our omission, not the caller's. */
+export class PartitionMissingError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'partition_missing',
+      detail: 'The database has no place for that time yet.',
+      remedy:
+        'Run `npx feedback-loop migrate up` with the FL_RETENTION_DAYS of the server, or restart the server: both make the partitions.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
 /** The volume of the database is full. */
 export class DatabaseFullError extends UnavailableError {
   constructor(cause?: unknown) {
@@ -167,6 +181,7 @@ const RULES: Rule[] = [
   { code: /^(?:55P03|SQLITE_BUSY|SQLITE_LOCKED)/, make: DatabaseLockedError },
   { code: /^(?:53100|SQLITE_FULL|SQLITE_IOERR_WRITE)$/, make: DatabaseFullError },
   { code: /^SQLITE_(?:CORRUPT|NOTADB)/, make: DatabaseCorruptError },
+  { message: /no partition of relation/, make: PartitionMissingError },
   { code: /^(?:2[23]|SQLITE_CONSTRAINT|SQLITE_MISMATCH)/, make: DataRefusedError },
   { code: /^42(?:P01|703)$/, message: /no such (?:table|column)/, make: SchemaOutdatedError },
   {

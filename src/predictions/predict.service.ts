@@ -60,7 +60,7 @@ export class PredictService {
       tenant,
       items.map(({ prediction }) => prediction),
     );
-    this.metrics.predictions.inc({ origin: 'served', persisted }, items.length);
+    this.metrics.countPredictions('served', persisted, items.length);
     return { items, persisted };
   }
 
@@ -78,7 +78,7 @@ export class PredictService {
     const computed = await model.predict(missing.map(({ text }) => text));
     computed.forEach((answer, at) => {
       const { text, i } = missing[at] as { text: string; i: number };
-      this.metrics.modelSeconds.observe({ model: model.name }, answer.latencyMs / 1000);
+      this.metrics.observeModel(model.name, answer.latencyMs / 1000);
       this.cache.set(tenant, model, text, answer);
       answered[i] = { answer, cacheHit: false, latencyMs: answer.latencyMs };
     });

@@ -76,7 +76,7 @@ export class PredictionLogService {
   /** All of `predictions` in one transaction. @throws NotRecordedError, QueueFullError (503), RecordRefusedError (422) */
   async record(tenant: TenantContext, predictions: readonly Prediction[]): Promise<Durability> {
     const persisted = await this.recorder.record(tenant, predictions);
-    this.metrics.predictions.inc({ origin: 'logged', persisted }, predictions.length);
+    this.metrics.countPredictions('logged', persisted, predictions.length);
     return persisted;
   }
 

@@ -57,6 +57,7 @@ describe.each(DIALECTS)('bad input on %s', (dialect) => {
     ['5,000 levels', `{"text":"a","metadata":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`, 400, undefined],
     ['5,000 nested arrays', '['.repeat(5000) + ']'.repeat(5000), 400, undefined],
     ['20,000 values', `{"text":"a","metadata":{"a":[${'1,'.repeat(20_000)}1]}}`, 400, undefined],
+    ['a number that is none', '{"text":"a","metadata":{"n":1e400}}', 400, 'metadata.n'],
     ['__proto__', '{"text":"a","__proto__":{"admin":true}}', 400, '__proto__'],
     ['constructor.prototype', '{"text":"a","constructor":{"prototype":{"x":1}}}', 400, 'constructor'],
     ['no text', '{}', 422, 'text'],

@@ -33,7 +33,7 @@ export class PredictionCache {
 
   get(tenant: TenantContext, model: ModelProvider, text: string): ModelAnswer | undefined {
     const answer = this.cache?.get(key(tenant, model, text));
-    if (this.cache) this.metrics.cacheLookups.inc({ result: answer ? 'hit' : 'miss' });
+    if (this.cache) this.metrics.countCacheLookup(answer ? 'hit' : 'miss');
     return answer;
   }
 
