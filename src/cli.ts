@@ -5,6 +5,7 @@ import {
   addMigrateCommand,
   addOpenApiCommand,
   addPredictCommand,
+  addSpoolCommand,
   addStartCommand,
 } from './cli/index.js';
 import { AppError, VERSION } from './common/index.js';
@@ -29,6 +30,7 @@ for (const add of [
   addOpenApiCommand,
   addPredictCommand,
   addDemoCommand,
+  addSpoolCommand,
 ]) {
   add(program);
 }

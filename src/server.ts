@@ -5,6 +5,7 @@ import { sleep, VERSION } from './common/index.js';
 import { describeDatabase, type FeedbackLoopConfig, readEnvironment, unknownVariables } from './config/index.js';
 import { HealthService } from './health/index.js';
 import { Draining, requestLogFields } from './http/index.js';
+import { SpoolService } from './ingest/index.js';
 import { type AppLogger, createLogger } from './observability/index.js';
 import { DatabaseSupervisor } from './persistence/index.js';
 import { ModelRegistry } from './predictions/index.js';
@@ -24,6 +25,12 @@ const LONGEST_SHUTDOWN_MS = 40_000;
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
   const logger = createLogger(config, requestLogFields);
   const app = await createApp(config, logger);
+  try {
+    await app.get(SpoolService).open();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   await app.get(DatabaseSupervisor).start();
   await app.listen(config.apiPort, config.apiHost);
   app.get(HealthService).markStarted();

@@ -3,4 +3,5 @@ export * from './demo.command.js';
 export * from './migrate.command.js';
 export * from './openapi.command.js';
 export * from './predict.command.js';
+export * from './spool.command.js';
 export * from './start.command.js';

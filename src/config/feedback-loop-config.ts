@@ -292,6 +292,38 @@ export class FeedbackLoopConfig {
   dbValidateQueries: boolean = true;
 
   @Variable({
+    name: 'FL_SPOOL_ENABLED',
+    group: 'Spool',
+    kind: 'boolean',
+    description:
+      'While the database is away, keeps records on this machine and replays them. `false`: predictions are answered unrecorded, logged ones are refused.',
+  })
+  @IsBoolean()
+  spoolEnabled: boolean = true;
+
+  @Variable({
+    name: 'FL_SPOOL_DIR',
+    group: 'Spool',
+    kind: 'string',
+    description: 'Folder of the spool; each server needs its own, on a disk that survives a restart.',
+    defaultText: '`spool` in FL_DATA_DIR',
+  })
+  @IsOptional()
+  @IsString()
+  spoolDir: string | undefined;
+
+  @Variable({
+    name: 'FL_SPOOL_MAX_BYTES',
+    group: 'Spool',
+    kind: 'integer',
+    description: 'Size of the spool at the most; never more than half of what is free on its volume at the start.',
+  })
+  @IsInt()
+  @Min(1_048_576)
+  @Max(1_099_511_627_776)
+  spoolMaxBytes: number = 268_435_456;
+
+  @Variable({
     name: 'FL_API_KEY_REQUIRED',
     group: 'Security',
     kind: 'boolean',

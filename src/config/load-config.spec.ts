@@ -1,7 +1,7 @@
 import { ConfigurationError } from './configuration-error.js';
 import { describeDatabase } from './database-uri.js';
 import { configurationPage, envExample, maskedConfig } from './describe-config.js';
-import { type Environment, loadConfig, unknownVariables } from './load-config.js';
+import { type Environment, loadConfig, splitKey, unknownVariables } from './load-config.js';
 
 const problems = (environment: Environment): string => {
   try {
@@ -130,6 +130,17 @@ describe('loadConfig', () => {
     expect(loadConfig({ FL_API_KEYS: `${key}:read+predict` }).apiKeys).toEqual([`${key}:read+predict`]);
     expect(problems({ FL_API_KEYS: `${key}:everything` })).toContain('scope that does not exist');
     expect(problems({ FL_API_KEYS: key })).toContain('scope that does not exist');
+  });
+
+  it.each([
+    ['abc:read', ['abc', 'read']],
+    ['a:b:c:predict+read', ['a:b:c', 'predict+read']],
+    ['abc:read+read:text', ['abc', 'read+read:text']],
+    ['abc:read:text', ['abc', 'read:text']],
+    ['abc:nonsense', ['abc', 'nonsense']],
+    ['abc', ['abc', '']],
+  ])('S1-16 takes %s apart, colons in keys and scopes included', (entry, parts) => {
+    expect(splitKey(entry)).toEqual(parts);
   });
 
   it('S1-20 reads a secret from a file, and only a secret', () => {

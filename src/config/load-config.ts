@@ -143,10 +143,15 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
   return problems;
 }
 
-/** `<key>:<scopes>` → both parts; the key itself may hold colons. */
+/** `<key>:<scopes>` → both parts; the key may hold colons, and so does the scope `read:text`. */
 export function splitKey(entry: string): [key: string, scopes: string] {
-  const at = entry.lastIndexOf(':');
-  return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
+  for (let at = entry.indexOf(':'); at >= 0; at = entry.indexOf(':', at + 1)) {
+    const scopes = entry.slice(at + 1);
+    if (scopes.split('+').every((scope) => (SCOPES as readonly string[]).includes(scope)))
+      return [entry.slice(0, at), scopes];
+  }
+  const last = entry.lastIndexOf(':');
+  return last < 0 ? [entry, ''] : [entry.slice(0, last), entry.slice(last + 1)];
 }
 
 export function isLoopback(host: string): boolean {

@@ -44,7 +44,7 @@ export class HealthController {
   @Public()
   @ApiOperation({ operationId: 'health', summary: 'healthy, degraded, unhealthy or draining' })
   overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
-    return answer(reply, this.health.isReady, this.health.state);
+    return answer(reply, this.health.isHealthy, this.health.state);
   }
 
   @Get('health/detailed')
@@ -58,7 +58,7 @@ export class HealthController {
   @Public()
   @ApiOperation({ operationId: 'health_older_shape', summary: 'Health in the shape of the oldest system' })
   older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {
-    void reply.status(this.health.isReady ? OK : UNAVAILABLE);
+    void reply.status(this.health.isHealthy ? OK : UNAVAILABLE);
     return this.health.older();
   }
 

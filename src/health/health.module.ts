@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { IngestModule } from '../ingest/index.js';
 import { PredictionsModule } from '../predictions/index.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { EventLoopWatch } from './event-loop-watch.js';
@@ -7,7 +8,7 @@ import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), PredictionsModule],
+  imports: [TerminusModule.forRoot({ logger: false }), IngestModule, PredictionsModule],
   controllers: [HealthController],
   providers: [DatabaseMetrics, EventLoopWatch, HealthService],
   exports: [HealthService],

@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { VERSION } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { Draining } from '../http/index.js';
-import { DATABASE, type Database, DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
+import { SpoolService } from '../ingest/index.js';
+import { DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
 import { ModelRegistry } from '../predictions/index.js';
 
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'draining';
@@ -33,7 +34,7 @@ export class HealthService {
     private readonly draining: Draining,
     private readonly indicators: HealthIndicatorService,
     private readonly config: FeedbackLoopConfig,
-    @Inject(DATABASE) private readonly database: Database,
+    private readonly spool: SpoolService,
   ) {}
 
   /** Called once the server listens. */
@@ -49,13 +50,25 @@ export class HealthService {
   get state(): HealthState {
     if (this.draining.active) return 'draining';
     const { state } = this.supervisor.status;
-    if (state === 'outdated') return 'unhealthy';
-    if (!this.models.loaded) return 'unhealthy';
-    return state === 'up' ? 'healthy' : 'degraded';
+    if (this.isUnusable) return 'unhealthy';
+    if (state === 'up') return this.spool.stats.rows > 0 || this.isSpoolFailing ? 'degraded' : 'healthy';
+    return this.isSpoolFailing || this.spool.state === 'off' ? 'unhealthy' : 'degraded';
   }
 
-  /** Predictions are served without the database, so that only draining and a wrong schema take a server out of rotation. */
+  private get isUnusable(): boolean {
+    return this.supervisor.status.state === 'outdated' || !this.models.loaded;
+  }
+
+  private get isSpoolFailing(): boolean {
+    return this.spool.state === 'full' || this.spool.state === 'broken';
+  }
+
+  /** Predictions are served without a place to record them, so that only draining and a wrong schema end the traffic. */
   get isReady(): boolean {
+    return !this.draining.active && !this.isUnusable;
+  }
+
+  get isHealthy(): boolean {
     return this.state === 'healthy' || this.state === 'degraded';
   }
 
@@ -64,7 +77,7 @@ export class HealthService {
       status: this.state,
       version: VERSION,
       uptime_seconds: Math.floor(process.uptime()),
-      components: { ...this.databaseReport(), ...this.modelReport(), ...this.processReport() },
+      components: { ...this.databaseReport(), ...this.spoolReport(), ...this.modelReport(), ...this.processReport() },
     };
   }
 
@@ -91,9 +104,23 @@ export class HealthService {
       backend: this.config.database.type,
       state,
       size_bytes: sizeBytes,
-      pools: this.database.pools().map(report),
+      pools: this.supervisor.pools.map(report),
     };
     return state === 'up' ? indicator.up(details) : indicator.down({ ...details, reason });
+  }
+
+  private spoolReport(): HealthIndicatorResult {
+    const { bytes, deadLetters, maxBytes, rows } = this.spool.stats;
+    const details = {
+      state: this.spool.state,
+      rows,
+      oldest_seconds: Math.round(this.spool.oldestSeconds),
+      dead_letters: deadLetters,
+      bytes,
+      max_bytes: maxBytes,
+    };
+    const indicator = this.indicators.check('spool');
+    return this.isSpoolFailing ? indicator.down(details) : indicator.up(details);
   }
 
   private modelReport(): HealthIndicatorResult {

@@ -36,3 +36,16 @@ export class RecordRefusedError extends AppError {
     });
   }
 }
+
+/** Another process uses this server's spool folder; the server does not start. */
+export class SpoolOwnedError extends AppError {
+  constructor(path: string) {
+    super({
+      code: 'spool_owned',
+      status: 500,
+      title: 'The spool is in use',
+      detail: `Another process uses ${path}.`,
+      remedy: 'Give every server a data folder of its own (FL_DATA_DIR or FL_SPOOL_DIR), or stop the other process.',
+    });
+  }
+}

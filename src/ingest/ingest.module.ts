@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { RecordKinds } from './record-kinds.js';
 import { Recorder } from './recorder.js';
+import { SpoolService } from './spool-service.js';
 
-@Module({ providers: [Recorder], exports: [Recorder] })
+@Module({ providers: [RecordKinds, Recorder, SpoolService], exports: [RecordKinds, Recorder, SpoolService] })
 export class IngestModule {}

@@ -9,11 +9,12 @@ import {
   DatabaseSupervisor,
   DataRefusedError,
 } from '../persistence/index.js';
-import { NotRecordedError } from './errors.js';
-import { GroupCommitWriter } from './group-commit-writer.js';
+import { NotRecordedError, RecordRefusedError } from './errors.js';
+import { GroupCommitWriter, type RecordBatch } from './group-commit-writer.js';
+import { SpoolService } from './spool-service.js';
 
-/** Where an acknowledged record is durable. */
-export type Durability = 'database';
+/** Where an acknowledged record is durable: visible at once, or on this server's own disk until it is replayed. */
+export type Durability = 'database' | 'spool';
 
 const MOST_WAITING_ROWS = 5000;
 const MOST_WAITING_BYTES = 16 * 2 ** 20;
@@ -23,7 +24,10 @@ const ROW_OVERHEAD_BYTES = 400;
 
 /**
  * The one narrow call by which records become durable: predictions now, votes, labels, feedback and metric events as they come.
- * Resolves only after the record is on disk; rejects when that is not known.
+ *
+ * - the database first; when it is away, slow, full or has too much waiting, the spool; when that fails too, the truth
+ * - resolves only after one of the two has committed
+ * - a record that ran out of time on its way to the database may be in both: its id makes the second time harmless
  */
 @Injectable()
 export class Recorder {
@@ -32,6 +36,7 @@ export class Recorder {
   constructor(
     @Inject(DATABASE) database: Database,
     private readonly supervisor: DatabaseSupervisor,
+    private readonly spool: SpoolService,
     private readonly metrics: Metrics,
     config: FeedbackLoopConfig,
   ) {
@@ -59,11 +64,28 @@ export class Recorder {
    * @throws NotRecordedError, QueueFullError (both 503), RecordRefusedError (422)
    */
   async put(insert: BulkInsert, rows: readonly BulkRow[], bytes: number): Promise<Durability> {
-    // In an outage the answer is known: waiting out the budget would only make every caller slow.
-    if (!this.supervisor.isUp) throw new NotRecordedError();
+    const batch = { insert, rows, bytes: bytes + rows.length * ROW_OVERHEAD_BYTES };
     const started = performance.now();
-    await this.writer.put({ insert, rows, bytes: bytes + rows.length * ROW_OVERHEAD_BYTES });
-    this.metrics.observeAck('database', (performance.now() - started) / 1000);
-    return 'database';
+    const path = await this.store(batch);
+    this.metrics.observeAck(path, (performance.now() - started) / 1000);
+    return path;
+  }
+
+  private async store(batch: RecordBatch): Promise<Durability> {
+    // In an outage the answer is known: waiting out the budget would only make every caller slow.
+    const failure = this.supervisor.isUp ? await this.toDatabase(batch) : new NotRecordedError();
+    if (failure === undefined) return 'database';
+    if (failure instanceof RecordRefusedError || this.spool.state === 'off') throw failure;
+    await this.spool.put(batch);
+    return 'spool';
+  }
+
+  private async toDatabase(batch: RecordBatch): Promise<unknown> {
+    try {
+      await this.writer.put(batch);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sleep, withDeadline } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
-import type { Database } from './database.js';
+import type { Database, PoolStats } from './database.js';
 import { DatabaseUnavailableError, PersistenceNotReadyError, SchemaOutdatedError, toDatabaseError } from './errors.js';
 import { Migrator } from './migrator.js';
 import { DATABASE } from './tokens.js';
@@ -62,6 +62,10 @@ export class DatabaseSupervisor {
     return this.current.state === 'up';
   }
 
+  get pools(): PoolStats[] {
+    return this.database.pools();
+  }
+
   onReady(task: ReadyTask): void {
     this.tasks.push(task);
   }
@@ -103,7 +107,10 @@ export class DatabaseSupervisor {
     this.wake();
   }
 
-  /** Work to finish before the database is closed, such as what is still waiting to be written. */
+  /**
+   * Work to finish before the database is closed, such as what is still waiting to be written. The last one to register is the
+   * first to run: it stands on those before it.
+   */
   onClosing(task: ReadyTask): void {
     this.closingTasks.push(task);
   }
@@ -112,7 +119,9 @@ export class DatabaseSupervisor {
     this.stopped = true;
     this.wake();
     await this.running;
-    await Promise.allSettled(this.closingTasks.map((task) => task()));
+    for (const task of [...this.closingTasks].reverse()) {
+      await task().catch((error: unknown) => this.logger.error({ err: error }, 'a task of the shutdown failed'));
+    }
     await this.database.close();
   }
 

@@ -13,3 +13,4 @@ export * from './statement-guard.js';
 export * from './tokens.js';
 export * from './unit-of-work.js';
 export * from './describe-schema.js';
+export * from './sqlite/sqlite-file.js';

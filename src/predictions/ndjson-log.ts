@@ -36,10 +36,11 @@ export async function* recordNdjson(
     const rows = batch;
     batch = [];
     if (rows.length === 0) return '';
-    const { stored, refused } = await storeBatch(service, tenant, rows);
+    const { stored, spooled, refused } = await storeBatch(service, tenant, rows);
     counts.accepted += stored;
+    counts.spooled += spooled;
     const retryable = refused[0]?.error.retryable === true;
-    if (retryable && stored === 0 && counts.accepted + counts.refused === 0) throw refused[0]?.error as AppError;
+    if (retryable && counts.accepted + counts.spooled + counts.refused === 0) throw refused[0]?.error as AppError;
     return refused.map(({ line, error }) => refuse(line, error)).join('');
   };
   for await (const item of readNdjson(body)) {
@@ -65,24 +66,33 @@ function check(service: PredictionLogService, item: NdjsonLine): Checked | { err
   }
 }
 
+interface StoredBatch {
+  stored: number;
+  spooled: number;
+  refused: { line: number; error: AppError }[];
+}
+
 /** A batch that the database refuses because of its data is halved until the bad rows stand alone. */
-async function storeBatch(
-  service: PredictionLogService,
-  tenant: TenantContext,
-  rows: Checked[],
-): Promise<{ stored: number; refused: { line: number; error: AppError }[] }> {
+async function storeBatch(service: PredictionLogService, tenant: TenantContext, rows: Checked[]): Promise<StoredBatch> {
   try {
-    await service.record(
+    const persisted = await service.record(
       tenant,
       rows.map(({ prediction }) => prediction),
     );
-    return { stored: rows.length, refused: [] };
+    const inDatabase = persisted === 'database';
+    return { stored: inDatabase ? rows.length : 0, spooled: inDatabase ? 0 : rows.length, refused: [] };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error.retryable || rows.length === 1) return { stored: 0, refused: rows.map(({ line }) => ({ line, error })) };
+    if (error.retryable || rows.length === 1) {
+      return { stored: 0, spooled: 0, refused: rows.map(({ line }) => ({ line, error })) };
+    }
     const half = Math.ceil(rows.length / 2);
     const first = await storeBatch(service, tenant, rows.slice(0, half));
     const second = await storeBatch(service, tenant, rows.slice(half));
-    return { stored: first.stored + second.stored, refused: [...first.refused, ...second.refused] };
+    return {
+      stored: first.stored + second.stored,
+      spooled: first.spooled + second.spooled,
+      refused: [...first.refused, ...second.refused],
+    };
   }
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
@@ -48,6 +49,10 @@ export class PredictionsController {
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiBody({ schema: apiSchema(LogRequestSchema) })
   @ApiCreatedResponse({ schema: apiSchema(LoggedSchema), description: 'One prediction, stored in the database.' })
+  @ApiAcceptedResponse({
+    schema: apiSchema(LoggedSchema),
+    description: 'One prediction, on disk in the spool: visible after the replay.',
+  })
   @ApiOkResponse({
     content: { 'application/x-ndjson': { schema: apiSchema(NdjsonSummarySchema) } },
     description: 'NDJSON: refused lines, then the counts.',
@@ -59,7 +64,8 @@ export class PredictionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!(body instanceof Readable)) {
-      await reply.status(201).send(await this.createOne(caller, body));
+      const logged = await this.createOne(caller, body);
+      await reply.status(logged.persisted === 'database' ? 201 : 202).send(logged);
       return;
     }
     const lines = recordNdjson(this.log, caller, body, request.correlation?.correlationId ?? '');

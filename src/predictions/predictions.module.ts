@@ -1,9 +1,10 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { IngestModule } from '../ingest/index.js';
+import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { ModelRegistry, PredictionCache } from './model/index.js';
 import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 import { PredictionLogService } from './prediction-log.service.js';
+import { PREDICTION_INSERT } from './prediction-insert.js';
 import { PredictionRecorder } from './prediction-recorder.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -24,7 +25,12 @@ import { PredictionsService } from './predictions.service.js';
   exports: [ModelRegistry],
 })
 export class PredictionsModule implements OnModuleInit {
-  constructor(private readonly models: ModelRegistry) {}
+  constructor(
+    private readonly models: ModelRegistry,
+    kinds: RecordKinds,
+  ) {
+    kinds.register(PREDICTION_INSERT);
+  }
 
   async onModuleInit(): Promise<void> {
     await this.models.load();

@@ -116,7 +116,10 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
   });
 
   it('S1-09 S0-36 drains on SIGTERM: not ready, still serving, then gone with exit code 0', async () => {
-    const other = await ServerProcess.start(database, { FL_DRAIN_MS: '1500' });
+    const other = await ServerProcess.start(database, {
+      FL_DRAIN_MS: '1500',
+      FL_SPOOL_DIR: join(database.folder, 'spool-2'),
+    });
     const key = server.adminKey;
     const stopped = other.stop('SIGTERM');
     await until(async () => (await other.request('/health/readiness', { key: null })).status === 503, 1000);
@@ -139,7 +142,7 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
   });
 });
 
-describe('an outage of PostgreSQL', () => {
+describe('an outage of PostgreSQL, without a spool', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let server: ServerProcess;
@@ -162,8 +165,12 @@ describe('an outage of PostgreSQL', () => {
 
   it('S4-12 starts without its database, answers predictions, and recovers without a restart', async () => {
     proxy.set('refuse');
-    server = await ServerProcess.start(database, { FL_API_KEYS: `${environmentKey}:predict+read+ingest` });
-    expect((await server.request('/health', { key: null })).body).toEqual({ status: 'degraded' });
+    server = await ServerProcess.start(database, {
+      FL_API_KEYS: `${environmentKey}:predict+read+ingest`,
+      FL_SPOOL_ENABLED: 'false',
+    });
+    const health = await server.request('/health', { key: null });
+    expect([health.status, health.body]).toEqual([503, { status: 'unhealthy' }]);
     expect((await server.request('/health/readiness', { key: null })).status).toBe(200);
     const answer = await predict(environmentKey);
     expect(answer.status).toBe(200);
@@ -201,7 +208,7 @@ describe('an outage of PostgreSQL', () => {
 
   it('gives an unknown key 503 in an outage, not 401 and not a free pass; no key at all is 401', async () => {
     proxy.set('refuse');
-    await until(async () => (await server.request('/health', { key: null })).body.status === 'degraded');
+    await until(async () => (await server.request('/health', { key: null })).body.status === 'unhealthy');
     const unknown = `${server.adminKey.slice(0, -4)}zzzz`;
     expect((await predict(unknown)).status).toBe(503);
     expect((await server.request('/api/v1/predict', { key: null, body: { text: 'a' } })).status).toBe(401);
@@ -212,7 +219,10 @@ describe('an outage of PostgreSQL', () => {
 
   it('says unhealthy when the schema is older than the code, and recovers when it is migrated', async () => {
     const empty = await createTestDatabase('postgresql', false);
-    const other = await ServerProcess.start(empty, { FL_API_KEYS: `${environmentKey}:predict` });
+    const other = await ServerProcess.start(empty, {
+      FL_API_KEYS: `${environmentKey}:predict`,
+      FL_SPOOL_ENABLED: 'false',
+    });
     const health = await other.request('/health/readiness', { key: null });
     expect([health.status, health.body]).toEqual([503, { status: 'unhealthy' }]);
     expect((await other.request('/health/startup', { key: null })).status).toBe(200);

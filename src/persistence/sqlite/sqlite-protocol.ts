@@ -8,5 +8,8 @@ export type SqliteResponse = { id: number; rows: unknown[] } | { id: number; err
 
 export interface SqliteWorkerData {
   path: string;
-  role: 'writer' | 'reader';
+  /** `owner`: makes the file, keeps everybody else out, and never lets it grow beyond `maxBytes`. */
+  role: 'writer' | 'reader' | 'owner';
+  maxBytes?: number;
+  schema?: string[];
 }

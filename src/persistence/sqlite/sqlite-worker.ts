@@ -7,13 +7,32 @@ import type { SqliteRequest, SqliteResponse, SqliteWorkerData } from './sqlite-p
  * better-sqlite3 is synchronous: in a worker a slow query or fsync holds nobody else up. One worker is the only writer of this
  * process; another reads, on a read-only connection.
  */
-const { path, role } = workerData as SqliteWorkerData;
+const { path, role, maxBytes, schema } = workerData as SqliteWorkerData;
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker');
 
-const database = new BetterSqlite3(path, { readonly: role === 'reader', fileMustExist: true, timeout: 5000 });
-prepareSqliteConnection(database, role === 'reader');
+const database = open();
 const statements = new Map<string, BetterSqlite3.Statement>();
+
+function open(): BetterSqlite3.Database {
+  if (role !== 'owner') {
+    const connection = new BetterSqlite3(path, { readonly: role === 'reader', fileMustExist: true, timeout: 5000 });
+    prepareSqliteConnection(connection, role === 'reader');
+    return connection;
+  }
+  const connection = new BetterSqlite3(path, { timeout: 500 });
+  // Before WAL: the lock then lasts as long as the connection, and dies with the process.
+  connection.pragma('locking_mode = EXCLUSIVE');
+  prepareSqliteConnection(connection);
+  const pageSize = Number(connection.pragma('page_size', { simple: true }));
+  if (maxBytes !== undefined) connection.pragma(`max_page_count = ${Math.floor(maxBytes / pageSize)}`);
+  connection
+    .transaction(() => {
+      for (const statement of schema ?? []) connection.exec(statement);
+    })
+    .immediate();
+  return connection;
+}
 
 function prepare(sql: string): BetterSqlite3.Statement {
   let statement = statements.get(sql);

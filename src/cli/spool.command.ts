@@ -1,0 +1,110 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { configFromEnvironment, describeDatabase } from '../config/index.js';
+import type { Spool } from '../ingest/index.js';
+import { note, print, printJson, Progress } from './output.js';
+
+/** Exit code of `spool drain` when the database refused some of the records. */
+const DEAD_LETTERS = 3;
+
+interface SpoolOptions {
+  dir?: string;
+  json?: boolean;
+}
+
+/** Opens the spool that no server uses at the moment, and closes it after `work`. */
+async function withSpool<T>({ dir }: SpoolOptions, work: (spool: Spool) => Promise<T>): Promise<T> {
+  const [{ Spool, SpoolOwnedError }, { DatabaseLockedError }, { PREDICTION_INSERT }] = await Promise.all([
+    import('../ingest/index.js'),
+    import('../persistence/index.js'),
+    import('../predictions/index.js'),
+  ]);
+  const config = configFromEnvironment();
+  const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
+  const kinds = new Map([[PREDICTION_INSERT.table, PREDICTION_INSERT]]);
+  const spool = new Spool({ folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now }, kinds);
+  note(`Spool: ${spool.path}`);
+  try {
+    const aside = await spool.open();
+    if (aside) note(`The file was damaged and has been set aside: ${aside}`);
+    return await work(spool);
+  } catch (error) {
+    if (error instanceof DatabaseLockedError) throw new SpoolOwnedError(spool.path);
+    throw error;
+  } finally {
+    await spool.close();
+  }
+}
+
+async function inspect(options: SpoolOptions): Promise<void> {
+  await withSpool(options, async (spool) => {
+    const [stats, letters] = [await spool.stats(), await spool.deadLetters()];
+    if (options.json) {
+      printJson({ ...stats, dead_letters: letters });
+      return;
+    }
+    print(
+      `waiting       ${stats.rows}${stats.oldestAt === null ? '' : ` (oldest of ${new Date(stats.oldestAt).toISOString()})`}`,
+    );
+    print(`bytes         ${stats.bytes} of ${stats.maxBytes}`);
+    print(`dead letters  ${stats.deadLetters}`);
+    for (const { id, kind, reason, died_at } of letters)
+      print(`  ${id}  ${kind}  ${new Date(died_at).toISOString()}  ${reason}`);
+  });
+}
+
+async function drain(options: SpoolOptions): Promise<void> {
+  const [{ SpoolReplayer }, { createDatabase, createDataSource }, { Metrics }] = await Promise.all([
+    import('../ingest/index.js'),
+    import('../persistence/index.js'),
+    import('../observability/index.js'),
+  ]);
+  const config = configFromEnvironment();
+  note(`Database: ${describeDatabase(config.database)}`);
+  const database = createDatabase(createDataSource(config), config, new Metrics());
+  await withSpool(options, async (spool) => {
+    await database.connect();
+    const { rows } = await spool.stats();
+    const progress = new Progress('records', rows);
+    let moved = 0;
+    let buried = 0;
+    const replayer = new SpoolReplayer(spool, {
+      commit: (groups) => database.commit(groups),
+      onProgress: (good, bad) => {
+        moved += good;
+        buried += bad;
+        progress.update(moved + buried);
+      },
+    });
+    while ((await replayer.step()) > 0);
+    if (options.json) printJson({ replayed: moved, dead_letters: buried });
+    else print(`${moved} records moved into the database, ${buried} refused by it and set aside.`);
+    if (buried > 0) process.exitCode = DEAD_LETTERS;
+  }).finally(() => database.close());
+}
+
+export function addSpoolCommand(program: Command): void {
+  const spool = program
+    .command('spool')
+    .description('look after records that wait for the database; the server must not be running');
+  const add = (name: string, description: string, action: (options: SpoolOptions) => Promise<void>): Command =>
+    spool
+      .command(name)
+      .description(description)
+      .option('--dir <folder>', 'folder of the spool (default: FL_SPOOL_DIR)')
+      .option('--json', 'print JSON')
+      .action(action);
+
+  add('inspect', 'what waits, and what the database refused', inspect);
+  add('retry', 'let dead letters wait again, for the next replay', async (options) => {
+    const count = await withSpool(options, (file) => file.revive());
+    if (options.json) printJson({ revived: count });
+    else print(`${count} dead letters wait again.`);
+  });
+  add('export', 'print every record as JSON lines, decrypted: it holds personal texts', async (options) => {
+    await withSpool(options, async (file) => {
+      for await (const record of file.everything()) print(JSON.stringify(record));
+    });
+  });
+  add('drain', `move everything into the database; exit code ${DEAD_LETTERS} when some was refused`, drain);
+}
