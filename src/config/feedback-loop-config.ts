@@ -1,6 +1,6 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import type { DatabaseConfig } from './database-uri.js';
-import { Variable } from './variable.decorator.js';
+import { BooleanVariable, IntegerVariable, Variable } from './variable.decorator.js';
 
 export const PUBLIC_ROUTE_NAMES = ['predict', 'batch', 'analytics', 'feedback'] as const;
 export type PublicRouteName = (typeof PUBLIC_ROUTE_NAMES)[number];
@@ -19,56 +19,40 @@ export class FeedbackLoopConfig {
   @IsString()
   apiHost: string = '127.0.0.1';
 
-  @Variable({
+  @IntegerVariable(0, 65535, {
     name: 'FL_API_PORT',
     group: 'Server',
-    kind: 'integer',
     description: 'Port to listen on; 0 takes a free one.',
   })
-  @IsInt()
-  @Min(0)
-  @Max(65535)
   apiPort: number = 8000;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_API_DEBUG',
     group: 'Server',
-    kind: 'boolean',
     description: 'Logs at level `debug` unless FL_LOG_LEVEL is set. Never changes what clients see.',
   })
-  @IsBoolean()
   apiDebug: boolean = false;
 
-  @Variable({
+  @IntegerVariable(0, 300_000, {
     name: 'FL_DRAIN_MS',
     group: 'Server',
-    kind: 'integer',
     description:
       'After SIGTERM: milliseconds to go on serving with readiness 503, so that load balancers notice before the socket closes.',
   })
-  @IsInt()
-  @Min(0)
-  @Max(300_000)
   drainMs: number = 5000;
 
-  @Variable({
+  @IntegerVariable(16_384, 104_857_600, {
     name: 'FL_BODY_LIMIT_BYTES',
     group: 'Server',
-    kind: 'integer',
     description: 'Largest JSON body. Streamed NDJSON has no such limit; its lines have.',
   })
-  @IsInt()
-  @Min(16_384)
-  @Max(104_857_600)
   bodyLimitBytes: number = 2_097_152;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_ENABLE_COMPRESSION',
     group: 'Server',
-    kind: 'boolean',
     description: 'Compresses answers over 1 KB when the client accepts it.',
   })
-  @IsBoolean()
   enableCompression: boolean = true;
 
   @Variable({
@@ -163,142 +147,98 @@ export class FeedbackLoopConfig {
   @IsString()
   dbDirectUri: string | undefined;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_DB_AUTO_MIGRATE',
     group: 'Database',
-    kind: 'boolean',
     description: 'Runs pending migrations at start. SQLite always does.',
     defaultText: '`false`',
   })
-  @IsBoolean()
   dbAutoMigrate: boolean = false;
 
-  @Variable({
+  @IntegerVariable(2, 500, {
     name: 'FL_DB_POOL_SIZE',
     group: 'Database',
-    kind: 'integer',
     description: 'PostgreSQL connections for writing and administration at the most.',
   })
-  @IsInt()
-  @Min(2)
-  @Max(500)
   dbPoolSize: number = 10;
 
-  @Variable({
+  @IntegerVariable(0, 500, {
     name: 'FL_DB_POOL_MIN',
     group: 'Database',
-    kind: 'integer',
     description: 'Connections opened at start and kept open.',
   })
-  @IsInt()
-  @Min(0)
-  @Max(500)
   dbPoolMin: number = 2;
 
-  @Variable({
+  @IntegerVariable(1, 100, {
     name: 'FL_DB_ANALYTICS_POOL_SIZE',
     group: 'Database',
-    kind: 'integer',
     description: 'PostgreSQL connections for lists and analytics; also how many such queries run at once.',
   })
-  @IsInt()
-  @Min(1)
-  @Max(100)
   dbAnalyticsPoolSize: number = 4;
 
-  @Variable({
+  @IntegerVariable(50, 60_000, {
     name: 'FL_DB_CONNECT_TIMEOUT_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'Waiting for a connection, new or from the pool, at the most.',
   })
-  @IsInt()
-  @Min(50)
-  @Max(60_000)
   dbConnectTimeoutMs: number = 1000;
 
-  @Variable({
+  @IntegerVariable(100, 600_000, {
     name: 'FL_DB_QUERY_TIMEOUT_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'A write or a look-up may take this long; then its connection is destroyed.',
   })
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
   dbQueryTimeoutMs: number = 5000;
 
-  @Variable({
+  @IntegerVariable(100, 600_000, {
     name: 'FL_DB_ANALYTICS_TIMEOUT_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'A list or analytics query may take this long; then 503 `query_timeout`.',
   })
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
   dbAnalyticsTimeoutMs: number = 30_000;
 
-  @Variable({
+  @IntegerVariable(50, 600_000, {
     name: 'FL_DB_LOCK_TIMEOUT_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'Waiting for a row or table lock at the most.',
   })
-  @IsInt()
-  @Min(50)
-  @Max(600_000)
   dbLockTimeoutMs: number = 2000;
 
-  @Variable({
+  @IntegerVariable(1000, 3_600_000, {
     name: 'FL_DB_IDLE_TIMEOUT_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'An unused connection above the minimum is closed after this long.',
   })
-  @IsInt()
-  @Min(1000)
-  @Max(3_600_000)
   dbIdleTimeoutMs: number = 30_000;
 
-  @Variable({
+  @IntegerVariable(50, 10_000, {
     name: 'FL_DB_RECORD_BUDGET_MS',
     group: 'Database',
-    kind: 'integer',
     description: 'A record that is not committed after this long is answered as not recorded.',
   })
-  @IsInt()
-  @Min(50)
-  @Max(10_000)
   dbRecordBudgetMs: number = 1200;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_DB_COLLECT_METRICS',
     group: 'Database',
-    kind: 'boolean',
     description: 'Counts and times database queries for `/metrics`.',
   })
-  @IsBoolean()
   dbCollectMetrics: boolean = true;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_DB_VALIDATE_QUERIES',
     group: 'Database',
-    kind: 'boolean',
     description:
       'Refuses statements that are not one single, parameterised, tenant-scoped query before they reach the database.',
   })
-  @IsBoolean()
   dbValidateQueries: boolean = true;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_SPOOL_ENABLED',
     group: 'Spool',
-    kind: 'boolean',
     description:
       'While the database is away, keeps records on this machine and replays them. `false`: predictions are answered unrecorded, logged ones are refused.',
   })
-  @IsBoolean()
   spoolEnabled: boolean = true;
 
   @Variable({
@@ -312,24 +252,18 @@ export class FeedbackLoopConfig {
   @IsString()
   spoolDir: string | undefined;
 
-  @Variable({
+  @IntegerVariable(1_048_576, 1_099_511_627_776, {
     name: 'FL_SPOOL_MAX_BYTES',
     group: 'Spool',
-    kind: 'integer',
     description: 'Size of the spool at the most; never more than half of what is free on its volume at the start.',
   })
-  @IsInt()
-  @Min(1_048_576)
-  @Max(1_099_511_627_776)
   spoolMaxBytes: number = 268_435_456;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_API_KEY_REQUIRED',
     group: 'Security',
-    kind: 'boolean',
     description: '`false` opens everything without a key, and is accepted only when FL_API_HOST is a loopback address.',
   })
-  @IsBoolean()
   apiKeyRequired: boolean = true;
 
   @Variable({
@@ -379,46 +313,32 @@ export class FeedbackLoopConfig {
   @IsString()
   modelPath: string | undefined;
 
-  @Variable({
+  @BooleanVariable({
     name: 'FL_CACHE_ENABLED',
     group: 'Model',
-    kind: 'boolean',
     description: 'Keeps answers of the model in memory, by tenant and text.',
   })
-  @IsBoolean()
   cacheEnabled: boolean = true;
 
-  @Variable({
+  @IntegerVariable(1, 86_400, {
     name: 'FL_CACHE_TTL_SECONDS',
     group: 'Model',
-    kind: 'integer',
     description: 'A cached answer is used this long.',
   })
-  @IsInt()
-  @Min(1)
-  @Max(86_400)
   cacheTtlSeconds: number = 300;
 
-  @Variable({
+  @IntegerVariable(65_536, 8_589_934_592, {
     name: 'FL_CACHE_MAX_BYTES',
     group: 'Model',
-    kind: 'integer',
     description: 'Memory of the cache at the most; the least recently used answers go first.',
   })
-  @IsInt()
-  @Min(65_536)
-  @Max(8_589_934_592)
   cacheMaxBytes: number = 33_554_432;
 
-  @Variable({
+  @IntegerVariable(1, 3650, {
     name: 'FL_RETENTION_DAYS',
     group: 'Retention',
-    kind: 'integer',
     description: 'Days that records are kept, and how far back the timestamp of a logged prediction may lie.',
   })
-  @IsInt()
-  @Min(1)
-  @Max(3650)
   retentionDays: number = 90;
 
   /** Worked out from FL_DB_URI, FL_DB_TYPE, FL_DB_PATH and FL_DATA_DIR. */

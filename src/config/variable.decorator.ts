@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 
 export type VariableKind = 'string' | 'integer' | 'boolean' | 'list';
 
@@ -29,6 +30,19 @@ export function Variable(options: VariableOptions): PropertyDecorator {
     const list = (Reflect.getMetadata(DEFINITIONS, target) as VariableDefinition[] | undefined) ?? [];
     Reflect.defineMetadata(DEFINITIONS, [...list, { ...options, property: String(property) }], target);
   };
+}
+
+/** A whole number from `min` to `max`. */
+export function IntegerVariable(min: number, max: number, options: Omit<VariableOptions, 'kind'>): PropertyDecorator {
+  return all(Variable({ ...options, kind: 'integer' }), IsInt(), Min(min), Max(max));
+}
+
+export function BooleanVariable(options: Omit<VariableOptions, 'kind'>): PropertyDecorator {
+  return all(Variable({ ...options, kind: 'boolean' }), IsBoolean());
+}
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => decorators.forEach((decorate) => decorate(target, property));
 }
 
 /** The variables that `type` declares, in order. */
