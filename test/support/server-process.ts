@@ -45,8 +45,12 @@ export class ServerProcess {
     return server;
   }
 
-  static spawn(environment: Record<string, string>, folder: string): ServerProcess {
-    const child = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], {
+  static spawn(
+    environment: Record<string, string>,
+    folder: string,
+    file: string = join(ROOT, 'dist', 'src', 'main.js'),
+  ): ServerProcess {
+    const child = spawn(process.execPath, [file], {
       cwd: folder,
       env: { PATH: process.env.PATH, FL_API_PORT: '0', FL_DRAIN_MS: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
+import { Load } from '../support/load.js';
+import { ROOT, ServerProcess } from '../support/server-process.js';
+
+/** 3 in CI; `npm run test:chaos` runs the full 20. */
+const ROUNDS = Number(process.env.FL_CHAOS_ROUNDS ?? 3);
+const CLIENTS = 16;
+const KEY = 'key-from-the-environment-0123456789abcdef';
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function stored(database: TestDatabase): Promise<string[]> {
+  return (await database.query<{ id: string }>('SELECT id FROM predictions')).map(({ id }) => id);
+}
+
+describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
+  it(`loses nothing that was acknowledged in ${ROUNDS} rounds, and stores nothing twice`, async () => {
+    const database = await createTestDatabase(dialect);
+    const environment = { FL_API_KEYS: `${KEY}:predict+read` };
+    const acknowledged: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const server = await ServerProcess.start(database, environment);
+      const load = new Load(server, KEY, CLIENTS);
+      await pause(700 + Math.random() * 800);
+      await server.stop('SIGKILL');
+      const result = await load.stop();
+      expect(result.failures).toEqual([]);
+      acknowledged.push(...result.acknowledged);
+    }
+    // A clean start replays what a killed process left in its spool.
+    const server = await ServerProcess.start(database, environment);
+    for (let i = 0; i < 100 && (await server.request('/health', { key: null })).body.status !== 'healthy'; i++)
+      await pause(100);
+    await server.stop();
+    const ids = await stored(database);
+    const found = new Set(ids);
+    const lost = acknowledged.filter((id) => !found.has(id));
+    console.log(
+      `${dialect}: ${acknowledged.length} acknowledged in ${ROUNDS} kills, ${lost.length} lost, ${ids.length - found.size} twice`,
+    );
+    expect(acknowledged.length).toBeGreaterThan(ROUNDS * 100);
+    expect(lost).toEqual([]);
+    expect(found.size).toBe(ids.length);
+    await database.drop();
+  }, 600_000);
+});
+
+describe('C2 the negative control', () => {
+  it('loses acknowledged records when it is killed, so that the test above is known to see losses', async () => {
+    const database = await createTestDatabase('sqlite');
+    const file = join(database.folder, 'control.db');
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      const server = ServerProcess.spawn(
+        { CONTROL_FILE: file },
+        database.folder,
+        join(ROOT, 'test', 'chaos', 'ack-before-commit.mjs'),
+      );
+      await server.listening();
+      const load = new Load(server, KEY, CLIENTS);
+      await pause(500 + Math.random() * 300);
+      await server.stop('SIGKILL');
+      acknowledged.push(...(await load.stop()).acknowledged);
+    }
+    const control = new BetterSqlite3(file, { readonly: true });
+    const found = new Set(
+      (control.prepare('SELECT id FROM predictions').all() as { id: string }[]).map(({ id }) => id),
+    );
+    control.close();
+    const lost = acknowledged.filter((id) => !found.has(id));
+    console.log(`control: ${acknowledged.length} acknowledged in 3 kills, ${lost.length} lost`);
+    expect(lost.length).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+describe('C12 SIGTERM under load', () => {
+  it('fails no request of clients that follow readiness', async () => {
+    const database = await createTestDatabase('sqlite');
+    const rounds = Math.max(2, Math.ceil(ROUNDS / 2));
+    let served = 0;
+    for (let round = 0; round < rounds; round++) {
+      const server = await ServerProcess.start(database, { FL_API_KEYS: `${KEY}:predict`, FL_DRAIN_MS: '1500' });
+      const load = new Load(server, KEY, CLIENTS);
+      await pause(800);
+      const stopped = server.stop('SIGTERM');
+      // A load balancer notices within a second.
+      await pause(900);
+      const result = await load.stop();
+      expect([result.failures, result.unrecorded]).toEqual([[], 0]);
+      served += result.acknowledged.length;
+      expect(await stopped).toBe(0);
+    }
+    expect(await stored(database)).toHaveLength(served);
+  }, 300_000);
+});
