@@ -9,7 +9,7 @@ import { SpoolService } from './ingest/index.js';
 import { type AppLogger, createLogger } from './observability/index.js';
 import { DatabaseSupervisor } from './persistence/index.js';
 import { ModelRegistry } from './predictions/index.js';
-import { adminKeyPath } from './security/index.js';
+import { adminKeyPath, ApiKeysService } from './security/index.js';
 
 /** A second signal, or this long after the first, ends the process whatever is still open. */
 const LONGEST_SHUTDOWN_MS = 40_000;
@@ -27,6 +27,7 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
   const app = await createApp(config, logger);
   try {
     await app.get(SpoolService).open();
+    await app.get(ApiKeysService).restore();
   } catch (error) {
     await app.close();
     throw error;

@@ -128,6 +128,27 @@ export class SpoolService {
     }
   }
 
+  /** Keeps a small text for the next start. Best effort: without it an outage is a little worse, nothing else. */
+  async saveMemo(name: string, text: string): Promise<void> {
+    if (this.state !== 'ready') return;
+    await this.spool
+      .saveMemo(name, text)
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'a memo was not kept'));
+  }
+
+  async forgetMemo(name: string): Promise<void> {
+    if (this.state !== 'ready') return;
+    await this.spool
+      .forgetMemo(name)
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'a memo was not removed'));
+  }
+
+  /** Memos of at most `ageMs`. */
+  async memos(ageMs: number): Promise<{ name: string; text: string }[]> {
+    if (this.state !== 'ready') return [];
+    return this.spool.memos(Date.now() - ageMs);
+  }
+
   private async watch(): Promise<void> {
     let looks = 0;
     while (!this.stopped) {

@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { LRUCache } from 'lru-cache';
 import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '../common/index.js';
 import { FeedbackLoopConfig, type Scope, splitKey } from '../config/index.js';
+import { SpoolService } from '../ingest/index.js';
 import { DatabaseSupervisor } from '../persistence/index.js';
 import { hashKey, publicIdOf } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -17,10 +18,31 @@ const MOST_CACHED = 10_000;
 const MOST_HASHES = 1000;
 const FLUSH_USES_MS = 60_000;
 
+interface Memo {
+  tenantId: string;
+  keyId: string | null;
+  scopes: Scope[];
+  checkedAt: number;
+  expiresAt: number | null;
+}
+
 interface CachedKey {
   principal: Principal;
   checkedAt: number;
   expiresAt: number | null;
+}
+
+/** Names of the memos that hold a verified key, before its hash. */
+const MEMO = 'key:';
+
+function toMemo({ principal, checkedAt, expiresAt }: CachedKey): string {
+  const { keyId, scopes, tenantId } = principal;
+  return JSON.stringify({ tenantId, keyId, scopes: [...scopes], checkedAt, expiresAt });
+}
+
+function fromMemo(text: string): CachedKey {
+  const { checkedAt, expiresAt, keyId, scopes, tenantId } = JSON.parse(text) as Memo;
+  return { principal: { tenantId, keyId, scopes: new Set(scopes) }, checkedAt, expiresAt };
 }
 
 /** The database that knows the keys is away, and this one was not seen before: not a wrong key, and not a free pass. */
@@ -40,7 +62,7 @@ export class KeysUnavailableError extends UnavailableError {
  *
  * - keys from FL_API_KEYS never need the database
  * - others are looked up by their public part, compared in constant time, and remembered by hash
- * - in an outage a remembered key goes on working; one that was never seen gets 503, not 401
+ * - in an outage a remembered key goes on working, also after a restart; one that was never seen gets 503, not 401
  */
 @Injectable()
 export class ApiKeysService {
@@ -53,6 +75,7 @@ export class ApiKeysService {
   constructor(
     private readonly repository: ApiKeysRepository,
     private readonly supervisor: DatabaseSupervisor,
+    private readonly spool: SpoolService,
     @Inject(CLOCK) private readonly clock: Clock,
     config: FeedbackLoopConfig,
   ) {
@@ -83,7 +106,7 @@ export class ApiKeysService {
       return this.use(await this.lookUp(publicId, hash, now), now);
     } catch (error) {
       if (error instanceof AuthenticationError) {
-        this.cache.delete(hash);
+        if (cached) await this.forget(hash);
         throw error;
       }
       this.supervisor.reportFailure(error);
@@ -113,6 +136,18 @@ export class ApiKeysService {
     }
   }
 
+  /** Takes up what was known before the last stop. Called once, when the spool is open. */
+  async restore(): Promise<void> {
+    for (const { name, text } of await this.spool.memos(STALE_MS)) {
+      if (name.startsWith(MEMO)) this.cache.set(name.slice(MEMO.length), fromMemo(text));
+    }
+  }
+
+  private async forget(hash: string): Promise<void> {
+    this.cache.delete(hash);
+    await this.spool.forgetMemo(MEMO + hash);
+  }
+
   private use(cached: CachedKey, now: number): Principal {
     if (cached.expiresAt !== null && cached.expiresAt <= now) throw new AuthenticationError();
     if (cached.principal.keyId !== null) this.uses.set(cached.principal.keyId, now);
@@ -127,6 +162,8 @@ export class ApiKeysService {
     const principal = { tenantId: stored.tenantId, keyId: stored.id, scopes: new Set(stored.scopes) };
     const cached = { principal, checkedAt: now, expiresAt: stored.expiresAt };
     this.cache.set(hash, cached);
+    // Not waited for: the key is good whether or not the next start will know it.
+    void this.spool.saveMemo(MEMO + hash, toMemo(cached));
     return cached;
   }
 }

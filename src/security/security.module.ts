@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CLOCK, systemClock } from '../common/index.js';
+import { IngestModule } from '../ingest/index.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { FeedbackTokens } from './feedback-tokens.js';
@@ -10,6 +11,7 @@ import { Secrets } from './secrets.js';
 
 @Global()
 @Module({
+  imports: [IngestModule],
   providers: [
     { provide: CLOCK, useValue: systemClock },
     ApiKeysRepository,

@@ -35,6 +35,7 @@ describe('the spool, while PostgreSQL is away', () => {
     proxy = await TcpProxy.to(new URL(uri).hostname, Number(new URL(uri).port || 5432));
     environment = { FL_DB_URI: proxy.through(uri), FL_API_KEYS: `${KEY}:predict+read+read:text+ingest` };
     server = await ServerProcess.start(database, environment);
+    expect((await server.request('/api/v1/analytics/summary')).status).toBe(200);
   });
   afterAll(async () => {
     await server?.stop();
@@ -97,6 +98,15 @@ describe('the spool, while PostgreSQL is away', () => {
   it('C1 keeps what it acknowledged when it is killed in the outage, and goes on spooling after the restart (C5)', async () => {
     await server.stop('SIGKILL');
     server = await ServerProcess.start(database, environment);
+    // A key of the database, seen before the kill, works after it: the spool remembers whose it is.
+    const known = await server.request('/api/v1/predictions?limit=1', { key: server.adminKey });
+    expect(known.status).toBe(503);
+    expect(known.text).toContain('database_unavailable');
+    const unknown = await server.request('/api/v1/predict', {
+      key: `${server.adminKey.slice(0, -4)}zzzz`,
+      body: { text: 'x' },
+    });
+    expect([unknown.status, unknown.text.includes('keys_unavailable')]).toEqual([503, true]);
     const { body } = await predict(`${CANARY} after the kill`);
     expect(body.persisted).toBe('spool');
     acknowledged.push(body.id);

@@ -8,6 +8,7 @@ import {
   createDatabase,
   createDataSource,
   type Database,
+  DatabaseUnavailableError,
   DataRefusedError,
   Migrator,
   PoolExhaustedError,
@@ -15,6 +16,7 @@ import {
   TenantEntity,
 } from '../../src/persistence/index.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 const INSERT = new BulkInsert('tenants', { id: 'uuid', slug: 'text', name: 'text', created_at: 'timestamp' });
 const row = (slug: string, id = randomUUID()): Record<string, unknown> => ({
@@ -186,6 +188,27 @@ describe('PostgreSQL pools', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(database.read('SELECT 1', [])).rejects.toBeInstanceOf(PoolExhaustedError);
     await Promise.all(busy);
+  });
+
+  it('survive a line that is cut under a query and under a transaction', async () => {
+    // pg takes its listener away from a connection in use: without one of ours, the cut ended the whole process.
+    const uri = test.environment.FL_DB_URI!;
+    const proxy = await TcpProxy.to(new URL(uri).hostname, Number(new URL(uri).port || 5432));
+    const cut = await open({ ...test, environment: { ...test.environment, FL_DB_URI: proxy.through(uri) } });
+    for (let round = 0; round < 3; round++) {
+      const work = [
+        cut.lookup('SELECT pg_sleep(2)', []),
+        cut.read('SELECT pg_sleep(2)', []),
+        cut.transaction((manager) => manager.query('SELECT pg_sleep(2)')),
+      ].map((each) => expect(each).rejects.toBeInstanceOf(DatabaseUnavailableError));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      proxy.set('refuse');
+      await Promise.all(work);
+      proxy.set('pass');
+    }
+    expect(await cut.lookup('SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+    await cut.close();
+    await proxy.close();
   });
 
   it('go on after the server ended their connections', async () => {

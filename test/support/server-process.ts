@@ -92,6 +92,12 @@ export class ServerProcess {
         ...options.headers,
       },
       body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+    }).catch((error: unknown) => {
+      // A server that ended under the request says in its log why.
+      const state = this.process.exitCode ?? this.process.signalCode;
+      throw new Error(
+        `${path}: ${String((error as Error).cause)}; process ${String(state)}\n${this.output.slice(-3000)}`,
+      );
     });
     const text = await response.text();
     const json =

@@ -57,6 +57,7 @@ const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS dead_letter (
      id TEXT PRIMARY KEY, kind TEXT NOT NULL, schema_version INTEGER NOT NULL, body BLOB NOT NULL,
      created_at INTEGER NOT NULL, died_at INTEGER NOT NULL, reason TEXT NOT NULL)`,
+  'CREATE TABLE IF NOT EXISTS memo (name TEXT PRIMARY KEY, body BLOB NOT NULL, saved_at INTEGER NOT NULL)',
 ];
 const APPEND =
   'INSERT INTO spool (id, kind, schema_version, body, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING';
@@ -190,6 +191,31 @@ export class Spool {
       { sql: 'DELETE FROM dead_letter', rows: [[]] },
     ]);
     return letters.length;
+  }
+
+  /** Keeps a small text under a name for the next start, sealed like a record. */
+  async saveMemo(name: string, text: string): Promise<void> {
+    const row = [name, this.opened.seal(name, text), this.options.now()];
+    await this.file.commit([
+      { sql: 'INSERT OR REPLACE INTO memo (name, body, saved_at) VALUES (?, ?, ?)', rows: [row] },
+    ]);
+  }
+
+  async forgetMemo(name: string): Promise<void> {
+    await this.file.commit([{ sql: 'DELETE FROM memo WHERE name = ?', rows: [[name]] }]);
+  }
+
+  /** Memos saved at or after `since`; the older ones are forgotten, and so is what cannot be opened. */
+  async memos(since: number): Promise<{ name: string; text: string }[]> {
+    await this.file.commit([{ sql: 'DELETE FROM memo WHERE saved_at < ?', rows: [[since]] }]);
+    const rows = await this.file.query<{ name: string; body: Buffer }>('SELECT name, body FROM memo');
+    return rows.flatMap(({ name, body }) => {
+      try {
+        return [{ name, text: this.opened.open(name, Buffer.from(body)) }];
+      } catch {
+        return [];
+      }
+    });
   }
 
   async stats(): Promise<SpoolStats> {

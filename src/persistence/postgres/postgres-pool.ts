@@ -55,6 +55,9 @@ export class PostgresPool {
     });
     // A server that restarts closes idle connections; the pool opens new ones. Without a listener the process would end.
     this.pool.on('error', () => undefined);
+    // The pool listens only while a connection is idle: one that is cut while in use would end the process too. Whoever uses it
+    // is told by its own query.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Opens the minimum of connections. */
