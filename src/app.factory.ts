@@ -16,6 +16,7 @@ import {
 } from './http/index.js';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
+import { Secrets } from './security/index.js';
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 20_000;
@@ -30,6 +31,8 @@ export async function createApp(
   config: Readonly<FeedbackLoopConfig>,
   logger: AppLogger = createLogger(config, requestLogFields),
 ): Promise<NestFastifyApplication> {
+  // Inside Nest's injector this problem would come with forty lines of stack.
+  new Secrets(config);
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: config.bodyLimitBytes,

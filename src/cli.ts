@@ -40,5 +40,6 @@ try {
 } catch (error) {
   if (!(error instanceof AppError)) throw error;
   process.stderr.write(`feedback-loop: ${error.title}\n${error.message}\n${error.remedy ? `${error.remedy}\n` : ''}`);
+  if (error.cause instanceof Error) process.stderr.write(`Cause: ${error.cause.message}\n`);
   process.exitCode = FAILED;
 }

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.factory.js';
 import { sleep, VERSION } from './common/index.js';
-import { describeDatabase, type FeedbackLoopConfig, readEnvironment, unknownVariables } from './config/index.js';
+import {
+  ConfigurationError,
+  type ConfigurationProblem,
+  describeDatabase,
+  type FeedbackLoopConfig,
+  readEnvironment,
+  unknownVariables,
+} from './config/index.js';
 import { HealthService } from './health/index.js';
 import { Draining, requestLogFields } from './http/index.js';
 import { SpoolService } from './ingest/index.js';
@@ -13,6 +20,29 @@ import { adminKeyPath, ApiKeysService } from './security/index.js';
 
 /** A second signal, or this long after the first, ends the process whatever is still open. */
 const LONGEST_SHUTDOWN_MS = 40_000;
+
+const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
+  EADDRINUSE: {
+    variable: 'FL_API_PORT',
+    problem: 'names a port that is taken',
+    remedy: 'Something listens on … already: stop it, or choose another port.',
+  },
+  EACCES: {
+    variable: 'FL_API_PORT',
+    problem: 'names a port that this user may not open',
+    remedy: 'Choose a port above 1023.',
+  },
+  EADDRNOTAVAIL: {
+    variable: 'FL_API_HOST',
+    problem: 'is no address of this machine',
+    remedy: 'Use 127.0.0.1, or 0.0.0.0 for all addresses.',
+  },
+  ENOTFOUND: {
+    variable: 'FL_API_HOST',
+    problem: 'is a name that cannot be resolved',
+    remedy: 'Use 127.0.0.1, or 0.0.0.0 for all addresses.',
+  },
+};
 
 /**
  * Starts the server and stays until a signal.
@@ -33,11 +63,24 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
     throw error;
   }
   await app.get(DatabaseSupervisor).start();
-  await app.listen(config.apiPort, config.apiHost);
+  await listen(app, config);
   app.get(HealthService).markStarted();
   await announce(app, config, logger);
   stopOnSignal(app, config, logger);
   return app;
+}
+
+async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
+  try {
+    await app.listen(config.apiPort, config.apiHost);
+  } catch (error) {
+    await app.close();
+    const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (!reason) throw error;
+    throw new ConfigurationError([
+      { ...reason, remedy: reason.remedy.replace('…', `${config.apiHost}:${config.apiPort}`) },
+    ]);
+  }
 }
 
 async function announce(

@@ -31,7 +31,7 @@ abstract class AnalyticsRoutes {
   }
 
   @Get('label-distribution')
-  @ApiOperation({ summary: 'Predictions by label, most frequent first' })
+  @ApiOperation({ summary: 'Predictions by label' })
   @ApiOkResponse({ schema: apiSchema(answers.LabelDistributionSchema) })
   labelDistribution(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<Record<string, number>> {
     return this.service.countsByLabel(caller, toFilter(query));

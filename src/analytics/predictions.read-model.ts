@@ -88,9 +88,9 @@ export class PredictionsReadModel {
       tenant,
       filter,
       'label, COUNT(*) AS n',
-      'GROUP BY label ORDER BY COUNT(*) DESC, label',
+      'GROUP BY label',
     );
-    return Object.fromEntries(rows.map(({ label, n }) => [label, Number(n)]));
+    return byCount(rows.map(({ label, n }) => [label, Number(n)]));
   }
 
   /** Newest first. */
@@ -128,7 +128,7 @@ export class PredictionsReadModel {
       `${start} AS start, label, ${this.averages()}`,
       'GROUP BY 1, label ORDER BY 1, label',
     );
-    const buckets = new Map<number, Averages & { labels: Record<string, number> }>();
+    const buckets = new Map<number, Averages & { labels: [label: string, count: number][] }>();
     for (const row of rows) {
       const key = Number(row.start);
       const total = buckets.get(key) ?? {
@@ -137,17 +137,22 @@ export class PredictionsReadModel {
         confidence_n: 0,
         latency_sum: 0,
         latency_n: 0,
-        labels: {},
+        labels: [],
       };
       total.n += Number(row.n);
       total.confidence_sum = Number(total.confidence_sum) + Number(row.confidence_sum);
       total.confidence_n += Number(row.confidence_n);
       total.latency_sum = Number(total.latency_sum) + Number(row.latency_sum);
       total.latency_n += Number(row.latency_n);
-      total.labels[row.label] = Number(row.n);
+      total.labels.push([row.label, Number(row.n)]);
       buckets.set(key, total);
     }
-    return [...buckets].map(([at, total]) => ({ start: at, count: total.n, ...average(total), labels: total.labels }));
+    return [...buckets].map(([at, total]) => ({
+      start: at,
+      count: total.n,
+      ...average(total),
+      labels: byCount(total.labels),
+    }));
   }
 
   /** Exact up to 10,000 rows, else from logarithmic buckets with a stated error. */
@@ -266,6 +271,11 @@ export class PredictionsReadModel {
     const text = `SELECT ${columns} FROM predictions WHERE ${conditions.join(' AND ')} ${bind(tail, ...values)}`;
     return this.unitOfWork.read<Row>(tenant, text.trim(), bound);
   }
+}
+
+/** Most frequent first, then by code unit: no database's collation has a say. Own properties, so that no label is special. */
+function byCount(counts: [label: string, count: number][]): Record<string, number> {
+  return Object.fromEntries(counts.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
 }
 
 /** Sums are whole numbers of millionths: the same rows give the same average in any order. */

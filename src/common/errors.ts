@@ -85,7 +85,7 @@ export class ForbiddenError extends AppError {
 /** 404: nothing there, or it belongs to another tenant. */
 export class NotFoundError extends AppError {
   constructor(what: string) {
-    super({ code: 'not_found', status: 404, title: 'Not found', detail: `${what} was not found.` });
+    super({ code: 'not_found', status: 404, title: 'Not Found', detail: `${what} was not found.` });
   }
 }
 

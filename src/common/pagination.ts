@@ -35,7 +35,9 @@ export class CursorCodec {
     const payload = bytes.subarray(0, 22);
     const tag = bytes.subarray(22);
     const good =
-      bytes.length === 22 + TAG_BYTES && this.secrets.some((secret) => timingSafeEqual(tag, this.tag(payload, secret)));
+      bytes.toString('base64url') === cursor &&
+      bytes.length === 22 + TAG_BYTES &&
+      this.secrets.some((secret) => timingSafeEqual(tag, this.tag(payload, secret)));
     if (!good) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this server' }]);
     const hex = payload.toString('hex', 6);
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

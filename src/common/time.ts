@@ -17,7 +17,8 @@ export function parseTime(value: string): number | undefined {
   text = text.replace(/(\.\d{3})\d+/, '$1');
   if (text.includes('T') && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) text += 'Z';
   const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  // Years before 1970 have no place in an id, nor in anybody's predictions.
+  return Number.isNaN(time) || time < 0 ? undefined : time;
 }
 
 /** Milliseconds → ISO 8601 UTC with `Z`. */

@@ -6,7 +6,7 @@ import type { AppLogger, Metrics } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
 import type { Draining } from './draining.js';
-import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
+import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 import { type RequestContext, runInContext } from './request-context.js';
 
 declare module 'fastify' {
@@ -50,8 +50,10 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
     // Load balancers take the hint and stop reusing the connection before the socket closes.
     if (draining.active) void reply.header('connection', 'close');
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') done(toAppError({ status: 415 }));
+    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+    const hasBody =
+      request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+    if (hasBody && encoding !== 'identity') done(toAppError({ status: 415 }));
     else done();
   });
 
@@ -100,7 +102,11 @@ export function addParsers(fastify: FastifyInstance): void {
   }
   fastify.addContentTypeParser(
     ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
-    (_request: FastifyRequest, payload: Readable, done: (error: null, body: Readable) => void) => done(null, payload),
+    (request: FastifyRequest, payload: Readable, done: (error: Error | null, body?: Readable) => void) => {
+      const { ndjson } = request.routeOptions.config as { ndjson?: boolean };
+      if (ndjson) done(null, payload);
+      else done(toAppError({ status: 415 }));
+    },
   );
 }
 
@@ -122,7 +128,7 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
       if (size > limit) fail(toAppError({ status: 413 }));
       else chunks.push(chunk);
     });
-    payload.on('error', fail);
+    payload.on('error', () => fail(new ClientGoneError()));
     payload.on('end', () => {
       clearTimeout(timer);
       if (size > limit) return;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../common/index.js';
 import { parseJson } from './body-guards.js';
-import { toAppError } from './problem.js';
+import { ClientGoneError, toAppError } from './problem.js';
 
 /** One line of an NDJSON body; `line` counts from 1, blank lines included. */
 export type NdjsonLine = { line: number; value: unknown } | { line: number; error: AppError };
@@ -23,10 +23,17 @@ class LineTooLongError extends AppError {
   }
 }
 
+/** The body ended before its end: `problem` is what the client is told. */
+export class BodyBrokenError extends Error {
+  constructor(readonly problem: AppError) {
+    super(problem.message);
+  }
+}
+
 /**
  * Splits a body of any length into JSON values at flat memory. A line that is too long or no JSON becomes an error of its own;
  * the rest of the body is read on.
- * @throws AppError 408 when the body stalls
+ * @throws BodyBrokenError when it stalls (408) or the client goes away
  */
 export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
   let parts: Buffer[] = [];
@@ -66,16 +73,30 @@ export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
 /** Passes chunks on, and gives up on a client that keeps its connection without using it. */
 async function* withFloor(body: Readable): AsyncGenerator<Buffer> {
   let inWindow = 0;
+  let waiting = false;
+  let stall: (error: Error) => void = () => undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    stall = reject;
+  });
+  stalled.catch(() => undefined);
   const timer = setInterval(() => {
-    // Only a client that could send is too slow: while we are not reading it has to wait for us.
-    if (inWindow < LEAST_WINDOW_BYTES && body.readableLength === 0 && !body.readableEnded)
-      body.destroy(toAppError({ status: 408 }));
+    // Only while we wait for the client: what it cannot send because we do not read is not its fault.
+    if (waiting && inWindow < LEAST_WINDOW_BYTES) stall(toAppError({ status: 408 }));
     inWindow = 0;
   }, WINDOW_MS);
+  // Not `for await`: leaving it would destroy the socket, and with it the answer.
+  const chunks = body.iterator({ destroyOnReturn: false });
   try {
-    for await (const chunk of body) {
-      inWindow += (chunk as Buffer).length;
-      yield chunk as Buffer;
+    for (;;) {
+      waiting = true;
+      const next = await Promise.race([chunks.next(), stalled]).catch((error: unknown) => {
+        throw new BodyBrokenError(error instanceof AppError ? error : new ClientGoneError());
+      });
+      waiting = false;
+      if (next.done) return;
+      const chunk = next.value as Buffer;
+      inWindow += chunk.length;
+      yield chunk;
     }
   } finally {
     clearInterval(timer);

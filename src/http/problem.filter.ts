@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (appError.retryAfterSeconds !== undefined) void reply.header('retry-after', String(appError.retryAfterSeconds));
     // The rest of the body is not waited for: the connection cannot be used again.
-    if (appError.status === 413 || appError.status === 408) void reply.header('connection', 'close');
+    if (!request.raw.complete) void reply.header('connection', 'close');
     if (appError.status === 401) void reply.header('www-authenticate', 'Bearer realm="feedback-loop"');
     void reply
       .status(appError.status)

@@ -32,6 +32,19 @@ const FRAMEWORK_ERRORS: Record<number, { code: string; detail: string }> = {
   431: { code: 'headers_too_large', detail: 'The headers are too large.' },
 };
 
+/** The client went away before its body had arrived: nobody reads the answer, and nobody has to be woken. */
+export class ClientGoneError extends AppError {
+  constructor() {
+    super({
+      code: 'client_gone',
+      status: 400,
+      title: 'Bad Request',
+      detail: 'The connection was closed before the body had arrived.',
+      logLevel: 'debug',
+    });
+  }
+}
+
 /** Every error → one `AppError`; what is unknown becomes a 500 that tells the client nothing. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -23,7 +23,7 @@ export class SchemaValidator<S extends TSchema> {
 
   constructor(
     readonly schema: S,
-    /** Rules a schema cannot say; they see only input that the schema accepts. */
+    /** Rules a schema cannot say. They also see objects that the schema refused, and pass over fields of a wrong type. */
     private readonly rules: (value: Static<S>) => FieldError[] = () => [],
   ) {
     this.check = ajv.compile(schema);
@@ -31,8 +31,11 @@ export class SchemaValidator<S extends TSchema> {
 
   /** The field errors of `value`; none when it is valid. */
   errors(value: unknown): FieldError[] {
-    if (!this.check(value)) return (this.check.errors ?? []).slice(0, MOST_ERRORS).map(toFieldError);
-    return this.rules(value as Static<S>);
+    if (this.check(value)) return this.rules(value as Static<S>);
+    const errors = (this.check.errors ?? []).slice(0, MOST_ERRORS).map(toFieldError);
+    if (typeof value !== 'object' || value === null) return errors;
+    const named = new Set(errors.map(({ path }) => path));
+    return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];
   }
 
   /** @throws ValidationError naming every invalid field. */
@@ -49,6 +52,8 @@ function toFieldError({ instancePath, keyword, params, message }: ErrorObject): 
   if (keyword === 'required') return { path: join(params.missingProperty), message: 'is required' };
   if (keyword === 'additionalProperties')
     return { path: join(params.additionalProperty), message: 'is not a known field' };
+  if (keyword === 'pattern') return { path: base, message: 'must not be blank' };
+  if (keyword === 'type') return { path: base, message: `must be ${String(params.type).replace(',', ' or ')}` };
   if (keyword === 'enum')
     return { path: base, message: `must be one of ${(params.allowedValues as string[]).join(', ')}` };
   return { path: base, message: message ?? 'is invalid' };

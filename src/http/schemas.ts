@@ -3,7 +3,9 @@ import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 
 /** A text that may be absent or null; blank ones count as too short. */
 export const optionalString = (maxLength: number, description: string) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength, description }));
+  Type.Optional(
+    Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength, pattern: '\\S', description }),
+  );
 
 export const optionalNumber = (minimum: number, maximum: number, description: string) =>
   Type.Optional(Type.Unsafe<number | null>({ type: ['number', 'null'], minimum, maximum, description }));

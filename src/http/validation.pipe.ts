@@ -11,6 +11,8 @@ function createValidationPipe(strict: boolean): ValidationPipe {
     // Values are converted by each class itself: the built-in conversion takes any text for true and blanks for 0.
     transformOptions: { enableImplicitConversion: false, exposeDefaultValues: true },
     whitelist: true,
+    // Of a value that is no number, that it is also too small tells nobody anything.
+    stopAtFirstError: true,
     forbidNonWhitelisted: strict,
     exceptionFactory: (errors) => new ValidationError(errors.flatMap((error) => fieldErrors(error, ''))),
   });

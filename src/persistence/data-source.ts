@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '../../migrations/index.js';
 import type { FeedbackLoopConfig } from '../config/index.js';
 import { toEntitySchema } from './portable-columns.js';
+import { SESSION_OPTIONS } from './postgres/postgres-pool.js';
 import { ENTITIES } from './schema/index.js';
 import { prepareSqliteConnection } from './sqlite/sqlite-pragmas.js';
 
@@ -63,8 +64,9 @@ export function dataSourceOptions(
     // An idle connection that the server closes is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
-      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000 }
+      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, options: SESSION_OPTIONS }
       : {
+          options: SESSION_OPTIONS,
           connectionTimeoutMillis: config.dbConnectTimeoutMs,
           query_timeout: config.dbQueryTimeoutMs,
           statement_timeout: Math.floor(config.dbQueryTimeoutMs * 0.9),

@@ -10,7 +10,10 @@ export interface Dialect {
   /** A JSON column of a row → its value. */
   readJson<T>(value: unknown): T | null;
   readBoolean(value: unknown): boolean;
-  /** Sum of a number column as a whole number of millionths: sums do not depend on the order of rows. */
+  /**
+   * Sum of a number column as a whole number of millionths: sums do not depend on the order of rows. The same double arithmetic on
+   * both, since their ROUNDs differ.
+   */
   sumMicros(column: string): string;
   /** Start of the hour or day (UTC) of a time column, as milliseconds since 1970. */
   bucket(column: string, bucket: 'hour' | 'day'): string;
@@ -26,7 +29,7 @@ export const postgresDialect: Dialect = {
   readTime: (value) => (value instanceof Date ? value.getTime() : Number(value)),
   readJson: <T>(value: unknown) => (value ?? null) as T | null,
   readBoolean: (value) => value === true,
-  sumMicros: (column) => `COALESCE(SUM(CAST(ROUND(CAST(${column} * 1000000 AS numeric)) AS bigint)), 0)`,
+  sumMicros: (column) => `COALESCE(SUM(CAST(FLOOR(${column} * 1000000 + 0.5) AS bigint)), 0)`,
   bucket: (column, bucket) => {
     const ms = BUCKET_MS[bucket];
     return `CAST(FLOOR(EXTRACT(EPOCH FROM ${column}) * 1000 / ${ms}) * ${ms} AS bigint)`;
@@ -40,7 +43,7 @@ export const sqliteDialect: Dialect = {
   readTime: (value) => Number(value),
   readJson: <T>(value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as T) : null),
   readBoolean: (value) => Number(value) !== 0,
-  sumMicros: (column) => `COALESCE(SUM(CAST(ROUND(${column} * 1000000) AS INTEGER)), 0)`,
+  sumMicros: (column) => `COALESCE(SUM(CAST(FLOOR(${column} * 1000000 + 0.5) AS INTEGER)), 0)`,
   bucket: (column, bucket) => `(${column} / ${BUCKET_MS[bucket]} * ${BUCKET_MS[bucket]})`,
   logBucket: (column, lnGamma) => `CAST(FLOOR(LN(${column}) / ${lnGamma}) AS INTEGER)`,
 };

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { AppError, TenantContext } from '../common/index.js';
-import { type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
+import { BodyBrokenError, type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
 import { toLogInput } from './dto/log.mapping.js';
 import { logValidator } from './dto/log.schema.js';
 import type { Prediction } from './prediction.js';
@@ -43,17 +43,30 @@ export async function* recordNdjson(
     if (retryable && counts.accepted + counts.spooled + counts.refused === 0) throw refused[0]?.error as AppError;
     return refused.map(({ line, error }) => refuse(line, error)).join('');
   };
-  for await (const item of readNdjson(body)) {
-    const checked = check(service, item);
-    if ('error' in checked) yield refuse(item.line, checked.error);
-    else batch.push(checked);
-    if (batch.length >= BATCH_ROWS) {
-      const lines = await store();
-      if (lines !== '') yield lines;
+  let broken: AppError | undefined;
+  let line = 0;
+  try {
+    for await (const item of readNdjson(body)) {
+      line = item.line;
+      const checked = check(service, item);
+      if ('error' in checked) yield refuse(item.line, checked.error);
+      else batch.push(checked);
+      if (batch.length >= BATCH_ROWS) {
+        const lines = await store();
+        if (lines !== '') yield lines;
+      }
     }
+  } catch (error) {
+    if (!(error instanceof BodyBrokenError)) throw error;
+    // The body stalled or broke off: what had arrived whole is stored all the same, and the answer says how far it came.
+    broken = error.problem;
   }
   const lines = await store();
   if (lines !== '') yield lines;
+  if (broken !== undefined) {
+    if (counts.accepted + counts.spooled + counts.refused === 0) throw broken;
+    yield refuse(line + 1, broken);
+  }
   yield `${JSON.stringify(counts)}\n`;
 }
 

@@ -10,6 +10,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatTime, type Page, parseRange } from '../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../http/index.js';
@@ -38,6 +39,7 @@ export class PredictionsController {
   ) {}
 
   @Post()
+  @RouteConfig({ ndjson: true })
   @Scopes('ingest')
   @ApiOperation({
     operationId: 'log_predictions',

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '../common/index.js';
 import { FeedbackLoopConfig, type Scope, splitKey } from '../config/index.js';
 import { SpoolService } from '../ingest/index.js';
-import { DatabaseSupervisor } from '../persistence/index.js';
+import { DatabaseSupervisor, SchemaOutdatedError } from '../persistence/index.js';
 import { hashKey, publicIdOf } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import type { Principal } from './principal.js';
@@ -111,7 +111,7 @@ export class ApiKeysService {
       }
       this.supervisor.reportFailure(error);
       if (cached && now - cached.checkedAt < STALE_MS) return this.use(cached, now);
-      throw new KeysUnavailableError(error);
+      throw error instanceof SchemaOutdatedError ? error : new KeysUnavailableError(error);
     }
   }
 

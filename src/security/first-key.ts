@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Clock, CLOCK } from '../common/index.js';
+import { type Clock, CLOCK, formatTime } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { DatabaseSupervisor } from '../persistence/index.js';
@@ -28,6 +28,9 @@ export class FirstKey implements OnModuleInit {
     let written = false;
     try {
       const made = await this.repository.createFirst(createKey(), this.clock.now(), (key) => {
+        const kept = setAside(path, this.clock.now());
+        if (kept)
+          this.logger.warn({ admin_key: kept }, 'admin.key belonged to another database; it was kept under this name');
         writeKeyFile(path, key);
         written = true;
       });
@@ -44,10 +47,17 @@ export function adminKeyPath({ dataDir }: Pick<FeedbackLoopConfig, 'dataDir'>): 
   return resolve(join(dataDir, 'admin.key'));
 }
 
+/** The file may hold the only key of another database: it is never overwritten. Answers its new name, if there was one. */
+function setAside(path: string, now: number): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const kept = `${path}.until-${formatTime(now).replaceAll(':', '-')}`;
+  renameSync(path, kept);
+  return kept;
+}
+
 /** Written before the commit: a crash between the two leaves a file that the next start replaces, never a key nobody has. */
 function writeKeyFile(path: string, key: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  rmSync(path, { force: true });
   const file = openSync(path, 'wx', 0o600);
   try {
     writeSync(file, `${key}\n`);

@@ -32,7 +32,7 @@ export class AnalyticsQuery {
 }
 
 export class RecentQuery extends AnalyticsQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: Number })
+  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: 'integer' })
   @Transform(asInteger)
   @IsInt()
   @Min(1)

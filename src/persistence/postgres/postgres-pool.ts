@@ -21,6 +21,12 @@ export interface NamedQuery {
   values?: unknown[];
 }
 
+/**
+ * What a database or a role may have set otherwise: dates that `pg` reads as garbage, numbers cut to 15 digits, days that begin at
+ * another hour.
+ */
+export const SESSION_OPTIONS = '-c datestyle=ISO -c extra_float_digits=1 -c timezone=UTC';
+
 /** Whole numbers of any size we count to arrive as numbers, not as text. */
 const INT8 = 20;
 const types = {
@@ -51,6 +57,7 @@ export class PostgresPool {
       lock_timeout: options.lockTimeoutMs,
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
+      options: SESSION_OPTIONS,
       types,
     });
     // A server that restarts closes idle connections; the pool opens new ones. Without a listener the process would end.

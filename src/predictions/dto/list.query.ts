@@ -5,6 +5,9 @@ import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Length, Max, MaxLengt
 /** `true` and `false` as they stand in an address; anything else stays what it is, and is refused. */
 const asBoolean = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
+/** A whole number as it stands in an address. */
+const asInteger = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 /** A number as it stands in an address: no blanks, no hexadecimal, no empty text for 0. */
 const asNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
@@ -74,8 +77,8 @@ export class ListPredictionsQuery {
   @IsBoolean()
   cache_hit?: boolean;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: Number })
-  @Transform(asNumber)
+  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: 'integer' })
+  @Transform(asInteger)
   @IsInt()
   @Min(1)
   @Max(1000)

@@ -14,7 +14,7 @@ export const LogRequestSchema = Type.Object(
     ),
     model: Type.String({ minLength: 1, maxLength: 100, example: 'ticket-router' }),
     model_version: Type.String({ minLength: 1, maxLength: 100, example: '2026-11-02' }),
-    label: Type.String({ minLength: 1, maxLength: 64, example: 'billing' }),
+    label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
     confidence: Type.Unsafe<number | null>({
       type: ['number', 'null'],
       minimum: 0,
@@ -60,14 +60,15 @@ export const logValidator = new SchemaValidator(LogRequestSchema, (body) => [
 ]);
 
 function timestampErrors({ timestamp }: LogRequest): FieldError[] {
-  if (timestamp == null || parseTime(timestamp) !== undefined) return [];
+  if (typeof timestamp !== 'string' || parseTime(timestamp) !== undefined) return [];
   return [{ path: 'timestamp', message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' }];
 }
 
 function idErrors({ id, timestamp }: LogRequest): FieldError[] {
-  if (id == null) return [];
-  if (!isUuid(id) || id.charAt(14) !== '7') return [{ path: 'id', message: 'must be a UUID of version 7' }];
-  const time = timestamp == null ? undefined : parseTime(timestamp);
+  if (typeof id !== 'string') return [];
+  if (!isUuid(id) || id.charAt(14) !== '7' || !'89abAB'.includes(id.charAt(19)))
+    return [{ path: 'id', message: 'must be a UUID of version 7' }];
+  const time = typeof timestamp === 'string' ? parseTime(timestamp) : undefined;
   if (time !== undefined && time !== timeOfId(id))
     return [{ path: 'id', message: 'must carry the same time as timestamp' }];
   return [];

@@ -55,7 +55,7 @@ export class EmbeddedModel implements ModelProvider {
         throw new Error(`weights.bin has SHA-256 ${sha256}, model.json says ${parsed.sha256}`);
       this.network = new SentimentNetwork(readWeights(weights));
       this.card = parsed;
-      this.warmUp();
+      this.network.warmUp();
     } catch (error) {
       throw new ModelFileError(`The model in ${this.folder} cannot be used: ${(error as Error).message}`, error);
     }
@@ -72,11 +72,6 @@ export class EmbeddedModel implements ModelProvider {
       answers.push(this.one(text));
     }
     return answers;
-  }
-
-  /** The first answers of a cold engine take ten times as long: let nobody's be among them. */
-  private warmUp(): void {
-    for (let i = 0; i < 200; i++) this.one(`A first sentence, number ${i}, to get ready: it isn't bad at all, is it?!`);
   }
 
   private one(text: string): ModelAnswer {

@@ -1,0 +1,188 @@
+import { connect } from 'node:net';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCli } from '../support/cli.js';
+import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
+import { ServerProcess } from '../support/server-process.js';
+
+/** Each of these was wrong once, and was found by somebody who tried. */
+describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
+  let database: TestDatabase;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase(dialect);
+    server = await ServerProcess.start(database);
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.drop();
+  });
+
+  const log = (more: object): object => ({ model: 'm', model_version: 'v', label: 'l', confidence: 0.5, ...more });
+
+  it.each(['/api/v1/predict', '/api/v1/batch', '/predict', '/batch'])(
+    'NDJSON to %s is 415, not a list of Node’s own fields',
+    async (path) => {
+      const answer = await server.request(path, {
+        raw: '{"text":"a"}',
+        headers: { 'content-type': 'application/x-ndjson' },
+      });
+      expect([answer.status, answer.text.includes('socket')]).toEqual([415, false]);
+    },
+  );
+
+  it('a label called __proto__ is counted like any other', async () => {
+    await server.request('/api/v1/predictions', { raw: JSON.stringify(log({ model: 'proto', label: '__proto__' })) });
+    const series = await server.request<{ data: { count: number }[] }>('/api/v1/analytics/timeseries?model=proto');
+    expect(series.text).toContain('"__proto__":1');
+    expect((await server.request('/api/v1/analytics/label-distribution?model=proto')).text).toContain('"__proto__":1');
+  });
+
+  it('an average is the same on both databases, also where their ROUNDs differ', async () => {
+    await server.request('/api/v1/predictions', { body: log({ model: 'round', confidence: 0.5124405 }) });
+    const summary = await server.request<{ avg_confidence: number }>('/api/v1/analytics/summary?model=round');
+    expect(summary.body.avg_confidence).toBe(Math.floor(0.5124405 * 1e6 + 0.5) / 1e6);
+  });
+
+  it('every wrong field is named at once, also those that a schema cannot check', async () => {
+    const answer = await server.request<{ errors: { path: string }[] }>('/api/v1/predictions', {
+      body: log({ id: 'x', timestamp: 'y', confidence: 7, zzz: 1, label: ' ' }),
+    });
+    expect(answer.body.errors.map(({ path }) => path).sort()).toEqual([
+      'confidence',
+      'id',
+      'label',
+      'timestamp',
+      'zzz',
+    ]);
+  });
+
+  it('an id of a wrong variant, a padded cursor and a year before 1970 are refused', async () => {
+    const time = Date.now().toString(16).padStart(12, '0');
+    const wrong = await server.request('/api/v1/predictions', {
+      body: log({ id: `${time.slice(0, 8)}-${time.slice(8)}-7abc-0def-123456789abc` }),
+    });
+    expect(wrong.status).toBe(422);
+    const page = await server.request<{ next_cursor: string }>('/api/v1/predictions?limit=1');
+    for (const ending of ['=', '!!', '%20'])
+      expect((await server.request(`/api/v1/predictions?cursor=${page.body.next_cursor}${ending}`)).status).toBe(422);
+    expect((await server.request('/api/v1/analytics/timeseries?to=0001-01-01')).status).toBe(422);
+  });
+
+  it('a GET with a content encoding and no body is answered', async () => {
+    expect((await server.request('/health', { key: null, headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
+  });
+
+  it('a client that goes away in its body is nobody’s error', async () => {
+    const { hostname, port } = new URL(server.address);
+    for (const type of ['application/json', 'application/x-ndjson']) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write(
+            `POST /api/v1/predictions HTTP/1.1\r\nhost: x\r\nx-api-key: ${server.adminKey}\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n\r\n{"model"`,
+          );
+          setTimeout(() => socket.destroy(), 100);
+        });
+        socket.on('close', () => resolve());
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(server.log).not.toContain('"level":"error"');
+  });
+
+  it('a client that is refused before its body has come loses the connection, and cannot drip for ever', async () => {
+    const { hostname, port } = new URL(server.address);
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(
+          'POST /api/v1/predictions HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ncontent-length: 1000\r\n\r\n{',
+        ),
+      );
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+      socket.on('error', () => undefined);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer.toLowerCase()).toContain('connection: close');
+  });
+
+  it('the key of another database is kept, not overwritten', async () => {
+    const before = server.adminKey;
+    await server.stop();
+    const other = await createTestDatabase(dialect);
+    const settings: Record<string, string> =
+      dialect === 'sqlite'
+        ? { FL_DB_PATH: join(other.folder, 'other.db') }
+        : { FL_DB_URI: other.environment.FL_DB_URI! };
+    const second = await ServerProcess.start({ ...database, environment: { ...database.environment, ...settings } });
+    expect(second.adminKey).not.toBe(before);
+    const kept = readdirSync(database.folder).find((name) => name.startsWith('admin.key.until-'));
+    expect(readFileSync(join(database.folder, kept!), 'utf8').trim()).toBe(before);
+    await second.stop();
+    server = await ServerProcess.start(database);
+    expect((await server.request('/api/v1/analytics/summary', { key: before })).status).toBe(200);
+  });
+});
+
+describe('found by trying', () => {
+  it('a PostgreSQL that writes its dates in German answers the right times', async () => {
+    const database = await createTestDatabase('postgresql');
+    const name = new URL(database.environment.FL_DB_URI!).pathname.slice(1);
+    await database.query(`ALTER DATABASE ${name} SET datestyle = 'German, DMY'`);
+    await database.query(`ALTER DATABASE ${name} SET extra_float_digits = 0`);
+    await database.query(`ALTER DATABASE ${name} SET timezone = 'Pacific/Auckland'`);
+    const server = await ServerProcess.start(database);
+    const timestamp = new Date(Date.now() - 86_400_000).toISOString();
+    const logged = await server.request<{ id: string }>('/api/v1/predictions', {
+      body: { model: 'm', model_version: 'v', label: 'l', confidence: 0.12345678901234568, timestamp },
+    });
+    expect((await server.request(`/api/v1/predictions/${logged.body.id}`)).body).toMatchObject({
+      timestamp,
+      confidence: 0.12345678901234568,
+    });
+    expect((await server.request('/api/v1/analytics/summary')).body.date_range).toEqual({
+      earliest: timestamp,
+      latest: timestamp,
+    });
+    await server.stop();
+    await database.drop();
+  });
+
+  it('a port that is taken is said in one line', async () => {
+    const database = await createTestDatabase('sqlite');
+    const first = await ServerProcess.start(database);
+    const second = ServerProcess.spawn(
+      {
+        ...database.environment,
+        FL_SPOOL_ENABLED: 'false',
+        FL_API_PORT: new URL(first.address).port,
+        FL_LOG_FORMAT: 'json',
+      },
+      database.folder,
+    );
+    expect(await second.exitCode()).toBe(1);
+    expect(second.log).toContain('FL_API_PORT names a port that is taken');
+    expect(second.log).not.toContain('    at ');
+    await first.stop();
+  });
+
+  it('a data folder that cannot be written is said in one line, and a database that cannot be reached with its cause', async () => {
+    const database = await createTestDatabase('sqlite');
+    const file = join(database.folder, 'feedback-loop.db');
+    const server = await ServerProcess.start(database);
+    await server.stop();
+    expect(existsSync(file)).toBe(true);
+    const started = ServerProcess.spawn({ FL_DATA_DIR: file }, database.folder);
+    expect(await started.exitCode()).toBe(1);
+    expect(started.log).toContain('FL_SECRET_KEY cannot be generated, because FL_DATA_DIR cannot be written');
+    expect(started.log).not.toContain('    at ');
+    const migrated = await runCli(
+      ['migrate', 'up'],
+      { FL_DB_URI: 'postgresql://nobody@127.0.0.1:1/none' },
+      database.folder,
+    );
+    expect([migrated.code, migrated.stderr]).toEqual([1, expect.stringContaining('Cause:')]);
+  });
+});
