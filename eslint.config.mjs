@@ -52,6 +52,7 @@ export default tseslint.config(
       globals: {
         globalThis: 'readonly',
         setTimeout: 'readonly',
+        setInterval: 'readonly',
         fetch: 'readonly',
         process: 'readonly',
         console: 'readonly',

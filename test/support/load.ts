@@ -1,4 +1,4 @@
-import { ServerProcess } from './server-process.js';
+import { type ServerProcess } from './server-process.js';
 
 export interface LoadResult {
   /** Ids that an answer said are durable. */
