@@ -13,6 +13,9 @@ const isOlder = (path: string): boolean =>
   /^\/(?:predict|batch|analytics\/.*|api\/feedback|api\/v1\/health)$/.test(path);
 const isDocs = (path: string): boolean => path.startsWith('/docs');
 
+/** Probes answer 503 in their own words: a state, not a failure. */
+const PROBES = new Set(['/health', '/health/liveness', '/health/readiness', '/health/startup', '/api/v1/health']);
+
 const PROBLEMS: Record<number, string> = {
   400: 'The request could not be read, or a guard stopped it.',
   401: 'No key, or one that is unknown, expired or revoked.',
@@ -42,6 +45,10 @@ export class OpenApiDocuments {
       )
       .setVersion(VERSION)
       .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+      .addTag('Predictions')
+      .addTag('Analytics')
+      .addTag('Operations')
+      .addTag('Older paths', 'Served for the clients of older systems; new ones use /api/v1.')
       .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'fl_…' }, 'bearer')
       .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'api_key')
       .build();
@@ -79,6 +86,13 @@ function complete(path: string, operation: Operation): void {
     operation.deprecated = true;
     operation.tags = ['Older paths'];
   }
+  operation.operationId = operationId(operation.operationId ?? path);
+  if (PROBES.has(path)) {
+    operation.responses[503] = {
+      description: 'Not now; the body says why.',
+      content: { 'application/json': { schema: { type: 'object', properties: { status: { type: 'string' } } } } },
+    };
+  }
   const secured = (operation.security?.length ?? 0) > 0;
   const statuses = [400, 405, 500, 503];
   if (secured) statuses.push(401, 403);
@@ -94,6 +108,14 @@ function complete(path: string, operation: Operation): void {
   for (const response of Object.values(operation.responses)) {
     if (response && 'description' in response && response.description === '') response.description = 'Success.';
   }
+}
+
+/** `OlderAnalyticsController_labelDistribution` → `older_analytics_label_distribution`. */
+function operationId(name: string): string {
+  return name
+    .replace('Controller_', '_')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
 }
 
 function pick(document: OpenAPIObject, wanted: (path: string) => boolean): OpenAPIObject {

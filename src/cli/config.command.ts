@@ -27,7 +27,7 @@ export function addConfigCommand(program: Command): void {
       const effective = configFromEnvironment();
       const masked = maskedConfig(effective);
       if (json) {
-        printJson(masked);
+        printJson({ variables: masked, unknown: unknownVariables(readEnvironment()) });
         return;
       }
       for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);

@@ -49,7 +49,16 @@ export const LogRequestSchema = Type.Object(
     session_id: optionalString(128, 'Groups predictions of one visit.'),
     metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    example: {
+      model: 'ticket-router',
+      model_version: '7',
+      label: 'billing',
+      confidence: 0.91,
+      scores: { billing: 0.91, other: 0.09 },
+    },
+  },
 );
 export type LogRequest = Static<typeof LogRequestSchema>;
 

@@ -18,13 +18,16 @@ export const PredictRequestSchema = Type.Object(
     metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
     model: optionalString(100, 'Which of the configured models to ask.'),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, example: { text: 'The new search is fast and easy to use.', user_id: 'anna' } },
 );
 export type PredictRequest = Static<typeof PredictRequestSchema>;
 
 export const BatchRequestSchema = Type.Object(
   { texts: Type.Array(text, { minItems: 1, maxItems: 100 }) },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    example: { texts: ['I love it', 'It broke after two days', 'The meeting is at noon'] },
+  },
 );
 export type BatchRequest = Static<typeof BatchRequestSchema>;
 
