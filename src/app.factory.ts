@@ -39,7 +39,8 @@ export async function createApp(
     trustProxy: trustProxy(config.trustedProxies),
     // Not `requestTimeout`: Node counts the whole body, and a flowing upload was cut. Each body has its own guard.
     requestTimeout: 0,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    // Also counts while a handler works: it must outlast the slowest query that may still be answered.
+    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     // While draining every request that arrives is still served.

@@ -18,7 +18,7 @@ import { DatabaseSupervisor } from './persistence/index.js';
 import { ModelRegistry } from './predictions/index.js';
 import { adminKeyPath, ApiKeysService } from './security/index.js';
 
-/** A second signal, or this long after the first, ends the process whatever is still open. */
+/** A second signal, or this long after the draining, ends the process whatever is still open. */
 const LONGEST_SHUTDOWN_MS = 40_000;
 
 const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
@@ -63,10 +63,10 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
     throw error;
   }
   await app.get(DatabaseSupervisor).start();
+  stopOnSignal(app, config, logger);
   await listen(app, config);
   app.get(HealthService).markStarted();
   await announce(app, config, logger);
-  stopOnSignal(app, config, logger);
   return app;
 }
 
@@ -112,7 +112,7 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), LONGEST_SHUTDOWN_MS).unref();
+    setTimeout(() => process.exit(1), config.drainMs + LONGEST_SHUTDOWN_MS).unref();
     logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
     app.get(Draining).start();
     if (signal === 'SIGTERM') await sleep(config.drainMs);

@@ -46,7 +46,7 @@ export class FeedbackLoopConfig {
     group: 'Server',
     description: 'Largest JSON body. Streamed NDJSON has no such limit; its lines have.',
   })
-  bodyLimitBytes: number = 2_097_152;
+  bodyLimitBytes: number = 5_242_880;
 
   @BooleanVariable({
     name: 'FL_ENABLE_COMPRESSION',

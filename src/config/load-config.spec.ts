@@ -120,6 +120,14 @@ describe('loadConfig', () => {
     expect(text).not.toContain('-secret');
   });
 
+  it.each(['10.0.0.0/99', ':::', '2,10.0.0.0/8', 'proxy'])('refuses %s as trusted proxies', (value) => {
+    expect(problems({ FL_TRUSTED_PROXIES: value })).toContain('FL_TRUSTED_PROXIES');
+  });
+
+  it.each(['2', '10.0.0.0/8,192.168.1.1', '::1/128'])('takes %s as trusted proxies', (value) => {
+    expect(problems({ FL_TRUSTED_PROXIES: value })).toBe('');
+  });
+
   it('opens everything without a key only on a loopback address', () => {
     expect(loadConfig({ FL_API_KEY_REQUIRED: 'false' }).apiKeyRequired).toBe(false);
     expect(problems({ FL_API_KEY_REQUIRED: 'false', FL_API_HOST: '0.0.0.0' })).toContain('FL_API_KEY_REQUIRED');

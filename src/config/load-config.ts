@@ -122,6 +122,13 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
   if (config.dbPoolMin > config.dbPoolSize) {
     problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
   }
+  if (!config.trustedProxies.every((proxy) => isHopCount(config.trustedProxies, proxy) || isCidr(proxy))) {
+    problems.push({
+      variable: 'FL_TRUSTED_PROXIES',
+      problem: 'has an entry that is no address, no CIDR and no single hop count',
+      remedy: 'Write 10.0.0.0/8,192.168.1.1, or one number of proxies alone.',
+    });
+  }
   config.apiKeys.forEach((entry, i) => {
     const [key = '', scopes = ''] = splitKey(entry);
     const unknown = scopes.split('+').filter((scope) => !(SCOPES as readonly string[]).includes(scope));
@@ -152,6 +159,17 @@ export function splitKey(entry: string): [key: string, scopes: string] {
   }
   const last = entry.lastIndexOf(':');
   return last < 0 ? [entry, ''] : [entry.slice(0, last), entry.slice(last + 1)];
+}
+
+function isHopCount(all: readonly string[], entry: string): boolean {
+  return all.length === 1 && /^\d{1,2}$/.test(entry);
+}
+
+function isCidr(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 export function isLoopback(host: string): boolean {

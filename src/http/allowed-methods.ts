@@ -13,7 +13,7 @@ export class AllowedMethods {
   }
 
   of(url: string): string[] {
-    const path = url.split('?')[0] as string;
+    const path = (url.split('?')[0] as string).replace(/(?<=.)\/$/, '');
     const methods = new Set<string>();
     for (const route of this.routes.values()) {
       if (route.pattern.test(path)) for (const method of route.methods) methods.add(method);

@@ -4,7 +4,7 @@ import { parseJson } from './body-guards.js';
 import { ClientGoneError, toAppError } from './problem.js';
 
 /** One line of an NDJSON body; `line` counts from 1, blank lines included. */
-export type NdjsonLine = { line: number; value: unknown } | { line: number; error: AppError };
+export type NdjsonLine = { line: number; value: unknown; bytes: number } | { line: number; error: AppError };
 
 const MOST_LINE_BYTES = 262_144;
 const NEWLINE = 0x0a;
@@ -47,7 +47,7 @@ export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
     if (tooLong) return { line, error: new LineTooLongError() };
     if (isBlank(bytes)) return undefined;
     try {
-      return { line, value: parseJson(bytes) };
+      return { line, value: parseJson(bytes), bytes: bytes.length };
     } catch (error) {
       return { line, error: toAppError(error) };
     }

@@ -119,7 +119,16 @@ describe('GroupCommitWriter', () => {
     await expect(target.put(batch('e'))).rejects.toBeInstanceOf(QueueFullError);
     await Promise.all([first, waiting]);
     const byBytes = writer(() => pause(30), { mostBytes: 10 });
-    await expect(byBytes.put({ ...batch('a'), bytes: 11 })).rejects.toBeInstanceOf(QueueFullError);
+    const running = byBytes.put({ ...batch('a'), bytes: 1 });
+    const queued = byBytes.put({ ...batch('b'), bytes: 6 });
+    await expect(byBytes.put({ ...batch('c'), bytes: 6 })).rejects.toBeInstanceOf(QueueFullError);
+    await Promise.all([running, queued]);
+  });
+
+  it('takes a batch larger than its bounds when nothing else waits: it could never be stored otherwise', async () => {
+    const target = writer(() => pause(5), { mostBytes: 10, mostRows: 2 });
+    await target.put({ ...batch('a', 'b', 'c'), bytes: 100 });
+    expect(target.waitingRows).toBe(0);
   });
 
   it('gives up at the deadline, and does not write later what it has given up', async () => {

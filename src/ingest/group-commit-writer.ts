@@ -11,7 +11,7 @@ export interface RecordBatch {
 
 export interface GroupCommitOptions {
   commit(groups: readonly BulkGroup[]): Promise<void>;
-  /** Whether a failure is the data's own fault, so that the rest of the group may succeed without it. */
+  /** Whether a failure is about single rows, so that the rest of the group may succeed without them. */
   isDataFault(error: unknown): boolean;
   onCommitted?(rows: number): void;
   onFailed?(error: unknown): void;
@@ -60,7 +60,9 @@ export class GroupCommitWriter {
    */
   put(batch: RecordBatch): Promise<void> {
     const { budgetMs, mostBytes, mostRows } = this.options;
-    if (this.rows + batch.rows.length > mostRows || this.bytes + batch.bytes > mostBytes) {
+    const full = this.rows + batch.rows.length > mostRows || this.bytes + batch.bytes > mostBytes;
+    // One that is alone is always taken: otherwise a batch larger than the bound could never be stored.
+    if (full && this.queue.length > 0) {
       return Promise.reject(new QueueFullError());
     }
     return new Promise<void>((resolve, reject) => {
@@ -143,7 +145,9 @@ export class GroupCommitWriter {
         this.options.onFailed?.(error);
         for (const waiting of group) settle(waiting, new NotRecordedError(error));
       } else if (group.length === 1) {
-        settle(group[0] as Waiting, new RecordRefusedError(error));
+        // A missing partition is our omission: the record may go to the spool, its neighbours have been stored.
+        const refused = !(error as { retryable?: boolean }).retryable;
+        settle(group[0] as Waiting, refused ? new RecordRefusedError(error) : new NotRecordedError(error));
       } else {
         const half = Math.ceil(group.length / 2);
         await this.commit(group.slice(0, half));

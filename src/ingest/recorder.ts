@@ -8,6 +8,7 @@ import {
   type Database,
   DatabaseSupervisor,
   DataRefusedError,
+  PartitionMissingError,
 } from '../persistence/index.js';
 import { NotRecordedError, RecordRefusedError } from './errors.js';
 import { GroupCommitWriter, type RecordBatch } from './group-commit-writer.js';
@@ -42,7 +43,7 @@ export class Recorder {
   ) {
     this.writer = new GroupCommitWriter({
       commit: (groups) => database.commit(groups),
-      isDataFault: (error) => error instanceof DataRefusedError,
+      isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
       onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
       onFailed: (error) => {
         metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' });

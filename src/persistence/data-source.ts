@@ -64,7 +64,7 @@ export function dataSourceOptions(
     // An idle connection that the server closes is replaced by the pool; it must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
-      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, options: SESSION_OPTIONS }
+      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }
       : {
           options: SESSION_OPTIONS,
           connectionTimeoutMillis: config.dbConnectTimeoutMs,

@@ -23,6 +23,10 @@ const CHECK_EVERY_MS = 2000;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 const FIRST_ATTEMPT_MS = 15_000;
+const PING_MS = 6000;
+const OPEN_MS = 20_000;
+const MIGRATE_MS = 1_800_000;
+const STOP_MS = 5000;
 const SIZE_EVERY_CHECKS = 15;
 /** Work that takes longer than this may be waiting for a database that is gone. */
 const SUSPICIOUS_MS = 400;
@@ -74,7 +78,8 @@ export class DatabaseSupervisor {
   async start(): Promise<void> {
     const first = this.attempt();
     await withDeadline(first, FIRST_ATTEMPT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
-    this.running = this.watch();
+    // One attempt at a time, also when the first one takes longer than we wait for it.
+    this.running = first.then(() => this.watch());
   }
 
   /**
@@ -103,8 +108,10 @@ export class DatabaseSupervisor {
   /** A caller saw the database fail. */
   reportFailure(error: unknown): void {
     const mapped = toDatabaseError(error);
-    if (mapped instanceof DatabaseUnavailableError && this.current.state === 'up') this.change('down', mapped.code);
-    this.wake();
+    const wasUp = this.current.state === 'up';
+    if (mapped instanceof DatabaseUnavailableError && wasUp) this.change('down', mapped.code);
+    // In an outage the pauses grow; requests that fail must not make them short again.
+    if (wasUp) this.wake();
   }
 
   /**
@@ -118,7 +125,9 @@ export class DatabaseSupervisor {
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
-    await this.running;
+    // An attempt may hang on a line that is half dead; the process must end all the same.
+    if (this.running)
+      await withDeadline(this.running, STOP_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
     for (const task of [...this.closingTasks].reverse()) {
       await task().catch((error: unknown) => this.logger.error({ err: error }, 'a task of the shutdown failed'));
     }
@@ -142,8 +151,8 @@ export class DatabaseSupervisor {
 
   private async attempt(): Promise<void> {
     try {
-      if (!this.ready) await this.open();
-      else await this.database.ping();
+      const work = this.ready ? this.database.ping() : this.open();
+      await withDeadline(work, this.ready ? PING_MS : this.openLimitMs, () => new DatabaseUnavailableError());
       if (this.checks++ % SIZE_EVERY_CHECKS === 0)
         this.current = { ...this.current, sizeBytes: await this.database.sizeBytes() };
       this.change('up', null);
@@ -166,11 +175,26 @@ export class DatabaseSupervisor {
     if (!automatic) {
       const { pending } = await migrator.status();
       if (pending.length > 0) throw new SchemaOutdatedError();
-      const made = await migrator.ensurePartitions();
-      if (made.length > 0) this.logger.info({ partitions: made }, 'partitions made');
+      await this.makePartitions(migrator);
     }
     for (const task of this.tasks) await task();
     this.ready = true;
+  }
+
+  /** A role that may not create tables still records into the partitions there are. */
+  private async makePartitions(migrator: Migrator): Promise<void> {
+    try {
+      const made = await migrator.ensurePartitions();
+      if (made.length > 0) this.logger.info({ partitions: made }, 'partitions made');
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      this.logger.warn({ err: error, remedy: 'Run `npx feedback-loop migrate up`.' }, 'partitions could not be made');
+    }
+  }
+
+  /** Migrations may take long; looking at the schema may not. */
+  private get openLimitMs(): number {
+    return this.config.database.type === 'sqlite' || this.config.dbAutoMigrate ? MIGRATE_MS : OPEN_MS;
   }
 
   private change(state: DatabaseState, reason: string | null, error?: unknown): void {

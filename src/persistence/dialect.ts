@@ -43,7 +43,11 @@ export const sqliteDialect: Dialect = {
   readTime: (value) => Number(value),
   readJson: <T>(value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as T) : null),
   readBoolean: (value) => Number(value) !== 0,
-  sumMicros: (column) => `COALESCE(SUM(CAST(FLOOR(${column} * 1000000 + 0.5) AS INTEGER)), 0)`,
+  // In two parts: SQLite's SUM of integers fails beyond 64 bits, which a hundred thousand days of latency reach.
+  sumMicros: (column) => {
+    const micros = `CAST(FLOOR(${column} * 1000000 + 0.5) AS INTEGER)`;
+    return `COALESCE(SUM(${micros} / 1000000) * 1000000.0 + SUM(${micros} % 1000000), 0)`;
+  },
   bucket: (column, bucket) => `(${column} / ${BUCKET_MS[bucket]} * ${BUCKET_MS[bucket]})`,
   logBucket: (column, lnGamma) => `CAST(FLOOR(LN(${column}) / ${lnGamma}) AS INTEGER)`,
 };

@@ -7,6 +7,8 @@ import type { Prediction } from './prediction.js';
 import type { PredictionLogService } from './prediction-log.service.js';
 
 const BATCH_ROWS = 500;
+/** Of lines as they came: large ones must not add up to more than the queue of the writer takes. */
+const BATCH_BYTES = 1_048_576;
 
 interface Checked {
   line: number;
@@ -45,13 +47,16 @@ export async function* recordNdjson(
   };
   let broken: AppError | undefined;
   let line = 0;
+  let batchBytes = 0;
   try {
     for await (const item of readNdjson(body)) {
       line = item.line;
       const checked = check(service, item);
       if ('error' in checked) yield refuse(item.line, checked.error);
       else batch.push(checked);
-      if (batch.length >= BATCH_ROWS) {
+      batchBytes += 'bytes' in item ? item.bytes : 0;
+      if (batch.length >= BATCH_ROWS || batchBytes >= BATCH_BYTES) {
+        batchBytes = 0;
         const lines = await store();
         if (lines !== '') yield lines;
       }

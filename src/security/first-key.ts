@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Clock, CLOCK, formatTime } from '../common/index.js';
@@ -25,23 +25,29 @@ export class FirstKey implements OnModuleInit {
 
   private async ensure(): Promise<void> {
     const path = adminKeyPath(this.config);
-    let written = false;
     try {
       const made = await this.repository.createFirst(createKey(), this.clock.now(), (key) => {
         const kept = setAside(path, this.clock.now());
-        if (kept)
+        if (kept) {
           this.logger.warn({ admin_key: kept }, 'admin.key belonged to another database; it was kept under this name');
+        }
         writeKeyFile(path, key);
-        written = true;
       });
       if (made) this.logger.info({ admin_key: path }, 'first key written; it has every scope');
     } catch (error) {
-      // The transaction failed after the file was written: what it holds is no key.
-      if (written) rmSync(path, { force: true });
-      throw error;
+      // The file stays whatever happened: when only the answer to COMMIT was lost, it holds the one key there is.
+      if (!FILE_PROBLEM.test(String((error as NodeJS.ErrnoException).code))) throw error;
+      // No reason to take the database for dead: keys from FL_API_KEYS work, and records are kept.
+      this.logger.error(
+        { err: error, remedy: 'Make FL_DATA_DIR writable and start again.' },
+        'admin.key cannot be written',
+      );
     }
   }
 }
+
+/** What the file system says; codes of databases look otherwise. */
+const FILE_PROBLEM = /^(?:EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC|EISDIR|ENOENT)$/;
 
 export function adminKeyPath({ dataDir }: Pick<FeedbackLoopConfig, 'dataDir'>): string {
   return resolve(join(dataDir, 'admin.key'));

@@ -138,7 +138,7 @@ describe.each(DIALECTS)('bad input on %s', (dialect) => {
     );
     expectProblem(await post('/api/v1/predict', 'a', { 'content-type': 'text/plain' }), 415);
     expectProblem(await post('/api/v1/predict', '{"text":"a"}', { 'content-encoding': 'gzip' }), 415);
-    expectProblem(await post('/api/v1/predict', `{"text":"${'x'.repeat(3_000_000)}"}`), 413);
+    expectProblem(await post('/api/v1/predict', `{"text":"${'x'.repeat(6_000_000)}"}`), 413);
     expectProblem(await server.request<Problem>('/%zz'), 400);
     expectProblem(await server.request<Problem>('/api/v1/predictions?label=a%00b'), 400, 'label');
     expectProblem(await server.request<Problem>('/api/v1/predictions/00000000-0000-7000-8000-000000000001'), 404);

@@ -267,7 +267,7 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
   });
 
   it('S4-18 S4-F6 shows the text only to a key with read:text, and never in analytics', async () => {
-    const canary = 'Canary sentence 8f3a that nobody else should read';
+    const canary = 'Canary sentence zqxwk that nobody else should read';
     await server.request('/api/v1/predict', { body: { text: canary } });
     for (const path of [
       'summary',
@@ -280,8 +280,11 @@ describe.each(DIALECTS)('predictions on %s', (dialect) => {
     ]) {
       const answer = await server.request(`/api/v1/analytics/${path}`);
       expect(answer.status).toBe(200);
-      expect(answer.text).not.toContain('8f3a');
+      expect(answer.text).not.toContain('zqxwk');
     }
-    expect(server.log).not.toContain('8f3a');
+    // Lines are written twice a second: wait for those of the requests above.
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(server.log).toContain('/api/v1/analytics/cache');
+    expect(server.log).not.toContain('zqxwk');
   });
 });

@@ -1,4 +1,10 @@
-import { type BulkGroup, type BulkInsert, type BulkRow, DataRefusedError } from '../../persistence/index.js';
+import {
+  type BulkGroup,
+  type BulkInsert,
+  type BulkRow,
+  DataRefusedError,
+  PartitionMissingError,
+} from '../../persistence/index.js';
 import type { Spool, SpooledRecord } from './spool.js';
 
 export interface ReplayOptions {
@@ -14,7 +20,7 @@ export const REPLAY_ROWS = 200;
  *
  * - at least once: a record leaves the spool only after the database has committed it; rows that are there already are left
  *   alone, so that once more does no harm
- * - a record that the database refuses because of its data is found by halving and buried with the reason; the others go on
+ * - a record that the database refuses because of its data, or has no partition for, is found by halving and buried with the reason; the others go on
  */
 export class SpoolReplayer {
   constructor(
@@ -43,7 +49,7 @@ export class SpoolReplayer {
       await this.spool.remove(records.map(({ seq }) => seq));
       return 0;
     } catch (error) {
-      if (!(error instanceof DataRefusedError)) throw error;
+      if (!(error instanceof DataRefusedError || error instanceof PartitionMissingError)) throw error;
       if (records.length === 1) {
         await this.spool.bury(first.seq, error.cause instanceof Error ? codeOf(error.cause) : error.code);
         return 1;
