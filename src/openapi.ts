@@ -23,6 +23,7 @@ const PROBLEMS: Record<number, string> = {
   404: 'Nothing there, or it belongs to another tenant.',
   405: 'The address does not take that method.',
   408: 'The body took too long to arrive.',
+  409: 'The chosen id belongs to another record; nothing was stored.',
   413: 'The body is too large.',
   415: 'The content type is not taken here.',
   422: 'Well-formed, but invalid; `errors` names each field.',
@@ -97,6 +98,7 @@ function complete(path: string, operation: Operation): void {
   const statuses = [400, 405, 500, 503];
   if (secured) statuses.push(401, 403);
   if (path.includes('{')) statuses.push(404);
+  if (operation.operationId === 'log_predictions') statuses.push(409);
   if (operation.requestBody) statuses.push(408, 413, 415);
   if (operation.requestBody || operation.parameters?.length) statuses.push(422);
   for (const status of statuses.sort()) {

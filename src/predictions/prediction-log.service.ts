@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  AppError,
   type Clock,
   CLOCK,
   type FieldError,
@@ -33,6 +34,19 @@ export interface LogInput {
 
 const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 5 * 60_000;
+
+/** The id that a caller chose is another record's, so that this one was not stored. */
+export class IdTakenError extends AppError {
+  constructor() {
+    super({
+      code: 'id_taken',
+      status: 409,
+      title: 'Conflict',
+      detail: 'A record with this id exists already and is not this one.',
+      errors: [{ path: 'id', message: 'is taken' }],
+    });
+  }
+}
 
 /** Records predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
 @Injectable()

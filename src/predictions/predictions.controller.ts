@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatTime, type Page, parseRange } from '../common/index.js';
+import { formatTime, NotFoundError, type Page, parseRange } from '../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../http/index.js';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '../security/index.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
@@ -25,7 +25,8 @@ import {
   toResource,
 } from './dto/prediction.schema.js';
 import { recordNdjson } from './ndjson-log.js';
-import { PredictionLogService } from './prediction-log.service.js';
+import type { Prediction } from './prediction.js';
+import { IdTakenError, PredictionLogService } from './prediction-log.service.js';
 import { PredictionsService } from './predictions.service.js';
 
 @ApiTags('Predictions')
@@ -113,11 +114,23 @@ export class PredictionsController {
   private async createOne(caller: Principal, body: unknown): Promise<Logged> {
     const prediction = this.log.toPrediction(toLogInput(logValidator.parse(body)));
     const persisted = await this.log.record(caller, [prediction]);
+    if (persisted === 'database' && (body as { id?: unknown }).id != null) await this.refuseTakenId(caller, prediction);
     return {
       id: prediction.id,
       timestamp: formatTime(prediction.timestamp),
       persisted,
       feedback_token: this.tokens.issue(caller, prediction.id),
     };
+  }
+
+  /** An id is inserted once, whoever it belongs to: a chosen one that was there already must not be acknowledged as stored. */
+  private async refuseTakenId(caller: Principal, sent: Prediction): Promise<void> {
+    const stored = await this.predictions.get(caller, sent.id).catch((error: unknown) => {
+      throw error instanceof NotFoundError ? new IdTakenError() : error;
+    });
+    const same = (['label', 'model', 'modelVersion', 'confidence', 'inputText', 'userId'] as const).every(
+      (field) => stored[field] === sent[field],
+    );
+    if (!same) throw new IdTakenError();
   }
 }

@@ -70,6 +70,22 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     expect((await server.request('/api/v1/analytics/timeseries?to=0001-01-01')).status).toBe(422);
   });
 
+  it('an id that another record has is a conflict, not an acknowledgement; the same record again is none', async () => {
+    const time = Date.now().toString(16).padStart(12, '0');
+    const id = `${time.slice(0, 8)}-${time.slice(8)}-7aaa-8abc-${dialect === 'sqlite' ? '0' : '1'}23456789abc`;
+    for (const [label, status] of [
+      ['mine', 201],
+      ['mine', 201],
+      ['other', 409],
+    ] as const) {
+      expect([label, (await server.request('/api/v1/predictions', { body: log({ id, label }) })).status]).toEqual([
+        label,
+        status,
+      ]);
+    }
+    expect((await server.request(`/api/v1/predictions/${id}`)).body.label).toBe('mine');
+  });
+
   it('a GET with a content encoding and no body is answered', async () => {
     expect((await server.request('/health', { key: null, headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
   });
