@@ -2,7 +2,8 @@
 const LAYERS = [
   ['common'],
   ['config'],
-  ['observability', 'http'],
+  ['observability', 'http', 'secrets'],
+  ['resilience'],
   ['persistence'],
   ['security', 'ingest'],
   ['predictions', 'feedback', 'labels', 'events'],

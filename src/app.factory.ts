@@ -16,7 +16,7 @@ import {
 } from './http/index.js';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
-import { Secrets } from './security/index.js';
+import { FieldCipher, Secrets } from './secrets/index.js';
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 20_000;
@@ -33,6 +33,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   // Inside Nest's injector this problem would come with forty lines of stack.
   new Secrets(config);
+  new FieldCipher(config);
   const adapter = new FastifyAdapter({
     logger: false,
     bodyLimit: config.bodyLimitBytes,

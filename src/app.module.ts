@@ -9,6 +9,7 @@ import { type AppLogger, ObservabilityModule } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
 import { PersistenceModule } from './persistence/index.js';
 import { PredictionsModule } from './predictions/index.js';
+import { SecretsModule } from './secrets/index.js';
 import { SecurityModule } from './security/index.js';
 
 @Module({})
@@ -21,6 +22,7 @@ export class AppModule {
         ObservabilityModule.forRoot(logger),
         ScheduleModule.forRoot(),
         HttpModule,
+        SecretsModule,
         PersistenceModule,
         SecurityModule,
         PredictionsModule,

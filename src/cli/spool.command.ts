@@ -54,7 +54,7 @@ async function inspect(options: SpoolOptions): Promise<void> {
 }
 
 async function drain(options: SpoolOptions): Promise<void> {
-  const [{ SpoolReplayer }, { createDatabase, createDataSource }, { Metrics }] = await Promise.all([
+  const [{ BatchCommitter, SpoolReplayer }, { createDatabase, createDataSource }, { Metrics }] = await Promise.all([
     import('../ingest/index.js'),
     import('../persistence/index.js'),
     import('../observability/index.js'),
@@ -69,7 +69,7 @@ async function drain(options: SpoolOptions): Promise<void> {
     let moved = 0;
     let buried = 0;
     const replayer = new SpoolReplayer(spool, {
-      commit: (groups) => database.commit(groups),
+      commit: (batches) => new BatchCommitter(database).commit(batches, 'spool'),
       onProgress: (good, bad) => {
         moved += good;
         buried += bad;

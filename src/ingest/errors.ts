@@ -37,6 +37,53 @@ export class RecordRefusedError extends AppError {
   }
 }
 
+/** The key was used before, for another request. */
+export class IdempotencyKeyReusedError extends AppError {
+  constructor() {
+    super({
+      code: 'idempotency_key_reused',
+      status: 422,
+      title: 'Invalid request',
+      detail: 'This Idempotency-Key was used before, for another request.',
+      errors: [{ path: 'Idempotency-Key', message: 'was used for another request' }],
+    });
+  }
+}
+
+/** The first request with this key is still being served. */
+export class IdempotencyKeyInUseError extends AppError {
+  constructor() {
+    super({
+      code: 'idempotency_key_in_use',
+      status: 409,
+      title: 'Conflict',
+      detail: 'A request with this Idempotency-Key is being served.',
+      retryable: true,
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+/** These ids, chosen by the caller, belong to other records. Whatever else came with them was stored. */
+export class IdsTakenError extends AppError {
+  constructor(readonly ids: readonly string[]) {
+    super({
+      code: 'id_taken',
+      status: 409,
+      title: 'Conflict',
+      detail: 'A record with this id exists already and is not this one.',
+      errors: [{ path: 'id', message: 'is taken' }],
+    });
+  }
+}
+
+/** Not a failure: the key of the request has been answered before, by this server or another. Never leaves `ingest/`. */
+export class AnsweredBefore extends Error {
+  constructor(readonly sealedAnswer: string) {
+    super('answered before');
+  }
+}
+
 /** Another process uses this server's spool folder; the server does not start. */
 export class SpoolOwnedError extends AppError {
   constructor(path: string) {

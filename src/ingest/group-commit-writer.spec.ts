@@ -1,23 +1,26 @@
 import fc from 'fast-check';
-import { type BulkGroup, BulkInsert, type BulkRow } from '../persistence/index.js';
+import { BulkInsert } from '../persistence/index.js';
 import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.js';
 import { type GroupCommitOptions, GroupCommitWriter } from './group-commit-writer.js';
+import type { RecordBatch } from './record-batch.js';
 
 const INSERT = new BulkInsert('things', { id: 'uuid' });
-const batch = (...ids: string[]): { insert: BulkInsert; rows: BulkRow[]; bytes: number } => ({
-  insert: INSERT,
-  rows: ids.map((id) => ({ id })),
+const batch = (...ids: string[]): RecordBatch => ({
+  parts: [{ insert: INSERT, rows: ids.map((id) => ({ id })) }],
   bytes: ids.length,
 });
-const idsOf = (groups: readonly BulkGroup[]): string[] =>
-  groups.flatMap(({ rows }) => rows.map(({ id }) => String(id)));
+const idsOf = (batches: readonly RecordBatch[]): string[] =>
+  batches.flatMap(({ parts }) => parts.flatMap(({ rows }) => rows.map(({ id }) => String(id))));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 class PoisonError extends Error {}
 
 function writer(commit: (ids: string[]) => Promise<void>, more: Partial<GroupCommitOptions> = {}): GroupCommitWriter {
   return new GroupCommitWriter({
-    commit: (groups) => commit(idsOf(groups)),
+    commit: async (batches) => {
+      await commit(idsOf(batches));
+      return new Map();
+    },
     isDataFault: (error) => error instanceof PoisonError,
     lanes: 1,
     budgetMs: 1000,
@@ -149,6 +152,39 @@ describe('GroupCommitWriter', () => {
     await target.put(batch('after'));
     expect(seen).toEqual(['stuck', 'after']);
     expect(target.waitingRows).toBe(0);
+  });
+
+  it('lets streams wait for room instead of refusing them, and keeps half of the queue for others', async () => {
+    const target = writer(() => pause(20), { mostRows: 4, groupRows: 1 });
+    const first = target.put(batch('a'));
+    const queued = ['b', 'c', 'd'].map((id) => target.put(batch(id)));
+    let hasRoom = false;
+    const room = target.room().then(() => (hasRoom = true));
+    await pause(5);
+    expect(hasRoom).toBe(false);
+    await room;
+    expect(target.waitingRows).toBeLessThanOrEqual(2);
+    await Promise.all([first, ...queued]);
+  });
+
+  it('tells its target when nobody waits for a group any more', async () => {
+    let stillWanted = true;
+    const target = new GroupCommitWriter({
+      commit: async (_, wanted) => {
+        await pause(60);
+        stillWanted = wanted();
+        return new Map();
+      },
+      isDataFault: () => false,
+      lanes: 1,
+      budgetMs: 20,
+      mostRows: 10,
+      mostBytes: 1000,
+      groupRows: 10,
+    });
+    await expect(target.put(batch('late'))).rejects.toBeInstanceOf(NotRecordedError);
+    await target.flush();
+    expect(stillWanted).toBe(false);
   });
 
   it('flushes what waits', async () => {

@@ -1,16 +1,9 @@
-import type { BulkGroup, BulkInsert, BulkRow } from '../persistence/index.js';
 import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.js';
-
-/** Rows that become durable together or not at all. */
-export interface RecordBatch {
-  insert: BulkInsert;
-  rows: readonly BulkRow[];
-  /** Estimated size, for the bound of the queue. */
-  bytes: number;
-}
+import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from './record-batch.js';
 
 export interface GroupCommitOptions {
-  commit(groups: readonly BulkGroup[]): Promise<void>;
+  /** `wanted` turns false when nobody waits for the group any more: trying again would be vain. */
+  commit(batches: readonly RecordBatch[], wanted: () => boolean): Promise<BatchOutcomes>;
   /** Whether a failure is about single rows, so that the rest of the group may succeed without them. */
   isDataFault(error: unknown): boolean;
   onCommitted?(rows: number): void;
@@ -22,8 +15,10 @@ export interface GroupCommitOptions {
   groupRows: number;
 }
 
-interface Waiting extends RecordBatch {
-  resolve(): void;
+interface Waiting {
+  batch: RecordBatch;
+  rows: number;
+  resolve(outcome: BatchOutcome | undefined): void;
   reject(error: Error): void;
   /** On the monotonic clock, milliseconds. */
   deadline: number;
@@ -47,6 +42,7 @@ export class GroupCommitWriter {
   private bytes = 0;
   private busy = 0;
   private idle: (() => void)[] = [];
+  private roomWanted: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions) {}
 
@@ -55,27 +51,37 @@ export class GroupCommitWriter {
   }
 
   /**
+   * Answers what became of the batch when it is not simply stored.
    * @throws QueueFullError at once, NotRecordedError when the budget is over or the database fails, RecordRefusedError when the
    * database refuses this batch's data.
    */
-  put(batch: RecordBatch): Promise<void> {
+  put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
     const { budgetMs, mostBytes, mostRows } = this.options;
-    const full = this.rows + batch.rows.length > mostRows || this.bytes + batch.bytes > mostBytes;
+    const rows = rowsOf(batch);
+    const full = this.rows + rows > mostRows || this.bytes + batch.bytes > mostBytes;
     // One that is alone is always taken: otherwise a batch larger than the bound could never be stored.
     if (full && this.queue.length > 0) {
       return Promise.reject(new QueueFullError());
     }
-    return new Promise<void>((resolve, reject) => {
-      const { bytes, insert, rows } = batch;
+    return new Promise((resolve, reject) => {
       const deadline = performance.now() + budgetMs;
-      const waiting: Waiting = { insert, rows, bytes, resolve, reject, deadline, settled: false };
+      const waiting: Waiting = { batch, rows, resolve, reject, deadline, settled: false };
       this.queue.push(waiting);
       this.unsettled.push(waiting);
-      this.rows += rows.length;
-      this.bytes += bytes;
+      this.rows += rows;
+      this.bytes += batch.bytes;
       this.watchDeadlines();
       this.pump();
     });
+  }
+
+  /** Resolves when the queue is at most half full: streams wait for it, so that they never fill the queue for single requests. */
+  async room(): Promise<void> {
+    while (!this.hasRoom) await new Promise<void>((resolve) => this.roomWanted.push(resolve));
+  }
+
+  private get hasRoom(): boolean {
+    return this.rows <= this.options.mostRows / 2 && this.bytes <= this.options.mostBytes / 2;
   }
 
   /** Resolves when nothing waits and no commit is under way. */
@@ -123,23 +129,28 @@ export class GroupCommitWriter {
     let rows = 0;
     let taken = 0;
     for (const waiting of this.queue) {
-      if (group.length > 0 && rows + waiting.rows.length > this.options.groupRows) break;
+      if (group.length > 0 && rows + waiting.rows > this.options.groupRows) break;
       taken += 1;
-      this.rows -= waiting.rows.length;
-      this.bytes -= waiting.bytes;
+      this.rows -= waiting.rows;
+      this.bytes -= waiting.batch.bytes;
       if (waiting.settled) continue;
       group.push(waiting);
-      rows += waiting.rows.length;
+      rows += waiting.rows;
     }
     this.queue = this.queue.slice(taken);
+    if (this.roomWanted.length > 0 && this.hasRoom) this.roomWanted.splice(0).forEach((resolve) => resolve());
     return group;
   }
 
   private async commit(group: Waiting[]): Promise<void> {
     try {
-      await this.options.commit(byTable(group));
-      this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows.length, 0));
-      for (const waiting of group) settle(waiting);
+      const wanted = (): boolean => group.some(({ settled }) => !settled);
+      const outcomes = await this.options.commit(
+        group.map(({ batch }) => batch),
+        wanted,
+      );
+      this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows, 0));
+      for (const waiting of group) settle(waiting, undefined, outcomes.get(waiting.batch));
     } catch (error) {
       if (!this.options.isDataFault(error)) {
         this.options.onFailed?.(error);
@@ -157,19 +168,9 @@ export class GroupCommitWriter {
   }
 }
 
-function settle(waiting: Waiting, error?: Error): void {
+function settle(waiting: Waiting, error?: Error, outcome?: BatchOutcome): void {
   if (waiting.settled) return;
   waiting.settled = true;
   if (error) waiting.reject(error);
-  else waiting.resolve();
-}
-
-function byTable(group: readonly Waiting[]): BulkGroup[] {
-  const tables = new Map<BulkInsert, BulkRow[]>();
-  for (const { insert, rows } of group) {
-    const list = tables.get(insert);
-    if (list) list.push(...rows);
-    else tables.set(insert, [...rows]);
-  }
-  return [...tables].map(([insert, rows]) => ({ insert, rows }));
+  else waiting.resolve(outcome);
 }

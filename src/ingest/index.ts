@@ -1,5 +1,13 @@
+export * from './batch-committer.js';
+export * from './database-writer.js';
+export * from './durability.js';
 export * from './errors.js';
+export type * from './idempotency/claim.js';
+export * from './idempotency/idempotency.service.js';
+export * from './idempotency/idempotent-reply.js';
+export * from './idempotency/record-aliases.repository.js';
 export * from './ingest.module.js';
+export * from './record-batch.js';
 export * from './record-kinds.js';
 export * from './recorder.js';
 export * from './spool-service.js';

@@ -1,7 +1,20 @@
 import { Module } from '@nestjs/common';
+import { DatabaseWriter } from './database-writer.js';
+import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { RecordAliasesRepository } from './idempotency/record-aliases.repository.js';
 import { RecordKinds } from './record-kinds.js';
 import { Recorder } from './recorder.js';
 import { SpoolService } from './spool-service.js';
 
-@Module({ providers: [RecordKinds, Recorder, SpoolService], exports: [RecordKinds, Recorder, SpoolService] })
+const SHARED_WITH_FEATURES = [
+  DatabaseWriter,
+  IdempotencyService,
+  RecordAliasesRepository,
+  RecordKinds,
+  Recorder,
+  SpoolService,
+];
+
+@Module({ providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance], exports: SHARED_WITH_FEATURES })
 export class IngestModule {}

@@ -1,21 +1,19 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { Metrics } from '../observability/index.js';
+import { DatabaseSupervisor, DataRefusedError, PartitionMissingError } from '../persistence/index.js';
+import { DatabaseWriter } from './database-writer.js';
+import type { Durability } from './durability.js';
 import {
-  type BulkInsert,
-  type BulkRow,
-  DATABASE,
-  type Database,
-  DatabaseSupervisor,
-  DataRefusedError,
-  PartitionMissingError,
-} from '../persistence/index.js';
-import { NotRecordedError, RecordRefusedError } from './errors.js';
-import { GroupCommitWriter, type RecordBatch } from './group-commit-writer.js';
+  AnsweredBefore,
+  IdempotencyKeyReusedError,
+  IdsTakenError,
+  NotRecordedError,
+  RecordRefusedError,
+} from './errors.js';
+import { GroupCommitWriter } from './group-commit-writer.js';
+import { type BatchOutcome, type RecordBatch, rowsOf } from './record-batch.js';
 import { SpoolService } from './spool-service.js';
-
-/** Where an acknowledged record is durable: visible at once, or on this server's own disk until it is replayed. */
-export type Durability = 'database' | 'spool';
 
 const MOST_WAITING_ROWS = 5000;
 const MOST_WAITING_BYTES = 16 * 2 ** 20;
@@ -35,22 +33,19 @@ export class Recorder {
   private readonly writer: GroupCommitWriter;
 
   constructor(
-    @Inject(DATABASE) database: Database,
-    private readonly supervisor: DatabaseSupervisor,
+    private readonly target: DatabaseWriter,
+    supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
     private readonly metrics: Metrics,
     config: FeedbackLoopConfig,
   ) {
     this.writer = new GroupCommitWriter({
-      commit: (groups) => database.commit(groups),
+      commit: (batches, wanted) => target.commit(batches, wanted),
       isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
       onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
-      onFailed: (error) => {
-        metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' });
-        supervisor.reportFailure(error);
-      },
+      onFailed: (error) => metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' }),
       // Two lanes keep PostgreSQL busy while the first waits for its disk; SQLite has one writer.
-      lanes: database.dialect.name === 'sqlite' ? 1 : 2,
+      lanes: target.database.dialect.name === 'sqlite' ? 1 : 2,
       budgetMs: config.dbRecordBudgetMs,
       mostRows: MOST_WAITING_ROWS,
       mostBytes: MOST_WAITING_BYTES,
@@ -61,32 +56,52 @@ export class Recorder {
   }
 
   /**
-   * Makes `rows` durable together. `bytes` estimates the texts they hold.
-   * @throws NotRecordedError, QueueFullError (both 503), RecordRefusedError (422)
+   * Makes the rows of `batch` durable together; its `bytes` are those of the texts they hold.
+   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: the
+   * other rows were stored), AnsweredBefore (its `Idempotency-Key` has an answer already)
    */
-  async put(insert: BulkInsert, rows: readonly BulkRow[], bytes: number): Promise<Durability> {
-    const batch = { insert, rows, bytes: bytes + rows.length * ROW_OVERHEAD_BYTES };
+  async put(batch: RecordBatch): Promise<Durability> {
+    const sized = { ...batch, bytes: batch.bytes + rowsOf(batch) * ROW_OVERHEAD_BYTES };
     const started = performance.now();
-    const path = await this.store(batch);
+    const path = await this.store(sized);
     this.metrics.observeAck(path, (performance.now() - started) / 1000);
     return path;
   }
 
-  private async store(batch: RecordBatch): Promise<Durability> {
-    // In an outage the answer is known: waiting out the budget would only make every caller slow.
-    const failure = this.supervisor.isUp ? await this.toDatabase(batch) : new NotRecordedError();
-    if (failure === undefined) return 'database';
-    if (failure instanceof RecordRefusedError || this.spool.state === 'off') throw failure;
-    await this.spool.put(batch);
-    return 'spool';
+  /** Resolves when a stream may send its next batch without crowding out single requests. */
+  async room(): Promise<void> {
+    await (this.target.admits ? this.writer.room() : this.spool.room());
   }
 
-  private async toDatabase(batch: RecordBatch): Promise<unknown> {
-    try {
-      await this.writer.put(batch);
-      return undefined;
-    } catch (error) {
-      return error;
+  private async store(batch: RecordBatch): Promise<Durability> {
+    // In an outage the answer is known: waiting out the budget would only make every caller slow.
+    if (this.target.admits) {
+      try {
+        explain(await this.writer.put(batch));
+        return 'database';
+      } catch (error) {
+        if (!isForSpool(error) || this.spool.state === 'off') throw error;
+      }
     }
+    if (this.spool.state === 'off') throw new NotRecordedError();
+    explain(await this.spool.put(batch));
+    return 'spool';
+  }
+}
+
+/** Not stored in time is what the spool is for; an answer of the database about the record itself is final. */
+function isForSpool(error: unknown): boolean {
+  return (error as { retryable?: boolean }).retryable === true && !(error instanceof RecordRefusedError);
+}
+
+function explain(outcome: BatchOutcome | undefined): void {
+  if (outcome === undefined) return;
+  switch (outcome.kind) {
+    case 'replayed':
+      throw new AnsweredBefore(outcome.answer);
+    case 'key_reused':
+      throw new IdempotencyKeyReusedError();
+    case 'ids_taken':
+      throw new IdsTakenError(outcome.ids);
   }
 }

@@ -3,19 +3,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sleep } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
-import { DATABASE, type Database, DatabaseLockedError, DatabaseSupervisor } from '../persistence/index.js';
+import { DatabaseLockedError, DatabaseSupervisor } from '../persistence/index.js';
+import { DatabaseWriter } from './database-writer.js';
 import { SpoolOwnedError } from './errors.js';
-import { GroupCommitWriter, type RecordBatch } from './group-commit-writer.js';
+import { GroupCommitWriter } from './group-commit-writer.js';
+import { type BatchOutcome, type RecordBatch, rowsOf } from './record-batch.js';
 import { RecordKinds } from './record-kinds.js';
 import { affordableBytes, Spool, type SpoolStats } from './spool/spool.js';
 import { REPLAY_ROWS, SpoolReplayer } from './spool/spool-replayer.js';
 
 export type SpoolState = 'off' | 'closed' | 'ready' | 'full' | 'broken';
 
-const BUDGET_MS = 500;
 const MOST_WAITING_ROWS = 5000;
 const MOST_WAITING_BYTES = 16 * 2 ** 20;
 const GROUP_ROWS = 1000;
+const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 500;
 const IDLE_LOOKS = 20;
 /** At most 2,000 rows a second: the database has just come back, and N replicas replay at once. */
@@ -44,7 +46,7 @@ export class SpoolService {
   constructor(
     private readonly config: FeedbackLoopConfig,
     private readonly supervisor: DatabaseSupervisor,
-    @Inject(DATABASE) database: Database,
+    database: DatabaseWriter,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
     kinds: RecordKinds,
@@ -55,7 +57,7 @@ export class SpoolService {
     this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
     this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
     this.replayer = new SpoolReplayer(this.spool, {
-      commit: (groups) => database.commit(groups),
+      commit: (batches) => database.replay(batches),
       onProgress: (replayed, buried) => {
         this.replayed.inc(replayed);
         if (buried > 0)
@@ -63,11 +65,11 @@ export class SpoolService {
       },
     });
     this.writer = new GroupCommitWriter({
-      commit: (groups) => this.spool.append(groups),
+      commit: (batches) => this.spool.append(batches),
       isDataFault: () => false,
       onFailed: (error) => this.onFailed(error),
       lanes: 1,
-      budgetMs: BUDGET_MS,
+      budgetMs: config.spoolBudgetMs,
       mostRows: MOST_WAITING_ROWS,
       mostBytes: MOST_WAITING_BYTES,
       groupRows: GROUP_ROWS,
@@ -116,16 +118,22 @@ export class SpoolService {
     this.loop = this.watch();
   }
 
-  /** @throws NotRecordedError, QueueFullError */
-  async put(batch: RecordBatch): Promise<void> {
+  /** Answers what became of the batch when it does not simply wait now. @throws NotRecordedError, QueueFullError */
+  async put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
     try {
-      await this.writer.put(batch);
+      const outcome = await this.writer.put(batch);
       if (this.failure === 'full') this.failure = 'ready';
-      this.current = { ...this.current, rows: this.current.rows + batch.rows.length };
+      this.current = { ...this.current, rows: this.current.rows + rowsOf(batch) };
+      return outcome;
     } catch (error) {
-      this.rejected.inc(batch.rows.length);
+      this.rejected.inc(rowsOf(batch));
       throw error;
     }
+  }
+
+  /** Resolves when a stream may send its next batch. */
+  room(): Promise<void> {
+    return this.writer.room();
   }
 
   /** Keeps a small text for the next start. Best effort: without it an outage is a little worse, nothing else. */
@@ -184,6 +192,7 @@ export class SpoolService {
   private async refresh(): Promise<void> {
     try {
       this.current = await this.spool.stats();
+      await this.spool.forgetAnswers(Date.now() - this.config.idempotencyHours * HOUR_MS);
       const hasRoom = this.current.bytes < this.current.maxBytes * ROOM_SHARE;
       if (this.failure === 'broken' || (this.failure === 'full' && hasRoom)) this.failure = 'ready';
     } catch (error) {

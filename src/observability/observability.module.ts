@@ -1,10 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { CLOCK, systemClock } from '../common/index.js';
 import { APP_LOGGER, type AppLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { NestLogger } from './nest-logger.js';
 
-/** Logger and metrics for everyone. Requests are logged by one hook of `http/`, not by middleware for each of them. */
+/** Clock, logger and metrics for everyone. Requests are logged by one hook of `http/`, not by middleware for each of them. */
 @Module({})
 export class ObservabilityModule {
   static forRoot(logger: AppLogger): DynamicModule {
@@ -12,8 +13,13 @@ export class ObservabilityModule {
       module: ObservabilityModule,
       global: true,
       imports: [LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] })],
-      providers: [{ provide: APP_LOGGER, useValue: logger }, Metrics, NestLogger],
-      exports: [APP_LOGGER, Metrics, NestLogger],
+      providers: [
+        { provide: APP_LOGGER, useValue: logger },
+        { provide: CLOCK, useValue: systemClock },
+        Metrics,
+        NestLogger,
+      ],
+      exports: [APP_LOGGER, CLOCK, Metrics, NestLogger],
     };
   }
 }

@@ -4,6 +4,13 @@ export type BulkType = 'uuid' | 'text' | 'timestamp' | 'double' | 'boolean' | 'j
 /** One row by column name; null or absent is NULL. */
 export type BulkRow = Readonly<Record<string, unknown>>;
 
+export interface BulkInsertOptions {
+  /** Columns whose values may be there already; default: `id`. */
+  key?: readonly string[];
+  /** Columns that tell whether a row that is there already is the same record; default: none are compared. */
+  identity?: readonly string[];
+}
+
 const POSTGRES_TYPES: Record<BulkType, string> = {
   uuid: 'uuid',
   text: 'text',
@@ -18,26 +25,49 @@ const POSTGRES_TYPES: Record<BulkType, string> = {
  *
  * - PostgreSQL: one named statement with one jsonb parameter: no parameter limit, one plan, whatever the number of rows
  * - SQLite: one prepared statement, run for each row inside the transaction
- * - rows whose id is already there are left alone, so that a retry is harmless
+ * - rows whose key is already there are left alone, so that a retry is harmless
+ * - `taken` finds those of them that hold something else
  */
 export class BulkInsert {
   readonly postgres: { name: string; text: string };
   readonly sqlite: string;
+  /** Statements that select the ids of rows that are there with another content; undefined without `identity`. */
+  readonly taken: { postgres: { name: string; text: string }; sqlite: string } | undefined;
   private readonly columns: [name: string, type: BulkType][];
+  private readonly identity: readonly string[];
 
   constructor(
     readonly table: string,
     columns: Record<string, BulkType>,
+    { key = ['id'], identity = [] }: BulkInsertOptions = {},
   ) {
     this.columns = Object.entries(columns);
+    this.identity = identity;
     const names = this.columns.map(([name]) => name).join(', ');
     const typed = this.columns.map(([name, type]) => `${name} ${POSTGRES_TYPES[type]}`).join(', ');
+    const conflict = `ON CONFLICT (${key.join(', ')}) DO NOTHING`;
     this.postgres = {
       name: `bulk_${table}`,
-      text: `INSERT INTO ${table} (${names}) SELECT ${names} FROM jsonb_to_recordset($1::jsonb) AS r(${typed}) ON CONFLICT (id) DO NOTHING`,
+      text: `INSERT INTO ${table} (${names}) SELECT ${names} FROM jsonb_to_recordset($1::jsonb) AS r(${typed}) ${conflict}`,
     };
     const marks = this.columns.map(() => '?').join(', ');
-    this.sqlite = `INSERT INTO ${table} (${names}) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`;
+    this.sqlite = `INSERT INTO ${table} (${names}) VALUES (${marks}) ${conflict}`;
+    if (identity.length === 0) return;
+    const list = (alias: string): string => identity.map((name) => `${alias}.${name}`).join(', ');
+    this.taken = {
+      postgres: {
+        name: `taken_${table}`,
+        text:
+          `SELECT t.id FROM jsonb_to_recordset($1::jsonb) AS r(${typed}) JOIN ${table} t ON t.id = r.id ` +
+          `WHERE (${list('t')}) IS DISTINCT FROM (${list('r')})`,
+      },
+      sqlite: `SELECT id FROM ${table} WHERE id = ? AND NOT (${identity.map((name) => `${name} IS ?`).join(' AND ')})`,
+    };
+  }
+
+  /** Whether two rows with one id are the same record. */
+  isSame(one: BulkRow, other: BulkRow): boolean {
+    return this.identity.every((name) => JSON.stringify(one[name] ?? null) === JSON.stringify(other[name] ?? null));
   }
 
   /** The jsonb parameter. */
@@ -57,13 +87,21 @@ export class BulkInsert {
 
   /** Values in column order, one array a row. */
   forSqlite(rows: readonly BulkRow[]): unknown[][] {
-    return rows.map((row) =>
-      this.columns.map(([name, type]) => {
-        const value = row[name];
-        if (value === undefined || value === null) return null;
-        if (type === 'json') return JSON.stringify(value);
-        return type === 'boolean' ? Number(value) : value;
-      }),
-    );
+    return rows.map((row) => this.columns.map(([name, type]) => sqliteValue(row[name], type)));
   }
+
+  /** Parameters of `taken.sqlite`, one array a row. */
+  takenForSqlite(rows: readonly BulkRow[]): unknown[][] {
+    const types = new Map(this.columns);
+    return rows.map((row) => [
+      row.id,
+      ...this.identity.map((name) => sqliteValue(row[name], types.get(name) as BulkType)),
+    ]);
+  }
+}
+
+function sqliteValue(value: unknown, type: BulkType): unknown {
+  if (value === undefined || value === null) return null;
+  if (type === 'json') return JSON.stringify(value);
+  return type === 'boolean' ? Number(value) : value;
 }

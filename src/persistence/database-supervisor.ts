@@ -28,6 +28,7 @@ const OPEN_MS = 20_000;
 const MIGRATE_MS = 1_800_000;
 const STOP_MS = 5000;
 const SIZE_EVERY_CHECKS = 15;
+const PARTITIONS_EVERY_MS = 10_000;
 /** Work that takes longer than this may be waiting for a database that is gone. */
 const SUSPICIOUS_MS = 400;
 
@@ -51,6 +52,9 @@ export class DatabaseSupervisor {
   private wake: () => void = () => undefined;
   private ready = false;
   private checks = 0;
+  private readonly recovered: (() => void)[] = [];
+  private partitions: Promise<string[]> | undefined;
+  private partitionsAt = 0;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -103,6 +107,35 @@ export class DatabaseSupervisor {
       clearTimeout(suspicion);
       this.waiting.delete(abandon);
     }
+  }
+
+  /** Told each time the database is back after it was away. */
+  onRecovered(listener: () => void): void {
+    this.recovered.push(listener);
+  }
+
+  /** Something looks wrong: looks at the database now instead of in a while. */
+  suspect(): void {
+    if (this.isUp) this.wake();
+  }
+
+  /**
+   * Makes the partitions that are missing. Answers whether that may have helped: not when it failed, nor when it was done just now.
+   */
+  async ensurePartitions(): Promise<boolean> {
+    const now = performance.now();
+    if (!this.partitions || now - this.partitionsAt > PARTITIONS_EVERY_MS) {
+      this.partitionsAt = now;
+      this.partitions = new Migrator(this.config).ensurePartitions();
+      this.partitions.then(
+        (made) => this.logger.warn({ partitions: made }, 'a record had no partition: the missing ones were made'),
+        (error: unknown) => this.logger.error({ err: error }, 'a record had no partition, and none could be made'),
+      );
+    }
+    return this.partitions.then(
+      (made) => made.length > 0,
+      () => false,
+    );
   }
 
   /** A caller saw the database fail. */
@@ -201,6 +234,7 @@ export class DatabaseSupervisor {
     const before = this.current;
     this.current = { ...before, state, reason };
     if (state !== 'up') for (const abandon of this.waiting) abandon();
+    if (state === 'up' && before.state !== 'up') for (const listener of this.recovered) listener();
     if (before.state === state && before.reason === reason) return;
     const fields = { state, reason: reason ?? undefined, err: error };
     if (state === 'up') this.logger.info(fields, 'database is up');

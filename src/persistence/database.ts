@@ -8,6 +8,14 @@ export interface BulkGroup {
   rows: readonly BulkRow[];
 }
 
+/** One open transaction on a connection of its own. On SQLite nothing else is written meanwhile: be quick, await nothing else. */
+export interface WriteSession {
+  insert(groups: readonly BulkGroup[]): Promise<void>;
+  /** Ids of rows that are there with another content than the one given; only for inserts that declare an identity. */
+  takenIds(groups: readonly BulkGroup[]): Promise<string[]>;
+  query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
 /** Connections of one pool at this moment; `size` is the most there can be. */
 export interface PoolStats {
   pool: string;
@@ -32,6 +40,8 @@ export interface Database {
   ping(): Promise<void>;
   /** Inserts all rows of all groups in one transaction. Durable when it resolves. */
   commit(groups: readonly BulkGroup[]): Promise<void>;
+  /** Several statements in one transaction on the ingest path, in which a row may depend on what is there. */
+  write<T>(work: (session: WriteSession) => Promise<T>): Promise<T>;
   /** Lists and analytics: bounded in time and number, `$1` style parameters. */
   read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Point look-ups that requests wait for. */

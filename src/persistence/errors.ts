@@ -100,6 +100,13 @@ export class DatabaseLockedError extends UnavailableError {
   }
 }
 
+/** Two transactions stood in each other's way and the database chose this one to give up; trying again helps. */
+export class TransactionConflictError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({ code: 'transaction_conflict', detail: 'The database asked to try again.', cause });
+  }
+}
+
 /** The database file is damaged. */
 export class DatabaseCorruptError extends UnavailableError {
   constructor(cause?: unknown) {
@@ -178,6 +185,7 @@ interface Rule {
 const RULES: Rule[] = [
   { code: /^57014$/, message: /^Query read timeout$/, make: QueryTimeoutError },
   { message: /timeout exceeded when trying to connect/, make: PoolExhaustedError },
+  { code: /^40(?:001|P01)$/, make: TransactionConflictError },
   { code: /^(?:55P03|SQLITE_BUSY|SQLITE_LOCKED)/, make: DatabaseLockedError },
   { code: /^(?:53100|SQLITE_FULL|SQLITE_IOERR_WRITE)$/, make: DatabaseFullError },
   { code: /^SQLITE_(?:CORRUPT|NOTADB)/, make: DatabaseCorruptError },
@@ -190,6 +198,20 @@ const RULES: Rule[] = [
     make: DatabaseUnavailableError,
   },
 ];
+
+const PASSING = [
+  DatabaseUnavailableError,
+  QueryTimeoutError,
+  PoolExhaustedError,
+  DatabaseLockedError,
+  TransactionConflictError,
+];
+
+/** Whether the same statement may succeed in a moment: a lost connection, a time-out, a lock, a deadlock. */
+export function isPassing(error: unknown): boolean {
+  const mapped = toDatabaseError(error);
+  return PASSING.some((type) => mapped instanceof type);
+}
 
 /** What a driver threw → one of the errors above; an error that already is one stays as it is. */
 export function toDatabaseError(error: unknown): AppError {

@@ -3,6 +3,7 @@ import type { AppError, TenantContext } from '../common/index.js';
 import { BodyBrokenError, type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
 import { toLogInput } from './dto/log.mapping.js';
 import { logValidator } from './dto/log.schema.js';
+import { IdsTakenError } from '../ingest/index.js';
 import type { Prediction } from './prediction.js';
 import type { PredictionLogService } from './prediction-log.service.js';
 
@@ -13,6 +14,8 @@ const BATCH_BYTES = 1_048_576;
 interface Checked {
   line: number;
   prediction: Prediction;
+  /** The caller chose its id. */
+  chosenId: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export async function* recordNdjson(
     const rows = batch;
     batch = [];
     if (rows.length === 0) return '';
+    // Streams are many rows at once: they wait for room, single requests do not.
+    await service.room();
     const { stored, spooled, refused } = await storeBatch(service, tenant, rows);
     counts.accepted += stored;
     counts.spooled += spooled;
@@ -78,7 +83,8 @@ export async function* recordNdjson(
 function check(service: PredictionLogService, item: NdjsonLine): Checked | { error: AppError } {
   if ('error' in item) return item;
   try {
-    return { line: item.line, prediction: service.toPrediction(toLogInput(logValidator.parse(item.value))) };
+    const input = toLogInput(logValidator.parse(item.value));
+    return { line: item.line, prediction: service.toPrediction(input), chosenId: input.id != null };
   } catch (error) {
     return { error: toAppError(error) };
   }
@@ -96,11 +102,13 @@ async function storeBatch(service: PredictionLogService, tenant: TenantContext, 
     const persisted = await service.record(
       tenant,
       rows.map(({ prediction }) => prediction),
+      { chosenIds: rows.some(({ chosenId }) => chosenId) },
     );
     const inDatabase = persisted === 'database';
     return { stored: inDatabase ? rows.length : 0, spooled: inDatabase ? 0 : rows.length, refused: [] };
   } catch (thrown) {
     const error = toAppError(thrown);
+    if (error instanceof IdsTakenError) return withoutTaken(service, tenant, rows, error);
     if (error.retryable || rows.length === 1) {
       return { stored: 0, spooled: 0, refused: rows.map(({ line }) => ({ line, error })) };
     }
@@ -113,4 +121,26 @@ async function storeBatch(service: PredictionLogService, tenant: TenantContext, 
       refused: [...first.refused, ...second.refused],
     };
   }
+}
+
+/** Rows whose id is taken are tried alone: of two with one id the first may be the record that is stored. The rest is there. */
+async function withoutTaken(
+  service: PredictionLogService,
+  tenant: TenantContext,
+  rows: Checked[],
+  error: IdsTakenError,
+): Promise<StoredBatch> {
+  const [first] = rows;
+  if (rows.length === 1 && first) return { stored: 0, spooled: 0, refused: [{ line: first.line, error }] };
+  const isTaken = ({ prediction }: Checked): boolean => error.ids.includes(prediction.id);
+  const rest = rows.filter((row) => !isTaken(row));
+  const parts = [...(rest.length > 0 ? [rest] : []), ...rows.filter(isTaken).map((row) => [row])];
+  const sum: StoredBatch = { stored: 0, spooled: 0, refused: [] };
+  for (const part of parts) {
+    const { stored, spooled, refused } = await storeBatch(service, tenant, part);
+    sum.stored += stored;
+    sum.spooled += spooled;
+    sum.refused.push(...refused);
+  }
+  return sum;
 }

@@ -1,8 +1,11 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { apiSchema } from '../http/index.js';
+import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '../ingest/index.js';
 import { Caller, FeedbackTokens, OpenableAs, type Principal, Scopes } from '../security/index.js';
 import {
+  type BatchRequest,
   type BatchResponse,
   BatchRequestSchema,
   BatchResponseSchema,
@@ -15,7 +18,7 @@ import {
   trimmed,
 } from './dto/predict.schema.js';
 import { toBatchResponse, toItem } from './dto/predict.mapping.js';
-import { PredictService } from './predict.service.js';
+import { type ClaimPredictions, type Predicted, type PredictResult, PredictService } from './predict.service.js';
 
 @ApiTags('Predictions')
 @Controller()
@@ -23,6 +26,7 @@ export class PredictController {
   constructor(
     private readonly service: PredictService,
     private readonly tokens: FeedbackTokens,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   @Post('api/v1/predict')
@@ -31,8 +35,13 @@ export class PredictController {
   @ApiOperation({ operationId: 'predict', summary: 'Predict one text and record it' })
   @ApiBody({ schema: apiSchema(PredictRequestSchema) })
   @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
-  predict(@Caller() caller: Principal, @Body() body: unknown): Promise<PredictionItem> {
-    return this.one(caller, predictValidators.strict.parse(trimmed(body)));
+  predict(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PredictionItem> {
+    return this.one(caller, reply, key, predictValidators.strict.parse(trimmed(body)));
   }
 
   @Post('api/v1/batch')
@@ -41,8 +50,13 @@ export class PredictController {
   @ApiOperation({ operationId: 'batch', summary: 'Predict up to 100 texts and record them in one transaction' })
   @ApiBody({ schema: apiSchema(BatchRequestSchema) })
   @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
-  batch(@Caller() caller: Principal, @Body() body: unknown): Promise<BatchResponse> {
-    return this.many(caller, batchValidators.strict.parse(trimmed(body)).texts);
+  batch(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchResponse> {
+    return this.many(caller, reply, key, batchValidators.strict.parse(trimmed(body)));
   }
 
   @Post('predict')
@@ -52,8 +66,13 @@ export class PredictController {
   @ApiOperation({ operationId: 'predict_older_path', summary: 'Older path of POST /api/v1/predict', deprecated: true })
   @ApiBody({ schema: apiSchema(PredictRequestSchema) })
   @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
-  olderPredict(@Caller() caller: Principal, @Body() body: unknown): Promise<PredictionItem> {
-    return this.one(caller, predictValidators.lenient.parse(trimmed(body)));
+  olderPredict(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PredictionItem> {
+    return this.one(caller, reply, key, predictValidators.lenient.parse(trimmed(body)));
   }
 
   @Post('batch')
@@ -63,11 +82,21 @@ export class PredictController {
   @ApiOperation({ operationId: 'batch_older_path', summary: 'Older path of POST /api/v1/batch', deprecated: true })
   @ApiBody({ schema: apiSchema(BatchRequestSchema) })
   @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
-  olderBatch(@Caller() caller: Principal, @Body() body: unknown): Promise<BatchResponse> {
-    return this.many(caller, batchValidators.lenient.parse(trimmed(body)).texts);
+  olderBatch(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchResponse> {
+    return this.many(caller, reply, key, batchValidators.lenient.parse(trimmed(body)));
   }
 
-  private async one(caller: Principal, body: PredictRequest): Promise<PredictionItem> {
+  private one(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    body: PredictRequest,
+  ): Promise<PredictionItem> {
     const input = {
       text: body.text,
       userId: body.user_id,
@@ -75,17 +104,44 @@ export class PredictController {
       inferenceId: body.inference_id,
       metadata: body.metadata,
     };
-    const { items, persisted } = await this.service.predict(caller, [input], body.model ?? undefined);
-    const [item] = items;
-    if (!item) throw new Error('one text has one answer');
-    return toItem(item, persisted, (id) => this.tokens.issue(caller, id));
+    const toBody = ({ items, persisted }: PredictResult): PredictionItem =>
+      toItem(items[0] as Predicted, persisted, (id) => this.tokens.issue(caller, id));
+    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
+      this.service.predict(caller, [input], body.model ?? undefined, claimOf);
+    return this.answer(caller, reply, key, { operation: 'predict', body, work, toBody });
   }
 
-  private async many(caller: Principal, texts: string[]): Promise<BatchResponse> {
-    const result = await this.service.predict(
-      caller,
-      texts.map((text) => ({ text })),
-    );
-    return toBatchResponse(result, (id) => this.tokens.issue(caller, id));
+  private many(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    body: BatchRequest,
+  ): Promise<BatchResponse> {
+    const inputs = body.texts.map((text) => ({ text }));
+    const toBody = (result: PredictResult): BatchResponse =>
+      toBatchResponse(result, (id) => this.tokens.issue(caller, id));
+    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
+      this.service.predict(caller, inputs, undefined, claimOf);
+    return this.answer(caller, reply, key, { operation: 'batch', body, work, toBody });
   }
+
+  private async answer<T>(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    { operation, body, work, toBody }: Operation<T>,
+  ): Promise<T> {
+    if (key === undefined) return toBody(await work());
+    const answerOf = (result: PredictResult): { status: number; body: T } => ({ status: 200, body: toBody(result) });
+    return answerOnce(this.idempotency, reply, { tenant: caller, key, operation, body }, async (claim: ClaimMaker) =>
+      answerOf(await work((ids, resultOf) => claim(ids, (persisted) => answerOf(resultOf(persisted))))),
+    );
+  }
+}
+
+interface Operation<T> {
+  operation: 'predict' | 'batch';
+  body: unknown;
+  work(claimOf?: ClaimPredictions): Promise<PredictResult>;
+  toBody(result: PredictResult): T;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type TenantContext, uuidv7 } from '../common/index.js';
-import type { Durability } from '../ingest/index.js';
+import { AnsweredBefore, type Claim, type Durability, IdempotencyKeyReusedError } from '../ingest/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
 import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from './model/index.js';
 import type { Prediction } from './prediction.js';
@@ -21,6 +21,9 @@ export interface Predicted {
   lowEvidence: boolean;
   truncated: boolean;
 }
+
+/** Makes the claim of an `Idempotency-Key` from the ids of the records and what would be answered. */
+export type ClaimPredictions = (ids: readonly string[], resultOf: (persisted: Durability) => PredictResult) => Claim;
 
 export interface PredictResult {
   items: Predicted[];
@@ -50,16 +53,26 @@ export class PredictService {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  /** All inputs are recorded in one transaction. @throws UnknownModelError (422), ModelNotLoadedError (503) */
-  async predict(tenant: TenantContext, inputs: readonly PredictInput[], modelName?: string): Promise<PredictResult> {
+  /**
+   * All inputs are recorded in one transaction.
+   * @throws UnknownModelError, IdempotencyKeyReusedError (422), ModelNotLoadedError (503), AnsweredBefore
+   */
+  async predict(
+    tenant: TenantContext,
+    inputs: readonly PredictInput[],
+    modelName?: string,
+    claimOf?: ClaimPredictions,
+  ): Promise<PredictResult> {
     const model = this.models.get(modelName);
     const answers = await this.answer(tenant, model, inputs);
     const now = this.clock.now();
     const items = inputs.map((input, i) => toPredicted(input, answers[i] as Answered, model, now));
-    const persisted = await this.record(
-      tenant,
-      items.map(({ prediction }) => prediction),
+    const predictions = items.map(({ prediction }) => prediction);
+    const claim = claimOf?.(
+      predictions.map(({ id }) => id),
+      (persisted) => ({ items, persisted }),
     );
+    const persisted = await this.record(tenant, predictions, claim);
     this.metrics.countPredictions('served', persisted, items.length);
     return { items, persisted };
   }
@@ -85,10 +98,16 @@ export class PredictService {
     return answered as Answered[];
   }
 
-  private async record(tenant: TenantContext, predictions: Prediction[]): Promise<Durability | 'none'> {
+  private async record(
+    tenant: TenantContext,
+    predictions: Prediction[],
+    claim: Claim | undefined,
+  ): Promise<Durability | 'none'> {
     try {
-      return await this.recorder.record(tenant, predictions);
+      return await this.recorder.record(tenant, predictions, { claim });
     } catch (error) {
+      // Its key has an answer already: that one is given, not a second one.
+      if (error instanceof AnsweredBefore || error instanceof IdempotencyKeyReusedError) throw error;
       this.metrics.unrecorded.inc(predictions.length);
       this.logger.warn({ err: error, count: predictions.length }, 'predictions answered without being recorded');
       return 'none';

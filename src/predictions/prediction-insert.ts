@@ -2,26 +2,42 @@ import type { TenantContext } from '../common/index.js';
 import { BulkInsert, type BulkRow } from '../persistence/index.js';
 import type { Prediction } from './prediction.js';
 
-export const PREDICTION_INSERT = new BulkInsert('predictions', {
-  id: 'uuid',
-  tenant_id: 'uuid',
-  timestamp: 'timestamp',
-  recorded_at: 'timestamp',
-  input_text: 'text',
-  input_hash: 'text',
-  model: 'text',
-  model_version: 'text',
-  label: 'text',
-  confidence_score: 'double',
-  scores: 'json',
-  latency_ms: 'double',
-  cache_hit: 'boolean',
-  inference_id: 'text',
-  user_id: 'text',
-  session_id: 'text',
-  metadata: 'json',
-  source: 'text',
-});
+export const PREDICTION_INSERT = new BulkInsert(
+  'predictions',
+  {
+    id: 'uuid',
+    tenant_id: 'uuid',
+    timestamp: 'timestamp',
+    recorded_at: 'timestamp',
+    input_text: 'text',
+    input_hash: 'text',
+    model: 'text',
+    model_version: 'text',
+    label: 'text',
+    confidence_score: 'double',
+    scores: 'json',
+    latency_ms: 'double',
+    cache_hit: 'boolean',
+    inference_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    metadata: 'json',
+    source: 'text',
+  },
+  {
+    // Not the texts: they are encrypted, each time anew; the hash stands for them.
+    identity: [
+      'tenant_id',
+      'timestamp',
+      'model',
+      'model_version',
+      'label',
+      'confidence_score',
+      'input_hash',
+      'user_id',
+    ],
+  },
+);
 
 export function predictionRow({ tenantId }: TenantContext, prediction: Prediction, inputHash: string | null): BulkRow {
   return {

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  AppError,
   type Clock,
   CLOCK,
   type FieldError,
@@ -13,7 +12,7 @@ import { FeedbackLoopConfig } from '../config/index.js';
 import type { Durability } from '../ingest/index.js';
 import { Metrics } from '../observability/index.js';
 import type { Prediction } from './prediction.js';
-import { PredictionRecorder } from './prediction-recorder.js';
+import { PredictionRecorder, type RecordOptions } from './prediction-recorder.js';
 
 /** A prediction made elsewhere, its fields already checked; `timestamp` in ISO 8601. */
 export interface LogInput {
@@ -34,19 +33,6 @@ export interface LogInput {
 
 const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 5 * 60_000;
-
-/** The id that a caller chose is another record's, so that this one was not stored. */
-export class IdTakenError extends AppError {
-  constructor() {
-    super({
-      code: 'id_taken',
-      status: 409,
-      title: 'Conflict',
-      detail: 'A record with this id exists already and is not this one.',
-      errors: [{ path: 'id', message: 'is taken' }],
-    });
-  }
-}
 
 /** Records predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
 @Injectable()
@@ -87,11 +73,24 @@ export class PredictionLogService {
     };
   }
 
-  /** All of `predictions` in one transaction. @throws NotRecordedError, QueueFullError (503), RecordRefusedError (422) */
-  async record(tenant: TenantContext, predictions: readonly Prediction[]): Promise<Durability> {
-    const persisted = await this.recorder.record(tenant, predictions);
+  /**
+   * All of `predictions` in one transaction.
+   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: those of
+   * other ids were stored), AnsweredBefore
+   */
+  async record(
+    tenant: TenantContext,
+    predictions: readonly Prediction[],
+    options: RecordOptions = {},
+  ): Promise<Durability> {
+    const persisted = await this.recorder.record(tenant, predictions, options);
     this.metrics.countPredictions('logged', persisted, predictions.length);
     return persisted;
+  }
+
+  /** Resolves when a stream may send its next batch. */
+  room(): Promise<void> {
+    return this.recorder.room();
   }
 
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {

@@ -12,8 +12,9 @@ import {
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatTime, NotFoundError, type Page, parseRange } from '../common/index.js';
+import { formatTime, type Page, parseRange } from '../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../http/index.js';
+import { answerOnce, type ClaimMaker, type Durability, IdempotencyKey, IdempotencyService } from '../ingest/index.js';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '../security/index.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
 import { toLogInput } from './dto/log.mapping.js';
@@ -25,8 +26,7 @@ import {
   toResource,
 } from './dto/prediction.schema.js';
 import { recordNdjson } from './ndjson-log.js';
-import type { Prediction } from './prediction.js';
-import { IdTakenError, PredictionLogService } from './prediction-log.service.js';
+import { PredictionLogService } from './prediction-log.service.js';
 import { PredictionsService } from './predictions.service.js';
 
 @ApiTags('Predictions')
@@ -37,6 +37,7 @@ export class PredictionsController {
     private readonly log: PredictionLogService,
     private readonly predictions: PredictionsService,
     private readonly tokens: FeedbackTokens,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   @Post()
@@ -63,12 +64,12 @@ export class PredictionsController {
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!(body instanceof Readable)) {
-      const logged = await this.createOne(caller, body);
-      await reply.status(logged.persisted === 'database' ? 201 : 202).send(logged);
+      await reply.send(await this.createOne(caller, body, key, reply));
       return;
     }
     const lines = recordNdjson(this.log, caller, body, request.correlation?.correlationId ?? '');
@@ -111,26 +112,29 @@ export class PredictionsController {
     return toResource(await this.predictions.get(caller, id), caller.scopes.has('read:text'));
   }
 
-  private async createOne(caller: Principal, body: unknown): Promise<Logged> {
+  private async createOne(
+    caller: Principal,
+    body: unknown,
+    key: string | undefined,
+    reply: FastifyReply,
+  ): Promise<Logged> {
     const prediction = this.log.toPrediction(toLogInput(logValidator.parse(body)));
-    const persisted = await this.log.record(caller, [prediction]);
-    if (persisted === 'database' && (body as { id?: unknown }).id != null) await this.refuseTakenId(caller, prediction);
-    return {
-      id: prediction.id,
-      timestamp: formatTime(prediction.timestamp),
-      persisted,
-      feedback_token: this.tokens.issue(caller, prediction.id),
-    };
-  }
-
-  /** An id is inserted once, whoever it belongs to: a chosen one that was there already must not be acknowledged as stored. */
-  private async refuseTakenId(caller: Principal, sent: Prediction): Promise<void> {
-    const stored = await this.predictions.get(caller, sent.id).catch((error: unknown) => {
-      throw error instanceof NotFoundError ? new IdTakenError() : error;
+    const chosenIds = (body as { id?: unknown }).id != null;
+    const answerOf = (persisted: Durability): { status: number; body: Logged } => ({
+      status: persisted === 'database' ? 201 : 202,
+      body: {
+        id: prediction.id,
+        timestamp: formatTime(prediction.timestamp),
+        persisted,
+        feedback_token: this.tokens.issue(caller, prediction.id),
+      },
     });
-    const same = (['label', 'model', 'modelVersion', 'confidence', 'inputText', 'userId'] as const).every(
-      (field) => stored[field] === sent[field],
-    );
-    if (!same) throw new IdTakenError();
+    const record = async (claim?: ClaimMaker): Promise<{ status: number; body: Logged }> =>
+      answerOf(await this.log.record(caller, [prediction], { chosenIds, claim: claim?.([prediction.id], answerOf) }));
+    if (key !== undefined)
+      return answerOnce(this.idempotency, reply, { tenant: caller, key, operation: 'log', body }, record);
+    const answer = await record();
+    void reply.status(answer.status);
+    return answer.body;
   }
 }

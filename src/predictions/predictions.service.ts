@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '../common/index.js';
-import { Secrets } from '../security/index.js';
+import { RecordAliasesRepository } from '../ingest/index.js';
+import { Secrets } from '../secrets/index.js';
 import type { Prediction, PredictionFilter } from './prediction.js';
 import { PredictionsRepository } from './predictions.repository.js';
 
@@ -11,6 +12,7 @@ export class PredictionsService {
 
   constructor(
     private readonly repository: PredictionsRepository,
+    private readonly aliases: RecordAliasesRepository,
     secrets: Secrets,
   ) {
     this.cursors = secrets.cursorCodec();
@@ -18,9 +20,14 @@ export class PredictionsService {
 
   /** @throws NotFoundError, also for another tenant's prediction */
   async get(tenant: TenantContext, id: string): Promise<Prediction> {
-    const prediction = await this.repository.find(tenant, id);
+    const prediction = (await this.repository.find(tenant, id)) ?? (await this.findByAlias(tenant, id));
     if (!prediction) throw new NotFoundError('The prediction');
     return prediction;
+  }
+
+  private async findByAlias(tenant: TenantContext, alias: string): Promise<Prediction | undefined> {
+    const id = await this.aliases.find(tenant, alias);
+    return id === undefined ? undefined : this.repository.find(tenant, id);
   }
 
   /** Newest first; a page stays where it is while new predictions arrive. @throws ValidationError naming `cursor` */

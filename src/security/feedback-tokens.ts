@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthenticationError, type Clock, CLOCK, type TenantContext } from '../common/index.js';
-import { Secrets } from './secrets.js';
+import { Secrets } from '../secrets/index.js';
 
 const LIFETIME_MS = 30 * 86_400_000;
 const TAG_BYTES = 18;

@@ -3,5 +3,4 @@ export * from './decorators.js';
 export * from './feedback-tokens.js';
 export * from './first-key.js';
 export * from './principal.js';
-export * from './secrets.js';
 export * from './security.module.js';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { AuthenticationError } from '../common/index.js';
 import { createKey, hashKey, publicIdOf } from './api-key-format.js';
 import { FeedbackTokens } from './feedback-tokens.js';
-import type { Secrets } from './secrets.js';
+import type { Secrets } from '../secrets/index.js';
 
 describe('keys', () => {
   it('S1-15 are shaped as documented, never the same, and looked up by their public part', () => {

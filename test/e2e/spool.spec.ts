@@ -157,7 +157,10 @@ describe('the spool, while PostgreSQL is away', () => {
     };
     expect([inspected.rows, inspected.dead_letters.map(({ reason }) => reason)]).toEqual([0, ['23514']]);
     const exported = (await runCli(['spool', 'export'], settings, database.folder)).stdout.trim().split('\n');
-    expect(JSON.parse(exported[0]!)).toMatchObject({ state: 'dead', kind: 'predictions', row: { label: 'poison' } });
+    expect(JSON.parse(exported[0]!)).toMatchObject({
+      state: 'dead',
+      parts: [['predictions', [{ label: 'poison' }]]],
+    });
     await database.query('ALTER TABLE predictions DROP CONSTRAINT no_poison');
     expect((await runCli(['spool', 'retry'], settings, database.folder)).stdout).toContain('1 dead letters wait again');
     const drained = await runCli(['spool', 'drain'], settings, database.folder);

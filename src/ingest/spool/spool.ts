@@ -1,12 +1,15 @@
 import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  type BulkGroup,
   type BulkInsert,
   type BulkRow,
   DatabaseCorruptError,
+  DatabaseFullError,
   SqliteFile,
 } from '../../persistence/index.js';
+import type { Claim } from '../idempotency/claim.js';
+import type { BatchOutcome, BatchOutcomes, RecordBatch } from '../record-batch.js';
+import { Ballast } from './ballast.js';
 import { SpoolCipher } from './spool-cipher.js';
 
 /** A record that waits, its body still sealed. */
@@ -14,15 +17,22 @@ interface SpooledRow {
   seq: number;
   id: string;
   kind: string;
+  schema_version: number;
   body: Buffer;
   created_at: number;
 }
 
-export interface SpooledRecord {
+/** Rows by table that become durable together, and the key they were sent with. */
+interface EntryBody {
+  parts: [table: string, rows: BulkRow[]][];
+  claim?: Claim;
+}
+
+/** What waits: one record, or several that belong together. */
+export interface SpooledEntry extends EntryBody {
   seq: number;
   id: string;
   kind: string;
-  row: BulkRow;
 }
 
 export interface DeadLetter {
@@ -48,7 +58,9 @@ export interface SpoolOptions {
   now: () => number;
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** Version 1 kept one row without its table's name. */
+const ONE_ROW = 1;
 const TIMEOUT_MS = 10_000;
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS spool (
@@ -57,10 +69,15 @@ const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS dead_letter (
      id TEXT PRIMARY KEY, kind TEXT NOT NULL, schema_version INTEGER NOT NULL, body BLOB NOT NULL,
      created_at INTEGER NOT NULL, died_at INTEGER NOT NULL, reason TEXT NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS answers (
+     key_hash TEXT PRIMARY KEY, request_hash TEXT NOT NULL, record_ids TEXT NOT NULL, answer TEXT NOT NULL,
+     created_at INTEGER NOT NULL)`,
   'CREATE TABLE IF NOT EXISTS memo (name TEXT PRIMARY KEY, body BLOB NOT NULL, saved_at INTEGER NOT NULL)',
 ];
 const APPEND =
   'INSERT INTO spool (id, kind, schema_version, body, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING';
+const REMEMBER =
+  'INSERT INTO answers (key_hash, request_hash, record_ids, answer, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const BURY =
   'INSERT OR REPLACE INTO dead_letter (id, kind, schema_version, body, created_at, died_at, reason) ' +
   'SELECT id, kind, schema_version, body, created_at, ?, ? FROM spool WHERE seq = ?';
@@ -75,6 +92,7 @@ const REVIVE =
 export class Spool {
   readonly path: string;
   private readonly file: SqliteFile;
+  private readonly ballast: Ballast;
   private cipher: SpoolCipher | undefined;
 
   constructor(
@@ -82,6 +100,7 @@ export class Spool {
     private readonly kinds: ReadonlyMap<string, BulkInsert>,
   ) {
     this.path = join(options.folder, 'spool.db');
+    this.ballast = new Ballast(join(options.folder, 'ballast'));
     this.file = new SqliteFile({ path: this.path, schema: SCHEMA, maxBytes: options.maxBytes, timeoutMs: TIMEOUT_MS });
   }
 
@@ -91,6 +110,7 @@ export class Spool {
    */
   async open(): Promise<string | undefined> {
     this.cipher = SpoolCipher.fromFile(join(this.options.folder, 'spool.key'));
+    this.ballast.make();
     try {
       await this.file.open();
       return undefined;
@@ -105,33 +125,67 @@ export class Spool {
     return aside;
   }
 
-  /** Durable when it resolves; all rows or none. */
-  async append(groups: readonly BulkGroup[]): Promise<void> {
+  /**
+   * Durable when it resolves; all or none. Keys that were used here before, and chosen ids that wait here with another content, are
+   * left out: the outcome says so.
+   */
+  async append(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
+    const outcomes = new Map<RecordBatch, BatchOutcome>();
     const now = this.options.now();
-    const rows = groups.flatMap(({ insert, rows: list }) =>
-      list.map((row) => {
-        const id = String(row.id);
-        return [id, insert.table, SCHEMA_VERSION, this.opened.seal(id, JSON.stringify(row)), now];
-      }),
-    );
-    await this.file.commit([{ sql: APPEND, rows }]);
-  }
-
-  /** The oldest records, opened; what cannot be opened is buried and not answered. */
-  async oldest(limit: number): Promise<SpooledRecord[]> {
-    const rows = await this.file.query<SpooledRow>(
-      'SELECT seq, id, kind, body, created_at FROM spool ORDER BY seq LIMIT ?',
-      [limit],
-    );
-    const records: SpooledRecord[] = [];
-    for (const { seq, id, kind, body } of rows) {
-      try {
-        records.push({ seq, id, kind, row: JSON.parse(this.opened.open(id, Buffer.from(body))) as BulkRow });
-      } catch (error) {
-        await this.bury(seq, `unreadable: ${(error as Error).message}`);
+    const entries: unknown[][] = [];
+    const answers: unknown[][] = [];
+    // Nobody else writes here, and this is called for one group at a time: what is read now still holds when it is written.
+    const known = await this.answersOf(batches);
+    const fresh = new Map<string, BulkRow>();
+    for (const batch of batches) {
+      const { claim } = batch;
+      const owner = claim && known.get(claim.keyHash);
+      if (claim && owner) {
+        const same = owner.request_hash === claim.requestHash;
+        const recordIds = JSON.parse(owner.record_ids) as string[];
+        outcomes.set(batch, same ? { kind: 'replayed', answer: owner.answer, recordIds } : { kind: 'key_reused' });
+        continue;
+      }
+      const taken = batch.chosenIds ? await this.takenIds(batch, fresh) : [];
+      if (taken.length > 0) outcomes.set(batch, { kind: 'ids_taken', ids: taken });
+      for (const body of toEntries(batch)) {
+        const id = idOf(body);
+        const kind = body.parts[0]?.[0] ?? '';
+        entries.push([id, kind, SCHEMA_VERSION, this.opened.seal(id, JSON.stringify(body)), now]);
+      }
+      if (claim) {
+        const row = {
+          key_hash: claim.keyHash,
+          request_hash: claim.requestHash,
+          record_ids: JSON.stringify(claim.recordIds),
+          answer: claim.answers.spool,
+        };
+        known.set(claim.keyHash, row);
+        answers.push([row.key_hash, row.request_hash, row.record_ids, row.answer, now]);
       }
     }
-    return records;
+    await this.file.commit([
+      { sql: APPEND, rows: entries },
+      { sql: REMEMBER, rows: answers },
+    ]);
+    return outcomes;
+  }
+
+  /** The oldest entries, opened; what cannot be opened is buried and not answered. */
+  async oldest(limit: number): Promise<SpooledEntry[]> {
+    const rows = await this.file.query<SpooledRow>(
+      'SELECT seq, id, kind, schema_version, body, created_at FROM spool ORDER BY seq LIMIT ?',
+      [limit],
+    );
+    const entries: SpooledEntry[] = [];
+    for (const row of rows) {
+      try {
+        entries.push({ seq: row.seq, id: row.id, kind: row.kind, ...this.read(row) });
+      } catch (error) {
+        await this.bury(row.seq, `unreadable: ${(error as Error).message}`);
+      }
+    }
+    return entries;
   }
 
   insertOf(kind: string): BulkInsert | undefined {
@@ -139,12 +193,12 @@ export class Spool {
   }
 
   async remove(seqs: readonly number[]): Promise<void> {
-    await this.file.commit([{ sql: 'DELETE FROM spool WHERE seq = ?', rows: seqs.map((seq) => [seq]) }]);
+    await this.free([{ sql: 'DELETE FROM spool WHERE seq = ?', rows: seqs.map((seq) => [seq]) }]);
   }
 
   /** Out of the way of the others, kept with its reason. */
   async bury(seq: number, reason: string): Promise<void> {
-    await this.file.commit([
+    await this.free([
       { sql: BURY, rows: [[this.options.now(), reason, seq]] },
       { sql: 'DELETE FROM spool WHERE seq = ?', rows: [[seq]] },
     ]);
@@ -156,25 +210,21 @@ export class Spool {
     );
   }
 
-  /** Every record, waiting or dead, opened, oldest first. */
-  async *everything(): AsyncGenerator<{
-    state: 'waiting' | 'dead';
-    id: string;
-    kind: string;
-    created_at: number;
-    row: BulkRow;
-  }> {
+  /** Everything, waiting or dead, opened, oldest first. */
+  async *everything(): AsyncGenerator<
+    { state: 'waiting' | 'dead'; id: string; created_at: number } & Pick<SpooledEntry, 'parts'>
+  > {
     for (const [state, table] of [
       ['waiting', 'spool'],
       ['dead', 'dead_letter'],
     ] as const) {
       for (let after = 0; ;) {
         const rows = await this.file.query<SpooledRow>(
-          `SELECT rowid AS seq, id, kind, body, created_at FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT 200`,
+          `SELECT rowid AS seq, id, kind, schema_version, body, created_at FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT 200`,
           [after],
         );
-        for (const { id, kind, body, created_at } of rows) {
-          yield { state, id, kind, created_at, row: JSON.parse(this.opened.open(id, Buffer.from(body))) as BulkRow };
+        for (const row of rows) {
+          yield { state, id: row.id, created_at: row.created_at, parts: this.read(row).parts };
         }
         const last = rows.at(-1);
         if (!last) break;
@@ -203,6 +253,11 @@ export class Spool {
 
   async forgetMemo(name: string): Promise<void> {
     await this.file.commit([{ sql: 'DELETE FROM memo WHERE name = ?', rows: [[name]] }]);
+  }
+
+  /** Answers to keys that were given before `before` (milliseconds since 1970) are forgotten. */
+  async forgetAnswers(before: number): Promise<void> {
+    await this.file.commit([{ sql: 'DELETE FROM answers WHERE created_at < ?', rows: [[before]] }]);
   }
 
   /** Memos saved at or after `since`; the older ones are forgotten, and so is what cannot be opened. */
@@ -245,10 +300,83 @@ export class Spool {
     return this.file.close();
   }
 
+  /** A statement that makes room. On a volume without any it needs some itself: the ballast is given up for it. */
+  private async free(groups: { sql: string; rows: unknown[][] }[]): Promise<void> {
+    try {
+      await this.file.commit(groups);
+    } catch (error) {
+      if (!(error instanceof DatabaseFullError) || !this.ballast.drop()) throw error;
+      await this.file.commit(groups);
+    }
+  }
+
+  private read({ id, kind, body, schema_version: version }: SpooledRow): EntryBody {
+    const value = JSON.parse(this.opened.open(id, Buffer.from(body))) as unknown;
+    return version === ONE_ROW ? { parts: [[kind, [value as BulkRow]]] } : (value as EntryBody);
+  }
+
+  private async answersOf(batches: readonly RecordBatch[]): Promise<Map<string, KeptAnswer>> {
+    const hashes = batches.flatMap(({ claim }) => claim?.keyHash ?? []);
+    if (hashes.length === 0) return new Map();
+    const rows = await this.file.query<KeptAnswer>(
+      `SELECT key_hash, request_hash, record_ids, answer FROM answers WHERE key_hash IN (${hashes.map(() => '?').join(', ')})`,
+      hashes,
+    );
+    return new Map(rows.map((row) => [row.key_hash, row]));
+  }
+
+  /** Chosen ids of `batch` that wait here, or come with it (`fresh`), with another content. */
+  private async takenIds(batch: RecordBatch, fresh: Map<string, BulkRow>): Promise<string[]> {
+    const taken: string[] = [];
+    for (const { insert, rows } of batch.parts) {
+      for (const row of rows) {
+        const id = String(row.id);
+        const before = fresh.get(id) ?? (await this.waitingRow(id));
+        if (before && !insert.isSame(before, row)) taken.push(id);
+        else fresh.set(id, row);
+      }
+    }
+    return taken;
+  }
+
+  private async waitingRow(id: string): Promise<BulkRow | undefined> {
+    const [waiting] = await this.file.query<SpooledRow>(
+      'SELECT seq, id, kind, schema_version, body, created_at FROM spool WHERE id = ?',
+      [id],
+    );
+    return (
+      waiting &&
+      this.read(waiting)
+        .parts.flatMap(([, rows]) => rows)
+        .find((row) => row.id === id)
+    );
+  }
+
   private get opened(): SpoolCipher {
     if (!this.cipher) throw new Error('the spool is not open');
     return this.cipher;
   }
+}
+
+interface KeptAnswer {
+  key_hash: string;
+  request_hash: string;
+  record_ids: string;
+  answer: string;
+}
+
+/** Rows that need not stay together wait one by one: a single bad one then keeps nobody else from the database. */
+function toEntries({ claim, parts }: RecordBatch): EntryBody[] {
+  if (claim || parts.length > 1) {
+    return [{ parts: parts.map(({ insert, rows }) => [insert.table, [...rows]]), ...(claim ? { claim } : {}) }];
+  }
+  return parts.flatMap(({ insert, rows }) => rows.map((row) => ({ parts: [[insert.table, [row]]] }) as EntryBody));
+}
+
+function idOf({ parts }: EntryBody): string {
+  const id = parts[0]?.[1][0]?.id;
+  if (id === undefined) throw new Error('a record without an id cannot wait');
+  return String(id);
 }
 
 /** Half of what is free on the volume of `folder` at the most: a queue on a full disk cannot even be emptied. */

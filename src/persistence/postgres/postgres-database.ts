@@ -1,10 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { FeedbackLoopConfig } from '../../config/index.js';
 import type { Metrics } from '../../observability/index.js';
-import type { BulkGroup, Database, PoolStats } from '../database.js';
+import type { BulkGroup, Database, PoolStats, WriteSession } from '../database.js';
 import { postgresDialect } from '../dialect.js';
 import { PersistenceNotReadyError, toDatabaseError } from '../errors.js';
-import { PostgresPool } from './postgres-pool.js';
+import { type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
 /**
  * PostgreSQL by four pools that cannot starve one another: ingest, analytics, health (one connection) and TypeORM's own small
@@ -58,9 +58,11 @@ export class PostgresDatabase implements Database {
   }
 
   async commit(groups: readonly BulkGroup[]): Promise<void> {
-    await this.ingest.run(
-      groups.map(({ insert, rows }) => ({ ...insert.postgres, values: [insert.forPostgres(rows)] })),
-    );
+    await this.ingest.run(groups.map(toQuery));
+  }
+
+  async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    return this.ingest.transaction((query) => work(toSession(query)));
   }
 
   async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -86,6 +88,28 @@ export class PostgresDatabase implements Database {
   pools(): PoolStats[] {
     return [this.ingest.stats(), this.analytics.stats(), this.health.stats()];
   }
+}
+
+function toQuery({ insert, rows }: BulkGroup): NamedQuery {
+  return { ...insert.postgres, values: [insert.forPostgres(rows)] };
+}
+
+function toSession(query: RunQuery): WriteSession {
+  return {
+    insert: async (groups) => {
+      for (const group of groups) await query(toQuery(group));
+    },
+    takenIds: async (groups) => {
+      const ids: string[] = [];
+      for (const { insert, rows } of groups) {
+        if (!insert.taken) continue;
+        const found = await query<{ id: string }>({ ...insert.taken.postgres, values: [insert.forPostgres(rows)] });
+        ids.push(...found.map(({ id }) => id));
+      }
+      return ids;
+    },
+    query: (text, values) => query({ text, values: [...values] }),
+  };
 }
 
 function rethrow(error: unknown): never {

@@ -21,6 +21,8 @@ export interface NamedQuery {
   values?: unknown[];
 }
 
+export type RunQuery = <Row>(query: NamedQuery) => Promise<Row[]>;
+
 /**
  * What a database or a role may have set otherwise: dates that `pg` reads as garbage, numbers cut to 15 digits, days that begin at
  * another hour.
@@ -83,15 +85,23 @@ export class PostgresPool {
 
   /** Runs `queries` in one transaction; a single one needs none. */
   async run(queries: readonly NamedQuery[]): Promise<void> {
-    await this.withClient(async (client) => {
-      if (queries.length === 1) {
-        await client.query(queries[0] as NamedQuery);
-        return;
-      }
+    if (queries.length === 1) await this.query(queries[0] as NamedQuery);
+    else
+      await this.transaction(async (query) => {
+        for (const each of queries) await query(each);
+      });
+  }
+
+  /** Runs `work` in one transaction; a failure rolls it back. */
+  async transaction<T>(work: (query: RunQuery) => Promise<T>): Promise<T> {
+    return this.withClient(async (client) => {
       try {
         await client.query('BEGIN');
-        for (const query of queries) await client.query(query);
+        const result = await work(
+          async <Row>(query: NamedQuery) => (await client.query<pg.QueryResultRow>(query)).rows as Row[],
+        );
         await client.query('COMMIT');
+        return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
         throw error;

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { Mutex, sleep } from '../../common/index.js';
 import type { FeedbackLoopConfig } from '../../config/index.js';
 import type { Metrics } from '../../observability/index.js';
-import type { BulkGroup, Database, PoolStats } from '../database.js';
+import type { BulkGroup, Database, PoolStats, WriteSession } from '../database.js';
 import { sqliteDialect } from '../dialect.js';
 import { DatabaseLockedError, PersistenceNotReadyError, PoolExhaustedError, toDatabaseError } from '../errors.js';
 import { SqliteWorkerClient } from './sqlite-worker-client.js';
@@ -66,12 +66,28 @@ export class SqliteDatabase implements Database {
 
   async commit(groups: readonly BulkGroup[]): Promise<void> {
     if (!this.open) throw new PersistenceNotReadyError();
-    const request = {
-      kind: 'commit' as const,
-      groups: groups.map(({ insert, rows }) => ({ sql: insert.sqlite, rows: insert.forSqlite(rows) })),
-    };
+    const request = toCommit(groups);
     await this.observed('ingest', () =>
       this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+    );
+  }
+
+  async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    if (!this.open) throw new PersistenceNotReadyError();
+    const timeoutMs = this.config.dbQueryTimeoutMs + 5000;
+    return this.observed('ingest', () =>
+      this.lease.run(async () => {
+        const ask = this.writer.pinned();
+        await ask({ kind: 'exec', sql: 'BEGIN IMMEDIATE' }, timeoutMs);
+        try {
+          const result = await work(sessionOf((body) => ask(body, timeoutMs)));
+          await ask({ kind: 'exec', sql: 'COMMIT' }, timeoutMs);
+          return result;
+        } catch (error) {
+          await ask({ kind: 'exec', sql: 'ROLLBACK' }, timeoutMs).catch(() => undefined);
+          throw error;
+        }
+      }),
     );
   }
 
@@ -148,6 +164,36 @@ export class SqliteDatabase implements Database {
       this.metrics.querySeconds.observe({ pool, outcome }, Number(process.hrtime.bigint() - started) / 1e9);
     }
   }
+}
+
+type CommitRequest = { kind: 'commit'; groups: { sql: string; rows: unknown[][] }[] };
+
+function toCommit(groups: readonly BulkGroup[]): CommitRequest {
+  return {
+    kind: 'commit',
+    groups: groups.map(({ insert, rows }) => ({ sql: insert.sqlite, rows: insert.forSqlite(rows) })),
+  };
+}
+
+function sessionOf(ask: (body: Parameters<SqliteWorkerClient['request']>[0]) => Promise<unknown[]>): WriteSession {
+  return {
+    insert: async (groups) => {
+      await ask(toCommit(groups));
+    },
+    takenIds: async (groups) => {
+      const ids: string[] = [];
+      for (const { insert, rows } of groups) {
+        if (!insert.taken) continue;
+        const found = await ask({ kind: 'queryEach', sql: insert.taken.sqlite, rows: insert.takenForSqlite(rows) });
+        ids.push(...(found as { id: string }[]).map(({ id }) => id));
+      }
+      return ids;
+    },
+    query: async <Row>(text: string, values: readonly unknown[]) => {
+      const { sql, bound } = expandParameters(text, values);
+      return (await ask({ kind: 'query', sql, values: bound })) as Row[];
+    },
+  };
 }
 
 /** `$1`-style parameters, in any order and number, → SQLite's `?`, each with its own value. */

@@ -33,7 +33,21 @@ export class SqliteWorkerClient {
   }
 
   request(body: RequestBody, timeoutMs: number): Promise<unknown[]> {
+    return this.send((this.worker ??= this.start()), body, timeoutMs);
+  }
+
+  /**
+   * Several requests to one and the same worker: one that was started in between would run the rest of a transaction outside of it.
+   */
+  pinned(): (body: RequestBody, timeoutMs: number) => Promise<unknown[]> {
     const worker = (this.worker ??= this.start());
+    return (body, timeoutMs) =>
+      this.worker === worker
+        ? this.send(worker, body, timeoutMs)
+        : Promise.reject(new DatabaseUnavailableError(new Error('the writer was started anew')));
+  }
+
+  private send(worker: Worker, body: RequestBody, timeoutMs: number): Promise<unknown[]> {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.fail(new QueryTimeoutError()), timeoutMs);

@@ -51,13 +51,26 @@ const commit = database.transaction((groups: { sql: string; rows: unknown[][] }[
   }
 });
 
+function run(sql: string, values: unknown[]): unknown[] {
+  const statement = prepare(sql);
+  if (statement.reader) return statement.all(values);
+  statement.run(values);
+  return [];
+}
+
 function answer(request: SqliteRequest): unknown[] {
   switch (request.kind) {
     case 'commit':
       commit.immediate(request.groups);
       return [];
     case 'query':
-      return prepare(request.sql).all(request.values);
+      return run(request.sql, request.values);
+    case 'queryEach':
+      return request.rows.flatMap((row) => run(request.sql, row));
+    case 'exec':
+      // Nothing to roll back is what a failed BEGIN or COMMIT leaves behind.
+      if (request.sql !== 'ROLLBACK' || database.inTransaction) database.exec(request.sql);
+      return [];
     case 'close':
       database.close();
       return [];

@@ -1,0 +1,3 @@
+export * from './field-cipher.js';
+export * from './secrets.js';
+export * from './secrets.module.js';
