@@ -9,6 +9,7 @@ import {
   addParsers,
   AllowedMethods,
   answerClientError,
+  answerExpectations,
   answerFrameworkError,
   Draining,
   ProblemFilter,
@@ -43,7 +44,7 @@ export async function createApp(
     // Also counts while a handler works: it must outlast the slowest query that may still be answered.
     connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
     // While draining every request that arrives is still served.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -59,6 +60,7 @@ export async function createApp(
   app.useLogger(app.get(NestLogger));
   app.useGlobalFilters(app.get(ProblemFilter));
   const fastify = adapter.getInstance();
+  answerExpectations(app.getHttpServer() as never);
   addParsers(fastify as never);
   addHooks(fastify as never, {
     logger: app.get<AppLogger>(APP_LOGGER),

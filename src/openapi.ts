@@ -6,6 +6,34 @@ import { apiSchema, ProblemSchema } from './http/index.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
+type ResponseObject = Extract<NonNullable<Operation['responses'][string]>, { description: string }>;
+type Headers = NonNullable<ResponseObject['headers']>;
+
+const header = (description: string, type: string): Headers[string] => ({ description, schema: { type } });
+
+/** By status; `all` is on every answer. */
+const HEADERS: Record<string, Headers> = {
+  all: {
+    'X-Correlation-ID': header('Yours, when it was well-formed, or a new one; finds the request in the log.', 'string'),
+  },
+  401: { 'WWW-Authenticate': header('`Bearer`', 'string') },
+  405: { Allow: header('The methods this address takes.', 'string') },
+  409: { 'Retry-After': header('Seconds; when the same request is still being served.', 'integer') },
+  503: { 'Retry-After': header('Seconds.', 'integer') },
+};
+
+/** Operations that take an `Idempotency-Key`. */
+const KEYED = new Set(['predict', 'batch', 'predict_older_path', 'batch_older_path', 'log_predictions']);
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  required: false,
+  description:
+    'Makes the request safe to repeat: the same key and body get the first answer again for 24 hours. Not used on NDJSON, whose ' +
+    'lines are idempotent by `id`.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const OPERATOR_PATHS = ['/health/detailed', '/metrics'];
 const isAdmin = (path: string): boolean => path.startsWith('/admin/') || OPERATOR_PATHS.includes(path);
@@ -23,7 +51,7 @@ const PROBLEMS: Record<number, string> = {
   404: 'Nothing there, or it belongs to another tenant.',
   405: 'The address does not take that method.',
   408: 'The body took too long to arrive.',
-  409: 'The chosen id belongs to another record; nothing was stored.',
+  409: 'The chosen id belongs to another record, or a request with the same Idempotency-Key is being served.',
   413: 'The body is too large.',
   415: 'The content type is not taken here.',
   422: 'Well-formed, but invalid; `errors` names each field.',
@@ -98,18 +126,29 @@ function complete(path: string, operation: Operation): void {
   const statuses = [400, 405, 500, 503];
   if (secured) statuses.push(401, 403);
   if (path.includes('{')) statuses.push(404);
-  if (operation.operationId === 'log_predictions') statuses.push(409);
   if (operation.requestBody) statuses.push(408, 413, 415);
   if (operation.requestBody || operation.parameters?.length) statuses.push(422);
   for (const status of statuses.sort()) {
-    operation.responses[status] ??= {
-      description: PROBLEMS[status] ?? 'Error.',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    };
+    operation.responses[status] ??= problemResponse(status);
   }
-  for (const response of Object.values(operation.responses)) {
-    if (response && 'description' in response && response.description === '') response.description = 'Success.';
+  if (KEYED.has(operation.operationId)) {
+    operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+    operation.responses[409] ??= problemResponse(409);
   }
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!response || !('description' in response)) continue;
+    if (response.description === '') response.description = 'Success.';
+    response.headers = { ...HEADERS.all, ...HEADERS[status], ...response.headers };
+    if (KEYED.has(operation.operationId) && status.startsWith('2'))
+      response.headers['Idempotent-Replayed'] = header('`true` when the key was answered before.', 'boolean');
+  }
+}
+
+function problemResponse(status: number): ResponseObject {
+  return {
+    description: PROBLEMS[status] ?? 'Error.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
 }
 
 /** `OlderAnalyticsController_labelDistribution` → `older_analytics_label_distribution`. */

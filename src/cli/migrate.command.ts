@@ -10,12 +10,13 @@ interface JsonOption {
 
 /** Exit code of `migrate check` and `migrate status --exit-code` when there is something to do. */
 const PENDING = 3;
+const LOCKED_FILE_MS = 30_000;
 
 async function createMigrator(): Promise<Migrator> {
   const { Migrator } = await import('../persistence/index.js');
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
-  return new Migrator(config, () => note('Waiting for another process that is migrating …'));
+  return new Migrator(config, () => note('Waiting for another process that is migrating …'), LOCKED_FILE_MS);
 }
 
 export function addMigrateCommand(program: Command): void {
@@ -31,6 +32,7 @@ export function addMigrateCommand(program: Command): void {
       if (json) printJson({ applied });
       else
         print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
+      await writeFirstKey();
     });
 
   migrate
@@ -77,6 +79,18 @@ export function addMigrateCommand(program: Command): void {
       else print('The schema is what the code expects.');
       if (pending.length + drift.length > 0) process.exitCode = PENDING;
     });
+}
+
+/** A database without any key gets its first one, as at the first start of a server. */
+async function writeFirstKey(): Promise<void> {
+  const { isFileProblem, makeFirstKey } = await import('../security/index.js');
+  try {
+    const path = await makeFirstKey(configFromEnvironment());
+    if (path) note(`The first key, which has every scope, is in ${path}.`);
+  } catch (error) {
+    if (!isFileProblem(error)) throw error;
+    note('No first key was made, because FL_DATA_DIR cannot be written: the first server that can will make it.');
+  }
 }
 
 function addDocsCommand(migrate: Command): void {

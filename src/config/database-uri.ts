@@ -48,6 +48,7 @@ const SCHEMES: Record<string, 'sqlite' | 'postgresql'> = {
   'postgresql+psycopg2': 'postgresql',
 };
 
+const SSL_MODES = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
 const POSTGRES_SHAPE = 'Write it as postgresql://user:password@host:5432/database, or leave it away to use SQLite.';
 const SQLITE_SHAPE = 'Write it as sqlite:///relative/path.db or sqlite:////absolute/path.db.';
 
@@ -69,10 +70,18 @@ function sqlite(uri: string): DatabaseConfig | ConfigurationProblem {
 function postgresql(uri: string, directUri: string | undefined): DatabaseConfig | ConfigurationProblem {
   const parsed = parsePostgres(uri);
   if (parsed === undefined)
-    return problem('FL_DB_URI', 'is not a PostgreSQL address with a host and a database', POSTGRES_SHAPE);
+    return problem(
+      'FL_DB_URI',
+      'is not a PostgreSQL address with a host, a database and, if any, a known sslmode',
+      POSTGRES_SHAPE,
+    );
   const direct = directUri === undefined ? parsed : parsePostgres(directUri);
   if (direct === undefined) {
-    return problem('FL_DB_DIRECT_URI', 'is not a PostgreSQL address with a host and a database', POSTGRES_SHAPE);
+    return problem(
+      'FL_DB_DIRECT_URI',
+      'is not a PostgreSQL address with a host, a database and, if any, a known sslmode',
+      POSTGRES_SHAPE,
+    );
   }
   return { type: 'postgresql', uri: parsed, directUri: direct };
 }
@@ -85,6 +94,8 @@ function parsePostgres(uri: string): string | undefined {
     if (!host || url.pathname.length < 2) return undefined;
     // Credentials with a broken percent escape would make every connection throw later.
     decodeURIComponent(url.username + url.password + url.pathname);
+    const sslMode = url.searchParams.get('sslmode');
+    if (sslMode !== null && !SSL_MODES.has(sslMode)) return undefined;
     return plain;
   } catch {
     return undefined;

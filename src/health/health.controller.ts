@@ -1,8 +1,10 @@
 import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { apiSchema } from '../http/index.js';
 import { Metrics } from '../observability/index.js';
 import { Public, Scopes } from '../security/index.js';
+import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
 
@@ -22,6 +24,7 @@ export class HealthController {
   @Get('health/liveness')
   @Public()
   @ApiOperation({ operationId: 'liveness', summary: 'Does the process turn? Restart it when not' })
+  @ApiOkResponse({ schema: apiSchema(StateSchema) })
   liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return answer(reply, this.eventLoop.alive, this.eventLoop.alive ? 'alive' : 'stuck');
   }
@@ -29,6 +32,7 @@ export class HealthController {
   @Get('health/readiness')
   @Public()
   @ApiOperation({ operationId: 'readiness', summary: 'Should it get traffic?' })
+  @ApiOkResponse({ schema: apiSchema(StateSchema) })
   readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return answer(reply, this.health.isReady, this.health.state);
   }
@@ -36,6 +40,7 @@ export class HealthController {
   @Get('health/startup')
   @Public()
   @ApiOperation({ operationId: 'startup', summary: 'Has it started?' })
+  @ApiOkResponse({ schema: apiSchema(StateSchema) })
   startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return answer(reply, this.health.isStarted, this.health.isStarted ? 'started' : 'starting');
   }
@@ -43,6 +48,7 @@ export class HealthController {
   @Get('health')
   @Public()
   @ApiOperation({ operationId: 'health', summary: 'healthy, degraded, unhealthy or draining' })
+  @ApiOkResponse({ schema: apiSchema(StateSchema) })
   overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return answer(reply, this.health.isHealthy, this.health.state);
   }
@@ -50,6 +56,7 @@ export class HealthController {
   @Get('health/detailed')
   @Scopes('read', 'admin')
   @ApiOperation({ operationId: 'health_detailed', summary: 'All components, for operators' })
+  @ApiOkResponse({ schema: apiSchema(DetailedHealthSchema) })
   detailed(): DetailedHealth {
     return this.health.detailed();
   }
@@ -57,6 +64,7 @@ export class HealthController {
   @Get('api/v1/health')
   @Public()
   @ApiOperation({ operationId: 'health_older_shape', summary: 'Health in the shape of the oldest system' })
+  @ApiOkResponse({ schema: apiSchema(OlderHealthSchema) })
   older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {
     void reply.status(this.health.isHealthy ? OK : UNAVAILABLE);
     return this.health.older();
@@ -65,6 +73,8 @@ export class HealthController {
   @Get('metrics')
   @Scopes('read', 'admin')
   @ApiOperation({ operationId: 'metrics', summary: 'Prometheus text, or JSON with "Accept: application/json"' })
+  @ApiProduces('text/plain', 'application/json')
+  @ApiOkResponse({ schema: { type: 'string' }, description: 'Prometheus text format.' })
   async prometheus(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { registry } = this.metrics;
     if (request.headers.accept?.includes('application/json')) {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { VERSION } from '../common/index.js';
-import { FeedbackLoopConfig } from '../config/index.js';
 import { Draining } from '../http/index.js';
-import { SpoolService } from '../ingest/index.js';
+import { DatabaseWriter, SpoolService } from '../ingest/index.js';
 import { DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
 import { ModelRegistry } from '../predictions/index.js';
 
@@ -33,8 +32,8 @@ export class HealthService {
     private readonly models: ModelRegistry,
     private readonly draining: Draining,
     private readonly indicators: HealthIndicatorService,
-    private readonly config: FeedbackLoopConfig,
     private readonly spool: SpoolService,
+    private readonly writer: DatabaseWriter,
   ) {}
 
   /** Called once the server listens. */
@@ -89,7 +88,7 @@ export class HealthService {
       version: VERSION,
       database: {
         status: state === 'up' ? 'ok' : 'error',
-        backend: this.config.database.type,
+        backend: this.supervisor.backend,
         // Custom metric events; this version has no way to store one yet.
         total_metrics: 0,
         database_size_mb: sizeBytes === null ? null : Math.round((sizeBytes / 2 ** 20) * 100) / 100,
@@ -101,8 +100,9 @@ export class HealthService {
     const { reason, sizeBytes, state } = this.supervisor.status;
     const indicator = this.indicators.check('database');
     const details = {
-      backend: this.config.database.type,
+      backend: this.supervisor.backend,
       state,
+      breaker: this.writer.breakerState,
       size_bytes: sizeBytes,
       pools: this.supervisor.pools.map(report),
     };

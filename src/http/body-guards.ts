@@ -108,9 +108,15 @@ function pathOf(visit: Visit): string {
   return keys.map((key) => key.toWellFormed().replaceAll('\0', '\ufffd')).join('.');
 }
 
-/** @throws UnreadableRequestError when a query parameter holds a NUL character. */
+/** @throws UnreadableRequestError when a query parameter holds a NUL character, or is named like a member of every object. */
 export function guardQuery(query: unknown): void {
   for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+    // What reads them by name would take `constructor` for a declared one.
+    if (name in Object.prototype) {
+      throw new UnreadableRequestError('forbidden_key', 'A query parameter has a name that is not allowed.', [
+        { path: name, message: 'is not a known field' },
+      ]);
+    }
     const values = Array.isArray(value) ? (value as unknown[]) : [value];
     if (values.some((each) => typeof each === 'string' && (each.includes('\0') || !each.isWellFormed()))) {
       throw new UnreadableRequestError('nul_character', 'A query parameter holds a character that is not allowed.', [

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnreadableRequestError } from '../common/index.js';
 import type { AppLogger, Metrics } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
@@ -50,6 +52,11 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
     // Load balancers take the hint and stop reusing the connection before the socket closes.
     if (draining.active) void reply.header('connection', 'close');
+    // Node's own answer to this has no body; it is switched off.
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      done(new UnreadableRequestError('host_missing', 'The request has no Host header.'));
+      return;
+    }
     const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     const hasBody =
       request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
@@ -148,12 +155,32 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const { body, headers, title } = bareProblem(status);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** An `Expect` that Node does not know is refused before Fastify sees the request. */
+export function answerExpectations(server: Server): void {
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    const { body, headers } = bareProblem(417);
+    response.writeHead(417, headers).end(body);
+  });
+}
+
+/** A complete answer for errors that no hook and no filter will see. */
+function bareProblem(status: number): { title: string; headers: Record<string, string>; body: string } {
   const problem = toAppError({ status });
-  const body = JSON.stringify(toProblem(problem, randomUUID()));
-  socket.end(
-    `HTTP/1.1 ${status} ${problem.title}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const correlationId = randomUUID();
+  const body = JSON.stringify(toProblem(problem, correlationId));
+  const headers = {
+    ...SECURITY_HEADERS,
+    'x-correlation-id': correlationId,
+    'content-type': PROBLEM_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  return { title: problem.title, headers, body };
 }
 
 /** Errors of the router itself, such as a broken percent escape. */

@@ -29,6 +29,7 @@ const FRAMEWORK_ERRORS: Record<number, { code: string; detail: string }> = {
   413: { code: 'body_too_large', detail: 'The body is larger than this address takes.' },
   414: { code: 'uri_too_long', detail: 'The address is too long.' },
   415: { code: 'unsupported_media_type', detail: 'This address does not take that content type.' },
+  417: { code: 'expectation_failed', detail: 'The server cannot do what the Expect header asks for.' },
   431: { code: 'headers_too_large', detail: 'The headers are too large.' },
 };
 

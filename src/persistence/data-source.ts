@@ -45,8 +45,9 @@ export function dataSourceOptions(
       ...shared,
       type: 'better-sqlite3',
       database: database.path,
-      // An in-process lease keeps our own writers apart; only another process can make this wait.
-      timeout: purpose === 'migrate' ? 5000 : 250,
+      // This connection lives on the main thread, where waiting would stop the event loop: a lock is an error at once, and whoever
+      // meets it tries again after a pause.
+      timeout: 0,
       prepareDatabase: (connection: BetterSqlite3.Database) => {
         prepareSqliteConnection(connection);
         beginImmediate(connection);

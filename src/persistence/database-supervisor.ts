@@ -66,6 +66,10 @@ export class DatabaseSupervisor {
     return this.current;
   }
 
+  get backend(): FeedbackLoopConfig['database']['type'] {
+    return this.config.database.type;
+  }
+
   get isUp(): boolean {
     return this.current.state === 'up';
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
@@ -11,6 +11,7 @@ import {
   migrateUp,
   type MigrationStatus,
   migrationStatus,
+  MIGRATIONS,
   MIGRATIONS_TABLE,
   PARTITIONED_TABLES,
   partitionsFor,
@@ -18,13 +19,15 @@ import {
   TABLES,
   withLock,
 } from '../../migrations/index.js';
+import { sleep } from '../common/index.js';
 import type { FeedbackLoopConfig } from '../config/index.js';
 import { createDataSource } from './data-source.js';
-import { ForeignTablesError, MigrationLockedError, toDatabaseError } from './errors.js';
+import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from './errors.js';
 
 const DAY_MS = 86_400_000;
 /** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
 const DAYS_AHEAD = 62;
+const RETRY_MS = 100;
 
 /**
  * Changes the schema, for the server and the CLI alike. Each call opens a connection of its own (around a pooler, without
@@ -34,6 +37,8 @@ export class Migrator {
   constructor(
     private readonly config: Readonly<FeedbackLoopConfig>,
     private readonly onWait: () => void = () => undefined,
+    /** How long to try while another process (a shell, a backup) holds the SQLite file. A server tries again later anyway. */
+    private readonly lockedFileMs = 0,
   ) {}
 
   /** Applies what is pending and makes the partitions. Returns the names of the migrations applied. */
@@ -49,7 +54,12 @@ export class Migrator {
     return this.withDataSource((dataSource) => migrateDown(dataSource, steps, this.options()));
   }
 
+  /** Changes nothing: a SQLite file that is not there is not made. */
   async status(): Promise<MigrationStatus> {
+    const { database } = this.config;
+    if (database.type === 'sqlite' && !existsSync(database.path)) {
+      return { applied: [], pending: MIGRATIONS.sqlite.map(({ name }) => name), unknown: [] };
+    }
     return this.withDataSource((dataSource) => migrationStatus(dataSource, this.options()));
   }
 
@@ -95,10 +105,25 @@ export class Migrator {
   }
 
   private async withDataSource<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.lockedFileMs;
+    for (;;) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (!(error instanceof DatabaseLockedError) || performance.now() > deadline) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private async once<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
     const { database } = this.config;
     const dataSource = createDataSource(this.config, 'migrate');
     try {
-      if (database.type === 'sqlite') mkdirSync(dirname(database.path), { recursive: true, mode: 0o700 });
+      if (database.type === 'sqlite') {
+        mkdirSync(dirname(database.path), { recursive: true, mode: 0o700 });
+        refuseForeignFile(database.path);
+      }
       await dataSource.initialize();
       return await work(dataSource);
     } catch (error) {
@@ -108,5 +133,21 @@ export class Migrator {
     } finally {
       if (dataSource.isInitialized) await dataSource.destroy();
     }
+  }
+}
+
+/** Opening a file as ours switches it to WAL: somebody else's is looked at first, read-only. */
+function refuseForeignFile(path: string): void {
+  if (!existsSync(path)) return;
+  const connection = new BetterSqlite3(path, { readonly: true, timeout: 0 });
+  try {
+    const names = connection
+      .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+      .all()
+      .map((row) => (row as { name: string }).name);
+    const foreign = names.filter((name) => TABLES.includes(name)).sort();
+    if (!names.includes(MIGRATIONS_TABLE) && foreign.length > 0) throw new ForeignTables(foreign);
+  } finally {
+    connection.close();
   }
 }

@@ -1,12 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Clock, CLOCK, formatTime } from '../common/index.js';
+import { type Clock, CLOCK, formatTime, systemClock } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
-import { DatabaseSupervisor } from '../persistence/index.js';
+import { createDataSource, DatabaseSupervisor } from '../persistence/index.js';
 import { createKey } from './api-key-format.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysRepository, createFirstKey } from './api-keys.repository.js';
 
 /** Makes the key with which everything begins, the first time a database without any key is opened. */
 @Injectable()
@@ -25,18 +25,18 @@ export class FirstKey implements OnModuleInit {
 
   private async ensure(): Promise<void> {
     const path = adminKeyPath(this.config);
+    const now = this.clock.now();
     try {
-      const made = await this.repository.createFirst(createKey(), this.clock.now(), (key) => {
-        const kept = setAside(path, this.clock.now());
+      const made = await this.repository.createFirst(createKey(), now, (key) => {
+        const kept = publishKey(path, key, now);
         if (kept) {
           this.logger.warn({ admin_key: kept }, 'admin.key belonged to another database; it was kept under this name');
         }
-        writeKeyFile(path, key);
       });
       if (made) this.logger.info({ admin_key: path }, 'first key written; it has every scope');
     } catch (error) {
       // The file stays whatever happened: when only the answer to COMMIT was lost, it holds the one key there is.
-      if (!FILE_PROBLEM.test(String((error as NodeJS.ErrnoException).code))) throw error;
+      if (!isFileProblem(error)) throw error;
       // No reason to take the database for dead: keys from FL_API_KEYS work, and records are kept.
       this.logger.error(
         { err: error, remedy: 'Make FL_DATA_DIR writable and start again.' },
@@ -44,6 +44,37 @@ export class FirstKey implements OnModuleInit {
       );
     }
   }
+}
+
+/**
+ * The same for the CLI, after a migration. Answers where the key was written, or undefined when the database has keys.
+ * @throws what the file system says when the key cannot be written: then none was made
+ */
+export async function makeFirstKey(config: Readonly<FeedbackLoopConfig>): Promise<string | undefined> {
+  const path = adminKeyPath(config);
+  const dataSource = createDataSource(config, 'migrate');
+  await dataSource.initialize();
+  try {
+    const now = systemClock.now();
+    const made = await dataSource.transaction((manager) =>
+      createFirstKey(manager, createKey(), now, (key) => publishKey(path, key, now)),
+    );
+    return made ? path : undefined;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Writes the key, keeping the file of another database under a new name, which is answered. */
+function publishKey(path: string, key: string, now: number): string | undefined {
+  const kept = setAside(path, now);
+  writeKeyFile(path, key);
+  return kept;
+}
+
+/** Whether the file system, not the database, said no. */
+export function isFileProblem(error: unknown): boolean {
+  return FILE_PROBLEM.test(String((error as NodeJS.ErrnoException).code));
 }
 
 /** What the file system says; codes of databases look otherwise. */

@@ -33,6 +33,9 @@ export default async function globalSetup() {
     env: { PATH: process.env.PATH, FL_DB_URI: address.href, FL_DATA_DIR: folder },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // The first key is each test's own: the server that starts first on a copy makes it.
+  await administer(address.href, 'DELETE FROM api_keys');
+  await administer(address.href, 'DELETE FROM tenants');
   globalThis.stopTestServices = async () => {
     await administer(url, `DROP DATABASE IF EXISTS ${template}`);
     await stop();

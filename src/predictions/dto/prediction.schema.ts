@@ -42,7 +42,7 @@ export function toResource(prediction: Prediction, withText: boolean): Predictio
     model_version: prediction.modelVersion,
     label: prediction.label,
     confidence: prediction.confidence,
-    scores: prediction.scores,
+    scores: sorted(prediction.scores),
     latency_ms: prediction.latencyMs,
     cache_hit: prediction.cacheHit,
     source: prediction.source,
@@ -52,4 +52,9 @@ export function toResource(prediction: Prediction, withText: boolean): Predictio
     metadata: prediction.metadata,
     ...(withText ? { input_text: prediction.inputText } : {}),
   };
+}
+
+/** By label: the databases keep the keys of an object in orders of their own. */
+function sorted(scores: Record<string, number> | null): Record<string, number> | null {
+  return scores && Object.fromEntries(Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
