@@ -131,7 +131,12 @@ function complete(path: string, operation: Operation): void {
   for (const status of statuses.sort()) {
     operation.responses[status] ??= problemResponse(status);
   }
-  if (KEYED.has(operation.operationId)) {
+  declareHeaders(operation);
+}
+
+function declareHeaders(operation: Operation): void {
+  const keyed = KEYED.has(operation.operationId ?? '');
+  if (keyed) {
     operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
     operation.responses[409] ??= problemResponse(409);
   }
@@ -139,7 +144,7 @@ function complete(path: string, operation: Operation): void {
     if (!response || !('description' in response)) continue;
     if (response.description === '') response.description = 'Success.';
     response.headers = { ...HEADERS.all, ...HEADERS[status], ...response.headers };
-    if (KEYED.has(operation.operationId) && status.startsWith('2'))
+    if (keyed && status.startsWith('2'))
       response.headers['Idempotent-Replayed'] = header('`true` when the key was answered before.', 'boolean');
   }
 }

@@ -50,8 +50,13 @@ export class HealthService {
     if (this.draining.active) return 'draining';
     const { state } = this.supervisor.status;
     if (this.isUnusable) return 'unhealthy';
-    if (state === 'up') return this.spool.stats.rows > 0 || this.isSpoolFailing ? 'degraded' : 'healthy';
+    if (state === 'up') return this.isWritingElsewhere || this.isSpoolFailing ? 'degraded' : 'healthy';
     return this.isSpoolFailing || this.spool.state === 'off' ? 'unhealthy' : 'degraded';
+  }
+
+  /** Records wait in the spool, or would go there now. */
+  private get isWritingElsewhere(): boolean {
+    return this.spool.stats.rows > 0 || this.writer.breakerState !== 'closed';
   }
 
   private get isUnusable(): boolean {

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT_ID, uuidv7 } from '../common/index.js';
 import { BulkInsert, type Database, type WriteSession } from '../persistence/index.js';
 import type { Claim } from './idempotency/claim.js';
 import type { Durability } from './durability.js';
@@ -55,6 +56,16 @@ export class BatchCommitter {
       const checked = accepted.filter(({ chosenIds }) => chosenIds === true || origin === 'spool');
       await noteTaken(session, checked, outcomes);
       return outcomes;
+    });
+  }
+
+  /** Writes a row and removes it again in one transaction: whether the database takes records at all. */
+  async probe(): Promise<void> {
+    const id = uuidv7();
+    const row = { id, tenant_id: DEFAULT_TENANT_ID, record_id: id, created_at: Date.now() };
+    await this.database.write(async (session) => {
+      await session.insert([{ insert: ALIAS_INSERT, rows: [row] }]);
+      await session.query('DELETE FROM record_aliases WHERE id = $1', [id]);
     });
   }
 

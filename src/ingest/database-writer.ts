@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
 import {
@@ -13,6 +14,7 @@ import { type BreakerState, DependencyPolicy, DependencyUnavailableError } from 
 import { BatchCommitter } from './batch-committer.js';
 import type { BatchOutcomes, RecordBatch } from './record-batch.js';
 
+const PROBE_EVERY_MS = 5000;
 const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
 
 /**
@@ -32,7 +34,7 @@ export class DatabaseWriter {
     private readonly supervisor: DatabaseSupervisor,
     metrics: Metrics,
     config: FeedbackLoopConfig,
-    @Inject(APP_LOGGER) logger: AppLogger,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.committer = new BatchCommitter(database);
     this.policy = new DependencyPolicy({
@@ -79,7 +81,19 @@ export class DatabaseWriter {
 
   /** What waited in the spool. No tries, no breaker: the spool itself tries again. */
   async replay(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
-    return this.withPartitions(() => this.committer.commit(batches, 'spool'));
+    const outcomes = await this.withPartitions(() => this.committer.commit(batches, 'spool'));
+    // It does write again: nobody has to wait for the breaker's own next try.
+    this.policy.reset();
+    return outcomes;
+  }
+
+  /** Without traffic nobody would try: an open breaker is tried by a write that leaves nothing behind. */
+  @Interval(PROBE_EVERY_MS)
+  async probe(): Promise<void> {
+    if (this.policy.state !== 'open' || !this.supervisor.isUp) return;
+    await this.policy
+      .run(() => this.committer.probe())
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'the database does not take records yet'));
   }
 
   private async once(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {

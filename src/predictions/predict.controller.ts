@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { apiSchema } from '../http/index.js';
 import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '../ingest/index.js';
@@ -20,6 +21,10 @@ import {
 import { toBatchResponse, toItem } from './dto/predict.mapping.js';
 import { type ClaimPredictions, type Predicted, type PredictResult, PredictService } from './predict.service.js';
 
+/** Compiled serializers of the two busiest answers: what is not declared does not leave. */
+const PREDICTION_ANSWER = { response: { 200: apiSchema(PredictionItemSchema) } };
+const BATCH_ANSWER = { response: { 200: apiSchema(BatchResponseSchema) } };
+
 @ApiTags('Predictions')
 @Controller()
 export class PredictController {
@@ -30,6 +35,7 @@ export class PredictController {
   ) {}
 
   @Post('api/v1/predict')
+  @RouteSchema(PREDICTION_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
   @ApiOperation({ operationId: 'predict', summary: 'Predict one text and record it' })
@@ -45,6 +51,7 @@ export class PredictController {
   }
 
   @Post('api/v1/batch')
+  @RouteSchema(BATCH_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
   @ApiOperation({ operationId: 'batch', summary: 'Predict up to 100 texts and record them in one transaction' })
@@ -60,6 +67,7 @@ export class PredictController {
   }
 
   @Post('predict')
+  @RouteSchema(PREDICTION_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
   @OpenableAs('predict')
@@ -76,6 +84,7 @@ export class PredictController {
   }
 
   @Post('batch')
+  @RouteSchema(BATCH_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
   @OpenableAs('batch')

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { FULL, reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { Load } from '../support/load.js';
 import { ROOT, ServerProcess } from '../support/server-process.js';
 
-/** 3 in CI; `npm run test:chaos` runs the full 20. */
-const ROUNDS = Number(process.env.FL_CHAOS_ROUNDS ?? 3);
+/** A short set in CI; `npm run test:chaos` runs the full one. */
+const ROUNDS = FULL ? 20 : 3;
+const ROUND_MS = FULL ? 2200 : 700;
 const CLIENTS = 16;
 const KEY = 'key-from-the-environment-0123456789abcdef';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -19,10 +21,13 @@ describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
     const database = await createTestDatabase(dialect);
     const environment = { FL_API_KEYS: `${KEY}:predict+read` };
     const acknowledged: string[] = [];
+    let slowestStart = 0;
     for (let round = 0; round < ROUNDS; round++) {
+      const began = Date.now();
       const server = await ServerProcess.start(database, environment);
+      if (round > 0) slowestStart = Math.max(slowestStart, Date.now() - began);
       const load = new Load(server, KEY, CLIENTS);
-      await pause(700 + Math.random() * 800);
+      await pause(ROUND_MS + Math.random() * 800);
       await server.stop('SIGKILL');
       const result = await load.stop();
       expect(result.failures).toEqual([]);
@@ -36,9 +41,13 @@ describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
     const ids = await stored(database);
     const found = new Set(ids);
     const lost = acknowledged.filter((id) => !found.has(id));
-    console.log(
-      `${dialect}: ${acknowledged.length} acknowledged in ${ROUNDS} kills, ${lost.length} lost, ${ids.length - found.size} twice`,
-    );
+    reportChaos('C1', `kill -9 under load, ${dialect}`, {
+      rounds: ROUNDS,
+      acknowledged: acknowledged.length,
+      lost: lost.length,
+      twice: ids.length - found.size,
+      slowest_start_ms: slowestStart,
+    });
     expect(acknowledged.length).toBeGreaterThan(ROUNDS * 100);
     expect(lost).toEqual([]);
     expect(found.size).toBe(ids.length);
@@ -69,7 +78,11 @@ describe('C2 the negative control', () => {
     );
     control.close();
     const lost = acknowledged.filter((id) => !found.has(id));
-    console.log(`control: ${acknowledged.length} acknowledged in 3 kills, ${lost.length} lost`);
+    reportChaos('C2', 'negative control: acknowledges before it writes', {
+      rounds: 3,
+      acknowledged: acknowledged.length,
+      lost: lost.length,
+    });
     expect(lost.length).toBeGreaterThan(0);
   }, 120_000);
 });
@@ -77,12 +90,12 @@ describe('C2 the negative control', () => {
 describe('C12 SIGTERM under load', () => {
   it('fails no request of clients that follow readiness', async () => {
     const database = await createTestDatabase('sqlite');
-    const rounds = Math.max(2, Math.ceil(ROUNDS / 2));
+    const rounds = FULL ? 10 : 2;
     let served = 0;
     for (let round = 0; round < rounds; round++) {
       const server = await ServerProcess.start(database, { FL_API_KEYS: `${KEY}:predict`, FL_DRAIN_MS: '1500' });
       const load = new Load(server, KEY, CLIENTS);
-      await pause(800);
+      await pause(FULL ? 1500 : 800);
       const stopped = server.stop('SIGTERM');
       // A load balancer notices within a second.
       await pause(900);
@@ -92,5 +105,6 @@ describe('C12 SIGTERM under load', () => {
       expect(await stopped).toBe(0);
     }
     expect(await stored(database)).toHaveLength(served);
+    reportChaos('C12', 'SIGTERM under load', { restarts: rounds, answered: served, failed: 0 });
   }, 300_000);
 });

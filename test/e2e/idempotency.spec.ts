@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { type DatabaseBehindProxy, databaseBehindProxy, ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
 import { type Answer, ServerProcess } from '../support/server-process.js';
@@ -196,6 +197,12 @@ describe('Idempotency-Key on two replicas', () => {
       const found = await replicas[1]!.request<{ id: string }>(`/api/v1/predictions/${id}`, { key: KEY });
       expect([found.status, found.body.id]).toEqual([200, stored[0]!.id]);
     }
+    reportChaos('C19', '50 twins of one key on two replicas, in an outage', {
+      acknowledged: accepted.length,
+      asked_to_wait: answers.length - accepted.length,
+      rows: stored.length,
+      ids_that_lead_to_it: ids.length,
+    });
     const after = await send(replicas[1]!, '/api/v1/predictions', 'outage', { ...LOGGED, label: 'twins-outage' }, KEY);
     expect([after.status, isReplayed(after)]).toEqual([202, true]);
   });

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../support/cli.js';
+import { reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
+import { ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
 import { ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -11,16 +13,7 @@ interface Predicted {
   feedback_token: string;
 }
 
-const KEY = 'key-from-the-environment-0123456789abcdef';
 const CANARY = 'canary-7c1f';
-
-const until = async (condition: () => Promise<boolean>, ms = 40_000): Promise<void> => {
-  const deadline = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true in time');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-};
 
 describe('the spool, while PostgreSQL is away', () => {
   let database: TestDatabase;
@@ -166,6 +159,7 @@ describe('the spool, while PostgreSQL is away', () => {
     const drained = await runCli(['spool', 'drain'], settings, database.folder);
     expect([drained.code, drained.stdout]).toEqual([0, expect.stringContaining('1 records moved')]);
     expect(await database.query("SELECT 1 FROM predictions WHERE label = 'poison'")).toHaveLength(1);
+    reportChaos('C10', 'one poisoned row of three', { replayed: 2, dead_letters: 1, after_retry: 'stored' });
   });
 });
 
@@ -179,6 +173,7 @@ describe('a spool in trouble', () => {
     const second = await ServerProcess.start(database);
     expect(readdirSync(folder).some((name) => name.startsWith('spool.db.corrupt-'))).toBe(true);
     expect(second.log).toContain('the spool was damaged');
+    reportChaos('C9', 'damaged spool', { set_aside: 1, reported: 'log', started: 'with a new one' });
     expect((await second.request('/health', { key: null })).body).toEqual({ status: 'healthy' });
     await second.stop();
   });

@@ -58,6 +58,11 @@ export class ServerProcess {
     return new ServerProcess(child, folder);
   }
 
+  /** A process that was started in another way. */
+  static of(child: ChildProcess, folder: string): ServerProcess {
+    return new ServerProcess(child, folder);
+  }
+
   get log(): string {
     return this.output;
   }

@@ -1,8 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-type Mode = 'pass' | 'refuse' | 'hang';
+type Mode = 'pass' | 'refuse' | 'hang' | 'slow';
 
-/** Stands between the product and a service: lets everything through, refuses as if it were down, or hangs as if it were paused. */
+const SLOW_MS = 400;
+
+/** Stands between the product and a service: lets everything through, refuses as if it were down, hangs as if it were paused, or
+ * is 400 ms slower in each direction's answer. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private mode: Mode = 'pass';
@@ -53,7 +56,11 @@ export class TcpProxy {
       [upstream, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => {
+        // One direction only: a round trip is 400 ms longer. Timers of one length fire in order, and so do the chunks.
+        if (this.mode === 'slow' && from === upstream) setTimeout(() => to.write(chunk), SLOW_MS);
+        else to.write(chunk);
+      });
       from.on('close', () => {
         this.sockets.delete(from);
         to.destroy();

@@ -6,6 +6,9 @@ import { postgresDialect } from '../dialect.js';
 import { PersistenceNotReadyError, toDatabaseError } from '../errors.js';
 import { type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
+/** A long scan must not take every core from the traffic beside it. */
+const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
+
 /**
  * PostgreSQL by four pools that cannot starve one another: ingest, analytics, health (one connection) and TypeORM's own small
  * one for administration.
@@ -23,13 +26,20 @@ export class PostgresDatabase implements Database {
   ) {
     if (config.database.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
     const { uri } = config.database;
-    const pool = (name: string, size: number, minimum: number, queryTimeoutMs: number): PostgresPool =>
+    const pool = (
+      name: string,
+      size: number,
+      minimum: number,
+      queryTimeoutMs: number,
+      sessionOptions?: string,
+    ): PostgresPool =>
       new PostgresPool({
         name,
         uri,
         size,
         minimum,
         queryTimeoutMs,
+        ...(sessionOptions ? { sessionOptions } : {}),
         connectTimeoutMs: config.dbConnectTimeoutMs,
         lockTimeoutMs: config.dbLockTimeoutMs,
         idleTimeoutMs: config.dbIdleTimeoutMs,
@@ -38,7 +48,7 @@ export class PostgresDatabase implements Database {
           : undefined,
       });
     this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
-    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs);
+    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
     this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
   }
 

@@ -11,6 +11,8 @@ export interface PostgresPoolOptions {
   queryTimeoutMs: number;
   lockTimeoutMs: number;
   idleTimeoutMs: number;
+  /** Settings of its sessions beside those of all. */
+  sessionOptions?: string;
   /** Told the seconds and outcome of every call; absent when metrics are off. */
   observe?: (outcome: string, seconds: number) => void;
 }
@@ -59,7 +61,7 @@ export class PostgresPool {
       lock_timeout: options.lockTimeoutMs,
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
-      options: SESSION_OPTIONS,
+      options: options.sessionOptions ? `${SESSION_OPTIONS} ${options.sessionOptions}` : SESSION_OPTIONS,
       types,
     });
     // A server that restarts closes idle connections; the pool opens new ones. Without a listener the process would end.

@@ -1,0 +1,107 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { FULL, reportChaos } from '../support/chaos-report.js';
+import { ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
+import { ROOT, ServerProcess } from '../support/server-process.js';
+
+const TEXT = 'word '.repeat(1600);
+
+interface Outcome {
+  acknowledged: string[];
+  unrecorded: number;
+  statuses: Set<number>;
+}
+
+/** Predictions and logged records until `enough` of them in a row found no room. */
+async function fill(server: ServerProcess, enough: number): Promise<Outcome> {
+  const outcome: Outcome = { acknowledged: [], unrecorded: 0, statuses: new Set() };
+  for (let i = 0, inRow = 0; i < 6000 && inRow < enough; i++) {
+    const logged = i % 2 === 1;
+    const answer = await server.request<{ id: string | null }>(logged ? '/api/v1/predictions' : '/api/v1/predict', {
+      key: KEY,
+      body: logged
+        ? { model: 'm', model_version: 'v', label: 'l', confidence: 0.5, input_text: `${i} ${TEXT}` }
+        : { text: `${i} ${TEXT}` },
+    });
+    outcome.statuses.add(answer.status);
+    const id = answer.status < 300 ? answer.body.id : null;
+    if (id) outcome.acknowledged.push(id);
+    else outcome.unrecorded += 1;
+    inRow = id ? 0 : inRow + 1;
+  }
+  return outcome;
+}
+
+async function expectRecovery(server: ServerProcess, path: string, outcome: Outcome, what: string): Promise<void> {
+  expect(outcome.unrecorded).toBeGreaterThan(0);
+  // 200 with "none", 201, 202, or an honest 503: never a 500.
+  expect([...outcome.statuses].filter((status) => ![200, 201, 202, 503].includes(status))).toEqual([]);
+  await until(async () => (await server.request('/health', { key: null })).body.status === 'healthy', 90_000);
+  const database = new BetterSqlite3(path, { readonly: true });
+  const found = new Set((database.prepare('SELECT id FROM predictions').all() as { id: string }[]).map(({ id }) => id));
+  database.close();
+  const lost = outcome.acknowledged.filter((id) => !found.has(id)).length;
+  reportChaos('C8', what, {
+    acknowledged: outcome.acknowledged.length,
+    told_not_recorded: outcome.unrecorded,
+    lost,
+    statuses: [...outcome.statuses].sort().join(' '),
+  });
+  expect(lost).toBe(0);
+  const after = await server.request<{ persisted: string }>('/api/v1/predict', { key: KEY, body: { text: 'after' } });
+  expect(after.body.persisted).toBe('database');
+}
+
+const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
+
+(hasPrlimit ? describe : describe.skip)('C8 files that may not grow any further (RLIMIT_FSIZE; needs prlimit)', () => {
+  it('S4-12 says the truth, never 500, and recovers when they may', async () => {
+    const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'fsize-'));
+    const child = spawn(
+      'sh',
+      ['-c', `trap '' XFSZ; ulimit -S -f 8192; exec "$0" "$1"`, process.execPath, join(ROOT, 'dist', 'src', 'main.js')],
+      {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH,
+          FL_API_PORT: '0',
+          FL_DRAIN_MS: '0',
+          FL_DATA_DIR: folder,
+          FL_API_KEYS: `${KEY}:predict+ingest+read`,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const server = ServerProcess.of(child, folder);
+    await server.listening();
+    const outcome = await fill(server, 20);
+    spawnSync('prlimit', ['--fsize=unlimited', '--pid', String(child.pid)]);
+    await expectRecovery(server, join(folder, 'feedback-loop.db'), outcome, 'files may not grow (RLIMIT_FSIZE)');
+    await server.stop();
+  }, 300_000);
+});
+
+/** Mounting wants privileges that a CI container may lack: part of the full set only. */
+const mounted = FULL && process.getuid?.() === 0;
+
+(mounted ? describe : describe.skip)('C8 a full volume (tmpfs; npm run test:chaos as root)', () => {
+  it('says the truth, never 500, and recovers when there is room', async () => {
+    const folder = join(mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'tmpfs-')), 'volume');
+    mkdirSync(folder);
+    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder], { encoding: 'utf8' });
+    expect([mount.status, mount.stderr]).toEqual([0, '']);
+    const server = ServerProcess.spawn({ FL_DATA_DIR: folder, FL_API_KEYS: `${KEY}:predict+ingest+read` }, folder);
+    try {
+      await server.listening();
+      const outcome = await fill(server, 20);
+      const more = spawnSync('mount', ['-o', 'remount,size=256m', folder], { encoding: 'utf8' });
+      expect([more.status, more.stderr]).toEqual([0, '']);
+      await expectRecovery(server, join(folder, 'feedback-loop.db'), outcome, 'full volume (tmpfs)');
+    } finally {
+      await server.stop();
+      spawnSync('umount', ['--lazy', folder]);
+    }
+  }, 300_000);
+});

