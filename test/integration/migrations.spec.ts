@@ -1,3 +1,4 @@
+import { reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, DIALECTS, type DialectUnderTest, type TestDatabase } from '../support/databases.js';
 import { runCli } from '../support/cli.js';
 
@@ -62,6 +63,7 @@ describe.each(DIALECTS)('migrations on %s', (dialect) => {
     expect(new Set(applied).size).toBe(applied.length);
     const rows = await database.query<{ name: string }>('SELECT name FROM feedback_loop_migrations');
     expect(rows.map(({ name }) => name).sort()).toEqual([...applied].sort());
+    reportChaos('C13', `eight migrations at once, ${dialect}`, { succeeded: results.length, applied_twice: 0 });
   });
 
   it('refuses a database that already has tables of our names, by name, and does not touch them', async () => {
