@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A server under measurement: its own process, so that each has its own heap and event loop. */
 export interface Peer {
@@ -11,47 +11,71 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
+export interface PeerOptions {
+  name: string;
+  command: string;
+  args: string[];
+  environment: Record<string, string>;
+  readAddress(output: string): string | undefined;
+  path: string;
+  headers?: () => Record<string, string>;
+}
+
 const CLOCK_TICKS = 100;
 
-export async function startPeer(
-  name: string,
-  file: string,
-  environment: Record<string, string>,
-  readAddress: (output: string) => string | undefined,
-  path: string,
-  headers: () => Record<string, string> = () => ({}),
-): Promise<Peer> {
-  const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const child = spawn(options.command, options.args, {
+    env: { PATH: process.env.PATH, ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const address = await waitForAddress(child, readAddress);
+  const address = await waitForAddress(child, options);
   return {
-    name,
-    url: address + path,
-    headers: headers(),
+    name: options.name,
+    url: address + options.path,
+    headers: options.headers?.() ?? {},
     cpuSeconds: () => cpuSeconds(child.pid as number),
     stop: async () => {
+      if (child.exitCode !== null) return;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
-      await new Promise((resolve) => child.once('exit', resolve));
+      await gone;
     },
   };
 }
 
-function waitForAddress(child: ChildProcess, readAddress: (output: string) => string | undefined): Promise<string> {
+function waitForAddress(child: ChildProcess, { name, readAddress }: PeerOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
+    const read = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-20_000);
       const address = readAddress(output);
       if (address) resolve(address);
-    });
-    child.once('exit', (code) => reject(new Error(`the peer ended with ${code}:\n${output}`)));
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${output}`)));
   });
 }
 
 /** User and system time of a process and its threads, from /proc (Linux). */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+}
+
+/** CPU of all PostgreSQL processes of this machine, ended backends included (they add to the postmaster's children). */
+export function postgresCpuSeconds(): number {
+  let sum = 0;
+  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      if (!/\((?:postgres|postmaster)\)/.test(stat)) continue;
+      const fields = stat.split(') ').at(-1)!.split(' ');
+      sum += (Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14])) / CLOCK_TICKS;
+    } catch {
+      // It ended while we read.
+    }
+  }
+  return sum;
 }

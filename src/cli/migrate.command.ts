@@ -28,11 +28,12 @@ export function addMigrateCommand(program: Command): void {
     .description('apply all pending migrations; safe to run by many at once')
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
-      const applied = await (await createMigrator()).up();
+      const migrator = await createMigrator();
+      const applied = await migrator.up();
       if (json) printJson({ applied });
       else
         print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
-      await writeFirstKey();
+      await writeFirstKey(migrator);
     });
 
   migrate
@@ -82,10 +83,10 @@ export function addMigrateCommand(program: Command): void {
 }
 
 /** A database without any key gets its first one, as at the first start of a server. */
-async function writeFirstKey(): Promise<void> {
+async function writeFirstKey(migrator: Migrator): Promise<void> {
   const { isFileProblem, makeFirstKey } = await import('../security/index.js');
   try {
-    const path = await makeFirstKey(configFromEnvironment());
+    const path = await makeFirstKey(configFromEnvironment(), migrator);
     if (path) note(`The first key, which has every scope, is in ${path}.`);
   } catch (error) {
     if (!isFileProblem(error)) throw error;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import {
   ATTACHED_PARTITIONS,
   createPartitionStatements,
@@ -61,6 +61,11 @@ export class Migrator {
       return { applied: [], pending: MIGRATIONS.sqlite.map(({ name }) => name), unknown: [] };
     }
     return this.withDataSource((dataSource) => migrationStatus(dataSource, this.options()));
+  }
+
+  /** One transaction beside the migrations, for what a fresh database needs besides its tables. */
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.withDataSource((dataSource) => dataSource.transaction(work));
   }
 
   /** Statements that would be needed to make the schema equal to the entities; none when all is well. */

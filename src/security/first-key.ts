@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Clock, CLOCK, formatTime, systemClock } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
-import { createDataSource, DatabaseSupervisor } from '../persistence/index.js';
+import { DatabaseSupervisor, type Migrator } from '../persistence/index.js';
 import { createKey } from './api-key-format.js';
 import { ApiKeysRepository, createFirstKey } from './api-keys.repository.js';
 
@@ -50,19 +50,16 @@ export class FirstKey implements OnModuleInit {
  * The same for the CLI, after a migration. Answers where the key was written, or undefined when the database has keys.
  * @throws what the file system says when the key cannot be written: then none was made
  */
-export async function makeFirstKey(config: Readonly<FeedbackLoopConfig>): Promise<string | undefined> {
+export async function makeFirstKey(
+  config: Readonly<FeedbackLoopConfig>,
+  migrator: Migrator,
+): Promise<string | undefined> {
   const path = adminKeyPath(config);
-  const dataSource = createDataSource(config, 'migrate');
-  await dataSource.initialize();
-  try {
-    const now = systemClock.now();
-    const made = await dataSource.transaction((manager) =>
-      createFirstKey(manager, createKey(), now, (key) => publishKey(path, key, now)),
-    );
-    return made ? path : undefined;
-  } finally {
-    await dataSource.destroy();
-  }
+  const now = systemClock.now();
+  const made = await migrator.transaction((manager) =>
+    createFirstKey(manager, createKey(), now, (key) => publishKey(path, key, now)),
+  );
+  return made ? path : undefined;
 }
 
 /** Writes the key, keeping the file of another database under a new name, which is answered. */

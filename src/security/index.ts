@@ -4,3 +4,4 @@ export * from './feedback-tokens.js';
 export * from './first-key.js';
 export * from './principal.js';
 export * from './security.module.js';
+export * from './throttling/index.js';

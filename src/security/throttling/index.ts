@@ -1,0 +1,2 @@
+export * from './memory-throttle-storage.js';
+export * from './sliding-window.js';
