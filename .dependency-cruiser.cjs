@@ -4,6 +4,7 @@ const LAYERS = [
   ['config'],
   ['observability', 'http', 'secrets'],
   ['resilience'],
+  ['redis'],
   ['persistence'],
   ['security', 'ingest'],
   ['predictions', 'feedback', 'labels', 'events'],

@@ -1,16 +1,22 @@
 import { CreateTenantsAndKeys1764000000001 } from './common/1764000000001-create-tenants-and-keys.js';
 import { CreatePredictions1764000000002 } from './common/1764000000002-create-predictions.js';
 import { CreateIdempotency1764000000003 } from './common/1764000000003-create-idempotency.js';
+import { ExtendKeysAndAudit1764000000004 } from './common/1764000000004-extend-keys-and-audit.js';
 
 export * from './support/partitions.js';
 export * from './support/runner.js';
 
 /** One ordered history for both dialects; what cannot be common stands in `sqlite/` or `postgres/` and joins its list only. */
-const COMMON = [CreateTenantsAndKeys1764000000001, CreatePredictions1764000000002, CreateIdempotency1764000000003];
+const COMMON = [
+  CreateTenantsAndKeys1764000000001,
+  CreatePredictions1764000000002,
+  CreateIdempotency1764000000003,
+  ExtendKeysAndAudit1764000000004,
+];
 
 export const MIGRATIONS = { sqlite: [...COMMON], postgresql: [...COMMON] };
 
 export const MIGRATIONS_TABLE = 'feedback_loop_migrations';
 
 /** Tables that are ours; a database that holds one of them without our history is somebody else's. */
-export const TABLES = ['tenants', 'api_keys', 'predictions', 'idempotency_keys', 'record_aliases'];
+export const TABLES = ['tenants', 'api_keys', 'predictions', 'idempotency_keys', 'record_aliases', 'audit_log'];

@@ -5,6 +5,7 @@ import { constants } from 'node:zlib';
 import { AppModule } from './app.module.js';
 import type { FeedbackLoopConfig } from './config/index.js';
 import {
+  addCors,
   addHooks,
   addParsers,
   AllowedMethods,
@@ -12,12 +13,14 @@ import {
   answerExpectations,
   answerFrameworkError,
   Draining,
+  ForwardedHeaders,
   ProblemFilter,
   requestLogFields,
 } from './http/index.js';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
 import { FieldCipher, Secrets } from './secrets/index.js';
+import { isOpenToPublishableKeys } from './security/index.js';
 
 const HEADERS_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 20_000;
@@ -67,7 +70,9 @@ export async function createApp(
     metrics: app.get(Metrics),
     allowedMethods: app.get(AllowedMethods),
     draining: app.get(Draining),
+    forwarded: app.get(ForwardedHeaders),
   });
+  addCors(fastify as never, config.corsOrigins, isOpenToPublishableKeys);
   if (config.enableCompression) {
     await app.register(compress as never, {
       threshold: 1024,

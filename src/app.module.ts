@@ -9,6 +9,7 @@ import { type AppLogger, ObservabilityModule } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
 import { PersistenceModule } from './persistence/index.js';
 import { PredictionsModule } from './predictions/index.js';
+import { RedisModule } from './redis/index.js';
 import { SecretsModule } from './secrets/index.js';
 import { SecurityModule } from './security/index.js';
 
@@ -23,6 +24,7 @@ export class AppModule {
         ScheduleModule.forRoot(),
         HttpModule,
         SecretsModule,
+        RedisModule,
         PersistenceModule,
         SecurityModule,
         PredictionsModule,

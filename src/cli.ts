@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import {
   addConfigCommand,
   addDemoCommand,
+  addKeysCommand,
   addMigrateCommand,
   addOpenApiCommand,
   addPredictCommand,
   addSpoolCommand,
   addStartCommand,
+  addTenantsCommand,
 } from './cli/index.js';
 import { AppError, VERSION } from './common/index.js';
 
@@ -26,6 +28,8 @@ const program = new Command('feedback-loop')
 for (const add of [
   addStartCommand,
   addMigrateCommand,
+  addKeysCommand,
+  addTenantsCommand,
   addConfigCommand,
   addOpenApiCommand,
   addPredictCommand,

@@ -19,6 +19,14 @@ const HEADERS: Record<string, Headers> = {
   401: { 'WWW-Authenticate': header('`Bearer`', 'string') },
   405: { Allow: header('The methods this address takes.', 'string') },
   409: { 'Retry-After': header('Seconds; when the same request is still being served.', 'integer') },
+  429: {
+    'Retry-After': header('Seconds.', 'integer'),
+    RateLimit: header('What is left, by limit.', 'string'),
+    'RateLimit-Policy': header('The limits.', 'string'),
+    'X-RateLimit-Limit': header('The nearest limit.', 'integer'),
+    'X-RateLimit-Remaining': header('What is left of it.', 'integer'),
+    'X-RateLimit-Reset': header('Seconds until it begins anew.', 'integer'),
+  },
   503: { 'Retry-After': header('Seconds.', 'integer') },
 };
 
@@ -55,6 +63,7 @@ const PROBLEMS: Record<number, string> = {
   413: 'The body is too large.',
   415: 'The content type is not taken here.',
   422: 'Well-formed, but invalid; `errors` names each field.',
+  429: 'Too many requests; `Retry-After` says when to go on.',
   500: 'An error of the server; the correlation id finds it in the log.',
   503: 'Something the server needs is away; `Retry-After` says when to try again.',
 };
@@ -76,6 +85,7 @@ export class OpenApiDocuments {
       .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
       .addTag('Predictions')
       .addTag('Analytics')
+      .addTag('Administration')
       .addTag('Operations')
       .addTag('Older paths', 'Served for the clients of older systems; new ones use /api/v1.')
       .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'fl_…' }, 'bearer')
@@ -124,7 +134,7 @@ function complete(path: string, operation: Operation): void {
   }
   const secured = (operation.security?.length ?? 0) > 0;
   const statuses = [400, 405, 500, 503];
-  if (secured) statuses.push(401, 403);
+  if (secured) statuses.push(401, 403, 429);
   if (path.includes('{')) statuses.push(404);
   if (operation.requestBody) statuses.push(408, 413, 415);
   if (operation.requestBody || operation.parameters?.length) statuses.push(422);

@@ -91,6 +91,15 @@ async function announce(
   const unknown = unknownVariables(readEnvironment());
   if (unknown.length > 0)
     logger.warn({ variables: unknown }, 'these variables start with FL_ and mean nothing to this version');
+  const own = [
+    ...(config.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
+    ...(config.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
+  ];
+  if (config.database.type === 'postgresql' && own.length > 0)
+    logger.warn(
+      { variables: own, remedy: 'Set them to the same values on every server that uses this database.' },
+      'this server made keys of its own: a second one could read neither its texts nor its tokens',
+    );
   const keyPath = adminKeyPath(config);
   logger.info(
     {

@@ -84,12 +84,12 @@ export function addMigrateCommand(program: Command): void {
 
 /** A database without any key gets its first one, as at the first start of a server. */
 async function writeFirstKey(migrator: Migrator): Promise<void> {
-  const { isFileProblem, makeFirstKey } = await import('../security/index.js');
+  const { KeyFileError, makeFirstKey } = await import('../security/index.js');
   try {
     const path = await makeFirstKey(configFromEnvironment(), migrator);
     if (path) note(`The first key, which has every scope, is in ${path}.`);
   } catch (error) {
-    if (!isFileProblem(error)) throw error;
+    if (!(error instanceof KeyFileError)) throw error;
     note('No first key was made, because FL_DATA_DIR cannot be written: the first server that can will make it.');
   }
 }

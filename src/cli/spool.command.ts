@@ -79,7 +79,10 @@ async function drain(options: SpoolOptions): Promise<void> {
     while ((await replayer.step()) > 0);
     if (options.json) printJson({ replayed: moved, dead_letters: buried });
     else print(`${moved} records moved into the database, ${buried} refused by it and set aside.`);
-    if (buried > 0) process.exitCode = DEAD_LETTERS;
+    const left = await spool.stats();
+    if (left.rows > 0) note(`${left.rows} records still wait.`);
+    if (left.deadLetters > buried) note(`${left.deadLetters} dead letters in all: see spool inspect.`);
+    if (buried > 0 || left.rows > 0 || left.deadLetters > 0) process.exitCode = DEAD_LETTERS;
   }).finally(() => database.close());
 }
 

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { apiSchema } from '../http/index.js';
 import { Metrics } from '../observability/index.js';
-import { Public, Scopes } from '../security/index.js';
+import { Public, Scopes, Unlimited } from '../security/index.js';
 import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
@@ -54,6 +54,7 @@ export class HealthController {
   }
 
   @Get('health/detailed')
+  @Unlimited()
   @Scopes('read', 'admin')
   @ApiOperation({ operationId: 'health_detailed', summary: 'All components, for operators' })
   @ApiOkResponse({ schema: apiSchema(DetailedHealthSchema) })
@@ -71,6 +72,7 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @Unlimited()
   @Scopes('read', 'admin')
   @ApiOperation({ operationId: 'metrics', summary: 'Prometheus text, or JSON with "Accept: application/json"' })
   @ApiProduces('text/plain', 'application/json')

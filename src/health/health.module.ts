@@ -6,11 +6,12 @@ import { DatabaseMetrics } from './database-metrics.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { Surroundings } from './surroundings.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), IngestModule, PredictionsModule],
   controllers: [HealthController],
-  providers: [DatabaseMetrics, EventLoopWatch, HealthService],
+  providers: [DatabaseMetrics, EventLoopWatch, HealthService, Surroundings],
   exports: [HealthService],
 })
 export class HealthModule {}

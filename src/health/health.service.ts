@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { VERSION } from '../common/index.js';
-import { Draining } from '../http/index.js';
 import { DatabaseWriter, SpoolService } from '../ingest/index.js';
 import { DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
 import { ModelRegistry } from '../predictions/index.js';
+import { Surroundings } from './surroundings.js';
 
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'draining';
 
@@ -30,7 +30,7 @@ export class HealthService {
   constructor(
     private readonly supervisor: DatabaseSupervisor,
     private readonly models: ModelRegistry,
-    private readonly draining: Draining,
+    private readonly surroundings: Surroundings,
     private readonly indicators: HealthIndicatorService,
     private readonly spool: SpoolService,
     private readonly writer: DatabaseWriter,
@@ -47,10 +47,11 @@ export class HealthService {
   }
 
   get state(): HealthState {
-    if (this.draining.active) return 'draining';
+    if (this.surroundings.isDraining) return 'draining';
     const { state } = this.supervisor.status;
     if (this.isUnusable) return 'unhealthy';
-    if (state === 'up') return this.isWritingElsewhere || this.isSpoolFailing ? 'degraded' : 'healthy';
+    if (state === 'up')
+      return this.isWritingElsewhere || this.isSpoolFailing || this.surroundings.isRedisAway ? 'degraded' : 'healthy';
     return this.isSpoolFailing || this.spool.state === 'off' ? 'unhealthy' : 'degraded';
   }
 
@@ -69,7 +70,7 @@ export class HealthService {
 
   /** Predictions are served without a place to record them, so that only draining and a wrong schema end the traffic. */
   get isReady(): boolean {
-    return !this.draining.active && !this.isUnusable;
+    return !this.surroundings.isDraining && !this.isUnusable;
   }
 
   get isHealthy(): boolean {
@@ -81,7 +82,12 @@ export class HealthService {
       status: this.state,
       version: VERSION,
       uptime_seconds: Math.floor(process.uptime()),
-      components: { ...this.databaseReport(), ...this.spoolReport(), ...this.modelReport(), ...this.processReport() },
+      components: {
+        ...this.databaseReport(),
+        ...this.spoolReport(),
+        ...this.modelReport(),
+        ...this.surroundings.report(this.indicators),
+      },
     };
   }
 
@@ -134,11 +140,6 @@ export class HealthService {
       .list()
       .map((model) => ({ name: model.name, version: model.loaded ? model.version : null }));
     return this.models.loaded ? indicator.up({ models }) : indicator.down({ models });
-  }
-
-  private processReport(): HealthIndicatorResult {
-    const { heapUsed, rss } = process.memoryUsage();
-    return this.indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed });
   }
 }
 

@@ -8,6 +8,7 @@ import type { AppLogger, Metrics } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
 import type { Draining } from './draining.js';
+import type { ForwardedHeaders } from './forwarded-headers.js';
 import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 import { type RequestContext, runInContext } from './request-context.js';
 
@@ -38,11 +39,12 @@ interface HookDependencies {
   metrics: Metrics;
   allowedMethods: AllowedMethods;
   draining: Draining;
+  forwarded: ForwardedHeaders;
 }
 
 /** What happens around every request, registered once on the bare Fastify instance, outside of Nest's pipeline. */
 export function addHooks(fastify: FastifyInstance, dependencies: HookDependencies): void {
-  const { allowedMethods, draining, logger, metrics } = dependencies;
+  const { allowedMethods, draining, forwarded, logger, metrics } = dependencies;
   fastify.addHook('onRoute', ({ url, method }) => allowedMethods.add(url, method));
 
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -52,6 +54,8 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
     // Load balancers take the hint and stop reusing the connection before the socket closes.
     if (draining.active) void reply.header('connection', 'close');
+    if (request.headers['x-forwarded-for'] !== undefined && request.ip === request.socket.remoteAddress)
+      forwarded.note();
     // Node's own answer to this has no body; it is switched off.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       done(new UnreadableRequestError('host_missing', 'The request has no Host header.'));

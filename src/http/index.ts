@@ -11,3 +11,6 @@ export * from './validation.pipe.js';
 export * from './schemas.js';
 export * from './ndjson.js';
 export * from './uuid.pipe.js';
+export * from './page.query.js';
+export * from './cors.js';
+export * from './forwarded-headers.js';

@@ -1,5 +1,5 @@
 import { DEFAULT_TENANT_ID, uuidv7 } from '../common/index.js';
-import { BulkInsert, type Database, type WriteSession } from '../persistence/index.js';
+import { BulkInsert, type Database, TransactionConflictError, type WriteSession } from '../persistence/index.js';
 import type { Claim } from './idempotency/claim.js';
 import type { Durability } from './durability.js';
 import { type BatchOutcome, type BatchOutcomes, byTable, type RecordBatch } from './record-batch.js';
@@ -55,6 +55,7 @@ export class BatchCommitter {
       await session.insert(byTable(accepted));
       const checked = accepted.filter(({ chosenIds }) => chosenIds === true || origin === 'spool');
       await noteTaken(session, checked, outcomes);
+      if (origin === 'database') await giveBack(session, accepted, outcomes);
       return outcomes;
     });
   }
@@ -84,13 +85,15 @@ export class BatchCommitter {
     for (const batch of batches) {
       const { claim } = batch;
       const owner = claim && owners.get(claim.keyHash);
-      if (!claim || !owner) continue;
+      if (!claim) continue;
+      // Somebody removed an expired claim between the two statements: once more, and it is ours.
+      if (!owner) throw new TransactionConflictError();
       const recordIds = this.database.dialect.readJson<string[]>(owner.record_ids) ?? [];
-      if (recordIds[0] === claim.recordIds[0]) continue;
       if (owner.request_hash !== claim.requestHash) {
         outcomes.set(batch, { kind: 'key_reused' });
         continue;
       }
+      if (recordIds[0] === claim.recordIds[0]) continue;
       outcomes.set(batch, { kind: 'replayed', answer: owner.answer, recordIds });
       if (origin === 'spool') aliases.push(...aliasRows(claim, recordIds));
     }
@@ -123,6 +126,22 @@ function claimRow(claim: Claim, origin: Durability): Record<string, unknown> {
 
 function aliasRows({ tenantId, recordIds, createdAt }: Claim, winners: readonly string[]): Record<string, unknown>[] {
   return recordIds.map((id, i) => ({ id, tenant_id: tenantId, record_id: winners[i], created_at: createdAt }));
+}
+
+/** A refusal is not kept: the mended request may use the key. In a replay the answer was given, and stands. */
+async function giveBack(
+  session: WriteSession,
+  batches: readonly RecordBatch[],
+  outcomes: ReadonlyMap<RecordBatch, BatchOutcome>,
+): Promise<void> {
+  for (const batch of batches) {
+    const { claim } = batch;
+    if (!claim || outcomes.get(batch)?.kind !== 'ids_taken') continue;
+    await session.query('DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key_hash = $2', [
+      claim.tenantId,
+      claim.keyHash,
+    ]);
+  }
 }
 
 /** One query tells whether there is anything to note; only then is each batch looked at, since two of them may hold one id. */

@@ -50,6 +50,19 @@ export class IdempotencyKeyReusedError extends AppError {
   }
 }
 
+/** The answer to the key was sealed by a server with another encryption key: it is recorded, but cannot be repeated here. */
+export class AnswerUnreadableError extends UnavailableError {
+  constructor(cause: unknown) {
+    super({
+      code: 'answer_unreadable',
+      detail: 'This Idempotency-Key was answered before, by a server whose answer cannot be read here.',
+      remedy: 'Give every replica the same FL_ENCRYPTION_KEY; to rotate, give all of them both keys first.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
 /** The first request with this key is still being served. */
 export class IdempotencyKeyInUseError extends AppError {
   constructor() {

@@ -15,6 +15,9 @@ export interface GroupCommitOptions {
   groupRows: number;
 }
 
+/** One statement carries the whole group as one parameter. */
+const GROUP_BYTES = 4 * 2 ** 20;
+
 interface Waiting {
   batch: RecordBatch;
   rows: number;
@@ -128,8 +131,11 @@ export class GroupCommitWriter {
     const group: Waiting[] = [];
     let rows = 0;
     let taken = 0;
+    let bytes = 0;
     for (const waiting of this.queue) {
-      if (group.length > 0 && rows + waiting.rows > this.options.groupRows) break;
+      const tooMuch = rows + waiting.rows > this.options.groupRows || bytes + waiting.batch.bytes > GROUP_BYTES;
+      if (group.length > 0 && tooMuch) break;
+      bytes += waiting.batch.bytes;
       taken += 1;
       this.rows -= waiting.rows;
       this.bytes -= waiting.batch.bytes;

@@ -61,7 +61,9 @@ export class Recorder {
    * other rows were stored), AnsweredBefore (its `Idempotency-Key` has an answer already)
    */
   async put(batch: RecordBatch): Promise<Durability> {
-    const sized = { ...batch, bytes: batch.bytes + rowsOf(batch) * ROW_OVERHEAD_BYTES };
+    const { claim } = batch;
+    const answers = claim ? claim.answers.database.length + claim.answers.spool.length : 0;
+    const sized = { ...batch, bytes: batch.bytes + answers + rowsOf(batch) * ROW_OVERHEAD_BYTES };
     const started = performance.now();
     const path = await this.store(sized);
     this.metrics.observeAck(path, (performance.now() - started) / 1000);

@@ -57,7 +57,12 @@ export class SpoolService {
     this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
     this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
     this.replayer = new SpoolReplayer(this.spool, {
-      commit: (batches) => database.replay(batches),
+      commit: (batches) =>
+        database.replay(batches).catch((error: unknown) => {
+          // Only the database's own failures are the supervisor's business: the spool's disk is another matter.
+          supervisor.reportFailure(error);
+          throw error;
+        }),
       onProgress: (replayed, buried) => {
         this.replayed.inc(replayed);
         if (buried > 0)
@@ -113,8 +118,8 @@ export class SpoolService {
         { err: error },
         'the spool cannot be opened: an outage of the database will lose what it cannot answer for',
       );
-      return;
     }
+    // Also then: it may work later, and what it takes then must be replayed.
     this.loop = this.watch();
   }
 
@@ -164,7 +169,7 @@ export class SpoolService {
       if (this.stopped) return;
       // An empty spool changes only by our own hand; it is looked at now and then, to notice a broken disk.
       if (this.current.rows > 0 || looks++ % IDLE_LOOKS === 0) await this.refresh();
-      if (!this.supervisor.isUp || this.current.rows === 0) continue;
+      if (!this.supervisor.isUp || this.current.rows === 0 || this.failure === 'broken') continue;
       await sleep(Math.random() * MOST_JITTER_MS);
       await this.replay(() => !this.stopped);
     }
@@ -181,7 +186,6 @@ export class SpoolService {
         await sleep(Math.max(0, STEP_MS - (performance.now() - started)));
       }
     } catch (error) {
-      this.supervisor.reportFailure(error);
       this.logger.warn(
         { err: error, rows: this.current.rows },
         'replaying the spool stopped; it goes on when the database is back',

@@ -50,6 +50,17 @@ export class UnitOfWork {
     return (await this.supervisor.whileUp(() => this.database.lookup<Row>(text, values)))[0];
   }
 
+  /** A list about the installation itself, such as its tenants. */
+  async readAcrossTenants<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.supervisor.whileUp(() => this.database.read<Row>(text, values));
+  }
+
+  /** An administrative change that somebody waits for: fails at once while the database is away. */
+  async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.supervisor.whileUp(() => this.database.transaction(work));
+  }
+
+  /** The same for the server's own work, also before the database counts as up. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.database.transaction(work);
   }

@@ -1,5 +1,6 @@
 import type { TenantContext } from '../common/index.js';
 import { BulkInsert, type BulkRow } from '../persistence/index.js';
+import type { FieldPlace } from '../secrets/index.js';
 import type { Prediction } from './prediction.js';
 
 export const PREDICTION_INSERT = new BulkInsert(
@@ -39,13 +40,32 @@ export const PREDICTION_INSERT = new BulkInsert(
   },
 );
 
-export function predictionRow({ tenantId }: TenantContext, prediction: Prediction, inputHash: string | null): BulkRow {
+/** Columns that are encrypted at rest. */
+export type SealedColumn = 'input_text' | 'metadata';
+
+export function placeOf(id: string, column: SealedColumn): FieldPlace {
+  return { table: 'predictions', column, id };
+}
+
+/** What stands in the row instead of the texts. */
+export interface SealedTexts {
+  inputText: string | null;
+  inputHash: string | null;
+  /** The envelope, as a JSON string. */
+  metadata: string | null;
+}
+
+export function predictionRow(
+  { tenantId }: TenantContext,
+  prediction: Prediction,
+  { inputHash, inputText, metadata }: SealedTexts,
+): BulkRow {
   return {
     id: prediction.id,
     tenant_id: tenantId,
     timestamp: prediction.timestamp,
     recorded_at: prediction.recordedAt,
-    input_text: prediction.inputText,
+    input_text: inputText,
     input_hash: inputHash,
     model: prediction.model,
     model_version: prediction.modelVersion,
@@ -57,7 +77,7 @@ export function predictionRow({ tenantId }: TenantContext, prediction: Predictio
     inference_id: prediction.inferenceId,
     user_id: prediction.userId,
     session_id: prediction.sessionId,
-    metadata: prediction.metadata,
+    metadata,
     source: prediction.source,
   };
 }

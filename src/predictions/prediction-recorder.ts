@@ -2,9 +2,12 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
 import { type Claim, type Durability, Recorder } from '../ingest/index.js';
-import { Secrets } from '../secrets/index.js';
+import { FieldCipher, Secrets } from '../secrets/index.js';
 import type { Prediction } from './prediction.js';
-import { PREDICTION_INSERT, predictionRow } from './prediction-insert.js';
+import { placeOf, PREDICTION_INSERT, predictionRow, type SealedColumn } from './prediction-insert.js';
+
+const FEW_CLASSES = 8;
+const FEW_CLASSES_BYTES = 300;
 
 export interface RecordOptions {
   /** The `Idempotency-Key` they were sent with. */
@@ -13,13 +16,14 @@ export interface RecordOptions {
   chosenIds?: boolean;
 }
 
-/** Makes predictions durable; the tenant's HMAC of the text goes beside it. */
+/** Makes predictions durable, their texts encrypted; the tenant's HMAC of the text goes beside it. */
 @Injectable()
 export class PredictionRecorder {
   private readonly hashKey: Buffer;
 
   constructor(
     private readonly recorder: Recorder,
+    private readonly cipher: FieldCipher,
     secrets: Secrets,
   ) {
     this.hashKey = secrets.keyFor('input-hash');
@@ -36,9 +40,13 @@ export class PredictionRecorder {
   ): Promise<Durability> {
     let bytes = 0;
     const rows = predictions.map((prediction) => {
-      const { inputText, metadata } = prediction;
-      bytes += (inputText?.length ?? 0) * 2 + (metadata ? JSON.stringify(metadata).length : 0);
-      return predictionRow(tenant, prediction, inputText === null ? null : this.hash(tenant, inputText));
+      const { inputText, metadata, scores } = prediction;
+      bytes += (inputText?.length ?? 0) * 2 + (metadata ? JSON.stringify(metadata).length : 0) + scoresSize(scores);
+      return predictionRow(tenant, prediction, {
+        inputText: inputText === null ? null : this.seal(tenant, prediction.id, 'input_text', inputText),
+        inputHash: inputText === null ? null : this.hash(tenant, inputText),
+        metadata: metadata === null ? null : this.seal(tenant, prediction.id, 'metadata', JSON.stringify(metadata)),
+      });
     });
     return this.recorder.put({
       parts: [{ insert: PREDICTION_INSERT, rows }],
@@ -53,7 +61,17 @@ export class PredictionRecorder {
     return this.recorder.room();
   }
 
+  private seal(tenant: TenantContext, id: string, column: SealedColumn, text: string): string {
+    return this.cipher.seal(tenant, placeOf(id, column), text);
+  }
+
   private hash({ tenantId }: TenantContext, text: string): string {
     return createHmac('sha256', this.hashKey).update(tenantId).update('\n').update(text).digest('base64url');
   }
+}
+
+/** Characters of the scores as JSON; the usual handful is not worth counting. */
+function scoresSize(scores: Record<string, number> | null): number {
+  if (scores === null) return 0;
+  return Object.keys(scores).length <= FEW_CLASSES ? FEW_CLASSES_BYTES : JSON.stringify(scores).length;
 }

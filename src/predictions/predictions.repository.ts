@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Position, smallestIdAt, type TenantContext } from '../common/index.js';
 import { UnitOfWork } from '../persistence/index.js';
+import { FieldCipher } from '../secrets/index.js';
 import type { Prediction, PredictionFilter } from './prediction.js';
+import { placeOf, type SealedColumn } from './prediction-insert.js';
 
 interface Row {
   id: string;
@@ -28,7 +30,10 @@ const COLUMNS =
 
 @Injectable()
 export class PredictionsRepository {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly cipher: FieldCipher,
+  ) {}
 
   async find(tenant: TenantContext, id: string): Promise<Prediction | undefined> {
     const row = await this.unitOfWork.find<Row>(
@@ -36,7 +41,7 @@ export class PredictionsRepository {
       `SELECT ${COLUMNS} FROM predictions WHERE tenant_id = $1 AND id = $2`,
       [id],
     );
-    return row && this.toPrediction(row);
+    return row && this.toPrediction(tenant, row);
   }
 
   /** Newest first, at most `limit`, after `position` when given. */
@@ -76,16 +81,16 @@ export class PredictionsRepository {
       `SELECT ${COLUMNS} FROM predictions WHERE ${conditions.join(' AND ')} ORDER BY timestamp DESC, id DESC LIMIT $${values.length + 1}`,
       values,
     );
-    return rows.map((row) => this.toPrediction(row));
+    return rows.map((row) => this.toPrediction(tenant, row));
   }
 
-  private toPrediction(row: Row): Prediction {
+  private toPrediction(tenant: TenantContext, row: Row): Prediction {
     const { dialect } = this.unitOfWork;
     return {
       id: row.id,
       timestamp: dialect.readTime(row.timestamp),
       recordedAt: dialect.readTime(row.recorded_at),
-      inputText: row.input_text,
+      inputText: this.open(tenant, row.id, 'input_text', row.input_text),
       model: row.model,
       modelVersion: row.model_version,
       label: row.label,
@@ -96,8 +101,17 @@ export class PredictionsRepository {
       inferenceId: row.inference_id,
       userId: row.user_id,
       sessionId: row.session_id,
-      metadata: dialect.readJson<Record<string, unknown>>(row.metadata),
+      metadata: this.openMetadata(tenant, row),
       source: row.source as Prediction['source'],
     };
+  }
+
+  private openMetadata(tenant: TenantContext, row: Row): Record<string, unknown> | null {
+    const text = this.open(tenant, row.id, 'metadata', this.unitOfWork.dialect.readJson<string>(row.metadata));
+    return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
+  }
+
+  private open(tenant: TenantContext, id: string, column: SealedColumn, envelope: string | null): string | null {
+    return envelope === null ? null : this.cipher.open(tenant, placeOf(id, column), envelope);
   }
 }

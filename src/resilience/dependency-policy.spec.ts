@@ -102,6 +102,16 @@ describe('DependencyPolicy', () => {
     expect(await subject.run(() => Promise.resolve('answer'))).toBe('answer');
   });
 
+  it('counts anew after it was told', async () => {
+    const subject = policy({ retryAttempts: 0, failures: 3, probeMs: 60_000 });
+    const fail = (): Promise<void> =>
+      expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    for (let i = 0; i < 3; i++) await fail();
+    subject.reset();
+    for (let i = 0; i < 2; i++) await fail();
+    expect(subject.state).toBe('closed');
+  });
+
   it('S2-05 lets its caller go when the budget is over, and counts that as a failure', async () => {
     const subject = policy({ budgetMs: 30, failures: 2 });
     for (let i = 0; i < 2; i++)

@@ -67,13 +67,15 @@ const STATES: Record<CircuitState, BreakerState> = {
  */
 export class DependencyPolicy {
   private readonly breaker;
+  private readonly counter;
 
   constructor(private readonly options: DependencyPolicyOptions) {
     const { failures, isFailure, openMs, probeMs } = options;
+    this.counter = new ConsecutiveBreaker(failures);
     this.breaker = circuitBreaker(
       handleWhen((error) => error instanceof TaskCancelledError || isFailure(error)),
       {
-        breaker: new ConsecutiveBreaker(failures),
+        breaker: this.counter,
         halfOpenAfter: new ExponentialBackoff({
           generator: noJitterGenerator,
           initialDelay: probeMs,
@@ -118,6 +120,9 @@ export class DependencyPolicy {
   }
 
   reset(): void {
-    if (this.state !== 'closed') this.breaker.isolate().dispose();
+    if (this.state === 'closed') return;
+    this.breaker.isolate().dispose();
+    // The policy forgets that it was open, its counter does not: the next single failure would open it again.
+    this.counter.success();
   }
 }

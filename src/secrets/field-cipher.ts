@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { TenantContext } from '../common/index.js';
+import { AppError, type TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { encryptionKeys } from './key-files.js';
 
@@ -18,8 +18,19 @@ export interface FieldPlace {
   id: string;
 }
 
-/** The value was sealed with a key that is not configured, or was changed. */
-export class UnreadableFieldError extends Error {}
+/** The value was sealed with a key that is not configured, or was changed: the record is there, but cannot be read. */
+export class UnreadableFieldError extends AppError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'field_unreadable',
+      status: 500,
+      title: 'Unreadable value',
+      detail: 'An encrypted value cannot be read with the keys of this server.',
+      remedy: 'FL_ENCRYPTION_KEY must list every key that was ever used, on every replica: the newest first.',
+      cause,
+    });
+  }
+}
 
 interface MasterKey {
   id: string;
@@ -60,7 +71,7 @@ export class FieldCipher {
   open(tenant: TenantContext, place: FieldPlace, envelope: string): string {
     const [, id, iv = '', sealed = '', tag = ''] = ENVELOPE.exec(envelope) ?? [];
     const master = this.masters.find((each) => each.id === id);
-    if (!master) throw new UnreadableFieldError('the value was sealed with a key that is not configured');
+    if (!master) throw new UnreadableFieldError();
     try {
       const decipher = createDecipheriv(
         'aes-256-gcm',
@@ -70,7 +81,7 @@ export class FieldCipher {
       decipher.setAuthTag(Buffer.from(tag, 'base64url').subarray(0, TAG_BYTES));
       return Buffer.concat([decipher.update(Buffer.from(sealed, 'base64url')), decipher.final()]).toString('utf8');
     } catch (error) {
-      throw new UnreadableFieldError('the value was changed, or belongs to another place', { cause: error });
+      throw new UnreadableFieldError(error);
     }
   }
 

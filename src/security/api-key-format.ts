@@ -10,8 +10,8 @@ export interface NewKey {
   secretSha256: string;
 }
 
-/** `fl_live_<8 characters>_<32 random bytes, base62>`: looked up by the first part, proved by the second. */
-export function createKey(environment = 'live'): NewKey {
+/** `fl_live_<8 characters>_<32 random bytes, base62>` (`fl_pub_…` when publishable): looked up by the first part, proved by the second. */
+export function createKey(environment: 'live' | 'pub' = 'live'): NewKey {
   const publicId = Array.from(randomBytes(8), (byte) => ALPHABET.charAt(byte % 62)).join('');
   const key = `fl_${environment}_${publicId}_${base62(randomBytes(32))}`;
   return { key, publicId, secretSha256: hashKey(key) };

@@ -12,6 +12,9 @@ export interface StoredKey {
   scopes: Scope[];
   expiresAt: number | null;
   revokedAt: number | null;
+  publishable: boolean;
+  allowedOrigins: string[];
+  rateLimitPerMinute: number | null;
 }
 
 interface KeyRow {
@@ -21,6 +24,9 @@ interface KeyRow {
   scopes: unknown;
   expires_at: unknown;
   revoked_at: unknown;
+  publishable: unknown;
+  allowed_origins: unknown;
+  rate_limit_per_minute: number | null;
 }
 
 const FIRST_KEY_LOCK = 4_671_530_018;
@@ -32,7 +38,8 @@ export class ApiKeysRepository {
   /** By the public part; the tenant is what the key tells, so it cannot be asked for first. */
   async findByPublicId(publicId: string): Promise<StoredKey | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<KeyRow>(
-      'SELECT id, tenant_id, secret_sha256, scopes, expires_at, revoked_at FROM api_keys WHERE public_id = $1',
+      'SELECT id, tenant_id, secret_sha256, scopes, expires_at, revoked_at, publishable, allowed_origins, rate_limit_per_minute ' +
+        'FROM api_keys WHERE public_id = $1',
       [publicId],
     );
     if (!row) return undefined;
@@ -45,6 +52,9 @@ export class ApiKeysRepository {
       scopes: dialect.readJson<Scope[]>(row.scopes) ?? [],
       expiresAt: time(row.expires_at),
       revokedAt: time(row.revoked_at),
+      publishable: row.publishable != null && dialect.readBoolean(row.publishable),
+      allowedOrigins: dialect.readJson<string[]>(row.allowed_origins) ?? [],
+      rateLimitPerMinute: row.rate_limit_per_minute,
     };
   }
 

@@ -24,6 +24,9 @@ interface Memo {
   scopes: Scope[];
   checkedAt: number;
   expiresAt: number | null;
+  publishable?: boolean;
+  allowedOrigins?: string[];
+  rateLimitPerMinute?: number | null;
 }
 
 interface CachedKey {
@@ -36,13 +39,12 @@ interface CachedKey {
 const MEMO = 'key:';
 
 function toMemo({ principal, checkedAt, expiresAt }: CachedKey): string {
-  const { keyId, scopes, tenantId } = principal;
-  return JSON.stringify({ tenantId, keyId, scopes: [...scopes], checkedAt, expiresAt });
+  return JSON.stringify({ ...principal, scopes: [...principal.scopes], checkedAt, expiresAt });
 }
 
 function fromMemo(text: string): CachedKey {
-  const { checkedAt, expiresAt, keyId, scopes, tenantId } = JSON.parse(text) as Memo;
-  return { principal: { tenantId, keyId, scopes: new Set(scopes) }, checkedAt, expiresAt };
+  const { checkedAt, expiresAt, scopes, ...rest } = JSON.parse(text) as Memo;
+  return { principal: { ...rest, scopes: new Set(scopes) }, checkedAt, expiresAt };
 }
 
 /** The database that knows the keys is away, and this one was not seen before: not a wrong key, and not a free pass. */
@@ -82,12 +84,10 @@ export class ApiKeysService {
     this.fromEnvironment = new Map(
       config.apiKeys.map((entry) => {
         const [key, scopes] = splitKey(entry);
-        const principal = {
-          tenantId: DEFAULT_TENANT_ID,
-          keyId: 'environment',
-          scopes: new Set(scopes.split('+') as Scope[]),
-        };
-        return [hashKey(key), principal];
+        const hash = hashKey(key);
+        // Each its own: limits and the audit log go by it.
+        const keyId = `environment:${hash.slice(0, 12)}`;
+        return [hash, { tenantId: DEFAULT_TENANT_ID, keyId, scopes: new Set(scopes.split('+') as Scope[]) }];
       }),
     );
   }
@@ -143,6 +143,11 @@ export class ApiKeysService {
     }
   }
 
+  /** A key was revoked here: it must not live on in this server's memory. */
+  async forgetKey(id: string): Promise<void> {
+    for (const [hash, { principal }] of [...this.cache.entries()]) if (principal.keyId === id) await this.forget(hash);
+  }
+
   private async forget(hash: string): Promise<void> {
     this.cache.delete(hash);
     await this.spool.forgetMemo(MEMO + hash);
@@ -159,7 +164,13 @@ export class ApiKeysService {
     const same =
       stored !== undefined && timingSafeEqual(Buffer.from(stored.secretSha256, 'hex'), Buffer.from(hash, 'hex'));
     if (!same || (stored.revokedAt !== null && stored.revokedAt <= now)) throw new AuthenticationError();
-    const principal = { tenantId: stored.tenantId, keyId: stored.id, scopes: new Set(stored.scopes) };
+    const principal = {
+      tenantId: stored.tenantId,
+      keyId: stored.id,
+      scopes: new Set(stored.scopes),
+      rateLimitPerMinute: stored.rateLimitPerMinute,
+      ...(stored.publishable ? { publishable: true, allowedOrigins: stored.allowedOrigins } : {}),
+    };
     const cached = { principal, checkedAt: now, expiresAt: stored.expiresAt };
     this.cache.set(hash, cached);
     // Not waited for: the key is good whether or not the next start will know it.

@@ -6,6 +6,8 @@ import type { Principal } from './principal.js';
 
 export const PUBLIC_METADATA = 'feedback-loop:public';
 export const SCOPES_METADATA = 'feedback-loop:scopes';
+export const UNLIMITED_METADATA = 'feedback-loop:unlimited';
+export const PUBLISHABLE_METADATA = 'feedback-loop:publishable';
 export const OPENABLE_METADATA = 'feedback-loop:openable';
 
 /** The route needs no key. */
@@ -14,6 +16,17 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC
 /** The route needs a key with one of `scopes`. */
 export const Scopes = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(SCOPES_METADATA, scopes), ApiSecurity('bearer'), ApiSecurity('api_key'));
+
+/** Not counted against any limit: for operators and administrators, who have proved who they are. */
+export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNLIMITED_METADATA, true);
+
+/** Publishable keys may use this route; every other is closed to them, whatever their scopes. */
+export const Publishable = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLISHABLE_METADATA, true);
+
+/** Where pages with a publishable key write to: feedback and votes. Their preflight carries no key. */
+export function isOpenToPublishableKeys(url: string): boolean {
+  return /^\/api\/(?:v1\/)?feedback(?:[/?]|$)|^\/api\/v1\/predictions\/[^/?]+\/feedback(?:\?|$)/.test(url);
+}
 
 /** A path of an older system: FL_PUBLIC_ROUTES may open it by this name. */
 export const OpenableAs = (name: PublicRouteName): MethodDecorator & ClassDecorator =>

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Clock, CLOCK, formatTime, systemClock } from '../common/index.js';
+import { AppError, type Clock, CLOCK, formatTime, systemClock } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { DatabaseSupervisor, type Migrator } from '../persistence/index.js';
@@ -36,19 +36,16 @@ export class FirstKey implements OnModuleInit {
       if (made) this.logger.info({ admin_key: path }, 'first key written; it has every scope');
     } catch (error) {
       // The file stays whatever happened: when only the answer to COMMIT was lost, it holds the one key there is.
-      if (!isFileProblem(error)) throw error;
+      if (!(error instanceof KeyFileError)) throw error;
       // No reason to take the database for dead: keys from FL_API_KEYS work, and records are kept.
-      this.logger.error(
-        { err: error, remedy: 'Make FL_DATA_DIR writable and start again.' },
-        'admin.key cannot be written',
-      );
+      this.logger.error({ err: error.cause, remedy: error.remedy }, 'admin.key cannot be written');
     }
   }
 }
 
 /**
  * The same for the CLI, after a migration. Answers where the key was written, or undefined when the database has keys.
- * @throws what the file system says when the key cannot be written: then none was made
+ * @throws KeyFileError when the key cannot be written: then none was made
  */
 export async function makeFirstKey(
   config: Readonly<FeedbackLoopConfig>,
@@ -62,20 +59,33 @@ export async function makeFirstKey(
   return made ? path : undefined;
 }
 
-/** Writes the key, keeping the file of another database under a new name, which is answered. */
+/** The file system, not the database, said no. Codes like EACCES would look like those of a database that cannot be opened. */
+export class KeyFileError extends AppError {
+  constructor(cause: unknown) {
+    super({
+      code: 'key_file',
+      status: 500,
+      title: 'The key file cannot be written',
+      detail: 'admin.key cannot be written.',
+      remedy: 'Make FL_DATA_DIR writable and start again.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Writes the key, keeping the file of another database under a new name, which is answered.
+ * @throws KeyFileError
+ */
 function publishKey(path: string, key: string, now: number): string | undefined {
-  const kept = setAside(path, now);
-  writeKeyFile(path, key);
-  return kept;
+  try {
+    const kept = setAside(path, now);
+    writeKeyFile(path, key);
+    return kept;
+  } catch (error) {
+    throw new KeyFileError(error);
+  }
 }
-
-/** Whether the file system, not the database, said no. */
-export function isFileProblem(error: unknown): boolean {
-  return FILE_PROBLEM.test(String((error as NodeJS.ErrnoException).code));
-}
-
-/** What the file system says; codes of databases look otherwise. */
-const FILE_PROBLEM = /^(?:EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC|EISDIR|ENOENT)$/;
 
 export function adminKeyPath({ dataDir }: Pick<FeedbackLoopConfig, 'dataDir'>): string {
   return resolve(join(dataDir, 'admin.key'));

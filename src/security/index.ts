@@ -5,3 +5,7 @@ export * from './first-key.js';
 export * from './principal.js';
 export * from './security.module.js';
 export * from './throttling/index.js';
+export * from './administration/administration.controller.js';
+export * from './administration/keys-administration.service.js';
+export type * from './administration/records.js';
+export { createTenantValidator } from './dto/keys.schema.js';

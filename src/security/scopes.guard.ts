@@ -1,11 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '../common/index.js';
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '../config/index.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { OPENABLE_METADATA, PUBLIC_METADATA, SCOPES_METADATA } from './decorators.js';
+import { OPENABLE_METADATA, PUBLIC_METADATA, PUBLISHABLE_METADATA, SCOPES_METADATA } from './decorators.js';
 import type { Principal } from './principal.js';
+import { limitHeaders, RateLimiter, RateLimitError } from './throttling/index.js';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
@@ -13,6 +14,8 @@ interface RouteAccess {
   isPublic: boolean;
   scopes: Scope[] | undefined;
   openable: PublicRouteName | undefined;
+  /** Whether publishable keys may use it. */
+  publishable: boolean;
 }
 
 /** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
@@ -25,14 +28,18 @@ export class ScopesGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly keys: ApiKeysService,
     private readonly config: FeedbackLoopConfig,
+    private readonly limiter: RateLimiter,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { isPublic, openable, scopes } = this.accessOf(context);
+    const { isPublic, openable, publishable, scopes } = this.accessOf(context);
     if (isPublic) return true;
     if (!scopes) throw new ForbiddenError('This route declares no scope.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = await this.authenticate(request, scopes, openable);
+    const principal = await this.authenticateCounted(context, request, { scopes, openable });
+    if (principal.publishable && !publishable)
+      throw new ForbiddenError('Publishable keys may only send feedback and votes.');
+    refuseForeignOrigin(principal, request.headers.origin);
     if (!scopes.some((scope) => principal.scopes.has(scope))) {
       throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
     }
@@ -56,10 +63,32 @@ export class ScopesGuard implements CanActivate {
     const access = {
       isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, targets) ?? false,
       scopes: this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets),
+      publishable: this.reflector.getAllAndOverride<boolean | undefined>(PUBLISHABLE_METADATA, targets) ?? false,
       openable: this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets),
     };
     routes.set(handler, access);
     return access;
+  }
+
+  /** Who guesses keys uses up what the address may ask. */
+  private async authenticateCounted(
+    context: ExecutionContext,
+    request: FastifyRequest,
+    { openable, scopes }: { scopes: Scope[]; openable: PublicRouteName | undefined },
+  ): Promise<Principal> {
+    try {
+      return await this.authenticate(request, scopes, openable);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      const reply = context.switchToHttp().getResponse<FastifyReply>();
+      try {
+        void reply.headers(limitHeaders(await this.limiter.takeFailure(request.ip)));
+      } catch (limited) {
+        if (limited instanceof RateLimitError) void reply.headers(limitHeaders(limited.states));
+        throw limited;
+      }
+      throw error;
+    }
   }
 
   private async authenticate(request: FastifyRequest, scopes: Scope[], openable?: PublicRouteName): Promise<Principal> {
@@ -72,6 +101,13 @@ export class ScopesGuard implements CanActivate {
     }
     throw new AuthenticationError();
   }
+}
+
+/** A publishable key stands in a page: it is good for the pages it was made for. */
+function refuseForeignOrigin({ allowedOrigins, publishable }: Principal, origin: string | undefined): void {
+  if (!publishable) return;
+  if (origin === undefined || !allowedOrigins?.includes(origin))
+    throw new ForbiddenError('This key is not for pages of this origin.');
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

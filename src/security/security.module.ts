@@ -1,23 +1,41 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
 import { IngestModule } from '../ingest/index.js';
+import { RedisConnection } from '../redis/index.js';
+import { AdministrationController } from './administration/administration.controller.js';
+import { KeysAdministrationService } from './administration/keys-administration.service.js';
+import { KeysRepository } from './administration/keys.repository.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { FeedbackTokens } from './feedback-tokens.js';
 import { FirstKey } from './first-key.js';
 import { ScopesGuard } from './scopes.guard.js';
+import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/index.js';
 
 @Global()
 @Module({
-  imports: [IngestModule],
+  imports: [
+    IngestModule,
+    ThrottlerModule.forRootAsync({
+      inject: [RedisConnection],
+      // Its guard and its storage are not used: the guard counts by route, the storage keeps every hit.
+      useFactory: (redis: RedisConnection) => ({ throttlers: [], storage: new RedisThrottleStorage(redis) }),
+    }),
+  ],
+  controllers: [AdministrationController],
   providers: [
     ApiKeysRepository,
     ApiKeysService,
     FeedbackTokens,
     FirstKey,
-
+    KeysAdministrationService,
+    KeysRepository,
+    RateLimiter,
+    // In this order: who it is, then how often.
     { provide: APP_GUARD, useClass: ScopesGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [ApiKeysService, FeedbackTokens],
+  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService],
 })
 export class SecurityModule {}

@@ -9,10 +9,11 @@ import { DocsController } from '../../src/docs.controller.js';
 import { HealthController } from '../../src/health/health.controller.js';
 import { PredictController } from '../../src/predictions/predict.controller.js';
 import { PredictionsController } from '../../src/predictions/predictions.controller.js';
-import { PUBLIC_METADATA, SCOPES_METADATA } from '../../src/security/index.js';
+import { AdministrationController, PUBLIC_METADATA, SCOPES_METADATA } from '../../src/security/index.js';
 
 const ROOT = join(__dirname, '..', '..');
 const CONTROLLERS = [
+  AdministrationController,
   AnalyticsController,
   OlderAnalyticsController,
   DocsController,
@@ -72,7 +73,7 @@ describe('routes', () => {
 
 describe('repositories and read models', () => {
   /** Asked before a tenant is known, or about all tenants: each with its reason in the docstring. */
-  const ACROSS_TENANTS = ['findByPublicId', 'markUsed', 'createFirst'];
+  const ACROSS_TENANTS = ['findByPublicId', 'markUsed', 'createFirst', 'listTenants', 'findTenantBySlug'];
 
   it('S2-18 take the tenant context first', () => {
     const offenders: string[] = [];

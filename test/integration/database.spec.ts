@@ -98,6 +98,55 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
     expect(await slugs('beside-')).toHaveLength(20);
   });
 
+  it('survives a transaction that the database ended by itself: the next ones begin, end and last', async () => {
+    // What SQLite does when COMMIT finds the volume full: it rolls back, and TypeORM's count of open transactions stays.
+    const ended = database.transaction(async (manager) => {
+      await manager.insert(TenantEntity, { id: uuidv7(), slug: 'self-ended', name: 'x', createdAt: 1 });
+      await manager.query('ROLLBACK');
+    });
+    await ended.catch(() => undefined);
+    const failing = database.transaction(async (manager) => {
+      await manager.insert(TenantEntity, { id: uuidv7(), slug: 'self-failed', name: 'x', createdAt: 1 });
+      throw new Error('not found');
+    });
+    await expect(failing).rejects.toThrow();
+    await database.transaction((manager) =>
+      manager.insert(TenantEntity, { id: uuidv7(), slug: 'self-lasting', name: 'x', createdAt: 1 }),
+    );
+    await database.commit([{ insert: INSERT, rows: [row('self-commit')] }]);
+    expect(await slugs('self-')).toEqual(['self-commit', 'self-lasting']);
+  });
+
+  it('writes several statements in one transaction, and rolls all of them back', async () => {
+    const first = row('session-a');
+    await database.write(async (session) => {
+      await session.insert([{ insert: INSERT, rows: [first] }]);
+      const found = await session.query<{ slug: string }>('SELECT slug FROM tenants WHERE slug = $1', ['session-a']);
+      expect(found).toEqual([{ slug: 'session-a' }]);
+    });
+    const failing = database.write(async (session) => {
+      await session.insert([{ insert: INSERT, rows: [row('session-b')] }]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow();
+    await database.commit([{ insert: INSERT, rows: [row('session-c')] }]);
+    expect(await slugs('session-')).toEqual(['session-a', 'session-c']);
+  });
+
+  it('finds rows that are there with another content', async () => {
+    const identity = new BulkInsert(
+      'tenants',
+      { id: 'uuid', slug: 'text', name: 'text', created_at: 'timestamp' },
+      { identity: ['slug', 'created_at'] },
+    );
+    const [same, other] = [row('identity-a'), row('identity-b')];
+    await database.commit([{ insert: identity, rows: [same, other] }]);
+    const taken = await database.write((session) =>
+      session.takenIds([{ insert: identity, rows: [same, { ...other, slug: 'identity-c' }, row('identity-d')] }]),
+    );
+    expect(taken).toEqual([other.id]);
+  });
+
   it('runs twenty transactions at once, each alone or isolated', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>

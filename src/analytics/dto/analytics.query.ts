@@ -1,9 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
-
-const asInteger = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+import { asInteger } from '../../http/index.js';
 
 export class AnalyticsQuery {
   @ApiPropertyOptional({ description: 'ISO 8601; predictions at or after it.', example: '2026-11-01T00:00:00Z' })

@@ -4,7 +4,12 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, type TenantContext, ValidationError } from '../../common/index.js';
 import { FieldCipher, type FieldPlace, Secrets } from '../../secrets/index.js';
 import type { Durability } from '../durability.js';
-import { AnsweredBefore, IdempotencyKeyInUseError, IdempotencyKeyReusedError } from '../errors.js';
+import {
+  AnsweredBefore,
+  AnswerUnreadableError,
+  IdempotencyKeyInUseError,
+  IdempotencyKeyReusedError,
+} from '../errors.js';
 import type { Claim } from './claim.js';
 
 /** A request that carries an `Idempotency-Key`. */
@@ -116,7 +121,11 @@ export class IdempotencyService {
   }
 
   private open(tenant: TenantContext, keyHash: string, sealed: string): RecordedAnswer {
-    return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as RecordedAnswer;
+    try {
+      return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as RecordedAnswer;
+    } catch (error) {
+      throw new AnswerUnreadableError(error);
+    }
   }
 
   private hash(...parts: string[]): string {

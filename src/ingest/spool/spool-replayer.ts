@@ -30,11 +30,11 @@ export class SpoolReplayer {
    * @throws what the database threw, when it is away; nothing is lost then
    */
   async step(): Promise<number> {
-    const entries = this.bounded(await this.spool.oldest(REPLAY_ROWS));
-    if (entries.length === 0) return 0;
-    const buried = await this.store(entries);
-    this.options.onProgress?.(entries.length - buried, buried);
-    return entries.length;
+    const read = await this.spool.oldest(REPLAY_ROWS);
+    const entries = this.bounded(read.entries);
+    const buried = entries.length === 0 ? 0 : await this.store(entries);
+    if (entries.length + read.buried > 0) this.options.onProgress?.(entries.length - buried, buried + read.buried);
+    return entries.length + read.buried;
   }
 
   /** Entries of many rows: fewer of them at once. */

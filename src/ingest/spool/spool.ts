@@ -62,12 +62,14 @@ const SCHEMA_VERSION = 2;
 /** Version 1 kept one row without its table's name. */
 const ONE_ROW = 1;
 const TIMEOUT_MS = 10_000;
+/** Sealed bodies in memory at once; opened and parsed they take a multiple. */
+const MOST_READ_BYTES = 8 * 2 ** 20;
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS spool (
      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, schema_version INTEGER NOT NULL,
      body BLOB NOT NULL, created_at INTEGER NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS dead_letter (
-     id TEXT PRIMARY KEY, kind TEXT NOT NULL, schema_version INTEGER NOT NULL, body BLOB NOT NULL,
+  `CREATE TABLE IF NOT EXISTS dead_letters (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, schema_version INTEGER NOT NULL, body BLOB NOT NULL,
      created_at INTEGER NOT NULL, died_at INTEGER NOT NULL, reason TEXT NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS answers (
      key_hash TEXT PRIMARY KEY, request_hash TEXT NOT NULL, record_ids TEXT NOT NULL, answer TEXT NOT NULL,
@@ -79,11 +81,14 @@ const APPEND =
 const REMEMBER =
   'INSERT INTO answers (key_hash, request_hash, record_ids, answer, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
 const BURY =
-  'INSERT OR REPLACE INTO dead_letter (id, kind, schema_version, body, created_at, died_at, reason) ' +
+  'INSERT INTO dead_letters (id, kind, schema_version, body, created_at, died_at, reason) ' +
   'SELECT id, kind, schema_version, body, created_at, ?, ? FROM spool WHERE seq = ?';
 const REVIVE =
   'INSERT INTO spool (id, kind, schema_version, body, created_at) ' +
-  'SELECT id, kind, schema_version, body, created_at FROM dead_letter WHERE true ON CONFLICT (id) DO NOTHING';
+  'SELECT id, kind, schema_version, body, created_at FROM dead_letters ORDER BY seq ON CONFLICT (id) DO NOTHING';
+/** Only those that really wait now: of two letters with one id the second stays. */
+const REVIVED =
+  'DELETE FROM dead_letters WHERE EXISTS (SELECT 1 FROM spool s WHERE s.id = dead_letters.id AND s.body = dead_letters.body)';
 
 /**
  * Records that the database could not take, on this machine's own disk until it can: a SQLite file of its own, `synchronous=FULL`,
@@ -148,6 +153,8 @@ export class Spool {
       }
       const taken = batch.chosenIds ? await this.takenIds(batch, fresh) : [];
       if (taken.length > 0) outcomes.set(batch, { kind: 'ids_taken', ids: taken });
+      // A refusal is not kept: the mended request may use the key.
+      if (taken.length > 0 && claim) continue;
       for (const body of toEntries(batch)) {
         const id = idOf(body);
         const kind = body.parts[0]?.[0] ?? '';
@@ -171,21 +178,33 @@ export class Spool {
     return outcomes;
   }
 
-  /** The oldest entries, opened; what cannot be opened is buried and not answered. */
-  async oldest(limit: number): Promise<SpooledEntry[]> {
-    const rows = await this.file.query<SpooledRow>(
-      'SELECT seq, id, kind, schema_version, body, created_at FROM spool ORDER BY seq LIMIT ?',
+  /**
+   * The oldest entries, opened: at most `limit`, and at most 8 MiB of them, but one at least. What cannot be opened is buried and
+   * counted.
+   */
+  async oldest(limit: number): Promise<{ entries: SpooledEntry[]; buried: number }> {
+    const sizes = await this.file.query<{ seq: number; bytes: number }>(
+      'SELECT seq, length(body) AS bytes FROM spool ORDER BY seq LIMIT ?',
       [limit],
     );
+    let bytes = 0;
+    const last = sizes.filter((each, i) => (bytes += each.bytes) <= MOST_READ_BYTES || i === 0).at(-1);
+    if (!last) return { entries: [], buried: 0 };
+    const rows = await this.file.query<SpooledRow>(
+      'SELECT seq, id, kind, schema_version, body, created_at FROM spool WHERE seq <= ? ORDER BY seq',
+      [last.seq],
+    );
     const entries: SpooledEntry[] = [];
+    let buried = 0;
     for (const row of rows) {
       try {
         entries.push({ seq: row.seq, id: row.id, kind: row.kind, ...this.read(row) });
       } catch (error) {
         await this.bury(row.seq, `unreadable: ${(error as Error).message}`);
+        buried += 1;
       }
     }
-    return entries;
+    return { entries, buried };
   }
 
   insertOf(kind: string): BulkInsert | undefined {
@@ -205,18 +224,18 @@ export class Spool {
   }
 
   deadLetters(): Promise<DeadLetter[]> {
-    return this.file.query<DeadLetter>(
-      'SELECT id, kind, reason, created_at, died_at FROM dead_letter ORDER BY died_at, id',
-    );
+    return this.file.query<DeadLetter>('SELECT id, kind, reason, created_at, died_at FROM dead_letters ORDER BY seq');
   }
 
   /** Everything, waiting or dead, opened, oldest first. */
   async *everything(): AsyncGenerator<
-    { state: 'waiting' | 'dead'; id: string; created_at: number } & Pick<SpooledEntry, 'parts'>
+    { state: 'waiting' | 'dead'; id: string; created_at: number } & (
+      { parts: EntryBody['parts'] } | { unreadable: string }
+    )
   > {
     for (const [state, table] of [
       ['waiting', 'spool'],
-      ['dead', 'dead_letter'],
+      ['dead', 'dead_letters'],
     ] as const) {
       for (let after = 0; ;) {
         const rows = await this.file.query<SpooledRow>(
@@ -224,7 +243,7 @@ export class Spool {
           [after],
         );
         for (const row of rows) {
-          yield { state, id: row.id, created_at: row.created_at, parts: this.read(row).parts };
+          yield { state, id: row.id, created_at: row.created_at, ...this.readable(row) };
         }
         const last = rows.at(-1);
         if (!last) break;
@@ -238,9 +257,9 @@ export class Spool {
     const letters = await this.deadLetters();
     await this.file.commit([
       { sql: REVIVE, rows: [[]] },
-      { sql: 'DELETE FROM dead_letter', rows: [[]] },
+      { sql: REVIVED, rows: [[]] },
     ]);
-    return letters.length;
+    return letters.length - (await this.deadLetters()).length;
   }
 
   /** Keeps a small text under a name for the next start, sealed like a record. */
@@ -283,7 +302,7 @@ export class Spool {
       size: number;
     }>(
       'SELECT (SELECT COUNT(*) FROM spool) AS rows, (SELECT MIN(created_at) FROM spool) AS oldest, ' +
-        '(SELECT COUNT(*) FROM dead_letter) AS dead, p.page_count AS pages, f.freelist_count AS free, s.page_size AS size ' +
+        '(SELECT COUNT(*) FROM dead_letters) AS dead, p.page_count AS pages, f.freelist_count AS free, s.page_size AS size ' +
         'FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s',
     );
     if (!row) throw new Error('an aggregate has one row');
@@ -313,6 +332,15 @@ export class Spool {
   private read({ id, kind, body, schema_version: version }: SpooledRow): EntryBody {
     const value = JSON.parse(this.opened.open(id, Buffer.from(body))) as unknown;
     return version === ONE_ROW ? { parts: [[kind, [value as BulkRow]]] } : (value as EntryBody);
+  }
+
+  /** One that cannot be opened must not hide those behind it. */
+  private readable(row: SpooledRow): { parts: EntryBody['parts'] } | { unreadable: string } {
+    try {
+      return { parts: this.read(row).parts };
+    } catch (error) {
+      return { unreadable: (error as Error).message };
+    }
   }
 
   private async answersOf(batches: readonly RecordBatch[]): Promise<Map<string, KeptAnswer>> {

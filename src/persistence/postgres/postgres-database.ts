@@ -1,10 +1,11 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { AppError } from '../../common/index.js';
 import type { FeedbackLoopConfig } from '../../config/index.js';
 import type { Metrics } from '../../observability/index.js';
 import type { BulkGroup, Database, PoolStats, WriteSession } from '../database.js';
 import { postgresDialect } from '../dialect.js';
 import { PersistenceNotReadyError, toDatabaseError } from '../errors.js';
-import { type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
+import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
 /** A long scan must not take every core from the traffic beside it. */
 const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
@@ -85,7 +86,33 @@ export class PostgresDatabase implements Database {
 
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
-    return this.dataSource.transaction(work).catch(rethrow);
+    const runner = this.dataSource.createQueryRunner() as AdministrationRunner;
+    let suspect: Error | undefined;
+    try {
+      await runner.connect();
+      await runner.startTransaction();
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      const cause = (error as { driverError?: unknown }).driverError ?? error;
+      suspect = await this.rollBack(runner, cause);
+      return rethrow(error);
+    } finally {
+      // TypeORM would give back a connection that still works on a statement we gave up; its transaction would join the next one.
+      await runner.releasePostgresConnection(suspect);
+    }
+  }
+
+  /** Answers why the connection must be destroyed, if it must. */
+  private async rollBack(runner: AdministrationRunner, cause: unknown): Promise<Error | undefined> {
+    if (!(cause instanceof AppError) && isConnectionSuspect(cause)) return cause as Error;
+    try {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   async sizeBytes(): Promise<number> {
@@ -99,6 +126,9 @@ export class PostgresDatabase implements Database {
     return [this.ingest.stats(), this.analytics.stats(), this.health.stats()];
   }
 }
+
+/** TypeORM's runner for PostgreSQL; releasing with an error destroys the connection. */
+type AdministrationRunner = QueryRunner & { releasePostgresConnection(error?: Error): Promise<void> };
 
 function toQuery({ insert, rows }: BulkGroup): NamedQuery {
   return { ...insert.postgres, values: [insert.forPostgres(rows)] };

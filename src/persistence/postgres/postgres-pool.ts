@@ -105,7 +105,8 @@ export class PostgresPool {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
+        // A connection that will be destroyed takes its transaction along.
+        if (!isConnectionSuspect(error)) await client.query('ROLLBACK');
         throw error;
       }
     });
@@ -164,7 +165,7 @@ export class PostgresPool {
 }
 
 /** Only an error that the server itself reported leaves the connection in a known state. */
-function isConnectionSuspect(error: unknown): boolean {
+export function isConnectionSuspect(error: unknown): boolean {
   if (error === undefined) return false;
   const { code, severity } = error as { code?: string; severity?: string };
   return severity === undefined || code === undefined || code.startsWith('57') || code.startsWith('08');

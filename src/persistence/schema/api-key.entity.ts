@@ -1,4 +1,12 @@
-import { JsonColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from '../portable-columns.js';
+import {
+  BooleanColumn,
+  IntegerColumn,
+  JsonColumn,
+  PortableEntity,
+  StringColumn,
+  TimeColumn,
+  UuidColumn,
+} from '../portable-columns.js';
 
 /** A key is looked up by its public part; of the secret only the SHA-256 is kept (it has 190 bits of randomness). */
 @PortableEntity('api_keys', [
@@ -16,4 +24,11 @@ export class ApiKeyEntity {
   @TimeColumn({ nullable: true }) expiresAt!: number | null;
   @TimeColumn({ nullable: true }) revokedAt!: number | null;
   @TimeColumn({ nullable: true }) lastUsedAt!: number | null;
+  /** For pages that anybody reads: may only submit feedback and votes, from its origins. */
+  @BooleanColumn({ nullable: true }) publishable!: boolean | null;
+  @JsonColumn({ nullable: true }) allowedOrigins!: string[] | null;
+  /** Instead of FL_KEY_RATE_LIMIT_PER_MINUTE. */
+  @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
+  /** Id of the key that made it, or `cli`. */
+  @StringColumn(64, { nullable: true }) createdBy!: string | null;
 }

@@ -107,6 +107,7 @@ export class SqliteDatabase implements Database {
         try {
           return await this.dataSource.transaction(work);
         } catch (error) {
+          this.renewRunner();
           const mapped = toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
           // Another process holds the file: wait without blocking the event loop.
           if (!(mapped instanceof DatabaseLockedError) || attempt >= LOCK_ATTEMPTS) throw mapped;
@@ -114,6 +115,19 @@ export class SqliteDatabase implements Database {
         }
       }
     });
+  }
+
+  /**
+   * TypeORM keeps one runner for ever and counts how deep its transactions are. SQLite rolls back by itself when a COMMIT finds the
+   * volume full: the count would stay, and every later transaction would be a savepoint in none, or in one that never ends.
+   */
+  private renewRunner(): void {
+    const driver = this.dataSource.driver as unknown as {
+      databaseConnection: { inTransaction: boolean; exec(sql: string): void };
+      queryRunner: unknown;
+    };
+    if (driver.databaseConnection.inTransaction) driver.databaseConnection.exec('ROLLBACK');
+    driver.queryRunner = undefined;
   }
 
   async sizeBytes(): Promise<number> {

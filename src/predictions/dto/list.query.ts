@@ -1,18 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsNumber, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
+import { asBoolean, asNumber, PageQuery } from '../../http/index.js';
 
-/** `true` and `false` as they stand in an address; anything else stays what it is, and is refused. */
-const asBoolean = ({ value }: { value: unknown }): unknown =>
-  value === 'true' ? true : value === 'false' ? false : value;
-/** A whole number as it stands in an address. */
-const asInteger = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-/** A number as it stands in an address: no blanks, no hexadecimal, no empty text for 0. */
-const asNumber = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
-
-export class ListPredictionsQuery {
+export class ListPredictionsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'ISO 8601; predictions at or after it.', example: '2026-11-01T00:00:00Z' })
   @IsOptional()
   @IsString()
@@ -76,17 +67,4 @@ export class ListPredictionsQuery {
   @Transform(asBoolean)
   @IsBoolean()
   cache_hit?: boolean;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: 'integer' })
-  @Transform(asInteger)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
-  limit: number = 100;
-
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  cursor?: string;
 }

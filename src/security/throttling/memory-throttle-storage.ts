@@ -1,8 +1,7 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { LRUCache } from 'lru-cache';
 import { hit, type WindowCounts } from './sliding-window.js';
-
-type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+import { type ThrottlerStorageRecord, toRecord } from './throttler-record.js';
 
 /** About 150 bytes each. */
 const MOST_KEYS = 100_000;
@@ -35,12 +34,6 @@ export class MemoryThrottleStorage implements ThrottlerStorage {
       counts = { window: 0, current: 0, previous: 0 };
       this.counts.set(name, counts);
     }
-    const { allowed, hits, resetMs, retryMs } = hit(counts, limit, ttl, this.now());
-    return {
-      totalHits: hits,
-      timeToExpire: Math.ceil(resetMs / 1000),
-      isBlocked: !allowed,
-      timeToBlockExpire: Math.ceil(retryMs / 1000),
-    };
+    return toRecord(hit(counts, limit, ttl, this.now()));
   }
 }

@@ -26,14 +26,26 @@ export interface WindowDecision {
 export function hit(counts: WindowCounts, limit: number, windowMs: number, now: number): WindowDecision {
   advance(counts, windowMs, now);
   const into = now - counts.window * windowMs;
-  const weight = 1 - into / windowMs;
-  const before = counts.previous * weight + counts.current;
-  const resetMs = windowMs - into;
-  if (before + 1 <= limit) {
-    counts.current += 1;
-    return { allowed: true, hits: Math.ceil(before + 1), resetMs, retryMs: 0 };
-  }
-  return { allowed: false, hits: Math.ceil(before), resetMs, retryMs: retryAfter(counts, limit, windowMs, into) };
+  const allowed = estimate(counts, windowMs, into) + 1 <= limit;
+  if (allowed) counts.current += 1;
+  return decide(counts, limit, windowMs, into, allowed);
+}
+
+/** What is answered for a hit that was let through or not, `into` milliseconds after the window began and counted already. */
+export function decide(
+  counts: WindowCounts,
+  limit: number,
+  windowMs: number,
+  into: number,
+  allowed: boolean,
+): WindowDecision {
+  const hits = Math.ceil(estimate(counts, windowMs, into));
+  const retryMs = allowed ? 0 : retryAfter(counts, limit, windowMs, into);
+  return { allowed, hits, resetMs: windowMs - into, retryMs };
+}
+
+function estimate({ current, previous }: WindowCounts, windowMs: number, into: number): number {
+  return previous * (1 - into / windowMs) + current;
 }
 
 function advance(counts: WindowCounts, windowMs: number, now: number): void {

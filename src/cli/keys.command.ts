@@ -1,0 +1,175 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { parseTime } from '../common/index.js';
+import { type Scope, SCOPES } from '../config/index.js';
+import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '../security/index.js';
+import { note, print, printJson } from './output.js';
+import { operator, withApp } from './with-app.js';
+
+interface TenantOption {
+  tenant: string;
+  json?: boolean;
+}
+
+interface CreateOptions extends TenantOption {
+  name: string;
+  scopes: Scope[];
+  expires?: number;
+  publishable?: boolean;
+  origins: string[];
+  limit?: number;
+}
+
+const MOST_LISTED = 1000;
+
+export function addKeysCommand(program: Command): void {
+  const keys = program.command('keys').description('make, list, rotate and revoke API keys');
+  const add = (usage: string, description: string): Command =>
+    keys
+      .command(usage)
+      .description(description)
+      .option('--tenant <slug>', 'whose keys', 'default')
+      .option('--json', 'print JSON');
+
+  add('create', 'make a key; it is printed once, alone on standard output')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--scopes <scopes>', `comma separated, of ${SCOPES.join(', ')}`, scopes)
+    .option('--expires <time>', 'when it ends, in ISO 8601', time)
+    .option('--publishable', 'for pages that anybody reads: feedback and votes only (needs --origins)')
+    .option('--origins <origins>', 'comma separated origins of those pages', list, [])
+    .option('--limit <n>', 'requests a minute, instead of FL_KEY_RATE_LIMIT_PER_MINUTE', positive)
+    .action(async (options: CreateOptions) => {
+      const settings = {
+        name: options.name,
+        scopes: options.scopes,
+        expiresAt: options.expires ?? null,
+        publishable: options.publishable ?? false,
+        allowedOrigins: options.origins,
+        rateLimitPerMinute: options.limit ?? null,
+      };
+      show(await withKeys(options, (service, caller) => service.create(caller, settings)), options);
+    });
+
+  add('list', 'list keys, newest first').action(async (options: TenantOption) => {
+    const { data } = await withKeys(options, (service, caller) => service.list(caller, MOST_LISTED));
+    if (options.json) printJson(data.map(toJson));
+    else for (const key of data) print(describe(key));
+  });
+
+  add('rotate <id>', 'make a second key with the same settings; revoke the first when nobody uses it').action(
+    async (id: string, options: TenantOption) => {
+      show(await withKeys(options, (service, caller) => service.rotate(caller, id)), options);
+    },
+  );
+
+  add('revoke <id>', 'revoke a key; servers notice within a minute').action(
+    async (id: string, options: TenantOption) => {
+      const key = await withKeys(options, (service, caller) => service.revoke(caller, id));
+      if (options.json) printJson(toJson(key));
+      else print(`Revoked: ${describe(key)}`);
+    },
+  );
+}
+
+export function addTenantsCommand(program: Command): void {
+  const tenants = program
+    .command('tenants')
+    .description('make and list tenants: teams that share this installation, apart');
+  tenants
+    .command('create')
+    .description('make a tenant; the key its administrator begins with is printed once, alone on standard output')
+    .requiredOption('--slug <slug>', 'short name: lower-case letters, digits and hyphens')
+    .requiredOption('--name <name>', 'name for people')
+    .option('--json', 'print JSON')
+    .action(async ({ json, name, slug }: { slug: string; name: string; json?: boolean }) => {
+      const { DEFAULT_TENANT_ID } = await import('../common/index.js');
+      const { createTenantValidator, KeysAdministrationService } = await import('../security/index.js');
+      const input = createTenantValidator.parse({ slug, name });
+      const made = await withApp((app) =>
+        app.get(KeysAdministrationService).createTenant(operator(DEFAULT_TENANT_ID), input),
+      );
+      if (json) printJson({ id: made.id, slug: made.slug, name: made.name, admin_key: made.adminKey });
+      else {
+        note(`Tenant ${made.slug} (${made.id}). The key of its administrator, shown once:`);
+        print(made.adminKey);
+      }
+    });
+  tenants
+    .command('list')
+    .description('list tenants')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const { KeysAdministrationService } = await import('../security/index.js');
+      const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MOST_LISTED));
+      if (json)
+        printJson(data.map(({ createdAt, ...rest }) => ({ ...rest, created_at: new Date(createdAt).toISOString() })));
+      else for (const { id, name, slug } of data) print(`${slug}  ${id}  ${name}`);
+    });
+}
+
+async function withKeys<T>(
+  { tenant }: TenantOption,
+  work: (service: KeysAdministrationService, caller: ReturnType<typeof operator>) => Promise<T>,
+): Promise<T> {
+  const security = await import('../security/index.js');
+  return withApp(async (app) => {
+    const service = app.get(security.KeysAdministrationService);
+    return work(service, operator((await service.tenantBySlug(tenant)).id));
+  });
+}
+
+function show(key: NewKeyRecord, { json }: TenantOption): void {
+  if (json) {
+    printJson({ ...toJson(key), key: key.key });
+    return;
+  }
+  note(`${describe(key)}\nThe key, shown once:`);
+  print(key.key);
+}
+
+function describe(key: KeyRecord): string {
+  const state = key.revokedAt !== null ? 'revoked' : key.publishable ? 'publishable' : 'active';
+  const expiry = key.expiresAt === null ? '' : `  until ${new Date(key.expiresAt).toISOString()}`;
+  return `${key.id}  ${state}  ${key.name}  ${key.scopes.join('+')}${expiry}`;
+}
+
+function toJson(key: KeyRecord): object {
+  const time = (value: number | null): string | null => (value === null ? null : new Date(value).toISOString());
+  return {
+    id: key.id,
+    public_id: key.publicId,
+    name: key.name,
+    scopes: key.scopes,
+    publishable: key.publishable,
+    allowed_origins: key.allowedOrigins,
+    rate_limit_per_minute: key.rateLimitPerMinute,
+    created_at: time(key.createdAt),
+    expires_at: time(key.expiresAt),
+    revoked_at: time(key.revokedAt),
+    last_used_at: time(key.lastUsedAt),
+  };
+}
+
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
+function scopes(value: string): Scope[] {
+  const wanted = list(value);
+  const unknown = wanted.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+  if (wanted.length === 0 || unknown.length > 0) throw new InvalidArgumentError(`must be of ${SCOPES.join(', ')}`);
+  return wanted as Scope[];
+}
+
+function time(value: string): number {
+  const parsed = parseTime(value);
+  if (parsed === undefined) throw new InvalidArgumentError('must be a time such as 2027-01-31T00:00:00Z');
+  return parsed;
+}
+
+function positive(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('must be a whole number of 1 or more');
+  return Number(value);
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+const REQUEST_HEADERS =
+  'Authorization, X-API-Key, X-Feedback-Token, X-Correlation-ID, Idempotency-Key, If-Match, Content-Type';
+const ANSWER_HEADERS =
+  'X-Correlation-ID, ETag, Retry-After, Idempotent-Replayed, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
+const PREFLIGHT_SECONDS = '600';
+
+/**
+ * Lets pages of the listed origins call the API, and of no other.
+ *
+ * - never with cookies: a page proves itself by a key it holds, not by who looks at it
+ * - pages with a publishable key are let through the preflight, which carries no key; the request itself is refused when the key is
+ *   not for its origin
+ */
+export function addCors(
+  fastify: FastifyInstance,
+  origins: readonly string[],
+  openToKeys: (url: string) => boolean,
+): void {
+  const allowed = new Set(origins);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    if (origin === undefined) {
+      done();
+      return;
+    }
+    void reply.header('vary', 'Origin');
+    const good = allowed.has(origin);
+    if (good) allowOrigin(reply, origin);
+    const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+    if (!preflight) {
+      done();
+      return;
+    }
+    if (good || openToKeys(request.url)) {
+      allowOrigin(reply, origin);
+      void reply.headers({
+        'access-control-allow-methods': METHODS,
+        'access-control-allow-headers': REQUEST_HEADERS,
+        'access-control-max-age': PREFLIGHT_SECONDS,
+      });
+    }
+    void reply.status(204).send();
+  });
+}
+
+/** Lets the page read the answer. */
+export function allowOrigin(reply: FastifyReply, origin: string): void {
+  void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': ANSWER_HEADERS });
+}
