@@ -67,6 +67,8 @@ export class Setting {
           FL_DRAIN_MS: '0',
           FL_LOG_FORMAT: 'json',
           FL_SPOOL_MAX_BYTES: String(2 ** 30),
+          // Counted like anybody's requests, but never refused.
+          FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000',
           ...(uri ? { FL_DB_URI: uri, FL_DB_AUTO_MIGRATE: 'true' } : {}),
         },
         readAddress: announced,

@@ -1,9 +1,11 @@
 import compress from '@fastify/compress';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { constants } from 'node:zlib';
 import { AppModule } from './app.module.js';
-import type { FeedbackLoopConfig } from './config/index.js';
+import { ConfigurationError, type FeedbackLoopConfig } from './config/index.js';
 import {
   addCors,
   addHooks,
@@ -47,7 +49,7 @@ export async function createApp(
     // Also counts while a handler works: it must outlast the slowest query that may still be answered.
     connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
+    ...socketOptions(config),
     // While draining every request that arrives is still served.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -86,6 +88,46 @@ export async function createApp(
   await app.init();
   app.get(OpenApiDocuments).build(app);
   return app;
+}
+
+function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } | { https: object } {
+  const options = { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false };
+  const tls = readCertificate(config);
+  return tls ? { https: { ...options, ...tls, minVersion: 'TLSv1.2' } } : { http: options };
+}
+
+/** @throws ConfigurationError when a file cannot be read or is no certificate */
+function readCertificate({
+  tlsCertPath,
+  tlsKeyPath,
+}: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;
+  const read = (variable: string, path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch {
+      throw new ConfigurationError([
+        {
+          variable,
+          problem: 'names a file that cannot be read',
+          remedy: 'Check the path and that this user may read it.',
+        },
+      ]);
+    }
+  };
+  const pair = { cert: read('FL_TLS_CERT_PATH', tlsCertPath), key: read('FL_TLS_KEY_PATH', tlsKeyPath) };
+  try {
+    createSecureContext(pair);
+  } catch {
+    throw new ConfigurationError([
+      {
+        variable: 'FL_TLS_CERT_PATH',
+        problem: 'and FL_TLS_KEY_PATH are no certificate and its key',
+        remedy: 'Name PEM files that belong together.',
+      },
+    ]);
+  }
+  return pair;
 }
 
 function trustProxy(proxies: readonly string[]): false | string[] | ((address: string, hop: number) => boolean) {

@@ -119,6 +119,13 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
       remedy: 'Listen on 127.0.0.1, or require keys.',
     });
   }
+  if ((config.tlsCertPath === undefined) !== (config.tlsKeyPath === undefined)) {
+    problems.push({
+      variable: config.tlsCertPath === undefined ? 'FL_TLS_CERT_PATH' : 'FL_TLS_KEY_PATH',
+      problem: 'is missing, although the other half is set',
+      remedy: 'Set both, or neither.',
+    });
+  }
   if (config.dbPoolMin > config.dbPoolSize) {
     problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
   }

@@ -8,12 +8,20 @@ import { PostgresCluster } from '../support/postgres-cluster.js';
 import { ServerProcess } from '../support/server-process.js';
 
 const CLIENTS = 16;
+/** The load is more than one key may ask. */
+const UNLIMITED = { FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000' };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function startServer(environment: Record<string, string>): { server: ServerProcess; ready: Promise<void> } {
   const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'outage-'));
   const server = ServerProcess.spawn(
-    { FL_DATA_DIR: folder, FL_DB_AUTO_MIGRATE: 'true', FL_API_KEYS: `${KEY}:predict+read`, ...environment },
+    {
+      FL_DATA_DIR: folder,
+      FL_DB_AUTO_MIGRATE: 'true',
+      FL_API_KEYS: `${KEY}:predict+read`,
+      ...UNLIMITED,
+      ...environment,
+    },
     folder,
   );
   return { server, ready: server.listening() };
@@ -131,7 +139,7 @@ describe('C5 PostgreSQL is away when the server starts', () => {
 describe('C6 a database that is 400 ms slower', () => {
   it('answers every prediction and read; a 5xx can only be 503', async () => {
     const { database, environment, proxy, drop } = await databaseBehindProxy();
-    const server = await ServerProcess.start(database, environment);
+    const server = await ServerProcess.start(database, { ...environment, ...UNLIMITED });
     proxy.set('slow');
     const load = new Load(server, KEY, CLIENTS);
     const reads: number[] = [];
@@ -163,7 +171,7 @@ describe('C6 a database that is 400 ms slower', () => {
 describe('C7 twenty slow analytics calls beside the traffic', () => {
   it('answers 200 or 503 to each, fails no prediction, and slows them down little', async () => {
     const { database, environment, drop } = await databaseBehindProxy();
-    const server = await ServerProcess.start(database, environment);
+    const server = await ServerProcess.start(database, { ...environment, ...UNLIMITED });
     // Enough rows that one call scans for a while; made by the database itself.
     await database.query(
       `INSERT INTO predictions (id, tenant_id, timestamp, recorded_at, model, model_version, label, confidence_score, latency_ms, cache_hit, source)

@@ -19,7 +19,7 @@ async function stored(database: TestDatabase): Promise<string[]> {
 describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
   it(`loses nothing that was acknowledged in ${ROUNDS} rounds, and stores nothing twice`, async () => {
     const database = await createTestDatabase(dialect);
-    const environment = { FL_API_KEYS: `${KEY}:predict+read` };
+    const environment = { FL_API_KEYS: `${KEY}:predict+read`, FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000' };
     const acknowledged: string[] = [];
     let slowestStart = 0;
     for (let round = 0; round < ROUNDS; round++) {
@@ -93,7 +93,11 @@ describe('C12 SIGTERM under load', () => {
     const rounds = FULL ? 10 : 2;
     let served = 0;
     for (let round = 0; round < rounds; round++) {
-      const server = await ServerProcess.start(database, { FL_API_KEYS: `${KEY}:predict`, FL_DRAIN_MS: '1500' });
+      const server = await ServerProcess.start(database, {
+        FL_API_KEYS: `${KEY}:predict`,
+        FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000',
+        FL_DRAIN_MS: '1500',
+      });
       const load = new Load(server, KEY, CLIENTS);
       await pause(FULL ? 1500 : 800);
       const stopped = server.stop('SIGTERM');

@@ -70,7 +70,7 @@ describe('the commands of the documents', () => {
     ]);
     const postgres = await createTestDatabase('postgresql', false);
     const uri = postgres.environment.FL_DB_URI!;
-    expect(await shell(`export FL_DB_URI='${uri}'\n${lines[1]}`)).toContain('Applied:');
+    expect(await shell(`export FL_DB_URI='${uri}' FL_DATA_DIR='${postgres.folder}'\n${lines[1]}`)).toContain('Applied:');
     const started = await ServerProcess.start(postgres);
     expect((await started.request('/health', { key: null })).body).toEqual({ status: 'healthy' });
     await started.stop();
@@ -105,7 +105,7 @@ describe('the commands of the documents', () => {
       const codes = (await shell(`KEY="$(cat data/admin.key)"; URL=http://127.0.0.1:8000\n${script}`))
         .trim()
         .split('\n');
-      expect(codes.every((code) => code === '200' || code === '201')).toBe(true);
+      expect(codes.filter((code) => code !== '200' && code !== '201')).toEqual([]);
     }
   });
 

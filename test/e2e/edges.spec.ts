@@ -101,7 +101,7 @@ describe('a SQLite file that is not ours alone', () => {
     other.exec('COMMIT');
     other.close();
     await until(async () => (await server.request('/health', { key: null })).body.status === 'healthy');
-    expect(await database.query("SELECT 1 FROM predictions WHERE input_text LIKE 'held %'")).toHaveLength(10);
+    expect(await database.query('SELECT 1 FROM predictions')).toHaveLength(10);
     await server.stop();
   });
 

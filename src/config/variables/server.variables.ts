@@ -1,4 +1,4 @@
-import { IsArray, IsIn, IsString, Matches } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
 
 /** Addresses, sockets and logs. */
@@ -18,6 +18,28 @@ export class ServerVariables {
     description: 'Port to listen on; 0 takes a free one.',
   })
   apiPort: number = 8000;
+
+  @Variable({
+    name: 'FL_TLS_CERT_PATH',
+    group: 'Server',
+    kind: 'string',
+    description: 'Certificate chain (PEM) to speak HTTPS without a proxy; needs FL_TLS_KEY_PATH.',
+    defaultText: 'none: plain HTTP',
+  })
+  @IsOptional()
+  @IsString()
+  tlsCertPath: string | undefined;
+
+  @Variable({
+    name: 'FL_TLS_KEY_PATH',
+    group: 'Server',
+    kind: 'string',
+    description: 'Private key (PEM) of the certificate. Both are read at the start.',
+    defaultText: 'none',
+  })
+  @IsOptional()
+  @IsString()
+  tlsKeyPath: string | undefined;
 
   @BooleanVariable({
     name: 'FL_API_DEBUG',

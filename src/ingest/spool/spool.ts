@@ -10,6 +10,7 @@ import {
 import type { Claim } from '../idempotency/claim.js';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from '../record-batch.js';
 import { Ballast } from './ballast.js';
+import { APPEND, BURY, ONE_ROW, REMEMBER, REVIVE, REVIVED, SCHEMA, SCHEMA_VERSION } from './spool-schema.js';
 import { SpoolCipher } from './spool-cipher.js';
 
 /** A record that waits, its body still sealed. */
@@ -58,37 +59,9 @@ export interface SpoolOptions {
   now: () => number;
 }
 
-const SCHEMA_VERSION = 2;
-/** Version 1 kept one row without its table's name. */
-const ONE_ROW = 1;
 const TIMEOUT_MS = 10_000;
 /** Sealed bodies in memory at once; opened and parsed they take a multiple. */
 const MOST_READ_BYTES = 8 * 2 ** 20;
-const SCHEMA = [
-  `CREATE TABLE IF NOT EXISTS spool (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, schema_version INTEGER NOT NULL,
-     body BLOB NOT NULL, created_at INTEGER NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS dead_letters (
-     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, schema_version INTEGER NOT NULL, body BLOB NOT NULL,
-     created_at INTEGER NOT NULL, died_at INTEGER NOT NULL, reason TEXT NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS answers (
-     key_hash TEXT PRIMARY KEY, request_hash TEXT NOT NULL, record_ids TEXT NOT NULL, answer TEXT NOT NULL,
-     created_at INTEGER NOT NULL)`,
-  'CREATE TABLE IF NOT EXISTS memo (name TEXT PRIMARY KEY, body BLOB NOT NULL, saved_at INTEGER NOT NULL)',
-];
-const APPEND =
-  'INSERT INTO spool (id, kind, schema_version, body, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING';
-const REMEMBER =
-  'INSERT INTO answers (key_hash, request_hash, record_ids, answer, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING';
-const BURY =
-  'INSERT INTO dead_letters (id, kind, schema_version, body, created_at, died_at, reason) ' +
-  'SELECT id, kind, schema_version, body, created_at, ?, ? FROM spool WHERE seq = ?';
-const REVIVE =
-  'INSERT INTO spool (id, kind, schema_version, body, created_at) ' +
-  'SELECT id, kind, schema_version, body, created_at FROM dead_letters ORDER BY seq ON CONFLICT (id) DO NOTHING';
-/** Only those that really wait now: of two letters with one id the second stays. */
-const REVIVED =
-  'DELETE FROM dead_letters WHERE EXISTS (SELECT 1 FROM spool s WHERE s.id = dead_letters.id AND s.body = dead_letters.body)';
 
 /**
  * Records that the database could not take, on this machine's own disk until it can: a SQLite file of its own, `synchronous=FULL`,
