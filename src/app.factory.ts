@@ -17,7 +17,6 @@ import {
   Draining,
   ForwardedHeaders,
   ProblemFilter,
-  requestLogFields,
 } from './http/index.js';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
@@ -35,7 +34,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
  */
 export async function createApp(
   config: Readonly<FeedbackLoopConfig>,
-  logger: AppLogger = createLogger(config, requestLogFields),
+  logger: AppLogger = createLogger(config),
 ): Promise<NestFastifyApplication> {
   // Inside Nest's injector this problem would come with forty lines of stack.
   new Secrets(config);

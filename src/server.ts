@@ -11,7 +11,7 @@ import {
   unknownVariables,
 } from './config/index.js';
 import { HealthService } from './health/index.js';
-import { Draining, requestLogFields } from './http/index.js';
+import { Draining } from './http/index.js';
 import { SpoolService } from './ingest/index.js';
 import { type AppLogger, createLogger } from './observability/index.js';
 import { DatabaseSupervisor } from './persistence/index.js';
@@ -53,7 +53,7 @@ const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
  *   SIGINT (a person at a terminal) does the same without the pause
  */
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
-  const logger = createLogger(config, requestLogFields);
+  const logger = createLogger(config);
   const app = await createApp(config, logger);
   try {
     await app.get(SpoolService).open();

@@ -10,7 +10,7 @@ import { guardQuery, parseJson } from './body-guards.js';
 import type { Draining } from './draining.js';
 import type { ForwardedHeaders } from './forwarded-headers.js';
 import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
-import { type RequestContext, runInContext } from './request-context.js';
+import type { RequestContext } from './request-context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -68,15 +68,13 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     else done();
   });
 
-  // Entered after the body has arrived: body events would otherwise run outside of the context.
   fastify.addHook('preValidation', (request, _reply, done) => {
     try {
       guardQuery(request.query);
+      done();
     } catch (error) {
       done(error as Error);
-      return;
     }
-    runInContext(request.correlation as RequestContext, done);
   });
 
   fastify.addHook('onResponse', (request, reply, done) => {

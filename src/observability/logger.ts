@@ -14,17 +14,12 @@ const FLUSH_EVERY_MS = 500;
  * - lines are buffered (8 kB) and written at least twice a second, and at exit: a write call for each request would cost more
  *   than the request
  * - only fields of `LOG_FIELDS` are written
- * - `contextFields` adds what is known of the request being served, wherever the line is written
  */
-export function createLogger(
-  config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat'>,
-  contextFields: () => Record<string, unknown> = () => ({}),
-): AppLogger {
+export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat'>): AppLogger {
   const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
   const options = {
     level: config.logLevel,
     base: null,
-    mixin: contextFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: allowedFields },
     serializers: { err: serializeError },

@@ -109,7 +109,10 @@ export class PredictService {
       // Its key has an answer already: that one is given, not a second one.
       if (error instanceof AnsweredBefore || error instanceof IdempotencyKeyReusedError) throw error;
       this.metrics.unrecorded.inc(predictions.length);
-      this.logger.warn({ err: error, count: predictions.length }, 'predictions answered without being recorded');
+      this.logger.warn(
+        { err: error, count: predictions.length, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },
+        'predictions answered without being recorded',
+      );
       return 'none';
     }
   }

@@ -8,11 +8,8 @@ import {
   handleWhen,
   noJitterGenerator,
   retry,
-  timeout,
-  TaskCancelledError,
-  TimeoutStrategy,
 } from 'cockatiel';
-import { UnavailableError } from '../common/index.js';
+import { sleep, UnavailableError, withDeadline } from '../common/index.js';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
@@ -47,6 +44,9 @@ export class DependencyUnavailableError extends UnavailableError {
   }
 }
 
+/** cockatiel's own time-out makes abort signals, which cost more than the call they watch. */
+class BudgetExceeded extends Error {}
+
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
 
@@ -73,7 +73,7 @@ export class DependencyPolicy {
     const { failures, isFailure, openMs, probeMs } = options;
     this.counter = new ConsecutiveBreaker(failures);
     this.breaker = circuitBreaker(
-      handleWhen((error) => error instanceof TaskCancelledError || isFailure(error)),
+      handleWhen((error) => error instanceof BudgetExceeded || isFailure(error)),
       {
         breaker: this.counter,
         halfOpenAfter: new ExponentialBackoff({
@@ -95,28 +95,42 @@ export class DependencyPolicy {
    * @throws DependencyUnavailableError when the breaker is open or the budget is over, else what `work` threw last
    */
   async run<T>(work: () => Promise<T>, goOn: () => boolean = () => true): Promise<T> {
-    const { budgetMs, isTransient, name, retryAttempts } = this.options;
+    const { budgetMs, name } = this.options;
     const deadline = performance.now() + budgetMs;
+    const worthwhile = (): boolean => goOn() && performance.now() < deadline;
+    try {
+      // Nothing that a driver does can be called off when the budget is over, so the caller is let go instead.
+      return await this.breaker.execute(() =>
+        withDeadline(this.persist(work, worthwhile), budgetMs, () => new BudgetExceeded()),
+      );
+    } catch (error) {
+      if (error instanceof BrokenCircuitError || error instanceof BudgetExceeded)
+        throw new DependencyUnavailableError(name, error);
+      throw error;
+    }
+  }
+
+  /** The usual case, success at once, pays for no retry policy. */
+  private async persist<T>(work: () => Promise<T>, worthwhile: () => boolean): Promise<T> {
+    const { isTransient, retryAttempts } = this.options;
+    try {
+      return await work();
+    } catch (error) {
+      if (retryAttempts === 0 || !isTransient(error) || !worthwhile()) throw error;
+    }
+    await sleep(Math.random() * FIRST_RETRY_MS);
     const retries = retry(
-      handleWhen((error) => isTransient(error) && goOn() && performance.now() < deadline),
+      handleWhen((error) => isTransient(error) && worthwhile()),
       {
-        maxAttempts: retryAttempts,
+        maxAttempts: retryAttempts - 1,
         backoff: new ExponentialBackoff({
           generator: fullJitterGenerator,
-          initialDelay: FIRST_RETRY_MS,
+          initialDelay: FIRST_RETRY_MS * 2,
           maxDelay: LONGEST_RETRY_MS,
         }),
       },
     );
-    // Aggressive: nothing that a driver does can be called off, so the caller is let go instead.
-    const budget = timeout(budgetMs, TimeoutStrategy.Aggressive);
-    try {
-      return await this.breaker.execute(() => budget.execute(() => retries.execute(() => work())));
-    } catch (error) {
-      if (error instanceof BrokenCircuitError || error instanceof TaskCancelledError)
-        throw new DependencyUnavailableError(name, error);
-      throw error;
-    }
+    return retries.execute(() => work());
   }
 
   reset(): void {

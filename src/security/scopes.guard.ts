@@ -43,7 +43,8 @@ export class ScopesGuard implements CanActivate {
     if (!scopes.some((scope) => principal.scopes.has(scope))) {
       throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
     }
-    request.principal = principal;
+    const correlationId = request.correlation?.correlationId;
+    request.principal = correlationId === undefined ? principal : { ...principal, correlationId };
     if (request.correlation) {
       request.correlation.tenantId = principal.tenantId;
       request.correlation.keyId = principal.keyId ?? undefined;
