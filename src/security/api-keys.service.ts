@@ -9,6 +9,7 @@ import { DatabaseSupervisor, SchemaOutdatedError } from '../persistence/index.js
 import { hashKey, publicIdOf } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import type { Principal } from './principal.js';
+import { SharedKeyMemory } from './shared-key-memory.js';
 
 /** A key is taken at its word this long before the database is asked again: so long a revocation may take. */
 const FRESH_MS = 60_000;
@@ -64,7 +65,8 @@ export class KeysUnavailableError extends UnavailableError {
  *
  * - keys from FL_API_KEYS never need the database
  * - others are looked up by their public part, compared in constant time, and remembered by hash
- * - in an outage a remembered key goes on working, also after a restart; one that was never seen gets 503, not 401
+ * - in an outage a remembered key goes on working, also after a restart, and with Redis on a server that has just come; one that was
+ *   never seen gets 503, not 401
  */
 @Injectable()
 export class ApiKeysService {
@@ -78,6 +80,7 @@ export class ApiKeysService {
     private readonly repository: ApiKeysRepository,
     private readonly supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
+    private readonly shared: SharedKeyMemory,
     @Inject(CLOCK) private readonly clock: Clock,
     config: FeedbackLoopConfig,
   ) {
@@ -110,9 +113,19 @@ export class ApiKeysService {
         throw error;
       }
       this.supervisor.reportFailure(error);
-      if (cached && now - cached.checkedAt < STALE_MS) return this.use(cached, now);
+      const known = cached ?? (await this.knownElsewhere(hash));
+      if (known && now - known.checkedAt < STALE_MS) return this.use(known, now);
       throw error instanceof SchemaOutdatedError ? error : new KeysUnavailableError(error);
     }
+  }
+
+  /** Verified by another replica not long ago. */
+  private async knownElsewhere(hash: string): Promise<CachedKey | undefined> {
+    const text = await this.shared.find(hash);
+    if (text === undefined) return undefined;
+    const known = fromMemo(text);
+    this.cache.set(hash, known);
+    return known;
   }
 
   private hashOf(key: string): string {
@@ -151,6 +164,7 @@ export class ApiKeysService {
   private async forget(hash: string): Promise<void> {
     this.cache.delete(hash);
     await this.spool.forgetMemo(MEMO + hash);
+    await this.shared.forget(hash);
   }
 
   private use(cached: CachedKey, now: number): Principal {
@@ -175,6 +189,7 @@ export class ApiKeysService {
     this.cache.set(hash, cached);
     // Not waited for: the key is good whether or not the next start will know it.
     void this.spool.saveMemo(MEMO + hash, toMemo(cached));
+    void this.shared.save(hash, toMemo(cached), STALE_MS);
     return cached;
   }
 }

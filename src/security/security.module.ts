@@ -11,6 +11,7 @@ import { ApiKeysService } from './api-keys.service.js';
 import { FeedbackTokens } from './feedback-tokens.js';
 import { FirstKey } from './first-key.js';
 import { ScopesGuard } from './scopes.guard.js';
+import { SharedKeyMemory } from './shared-key-memory.js';
 import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/index.js';
 
 @Global()
@@ -32,6 +33,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     KeysAdministrationService,
     KeysRepository,
     RateLimiter,
+    SharedKeyMemory,
     // In this order: who it is, then how often.
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },

@@ -70,7 +70,9 @@ describe('the commands of the documents', () => {
     ]);
     const postgres = await createTestDatabase('postgresql', false);
     const uri = postgres.environment.FL_DB_URI!;
-    expect(await shell(`export FL_DB_URI='${uri}' FL_DATA_DIR='${postgres.folder}'\n${lines[1]}`)).toContain('Applied:');
+    expect(await shell(`export FL_DB_URI='${uri}' FL_DATA_DIR='${postgres.folder}'\n${lines[1]}`)).toContain(
+      'Applied:',
+    );
     const started = await ServerProcess.start(postgres);
     expect((await started.request('/health', { key: null })).body).toEqual({ status: 'healthy' });
     await started.stop();

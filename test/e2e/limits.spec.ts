@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
-import { ENVIRONMENT_KEY as KEY } from '../support/outage.js';
-import { redisUrl } from '../support/redis.js';
+import { databaseBehindProxy, ENVIRONMENT_KEY as KEY } from '../support/outage.js';
+import { HAS_REDIS, NEEDS_REDIS, redisUrl } from '../support/redis.js';
 import { type Answer, ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -100,7 +102,9 @@ describe('limits', () => {
   });
 });
 
-describe('S1-13 limits that replicas share by Redis', () => {
+const withRedis = HAS_REDIS ? describe : describe.skip;
+
+withRedis(`S1-13 limits that replicas share by Redis (${NEEDS_REDIS})`, () => {
   it('count together, and each for itself while Redis is away or hangs: never open, never waiting', async () => {
     const redis = await redisUrl();
     const target = new URL(redis);
@@ -128,5 +132,52 @@ describe('S1-13 limits that replicas share by Redis', () => {
     await times(2, (i) => replicas[i]!.stop());
     await proxy.close();
     await database.drop();
+  });
+});
+
+withRedis(`S1-10 keys that replicas share by Redis (${NEEDS_REDIS})`, () => {
+  it('a server that starts in an outage knows a key that another has verified; a forged entry is worth nothing', async () => {
+    const url = await redisUrl();
+    const { database, environment, proxy, drop } = await databaseBehindProxy();
+    const start = (name: string): Promise<ServerProcess> =>
+      ServerProcess.start(database, {
+        ...environment,
+        FL_DATA_DIR: mkdtempSync(join(database.folder, `${name}-`)),
+        FL_SECRET_KEY: 'the-same-secret-on-every-replica-0002',
+        FL_ENCRYPTION_KEY: Buffer.alloc(32, 3).toString('base64'),
+        FL_REDIS_URL: url,
+      });
+    const first = await ServerProcess.start(database, {
+      ...environment,
+      FL_REDIS_URL: url,
+      FL_SECRET_KEY: 'the-same-secret-on-every-replica-0002',
+    });
+    const made = await first.request<{ key: string }>('/admin/api/keys', {
+      body: { name: 'shared', scopes: ['predict'] },
+    });
+    const predictBy = (server: ServerProcess, key: string): Promise<Answer<{ persisted: string }>> =>
+      server.request('/api/v1/predict', { key, body: { text: 'x' } });
+    expect((await predictBy(first, made.body.key)).status).toBe(200);
+    proxy.set('refuse');
+    const second = await start('second');
+    const known = await predictBy(second, made.body.key);
+    expect([known.status, known.body.persisted]).toEqual([200, 'spool']);
+    const unknown = `${made.body.key.slice(0, -4)}zzzz`;
+    const redis = new Redis(url);
+    const memo = {
+      tenantId: '00000000-0000-7000-8000-000000000001',
+      keyId: 'x',
+      scopes: ['predict'],
+      checkedAt: Date.now(),
+      expiresAt: null,
+    };
+    await redis.set(
+      `fl:key:${createHash('sha256').update(unknown).digest('hex')}`,
+      'x'.repeat(43) + JSON.stringify(memo),
+    );
+    expect((await predictBy(second, unknown)).status).toBe(503);
+    redis.disconnect();
+    for (const server of [first, second]) await server.stop();
+    await drop();
   });
 });
