@@ -54,16 +54,19 @@ async function inspect(options: SpoolOptions): Promise<void> {
 }
 
 async function drain(options: SpoolOptions): Promise<void> {
-  const [{ BatchCommitter, SpoolReplayer }, { createDatabase, createDataSource }, { Metrics }] = await Promise.all([
-    import('../ingest/index.js'),
-    import('../persistence/index.js'),
-    import('../observability/index.js'),
-  ]);
+  const [{ BatchCommitter, SpoolReplayer }, { createDatabase, createDataSource, Migrator }, { Metrics }] =
+    await Promise.all([
+      import('../ingest/index.js'),
+      import('../persistence/index.js'),
+      import('../observability/index.js'),
+    ]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   const database = createDatabase(createDataSource(config), config, new Metrics());
   await withSpool(options, async (spool) => {
     await database.connect();
+    // Records of months ago may want partitions that no server has made yet; without them they would be set aside.
+    await new Migrator(config).ensurePartitions();
     const { rows } = await spool.stats();
     const progress = new Progress('records', rows);
     let moved = 0;
