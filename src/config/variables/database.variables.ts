@@ -137,7 +137,7 @@ export class DatabaseVariables extends ServerVariables {
     name: 'FL_DB_RETRY_ATTEMPTS',
     group: 'Database',
     description:
-      'A failed write or look-up is tried this many times more (50 ms, doubling, full jitter, 1 s at the most), while its budget lasts and only when the failure is a passing one.',
+      'A failed write is tried this many times more (50 ms, doubling, full jitter, 1 s at the most), while its budget lasts and only when the failure is a passing one.',
   })
   dbRetryAttempts: number = 3;
 
