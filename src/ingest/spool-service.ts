@@ -81,6 +81,7 @@ export class SpoolService {
     });
     metrics.gauge('spool_rows', 'Records waiting in the spool.', () => this.current.rows);
     metrics.gauge('spool_bytes', 'Bytes of the spool in use.', () => this.current.bytes);
+    metrics.gauge('spool_max_bytes', 'Bytes that the spool may use.', () => this.current.maxBytes);
     metrics.gauge('spool_oldest_seconds', 'Age of the oldest record in the spool.', () => this.oldestSeconds);
     metrics.gauge('spool_dead_letter_rows', 'Records that the database refused.', () => this.current.deadLetters);
     supervisor.onClosing(() => this.close());

@@ -8,7 +8,8 @@ export class DatabaseVariables extends ServerVariables {
     name: 'FL_DATA_DIR',
     group: 'Database',
     kind: 'string',
-    description: 'Folder of everything this server keeps on disk: the SQLite file, `admin.key`, `secret.key`.',
+    description:
+      'Folder of everything this server keeps on disk: the SQLite file, `admin.key`, `secret.key`, `encryption.key`, the spool.',
   })
   @IsString()
   dataDir: string = 'data';
