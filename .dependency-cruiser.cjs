@@ -4,7 +4,7 @@ const LAYERS = [
   ['config'],
   ['observability', 'http', 'secrets'],
   ['resilience'],
-  ['redis'],
+  ['redis', 'mail'],
   ['persistence'],
   ['security', 'ingest'],
   ['predictions', 'feedback', 'labels', 'events'],

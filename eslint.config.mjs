@@ -11,6 +11,14 @@ export default tseslint.config(
   { ignores: ['dist/**', 'coverage/**', 'node_modules/**', 'data/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
+  {
+    files: ['web/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'fetch', 'FormData', 'history', 'location', 'URLSearchParams'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

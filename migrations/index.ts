@@ -2,6 +2,7 @@ import { CreateTenantsAndKeys1764000000001 } from './common/1764000000001-create
 import { CreatePredictions1764000000002 } from './common/1764000000002-create-predictions.js';
 import { CreateIdempotency1764000000003 } from './common/1764000000003-create-idempotency.js';
 import { ExtendKeysAndAudit1764000000004 } from './common/1764000000004-extend-keys-and-audit.js';
+import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js';
 
 export * from './support/partitions.js';
 export * from './support/runner.js';
@@ -12,6 +13,7 @@ const COMMON = [
   CreatePredictions1764000000002,
   CreateIdempotency1764000000003,
   ExtendKeysAndAudit1764000000004,
+  CreateUsers1764000000005,
 ];
 
 export const MIGRATIONS = { sqlite: [...COMMON], postgresql: [...COMMON] };
@@ -19,4 +21,15 @@ export const MIGRATIONS = { sqlite: [...COMMON], postgresql: [...COMMON] };
 export const MIGRATIONS_TABLE = 'feedback_loop_migrations';
 
 /** Tables that are ours; a database that holds one of them without our history is somebody else's. */
-export const TABLES = ['tenants', 'api_keys', 'predictions', 'idempotency_keys', 'record_aliases', 'audit_log'];
+export const TABLES = [
+  'tenants',
+  'api_keys',
+  'predictions',
+  'idempotency_keys',
+  'record_aliases',
+  'audit_log',
+  'users',
+  'user_sessions',
+  'user_tokens',
+  'login_attempts',
+];

@@ -2,9 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from './analytics/index.js';
 import { ConfigModule, type FeedbackLoopConfig } from './config/index.js';
+import { DashboardModule } from './dashboard/index.js';
 import { DocsController } from './docs.controller.js';
 import { HealthModule } from './health/index.js';
 import { HttpModule } from './http/index.js';
+import { MailModule } from './mail/index.js';
 import { type AppLogger, ObservabilityModule } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
 import { PersistenceModule } from './persistence/index.js';
@@ -25,11 +27,13 @@ export class AppModule {
         HttpModule,
         SecretsModule,
         RedisModule,
+        MailModule,
         PersistenceModule,
         SecurityModule,
         PredictionsModule,
         AnalyticsModule,
         HealthModule,
+        DashboardModule,
       ],
       controllers: [DocsController],
       providers: [OpenApiDocuments],

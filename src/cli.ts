@@ -9,6 +9,7 @@ import {
   addSpoolCommand,
   addStartCommand,
   addTenantsCommand,
+  addUsersCommand,
 } from './cli/index.js';
 import { AppError, VERSION } from './common/index.js';
 
@@ -30,6 +31,7 @@ for (const add of [
   addMigrateCommand,
   addKeysCommand,
   addTenantsCommand,
+  addUsersCommand,
   addConfigCommand,
   addOpenApiCommand,
   addPredictCommand,

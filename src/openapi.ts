@@ -60,9 +60,11 @@ const PROBLEMS: Record<number, string> = {
   405: 'The address does not take that method.',
   408: 'The body took too long to arrive.',
   409: 'The chosen id belongs to another record, or a request with the same Idempotency-Key is being served.',
+  412: 'It was changed meanwhile.',
   413: 'The body is too large.',
   415: 'The content type is not taken here.',
   422: 'Well-formed, but invalid; `errors` names each field.',
+  428: '`If-Match` is required.',
   429: 'Too many requests; `Retry-After` says when to go on.',
   500: 'An error of the server; the correlation id finds it in the log.',
   503: 'Something the server needs is away; `Retry-After` says when to try again.',
@@ -86,10 +88,12 @@ export class OpenApiDocuments {
       .addTag('Predictions')
       .addTag('Analytics')
       .addTag('Administration')
+      .addTag('People')
       .addTag('Operations')
       .addTag('Older paths', 'Served for the clients of older systems; new ones use /api/v1.')
       .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'fl_…' }, 'bearer')
       .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'api_key')
+      .addCookieAuth('__Host-fl', { type: 'apiKey', in: 'cookie' }, 'session')
       .build();
     const whole = SwaggerModule.createDocument(app, config);
     whole.components = {
@@ -137,11 +141,20 @@ function complete(path: string, operation: Operation): void {
   if (secured) statuses.push(401, 403, 429);
   if (path.includes('{')) statuses.push(404);
   if (operation.requestBody) statuses.push(408, 413, 415);
+  if (hasIfMatch(operation)) statuses.push(412, 428);
+  if (PASSWORD_PATHS.has(path)) statuses.push(401, 403, 429);
   if (operation.requestBody || operation.parameters?.length) statuses.push(422);
   for (const status of statuses.sort()) {
     operation.responses[status] ??= problemResponse(status);
   }
   declareHeaders(operation);
+}
+
+/** Public, but counted by address. */
+const PASSWORD_PATHS = new Set(['/admin/api/login', '/admin/api/password', '/admin/api/password/reset']);
+
+function hasIfMatch({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'If-Match');
 }
 
 function declareHeaders(operation: Operation): void {

@@ -6,3 +6,4 @@ export * from './openapi.command.js';
 export * from './predict.command.js';
 export * from './spool.command.js';
 export * from './start.command.js';
+export * from './users.command.js';

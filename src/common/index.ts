@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './errors.js';
 export * from './ids.js';
+export * from './if-match.js';
 export * from './mutex.js';
 export * from './package-info.js';
 export * from './pagination.js';

@@ -24,6 +24,15 @@ export interface ColumnOptions {
 interface PortableTable {
   name: string;
   indexes: EntitySchemaIndexOptions[];
+  foreignKeys: PortableForeignKey[];
+}
+
+/** `columns` of this table name a row of `target`; both by property. Deleting that row deletes this one. */
+export interface PortableForeignKey {
+  name: string;
+  target: EntityClass;
+  columns: string[];
+  references: string[];
 }
 
 type EntityClass = abstract new (...args: never[]) => object;
@@ -52,8 +61,12 @@ const booleanTransformer: ValueTransformer = {
  * Declares a table whose columns are named by what they hold; the dialect is chosen when a data source is made, never when the
  * file is imported, so that one process can speak to both.
  */
-export function PortableEntity(name: string, indexes: EntitySchemaIndexOptions[] = []): ClassDecorator {
-  return (target) => Reflect.defineMetadata(TABLE, { name, indexes } satisfies PortableTable, target);
+export function PortableEntity(
+  name: string,
+  indexes: EntitySchemaIndexOptions[] = [],
+  foreignKeys: PortableForeignKey[] = [],
+): ClassDecorator {
+  return (target) => Reflect.defineMetadata(TABLE, { name, indexes, foreignKeys } satisfies PortableTable, target);
 }
 
 function column(
@@ -102,6 +115,9 @@ export const TimeColumn = (options: ColumnOptions = {}): PropertyDecorator =>
       : { type: 'timestamp with time zone', precision: 3, transformer: timeTransformer(dialect) },
   );
 
+export const BytesColumn = (options: ColumnOptions = {}): PropertyDecorator =>
+  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'blob' : 'bytea' }));
+
 export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
   column(options, (dialect) => ({
     type: dialect === 'sqlite' ? 'text' : 'jsonb',
@@ -119,6 +135,13 @@ export function toEntitySchema(entity: EntityClass, dialect: DialectName): Entit
     tableName: table.name,
     columns: Object.fromEntries(columns.map((each) => [each.property, each.build(dialect)])),
     indices: table.indexes,
+    foreignKeys: table.foreignKeys.map((key) => ({
+      name: key.name,
+      target: key.target.name,
+      columnNames: key.columns,
+      referencedColumnNames: key.references,
+      onDelete: 'CASCADE' as const,
+    })),
   });
 }
 

@@ -13,9 +13,14 @@ export const OPENABLE_METADATA = 'feedback-loop:openable';
 /** The route needs no key. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC_METADATA, true);
 
-/** The route needs a key with one of `scopes`. */
+/** The route needs a key, or a session, with one of `scopes`. */
 export const Scopes = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(SCOPES_METADATA, scopes), ApiSecurity('bearer'), ApiSecurity('api_key'));
+  applyDecorators(
+    SetMetadata(SCOPES_METADATA, scopes),
+    ApiSecurity('bearer'),
+    ApiSecurity('api_key'),
+    ApiSecurity('session'),
+  );
 
 /** Not counted against any limit: for operators and administrators, who have proved who they are. */
 export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNLIMITED_METADATA, true);

@@ -5,6 +5,9 @@ import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '../commo
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '../config/index.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { OPENABLE_METADATA, PUBLIC_METADATA, PUBLISHABLE_METADATA, SCOPES_METADATA } from './decorators.js';
+import { refuseForgery } from './people/forgery.js';
+import { sessionTokenOf } from './people/session-cookie.js';
+import { SessionsService } from './people/sessions.service.js';
 import type { Principal } from './principal.js';
 import { limitHeaders, RateLimiter, RateLimitError } from './throttling/index.js';
 
@@ -29,6 +32,7 @@ export class ScopesGuard implements CanActivate {
     private readonly keys: ApiKeysService,
     private readonly config: FeedbackLoopConfig,
     private readonly limiter: RateLimiter,
+    private readonly sessions: SessionsService,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -96,11 +100,21 @@ export class ScopesGuard implements CanActivate {
     const key = keyOf(request);
     // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
     if (key !== undefined) return this.keys.verify(key);
+    const person = await this.signedIn(request);
+    if (person) return person;
     if (!this.config.apiKeyRequired) return this.everyScope;
     if (openable !== undefined && this.config.publicRoutes.includes(openable)) {
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };
     }
     throw new AuthenticationError();
+  }
+
+  /** A cookie that is over counts as none. @throws ForbiddenError when another site sent the request */
+  private async signedIn(request: FastifyRequest): Promise<Principal | undefined> {
+    const token = sessionTokenOf(request);
+    const person = token === undefined ? undefined : await this.sessions.verify(token);
+    if (person?.session) refuseForgery(request, person.session, this.config.publicUrl);
+    return person;
   }
 }
 

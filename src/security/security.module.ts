@@ -10,6 +10,14 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { FeedbackTokens } from './feedback-tokens.js';
 import { FirstKey } from './first-key.js';
+import { Passwords } from './people/passwords.js';
+import { PasswordLinks } from './people/password-links.js';
+import { SessionsController } from './people/sessions.controller.js';
+import { SessionsRepository } from './people/sessions.repository.js';
+import { SessionsMaintenance, SessionsService } from './people/sessions.service.js';
+import { UsersController } from './people/users.controller.js';
+import { UsersRepository } from './people/users.repository.js';
+import { UsersService } from './people/users.service.js';
 import { ScopesGuard } from './scopes.guard.js';
 import { SharedKeyMemory } from './shared-key-memory.js';
 import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/index.js';
@@ -24,7 +32,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
       useFactory: (redis: RedisConnection) => ({ throttlers: [], storage: new RedisThrottleStorage(redis) }),
     }),
   ],
-  controllers: [AdministrationController],
+  controllers: [AdministrationController, SessionsController, UsersController],
   providers: [
     ApiKeysRepository,
     ApiKeysService,
@@ -32,12 +40,19 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     FirstKey,
     KeysAdministrationService,
     KeysRepository,
+    PasswordLinks,
+    Passwords,
     RateLimiter,
+    SessionsMaintenance,
+    SessionsRepository,
+    SessionsService,
     SharedKeyMemory,
+    UsersRepository,
+    UsersService,
     // In this order: who it is, then how often.
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService],
+  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, UsersService],
 })
 export class SecurityModule {}

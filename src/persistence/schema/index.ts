@@ -1,17 +1,36 @@
 import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
 import { RecordAliasEntity } from './record-alias.entity.js';
 import { TenantEntity } from './tenant.entity.js';
+import { UserEntity } from './user.entity.js';
+import { UserSessionEntity } from './user-session.entity.js';
+import { UserTokenEntity } from './user-token.entity.js';
 
-export { ApiKeyEntity, AuditEntryEntity, IdempotencyKeyEntity, PredictionEntity, RecordAliasEntity, TenantEntity };
+export {
+  ApiKeyEntity,
+  AuditEntryEntity,
+  IdempotencyKeyEntity,
+  LoginAttemptEntity,
+  PredictionEntity,
+  RecordAliasEntity,
+  TenantEntity,
+  UserEntity,
+  UserSessionEntity,
+  UserTokenEntity,
+};
 
 export const ENTITIES = [
   ApiKeyEntity,
   AuditEntryEntity,
   IdempotencyKeyEntity,
+  LoginAttemptEntity,
   PredictionEntity,
   RecordAliasEntity,
   TenantEntity,
+  UserEntity,
+  UserSessionEntity,
+  UserTokenEntity,
 ];

@@ -14,7 +14,7 @@ import { type Scope, SCOPES } from '../../config/index.js';
 import { Secrets } from '../../secrets/index.js';
 import { createKey } from '../api-key-format.js';
 import { ApiKeysService } from '../api-keys.service.js';
-import type { Principal } from '../principal.js';
+import { actorOf, type Principal } from '../principal.js';
 import { KeysRepository } from './keys.repository.js';
 import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records.js';
 
@@ -136,10 +136,6 @@ export class KeysAdministrationService {
     const more = rows.length > limit && last !== undefined;
     return { data, next_cursor: more ? this.cursors.encode({ time: timeOf(last), id: last.id }) : null };
   }
-}
-
-function actorOf({ keyId }: Principal): string {
-  return keyId ?? 'anonymous';
 }
 
 function settingErrors({ allowedOrigins, expiresAt, publishable, scopes }: KeySettings, now: number): FieldError[] {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { NotFoundError, type Position, type TenantContext, uuidv7 } from '../../common/index.js';
 import type { Scope } from '../../config/index.js';
-import { ApiKeyEntity, AuditEntryEntity, DataRefusedError, TenantEntity, UnitOfWork } from '../../persistence/index.js';
+import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '../../persistence/index.js';
+import { type Deed, writeAudit } from '../audit.repository.js';
 import type { NewKey } from '../api-key-format.js';
 import { SlugTakenError } from './errors.js';
 import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records.js';
@@ -42,12 +43,6 @@ const KEY_COLUMNS =
   'id, public_id, name, scopes, created_at, expires_at, revoked_at, last_used_at, publishable, allowed_origins, ' +
   'rate_limit_per_minute, created_by';
 
-/** Who does something, and when. */
-export interface Deed {
-  actor: string;
-  now: number;
-}
-
 /** Keys and tenants as administrators see them. Every change is written to the audit log in the same transaction. */
 @Injectable()
 export class KeysRepository {
@@ -57,7 +52,7 @@ export class KeysRepository {
     return this.unitOfWork.change(async (manager) => {
       const record = await insertKey(manager, tenant, settings, key, deed);
       const details = { name: settings.name, scopes: settings.scopes };
-      await audit(manager, tenant, deed, { action: 'key.create', target: record.id, details });
+      await writeAudit(manager, tenant, deed, { action: 'key.create', target: record.id, details });
       return record;
     });
   }
@@ -76,7 +71,7 @@ export class KeysRepository {
         rateLimitPerMinute: before.rateLimitPerMinute,
       };
       const record = await insertKey(manager, tenant, settings, key, deed);
-      await audit(manager, tenant, deed, { action: 'key.rotate', target: id, details: { new_key: record.id } });
+      await writeAudit(manager, tenant, deed, { action: 'key.rotate', target: id, details: { new_key: record.id } });
       return record;
     });
   }
@@ -88,7 +83,7 @@ export class KeysRepository {
       if (!before) throw new NotFoundError('The key');
       if (before.revokedAt !== null) return before.publicId;
       await manager.update(ApiKeyEntity, { id, tenantId: tenant.tenantId }, { revokedAt: deed.now });
-      await audit(manager, tenant, deed, { action: 'key.revoke', target: id, details: { name: before.name } });
+      await writeAudit(manager, tenant, deed, { action: 'key.revoke', target: id, details: { name: before.name } });
       return before.publicId;
     });
   }
@@ -142,8 +137,8 @@ export class KeysRepository {
       await this.unitOfWork.change(async (manager) => {
         await manager.insert(TenantEntity, made);
         await insertKey(manager, { tenantId: made.id }, settings, key, deed);
-        await audit(manager, tenant, deed, { action: 'tenant.create', target: made.id, details: { slug } });
-        await audit(manager, { tenantId: made.id }, deed, {
+        await writeAudit(manager, tenant, deed, { action: 'tenant.create', target: made.id, details: { slug } });
+        await writeAudit(manager, { tenantId: made.id }, deed, {
           action: 'tenant.create',
           target: made.id,
           details: { slug },
@@ -217,13 +212,4 @@ async function insertKey(
   const row = { id, tenantId, publicId, secretSha256, ...settings, createdAt: now, createdBy: actor };
   await manager.insert(ApiKeyEntity, row);
   return { id, publicId, ...settings, createdAt: now, createdBy: actor, revokedAt: null, lastUsedAt: null };
-}
-
-async function audit(
-  manager: EntityManager,
-  { tenantId }: TenantContext,
-  { actor, now }: Deed,
-  entry: Pick<AuditEntry, 'action' | 'target' | 'details'>,
-): Promise<void> {
-  await manager.insert(AuditEntryEntity, { id: uuidv7(now), tenantId, at: now, actor, ...entry } as AuditEntryEntity);
 }

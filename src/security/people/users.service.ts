@@ -1,0 +1,164 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type Clock,
+  CLOCK,
+  type CursorCodec,
+  ForbiddenError,
+  NotFoundError,
+  type Page,
+  type TenantContext,
+  ValidationError,
+} from '../../common/index.js';
+import { Secrets } from '../../secrets/index.js';
+import type { Deed } from '../audit.repository.js';
+import { actorOf, type Principal } from '../principal.js';
+import { KeysRepository } from '../administration/keys.repository.js';
+import { LinkOverError } from './errors.js';
+import { PasswordLinks } from './password-links.js';
+import { passwordErrors, Passwords } from './passwords.js';
+import type { NewUser, PasswordLink, User, UserChange } from './user.js';
+import { UsersRepository } from './users.repository.js';
+
+const HOUR_MS = 3_600_000;
+const INVITATION_HOURS = 72;
+const RESET_HOURS = 1;
+const TOKEN_BYTES = 32;
+/** Nobody has this tenant: an unknown one must take as long as a known one. */
+const NO_TENANT: TenantContext = { tenantId: '00000000-0000-0000-0000-000000000000' };
+
+/** People for those who administer them. Whoever invites gets a link; it is mailed too when a mail server is configured. */
+@Injectable()
+export class UsersService {
+  private readonly cursors: CursorCodec;
+  private readonly linkKey: Buffer;
+
+  constructor(
+    private readonly repository: UsersRepository,
+    private readonly tenants: KeysRepository,
+    private readonly passwords: Passwords,
+    private readonly links: PasswordLinks,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec();
+    this.linkKey = secrets.keyFor('password-link');
+  }
+
+  /** Without a password they get an invitation, good for 72 hours. @throws ValidationError, EmailTakenError (409) */
+  async create(caller: Principal, wanted: NewUser): Promise<{ user: User; invitation: PasswordLink | null }> {
+    const user = { ...wanted, email: wanted.email.toLowerCase() };
+    if (user.password !== undefined) refuseWeak(user.password, user.email, 'password');
+    const hash = user.password === undefined ? null : await this.passwords.hash(user.password);
+    const made = await this.repository.create(caller, user, hash, this.deedOf(caller));
+    return { user: made, invitation: hash === null ? await this.link(caller, made, INVITATION_HOURS) : null };
+  }
+
+  /** @throws NotFoundError */
+  async get(tenant: TenantContext, id: string): Promise<User> {
+    const user = await this.repository.find(tenant, id);
+    if (!user) throw new NotFoundError('The user');
+    return user;
+  }
+
+  /** @throws NotFoundError */
+  async getByEmail(tenant: TenantContext, email: string): Promise<User> {
+    const found = await this.repository.findByEmail(tenant, email.toLowerCase());
+    if (!found) throw new NotFoundError('The user');
+    return found.user;
+  }
+
+  /** @throws ValidationError naming `cursor` */
+  async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<User>> {
+    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const rows = await this.repository.list(tenant, limit + 1, position);
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { data, next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null };
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for shutting oneself out */
+  async update(caller: Principal, id: string, version: number | undefined, change: UserChange): Promise<User> {
+    const own = caller.session?.user.id === id;
+    if (own && (change.disabled === true || (change.role !== undefined && change.role !== 'admin')))
+      throw new ForbiddenError('You cannot take administration from yourself; somebody else can.');
+    await this.repository.update(caller, id, version, change, this.deedOf(caller));
+    return this.get(caller, id);
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for deleting oneself */
+  async remove(caller: Principal, id: string, version: number | undefined): Promise<void> {
+    if (caller.session?.user.id === id) throw new ForbiddenError('You cannot delete yourself; somebody else can.');
+    await this.repository.remove(caller, id, version, this.deedOf(caller));
+  }
+
+  /** A link by which the person chooses a password; older ones end. @throws NotFoundError */
+  async makeLink(caller: Principal, id: string): Promise<PasswordLink> {
+    const user = await this.get(caller, id);
+    if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
+    return this.link(caller, user, INVITATION_HOURS);
+  }
+
+  /** Mails a link good for one hour, if somebody has that address. Never tells whether. */
+  async mailReset(slug: string | undefined, email: string): Promise<void> {
+    if (!this.links.canMail) return;
+    const tenant = await this.tenantOf(slug ?? 'default');
+    const found = await this.repository.findByEmail(tenant, email.trim().toLowerCase());
+    if (!found || found.user.disabledAt !== null) return;
+    await this.link({ ...tenant, keyId: 'reset', scopes: new Set() }, found.user, RESET_HOURS);
+  }
+
+  /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */
+  async choosePassword(token: string, password: string): Promise<void> {
+    const now = this.clock.now();
+    const tokenHash = this.hash(token);
+    const user = await this.repository.findByLink(tokenHash, now);
+    if (!user) throw new LinkOverError();
+    refuseWeak(password, user.email, 'password');
+    const hash = await this.passwords.hash(password);
+    const deed = { actor: `user:${user.id}`, now };
+    const used = await this.repository.acceptLink(user, { tokenHash, userId: user.id, expiresAt: 0 }, hash, deed);
+    if (!used) throw new LinkOverError();
+  }
+
+  /** Ends every session, this one too. @throws ValidationError naming the field */
+  async changePassword(caller: Principal, user: User, current: string, next: string): Promise<void> {
+    const stored = await this.credentials(caller, user.email);
+    if (!(await this.passwords.matches(current, stored?.passwordHash ?? null)))
+      throw new ValidationError([{ path: 'current_password', message: 'is wrong' }]);
+    refuseWeak(next, user.email, 'new_password');
+    await this.repository.setPassword(caller, user.id, await this.passwords.hash(next), this.deedOf(caller));
+  }
+
+  /** For signing in. */
+  credentials(tenant: TenantContext, email: string): Promise<{ user: User; passwordHash: string | null } | undefined> {
+    return this.repository.findByEmail(tenant, email);
+  }
+
+  async tenantOf(slug: string): Promise<TenantContext> {
+    const tenant = await this.tenants.findTenantBySlug(slug);
+    return tenant ? { tenantId: tenant.id } : NO_TENANT;
+  }
+
+  private async link(caller: Principal, user: User, hours: number): Promise<PasswordLink> {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAt = this.clock.now() + hours * HOUR_MS;
+    const record = { tokenHash: this.hash(token), userId: user.id, expiresAt };
+    await this.repository.addToken(caller, record, this.deedOf(caller));
+    return this.links.deliver(user, token, expiresAt);
+  }
+
+  private deedOf(caller: Principal): Deed {
+    return { actor: actorOf(caller), now: this.clock.now() };
+  }
+
+  private hash(token: string): string {
+    return createHmac('sha256', this.linkKey).update(token).digest('base64url');
+  }
+}
+
+function refuseWeak(password: string, email: string, path: string): void {
+  const errors = passwordErrors(password, email, path);
+  if (errors.length > 0) throw new ValidationError(errors);
+}
