@@ -136,7 +136,9 @@ function complete(path: string, operation: Operation): void {
       content: { 'application/json': { schema: { type: 'object', properties: { status: { type: 'string' } } } } },
     };
   }
-  const secured = (operation.security?.length ?? 0) > 0;
+  // A scope of the method stands beside that of its class.
+  if (operation.security) operation.security = SECURITY;
+  const secured = operation.security !== undefined;
   const statuses = [400, 405, 500, 503];
   if (secured) statuses.push(401, 403, 429);
   if (path.includes('{')) statuses.push(404);
@@ -149,6 +151,9 @@ function complete(path: string, operation: Operation): void {
   }
   declareHeaders(operation);
 }
+
+/** Any of them. */
+const SECURITY: NonNullable<Operation['security']> = [{ bearer: [] }, { api_key: [] }, { session: [] }];
 
 /** Public, but counted by address. */
 const PASSWORD_PATHS = new Set(['/admin/api/login', '/admin/api/password', '/admin/api/password/reset']);

@@ -9,6 +9,7 @@ import * as answers from './dto/analytics.schema.js';
 import type { AnalyticsFilter } from './predictions.read-model.js';
 
 /** The routes once, for both of their addresses. None of them ever answers a text. */
+@Scopes('read')
 abstract class AnalyticsRoutes {
   constructor(private readonly service: AnalyticsService) {}
 
@@ -74,7 +75,6 @@ abstract class AnalyticsRoutes {
 }
 
 @ApiTags('Analytics')
-@Scopes('read')
 @StrictInput()
 @Controller('api/v1/analytics')
 export class AnalyticsController extends AnalyticsRoutes {
@@ -84,7 +84,6 @@ export class AnalyticsController extends AnalyticsRoutes {
 }
 
 @ApiTags('Older paths')
-@Scopes('read')
 @OpenableAs('analytics')
 @LenientInput()
 @Controller('analytics')

@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { PublicRouteName, Scope } from '../config/index.js';
 import type { Principal } from './principal.js';
@@ -20,6 +20,7 @@ export const Scopes = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassD
     ApiSecurity('bearer'),
     ApiSecurity('api_key'),
     ApiSecurity('session'),
+    ApiExtension('x-scopes', scopes),
   );
 
 /** Not counted against any limit: for operators and administrators, who have proved who they are. */

@@ -189,7 +189,11 @@ describe.each(DIALECTS)('people on %s', (dialect) => {
       for (let i = 0; i < 3; i++) wrong.push((await login(email, 'not the password')).status);
       expect([email, wrong]).toEqual([email, [401, 401, 401]]);
       const locked = await login(email);
-      expect([email, locked.status, (locked.body as unknown as { code: string }).code]).toEqual([email, 429, 'account_locked']);
+      expect([email, locked.status, (locked.body as unknown as { code: string }).code]).toEqual([
+        email,
+        429,
+        'account_locked',
+      ]);
       expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800);
     }
     expect((await login('ada@example.com')).status).toBe(200);
