@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import {
   addConfigCommand,
   addDemoCommand,
+  addEncryptionCommand,
   addKeysCommand,
   addMigrateCommand,
   addOpenApiCommand,
@@ -32,6 +33,7 @@ for (const add of [
   addKeysCommand,
   addTenantsCommand,
   addUsersCommand,
+  addEncryptionCommand,
   addConfigCommand,
   addOpenApiCommand,
   addPredictCommand,

@@ -31,7 +31,18 @@ const HEADERS: Record<string, Headers> = {
 };
 
 /** Operations that take an `Idempotency-Key`. */
-const KEYED = new Set(['predict', 'batch', 'predict_older_path', 'batch_older_path', 'log_predictions']);
+const KEYED = new Set([
+  'predict',
+  'batch',
+  'predict_older_path',
+  'batch_older_path',
+  'log_predictions',
+  'create_key',
+  'rotate_key',
+  'create_tenant',
+  'create_user',
+  'make_password_link',
+]);
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header' as const,

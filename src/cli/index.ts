@@ -1,5 +1,6 @@
 export * from './config.command.js';
 export * from './demo.command.js';
+export * from './encryption.command.js';
 export * from './keys.command.js';
 export * from './migrate.command.js';
 export * from './openapi.command.js';

@@ -24,12 +24,12 @@ export function addUsersCommand(program: Command): void {
     .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`, toRole)
     .option('--name <name>', 'what to call them')
     .action(async (email: string, options: TenantOption & { role: Role; name?: string }) => {
-      const { user, invitation } = await withUsers(options, async (service, caller) => {
+      const user = await withUsers(options, async (service, caller) => {
         const { createUserValidator } = await import('../security/index.js');
         const wanted = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
         return service.create(caller, { ...wanted, name: wanted.name ?? email });
       });
-      showLink(user, invitation as PasswordLink, options);
+      showLink(user, user.invitation as PasswordLink, options);
     });
 
   add('list', 'list people, newest first').action(async (options: TenantOption) => {
@@ -98,7 +98,7 @@ function showLink(user: User, link: PasswordLink, { json }: TenantOption): void 
     printJson({ ...toJson(user), link: link.link, expires_at: until, mailed: link.mailed });
     return;
   }
-  note(`${describe(user)}\nThe link, shown once, good until ${until}${link.mailed ? '; it was mailed, too' : ''}:`);
+  note(`${describe(user)}\nThe link, shown once, good until ${until}${link.mailed ? '; it is mailed, too' : ''}:`);
   print(link.link);
 }
 

@@ -13,3 +13,4 @@ export * from './recorder.js';
 export * from './spool-service.js';
 export * from './spool/spool.js';
 export * from './spool/spool-replayer.js';
+export * from './idempotency/claims.repository.js';

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
@@ -14,7 +14,8 @@ const ANSWER_MS = 10_000;
 
 /** Sends mail by the server of FL_SMTP_URL; without one it says so and sends nothing. */
 @Injectable()
-export class Mailer {
+export class Mailer implements OnApplicationShutdown {
+  private readonly sending = new Set<Promise<boolean>>();
   private readonly transport: Transporter | undefined;
 
   constructor(
@@ -38,7 +39,18 @@ export class Mailer {
   }
 
   /** Whether the mail server took it. Never throws: what is mailed can also be had in another way. */
-  async send(mail: Mail): Promise<boolean> {
+  send(mail: Mail): Promise<boolean> {
+    const sending = this.deliver(mail).finally(() => this.sending.delete(sending));
+    this.sending.add(sending);
+    return sending;
+  }
+
+  /** What is on its way arrives. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.sending);
+  }
+
+  private async deliver(mail: Mail): Promise<boolean> {
     if (!this.transport) return false;
     try {
       await this.transport.sendMail({ from: this.config.mailFrom, ...mail });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
-import type { Database } from './database.js';
+import type { Database, WriteSession } from './database.js';
 import { DatabaseSupervisor } from './database-supervisor.js';
 import type { Dialect } from './dialect.js';
 import { StatementGuard } from './statement-guard.js';
@@ -58,6 +58,11 @@ export class UnitOfWork {
   /** An administrative change that somebody waits for: fails at once while the database is away. */
   async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.supervisor.whileUp(() => this.database.transaction(work));
+  }
+
+  /** A change on the path of records, with `$1` style statements; each must name its tenant. Fails at once while the database is away. */
+  async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    return this.supervisor.whileUp(() => this.database.write(work));
   }
 
   /** The same for the server's own work, also before the database counts as up. */

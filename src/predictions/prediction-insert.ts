@@ -1,6 +1,6 @@
 import type { TenantContext } from '../common/index.js';
 import { BulkInsert, type BulkRow } from '../persistence/index.js';
-import type { FieldPlace } from '../secrets/index.js';
+import type { FieldPlace, SealedTable } from '../secrets/index.js';
 import type { Prediction } from './prediction.js';
 
 export const PREDICTION_INSERT = new BulkInsert(
@@ -42,6 +42,14 @@ export const PREDICTION_INSERT = new BulkInsert(
 
 /** Columns that are encrypted at rest. */
 export type SealedColumn = 'input_text' | 'metadata';
+
+export const SEALED_PREDICTIONS: SealedTable = {
+  table: 'predictions',
+  columns: [
+    { name: 'input_text', kind: 'text' },
+    { name: 'metadata', kind: 'json' },
+  ],
+};
 
 export function placeOf(id: string, column: SealedColumn): FieldPlace {
   return { table: 'predictions', column, id };

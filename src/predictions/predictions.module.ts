@@ -1,10 +1,11 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { SealedTables } from '../secrets/index.js';
 import { ModelRegistry, PredictionCache } from './model/index.js';
 import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 import { PredictionLogService } from './prediction-log.service.js';
-import { PREDICTION_INSERT } from './prediction-insert.js';
+import { PREDICTION_INSERT, SEALED_PREDICTIONS } from './prediction-insert.js';
 import { PredictionRecorder } from './prediction-recorder.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -28,8 +29,10 @@ export class PredictionsModule implements OnModuleInit {
   constructor(
     private readonly models: ModelRegistry,
     kinds: RecordKinds,
+    sealed: SealedTables,
   ) {
     kinds.register(PREDICTION_INSERT);
+    sealed.register(SEALED_PREDICTIONS);
   }
 
   async onModuleInit(): Promise<void> {

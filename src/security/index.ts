@@ -15,3 +15,4 @@ export * from './people/sessions.controller.js';
 export * from './people/users.controller.js';
 export * from './people/users.service.js';
 export * from './people/user.js';
+export * from './encryption/reencryption.service.js';

@@ -8,6 +8,8 @@ import { KeysAdministrationService } from './administration/keys-administration.
 import { KeysRepository } from './administration/keys.repository.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { ReencryptionService } from './encryption/reencryption.service.js';
+import { SealedValuesRepository } from './encryption/sealed-values.repository.js';
 import { FeedbackTokens } from './feedback-tokens.js';
 import { FirstKey } from './first-key.js';
 import { Passwords } from './people/passwords.js';
@@ -43,6 +45,8 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     PasswordLinks,
     Passwords,
     RateLimiter,
+    ReencryptionService,
+    SealedValuesRepository,
     SessionsMaintenance,
     SessionsRepository,
     SessionsService,
@@ -53,6 +57,6 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, UsersService],
+  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, ReencryptionService, UsersService],
 })
 export class SecurityModule {}

@@ -208,7 +208,7 @@ describe.each(DIALECTS)('people on %s', (dialect) => {
     const { link, mailed, token } = invited.body.invitation!;
     expect([invited.status, invited.body.state, mailed]).toEqual([201, 'invited', true]);
     expect(link).toMatch(new RegExp(`/admin/password#token=${token}$`));
-    expect(mails.at(-1)).toContain(link);
+    await until(async () => mails.some((mail) => mail.includes(link)));
     expect(server.log).not.toContain(token);
     expect((await login('new@example.com')).status).toBe(401);
     const choose = (password: string, which = token): Promise<Answer> =>
@@ -224,21 +224,22 @@ describe.each(DIALECTS)('people on %s', (dialect) => {
   });
 
   it('mails a link to whoever forgot the password, and tells nobody whether they exist', async () => {
-    const before = mails.length;
+    const sent = (): string[] => mails.filter((mail) => mail.includes('To: re@example.com'));
     const ask = (email: string): Promise<Answer> =>
       server.request('/admin/api/password/reset', { key: null, body: { email } });
     const old = await signIn('re@example.com');
     const [known, unknown] = [await ask('re@example.com'), await ask('who@example.com')];
     expect([known.status, known.text]).toEqual([202, unknown.text]);
-    await until(async () => mails.length > before);
-    const token = /#token=([\w-]{43})/.exec(mails.at(-1)!)![1]!;
+    await until(async () => sent().length > 0);
+    const token = /#token=([\w-]{43})/.exec(sent()[0]!)![1]!;
     const next = 'a wholly different sentence';
     expect((await server.request('/admin/api/password', { key: null, body: { token, password: next } })).status).toBe(
       200,
     );
     expect((await old.ask('/admin/api/session')).status).toBe(401);
     expect([(await login('re@example.com')).status, (await login('re@example.com', next)).status]).toEqual([401, 200]);
-    expect(mails).toHaveLength(before + 1);
+    expect(sent()).toHaveLength(1);
+    expect(mails.some((mail) => mail.includes('who@example.com'))).toBe(false);
   });
 
   it('changes, disables and deletes with If-Match, and signs them out', async () => {

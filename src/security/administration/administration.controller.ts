@@ -3,6 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, Api
 import type { FastifyReply } from 'fastify';
 import type { Page } from '../../common/index.js';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '../../http/index.js';
+import { IdempotencyKey, IdempotencyService, makeOnce } from '../../ingest/index.js';
 import { Caller, Scopes, Unlimited } from '../decorators.js';
 import {
   AuditPageSchema,
@@ -19,6 +20,7 @@ import {
   toAuditResource,
   toKeyResource,
   toNewKeyResource,
+  toNewTenantResource,
   toSettings,
   toTenantResource,
 } from '../dto/keys.schema.js';
@@ -35,7 +37,10 @@ const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 @Scopes('admin')
 @Controller('admin/api')
 export class AdministrationController {
-  constructor(private readonly keys: KeysAdministrationService) {}
+  constructor(
+    private readonly keys: KeysAdministrationService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
   @Post('keys')
   @ApiOperation({ operationId: 'create_key', summary: 'Make a key; its secret is shown once' })
@@ -44,10 +49,18 @@ export class AdministrationController {
   async createKey(
     @Caller() caller: Principal,
     @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof toNewKeyResource>> {
     void reply.headers(NO_STORE);
-    return toNewKeyResource(await this.keys.create(caller, toSettings(createKeyValidator.parse(body))));
+    const settings = toSettings(createKeyValidator.parse(body));
+    return makeOnce(
+      this.idempotency,
+      reply,
+      { tenant: caller, key, operation: 'create_key', body },
+      toNewKeyResource,
+      (claim) => this.keys.create(caller, settings, claim),
+    );
   }
 
   @Get('keys')
@@ -76,10 +89,12 @@ export class AdministrationController {
   async rotateKey(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof toNewKeyResource>> {
     void reply.headers(NO_STORE);
-    return toNewKeyResource(await this.keys.rotate(caller, id));
+    const request = { tenant: caller, key, operation: `rotate_key ${id}`, body: null };
+    return makeOnce(this.idempotency, reply, request, toNewKeyResource, (claim) => this.keys.rotate(caller, id, claim));
   }
 
   @Delete('keys/:id')
@@ -109,11 +124,15 @@ export class AdministrationController {
   async createTenant(
     @Caller() caller: Principal,
     @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ReturnType<typeof toTenantResource> & { admin_key: string }> {
+  ): Promise<ReturnType<typeof toNewTenantResource>> {
     void reply.headers(NO_STORE);
-    const { adminKey, ...tenant } = await this.keys.createTenant(caller, createTenantValidator.parse(body));
-    return { ...toTenantResource(tenant), admin_key: adminKey };
+    const wanted = createTenantValidator.parse(body);
+    const request = { tenant: caller, key, operation: 'create_tenant', body };
+    return makeOnce(this.idempotency, reply, request, toNewTenantResource, (claim) =>
+      this.keys.createTenant(caller, wanted, claim),
+    );
   }
 
   @Get('tenants')

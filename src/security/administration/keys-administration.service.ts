@@ -11,6 +11,7 @@ import {
   ValidationError,
 } from '../../common/index.js';
 import { type Scope, SCOPES } from '../../config/index.js';
+import type { ClaimOf } from '../../ingest/index.js';
 import { Secrets } from '../../secrets/index.js';
 import { createKey } from '../api-key-format.js';
 import { ApiKeysService } from '../api-keys.service.js';
@@ -21,6 +22,10 @@ import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records
 /** A key with its secret, which is shown this once. */
 export interface NewKeyRecord extends KeyRecord {
   key: string;
+}
+
+export interface NewTenantRecord extends TenantRecord {
+  adminKey: string;
 }
 
 /** What a publishable key may do at the most: it stands in pages that anybody reads. */
@@ -49,25 +54,27 @@ export class KeysAdministrationService {
   }
 
   /** @throws ValidationError naming each field, ForbiddenError */
-  async create(caller: Principal, settings: KeySettings): Promise<NewKeyRecord> {
+  async create(caller: Principal, settings: KeySettings, claimOf?: ClaimOf<NewKeyRecord>): Promise<NewKeyRecord> {
     const now = this.clock.now();
     if (settings.scopes.includes('platform') && !caller.scopes.has('platform'))
       throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
     const errors = settingErrors(settings, now);
     if (errors.length > 0) throw new ValidationError(errors);
     const key = createKey(settings.publishable ? 'pub' : 'live');
-    const record = await this.repository.create(caller, settings, key, { actor: actorOf(caller), now });
+    const deed = { actor: actorOf(caller), now };
+    const record = await this.repository.create(caller, settings, key, deed, withKey(claimOf, key.key));
     return { ...record, key: key.key };
   }
 
   /** @throws NotFoundError, ForbiddenError */
-  async rotate(caller: Principal, id: string): Promise<NewKeyRecord> {
+  async rotate(caller: Principal, id: string, claimOf?: ClaimOf<NewKeyRecord>): Promise<NewKeyRecord> {
     const before = await this.get(caller, id);
     if (before.scopes.includes('platform') && !caller.scopes.has('platform'))
       throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
     const key = createKey(before.publishable ? 'pub' : 'live');
     const deed = { actor: actorOf(caller), now: this.clock.now() };
-    return { ...(await this.repository.rotate(caller, id, key, deed)), key: key.key };
+    const record = await this.repository.rotate(caller, before, key, deed, withKey(claimOf, key.key));
+    return { ...record, key: key.key };
   }
 
   /** At once on this server, within a minute on others. @throws NotFoundError */
@@ -102,8 +109,10 @@ export class KeysAdministrationService {
   async createTenant(
     caller: Principal,
     tenant: { slug: string; name: string },
-  ): Promise<TenantRecord & { adminKey: string }> {
+    claimOf?: ClaimOf<NewTenantRecord>,
+  ): Promise<NewTenantRecord> {
     const key = createKey();
+    const claim = claimOf && ((made: TenantRecord) => claimOf({ ...made, adminKey: key.key }));
     const settings: KeySettings = {
       name: 'First administrator',
       scopes: [...TENANT_SCOPES],
@@ -113,7 +122,7 @@ export class KeysAdministrationService {
       rateLimitPerMinute: null,
     };
     const deed = { actor: actorOf(caller), now: this.clock.now() };
-    return { ...(await this.repository.createTenant(caller, tenant, settings, key, deed)), adminKey: key.key };
+    return { ...(await this.repository.createTenant(caller, tenant, settings, key, deed, claim)), adminKey: key.key };
   }
 
   /** @throws NotFoundError */
@@ -136,6 +145,10 @@ export class KeysAdministrationService {
     const more = rows.length > limit && last !== undefined;
     return { data, next_cursor: more ? this.cursors.encode({ time: timeOf(last), id: last.id }) : null };
   }
+}
+
+function withKey(claimOf: ClaimOf<NewKeyRecord> | undefined, key: string): ClaimOf<KeyRecord> | undefined {
+  return claimOf && ((record) => claimOf({ ...record, key }));
 }
 
 function settingErrors({ allowedOrigins, expiresAt, publishable, scopes }: KeySettings, now: number): FieldError[] {

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { NotFoundError, type Position, type TenantContext, uuidv7 } from '../../common/index.js';
 import type { Scope } from '../../config/index.js';
 import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '../../persistence/index.js';
+import { changeOnce, type ClaimOf } from '../../ingest/index.js';
 import { type Deed, writeAudit } from '../audit.repository.js';
 import type { NewKey } from '../api-key-format.js';
 import { SlugTakenError } from './errors.js';
@@ -48,32 +49,44 @@ const KEY_COLUMNS =
 export class KeysRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  async create(tenant: TenantContext, settings: KeySettings, key: NewKey, deed: Deed): Promise<KeyRecord> {
-    return this.unitOfWork.change(async (manager) => {
-      const record = await insertKey(manager, tenant, settings, key, deed);
+  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
+  async create(
+    tenant: TenantContext,
+    settings: KeySettings,
+    key: NewKey,
+    deed: Deed,
+    claimOf?: ClaimOf<KeyRecord>,
+  ): Promise<KeyRecord> {
+    const record = newRecord(settings, key, deed);
+    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+      await insertKey(manager, tenant, record, key);
       const details = { name: settings.name, scopes: settings.scopes };
       await writeAudit(manager, tenant, deed, { action: 'key.create', target: record.id, details });
-      return record;
     });
+    return record;
   }
 
-  /** A second key with the settings of the first, which stays good until it is revoked. @throws NotFoundError */
-  async rotate(tenant: TenantContext, id: string, key: NewKey, deed: Deed): Promise<KeyRecord> {
-    return this.unitOfWork.change(async (manager) => {
-      const before = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
-      if (!before || before.revokedAt !== null) throw new NotFoundError('The key');
-      const settings = {
-        name: before.name,
-        scopes: before.scopes as Scope[],
-        expiresAt: before.expiresAt,
-        publishable: before.publishable ?? false,
-        allowedOrigins: before.allowedOrigins ?? [],
-        rateLimitPerMinute: before.rateLimitPerMinute,
-      };
-      const record = await insertKey(manager, tenant, settings, key, deed);
+  /**
+   * A second key with the settings of the first, which stays good until it is revoked.
+   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async rotate(
+    tenant: TenantContext,
+    before: KeyRecord,
+    key: NewKey,
+    deed: Deed,
+    claimOf?: ClaimOf<KeyRecord>,
+  ): Promise<KeyRecord> {
+    const { allowedOrigins, expiresAt, id, name, publishable, rateLimitPerMinute, scopes } = before;
+    const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
+    const record = newRecord(settings, key, deed);
+    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+      const current = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
+      if (!current || current.revokedAt !== null) throw new NotFoundError('The key');
+      await insertKey(manager, tenant, record, key);
       await writeAudit(manager, tenant, deed, { action: 'key.rotate', target: id, details: { new_key: record.id } });
-      return record;
     });
+    return record;
   }
 
   /** Answers the public id of the key. Once more changes nothing. @throws NotFoundError */
@@ -131,12 +144,13 @@ export class KeysRepository {
     settings: KeySettings,
     key: NewKey,
     deed: Deed,
+    claimOf?: ClaimOf<TenantRecord>,
   ): Promise<TenantRecord> {
     const made = { id: uuidv7(deed.now), slug, name, createdAt: deed.now };
     try {
-      await this.unitOfWork.change(async (manager) => {
+      await changeOnce(this.unitOfWork, claimOf?.(made), async (manager) => {
         await manager.insert(TenantEntity, made);
-        await insertKey(manager, { tenantId: made.id }, settings, key, deed);
+        await insertKey(manager, { tenantId: made.id }, newRecord(settings, key, deed), key);
         await writeAudit(manager, tenant, deed, { action: 'tenant.create', target: made.id, details: { slug } });
         await writeAudit(manager, { tenantId: made.id }, deed, {
           action: 'tenant.create',
@@ -201,15 +215,16 @@ export class KeysRepository {
   }
 }
 
+function newRecord(settings: KeySettings, { publicId }: NewKey, { actor, now }: Deed): KeyRecord {
+  const dates = { createdAt: now, revokedAt: null, lastUsedAt: null };
+  return { id: uuidv7(now), publicId, ...settings, ...dates, createdBy: actor };
+}
+
 async function insertKey(
   manager: EntityManager,
   { tenantId }: TenantContext,
-  settings: KeySettings,
-  { publicId, secretSha256 }: NewKey,
-  { actor, now }: Deed,
-): Promise<KeyRecord> {
-  const id = uuidv7(now);
-  const row = { id, tenantId, publicId, secretSha256, ...settings, createdAt: now, createdBy: actor };
-  await manager.insert(ApiKeyEntity, row);
-  return { id, publicId, ...settings, createdAt: now, createdBy: actor, revokedAt: null, lastUsedAt: null };
+  record: KeyRecord,
+  { secretSha256 }: NewKey,
+): Promise<void> {
+  await manager.insert(ApiKeyEntity, { ...record, tenantId, secretSha256 });
 }

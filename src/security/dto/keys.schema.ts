@@ -3,7 +3,7 @@ import { type FieldError, formatTime, parseTime } from '../../common/index.js';
 import { type Scope, SCOPES } from '../../config/index.js';
 import { SchemaValidator } from '../../http/index.js';
 import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from '../administration/records.js';
-import type { NewKeyRecord } from '../administration/keys-administration.service.js';
+import type { NewKeyRecord, NewTenantRecord } from '../administration/keys-administration.service.js';
 
 const ORIGIN = '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$';
 const time = Type.String({ format: 'date-time' });
@@ -132,6 +132,10 @@ export const TenantPageSchema = Type.Object({ data: Type.Array(TenantSchema), ne
 
 export function toTenantResource({ createdAt, id, name, slug }: TenantRecord): Static<typeof TenantSchema> {
   return { id, slug, name, created_at: formatTime(createdAt) };
+}
+
+export function toNewTenantResource({ adminKey, ...tenant }: NewTenantRecord): Static<typeof NewTenantSchema> {
+  return { ...toTenantResource(tenant), admin_key: adminKey };
 }
 
 export const AuditEntrySchema = Type.Object({

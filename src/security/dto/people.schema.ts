@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '../../common/index.js';
 import { SchemaValidator } from '../../http/index.js';
-import { type PasswordLink, type Role, ROLES, type User } from '../people/user.js';
+import { type InvitedUser, type PasswordLink, type Role, ROLES, type User } from '../people/user.js';
 
 const EMAIL = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]{1,189}$/;
 const LONGEST_PASSWORD = 1024;
@@ -83,7 +83,7 @@ export const PasswordLinkSchema = Type.Object({
   link: Type.String({ description: 'Shown once: whoever opens it chooses the password.' }),
   token: Type.String(),
   expires_at: time,
-  mailed: Type.Boolean({ description: 'Whether it was mailed to them as well.' }),
+  mailed: Type.Boolean({ description: 'Whether it goes to them by mail as well.' }),
 });
 export const NewUserSchema = Type.Composite([
   UserSchema,
@@ -117,6 +117,10 @@ export function toUserResource(user: User): UserResource {
 
 export function toLinkResource({ expiresAt, link, mailed, token }: PasswordLink): Static<typeof PasswordLinkSchema> {
   return { link, token, expires_at: formatTime(expiresAt), mailed };
+}
+
+export function toInvitedResource(user: InvitedUser): Static<typeof NewUserSchema> {
+  return { ...toUserResource(user), invitation: user.invitation && toLinkResource(user.invitation) };
 }
 
 export function toSessionResource(session: { user: User; csrfToken: string; expiresAt: number }): SessionResource {

@@ -15,16 +15,19 @@ export class PasswordLinks {
     return this.mailer.enabled;
   }
 
-  async deliver({ email, name }: User, token: string, expiresAt: number): Promise<PasswordLink> {
+  of(token: string, expiresAt: number): PasswordLink {
     // Behind the #, so that it reaches no server log and no Referer.
-    const link = `${this.base}/admin/password#token=${token}`;
+    return { token, link: `${this.base}/admin/password#token=${token}`, expiresAt, mailed: this.mailer.enabled };
+  }
+
+  /** Not waited for: whoever asked has the link, or must not be told whether there is one. */
+  mail({ email, name }: User, { expiresAt, link }: PasswordLink): void {
     const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
-    const mailed = await this.mailer.send({
+    void this.mailer.send({
       to: email,
       subject: 'Choose a password for feedback-loop',
       text: `Hello ${name},\n\nchoose your password here, until ${until} UTC:\n\n${link}\n\nIf you did not expect this, ignore it: nothing changes.\n`,
     });
-    return { token, link, expiresAt, mailed };
   }
 
   private get base(): string {

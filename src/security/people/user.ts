@@ -45,6 +45,16 @@ export interface PasswordLink {
   /** Where to open it. */
   link: string;
   expiresAt: number;
-  /** Whether it was sent to the person as well. */
+  /** Whether it goes to the person by mail as well. */
   mailed: boolean;
+}
+
+export interface InvitedUser extends User {
+  /** Null when a password was given. */
+  invitation: PasswordLink | null;
+}
+
+/** A link and whose it is. */
+export interface UserLink extends PasswordLink {
+  id: string;
 }

@@ -11,6 +11,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, versionOf } from '../../common/index.js';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '../../http/index.js';
+import { IdempotencyKey, IdempotencyService, makeOnce } from '../../ingest/index.js';
 import { Caller, Scopes, Unlimited } from '../decorators.js';
 import {
   ChangeUserSchema,
@@ -20,6 +21,7 @@ import {
   DoneSchema,
   NewUserSchema,
   PasswordLinkSchema,
+  toInvitedResource,
   toLinkResource,
   toUserResource,
   UserPageSchema,
@@ -27,6 +29,7 @@ import {
   UserSchema,
 } from '../dto/people.schema.js';
 import type { Principal } from '../principal.js';
+import type { UserLink } from './user.js';
 import { UsersService } from './users.service.js';
 
 const NO_STORE = { 'cache-control': 'no-store' };
@@ -44,7 +47,10 @@ const IF_MATCH = {
 @Scopes('admin')
 @Controller('admin/api/users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
   @Post()
   @ApiOperation({
@@ -56,17 +62,16 @@ export class UsersController {
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<UserResource & { invitation: ReturnType<typeof toLinkResource> | null }> {
+  ): Promise<ReturnType<typeof toInvitedResource>> {
     const { email, name, password, role } = createUserValidator.parse(body);
-    const { invitation, user } = await this.users.create(caller, {
-      email,
-      name: name?.trim() ?? email,
-      role,
-      password,
-    });
-    void reply.headers({ ...NO_STORE, etag: etagOf(user.version) });
-    return { ...toUserResource(user), invitation: invitation && toLinkResource(invitation) };
+    const wanted = { email, name: name?.trim() ?? email, role, password };
+    void reply.headers({ ...NO_STORE, etag: etagOf(1) });
+    const request = { tenant: caller, key, operation: 'create_user', body };
+    return makeOnce(this.idempotency, reply, request, toInvitedResource, (claim) =>
+      this.users.create(caller, wanted, claim),
+    );
   }
 
   @Get()
@@ -137,9 +142,17 @@ export class UsersController {
   async link(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof toLinkResource>> {
     void reply.headers(NO_STORE);
-    return toLinkResource(await this.users.makeLink(caller, id));
+    const request = { tenant: caller, key, operation: `password_link ${id}`, body: null };
+    return makeOnce<UserLink, ReturnType<typeof toLinkResource>>(
+      this.idempotency,
+      reply,
+      request,
+      toLinkResource,
+      (claim) => this.users.makeLink(caller, id, claim),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { NotFoundError, type Position, requireVersion, type TenantContext, uuidv7 } from '../../common/index.js';
+import { NotFoundError, type Position, requireVersion, type TenantContext } from '../../common/index.js';
+import { changeOnce, type Claim } from '../../ingest/index.js';
 import {
   DataRefusedError,
   UnitOfWork,
@@ -10,7 +11,7 @@ import {
 } from '../../persistence/index.js';
 import { type Deed, writeAudit } from '../audit.repository.js';
 import { EmailTakenError } from './errors.js';
-import type { NewUser, Role, User, UserChange } from './user.js';
+import type { Role, User, UserChange } from './user.js';
 
 interface UserRow {
   id: string;
@@ -41,35 +42,26 @@ export interface TokenRecord {
 export class UsersRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** @throws EmailTakenError */
+  /** With the link of an invitation, if one is given. @throws EmailTakenError, AnsweredBefore, IdempotencyKeyReusedError */
   async create(
     tenant: TenantContext,
-    { email, name, role }: NewUser,
-    passwordHash: string | null,
+    user: User,
+    { passwordHash, invitation }: { passwordHash: string | null; invitation: TokenRecord | undefined },
     deed: Deed,
-  ): Promise<User> {
-    const id = uuidv7(deed.now);
+    claim?: Claim,
+  ): Promise<void> {
+    const { createdAt, createdBy, email, id, name, role, version } = user;
     const { tenantId } = tenant;
-    const row = {
-      id,
-      tenantId,
-      email,
-      name,
-      role,
-      passwordHash,
-      createdAt: deed.now,
-      createdBy: deed.actor,
-      version: 1,
-    };
     try {
-      await this.unitOfWork.change(async (manager) => {
+      await changeOnce(this.unitOfWork, claim, async (manager) => {
+        const row = { id, tenantId, email, name, role, passwordHash, createdAt, createdBy, version };
         await manager.insert(UserEntity, row);
+        if (invitation) await manager.insert(UserTokenEntity, { ...invitation, tenantId, createdAt });
         await writeAudit(manager, tenant, deed, { action: 'user.create', target: id, details: { role } });
       });
     } catch (error) {
       throw error instanceof DataRefusedError ? new EmailTakenError() : error;
     }
-    return { ...row, hasPassword: passwordHash !== null, disabledAt: null, lastLoginAt: null };
   }
 
   async find(tenant: TenantContext, id: string): Promise<User | undefined> {
@@ -141,8 +133,8 @@ export class UsersRepository {
   }
 
   /** Older links of the same person end. */
-  async addToken(tenant: TenantContext, token: TokenRecord, deed: Deed): Promise<void> {
-    await this.unitOfWork.change(async (manager) => {
+  async addToken(tenant: TenantContext, token: TokenRecord, deed: Deed, claim?: Claim): Promise<void> {
+    await changeOnce(this.unitOfWork, claim, async (manager) => {
       await manager.delete(UserTokenEntity, { userId: token.userId });
       await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
       await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });

@@ -8,8 +8,10 @@ import {
   NotFoundError,
   type Page,
   type TenantContext,
+  uuidv7,
   ValidationError,
 } from '../../common/index.js';
+import type { ClaimOf } from '../../ingest/index.js';
 import { Secrets } from '../../secrets/index.js';
 import type { Deed } from '../audit.repository.js';
 import { actorOf, type Principal } from '../principal.js';
@@ -17,8 +19,8 @@ import { KeysRepository } from '../administration/keys.repository.js';
 import { LinkOverError } from './errors.js';
 import { PasswordLinks } from './password-links.js';
 import { passwordErrors, Passwords } from './passwords.js';
-import type { NewUser, PasswordLink, User, UserChange } from './user.js';
-import { UsersRepository } from './users.repository.js';
+import type { InvitedUser, NewUser, PasswordLink, User, UserChange, UserLink } from './user.js';
+import { type TokenRecord, UsersRepository } from './users.repository.js';
 
 const HOUR_MS = 3_600_000;
 const INVITATION_HOURS = 72;
@@ -45,13 +47,33 @@ export class UsersService {
     this.linkKey = secrets.keyFor('password-link');
   }
 
-  /** Without a password they get an invitation, good for 72 hours. @throws ValidationError, EmailTakenError (409) */
-  async create(caller: Principal, wanted: NewUser): Promise<{ user: User; invitation: PasswordLink | null }> {
-    const user = { ...wanted, email: wanted.email.toLowerCase() };
-    if (user.password !== undefined) refuseWeak(user.password, user.email, 'password');
-    const hash = user.password === undefined ? null : await this.passwords.hash(user.password);
-    const made = await this.repository.create(caller, user, hash, this.deedOf(caller));
-    return { user: made, invitation: hash === null ? await this.link(caller, made, INVITATION_HOURS) : null };
+  /**
+   * Without a password they get an invitation, good for 72 hours.
+   * @throws ValidationError, EmailTakenError (409), AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async create(caller: Principal, wanted: NewUser, claimOf?: ClaimOf<InvitedUser>): Promise<InvitedUser> {
+    const email = wanted.email.toLowerCase();
+    if (wanted.password !== undefined) refuseWeak(wanted.password, email, 'password');
+    const passwordHash = wanted.password === undefined ? null : await this.passwords.hash(wanted.password);
+    const deed = this.deedOf(caller);
+    const user: User = {
+      id: uuidv7(deed.now),
+      tenantId: caller.tenantId,
+      email,
+      name: wanted.name,
+      role: wanted.role,
+      hasPassword: passwordHash !== null,
+      createdAt: deed.now,
+      createdBy: deed.actor,
+      disabledAt: null,
+      lastLoginAt: null,
+      version: 1,
+    };
+    const made = passwordHash === null ? this.newLink(user, INVITATION_HOURS) : undefined;
+    const invited = { ...user, invitation: made?.link ?? null };
+    await this.repository.create(caller, user, { passwordHash, invitation: made?.record }, deed, claimOf?.(invited));
+    if (made) this.links.mail(user, made.link);
+    return invited;
   }
 
   /** @throws NotFoundError */
@@ -93,11 +115,18 @@ export class UsersService {
     await this.repository.remove(caller, id, version, this.deedOf(caller));
   }
 
-  /** A link by which the person chooses a password; older ones end. @throws NotFoundError */
-  async makeLink(caller: Principal, id: string): Promise<PasswordLink> {
+  /**
+   * A link by which the person chooses a password; older ones end.
+   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async makeLink(caller: Principal, id: string, claimOf?: ClaimOf<UserLink>): Promise<UserLink> {
     const user = await this.get(caller, id);
     if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
-    return this.link(caller, user, INVITATION_HOURS);
+    const { link, record } = this.newLink(user, INVITATION_HOURS);
+    const made = { id, ...link };
+    await this.repository.addToken(caller, record, this.deedOf(caller), claimOf?.(made));
+    this.links.mail(user, link);
+    return made;
   }
 
   /** Mails a link good for one hour, if somebody has that address. Never tells whether. */
@@ -106,7 +135,9 @@ export class UsersService {
     const tenant = await this.tenantOf(slug ?? 'default');
     const found = await this.repository.findByEmail(tenant, email.trim().toLowerCase());
     if (!found || found.user.disabledAt !== null) return;
-    await this.link({ ...tenant, keyId: 'reset', scopes: new Set() }, found.user, RESET_HOURS);
+    const { link, record } = this.newLink(found.user, RESET_HOURS);
+    await this.repository.addToken(tenant, record, { actor: `user:${found.user.id}`, now: this.clock.now() });
+    this.links.mail(found.user, link);
   }
 
   /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */
@@ -141,12 +172,10 @@ export class UsersService {
     return tenant ? { tenantId: tenant.id } : NO_TENANT;
   }
 
-  private async link(caller: Principal, user: User, hours: number): Promise<PasswordLink> {
+  private newLink({ id }: User, hours: number): { link: PasswordLink; record: TokenRecord } {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = this.clock.now() + hours * HOUR_MS;
-    const record = { tokenHash: this.hash(token), userId: user.id, expiresAt };
-    await this.repository.addToken(caller, record, this.deedOf(caller));
-    return this.links.deliver(user, token, expiresAt);
+    return { link: this.links.of(token, expiresAt), record: { tokenHash: this.hash(token), userId: id, expiresAt } };
   }
 
   private deedOf(caller: Principal): Deed {
