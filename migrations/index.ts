@@ -3,6 +3,7 @@ import { CreatePredictions1764000000002 } from './common/1764000000002-create-pr
 import { CreateIdempotency1764000000003 } from './common/1764000000003-create-idempotency.js';
 import { ExtendKeysAndAudit1764000000004 } from './common/1764000000004-extend-keys-and-audit.js';
 import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js';
+import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create-votes-and-labels.js';
 
 export * from './support/partitions.js';
 export * from './support/runner.js';
@@ -14,6 +15,7 @@ const COMMON = [
   CreateIdempotency1764000000003,
   ExtendKeysAndAudit1764000000004,
   CreateUsers1764000000005,
+  CreateVotesAndLabels1764000000006,
 ];
 
 export const MIGRATIONS = { sqlite: [...COMMON], postgresql: [...COMMON] };
@@ -32,4 +34,6 @@ export const TABLES = [
   'user_sessions',
   'user_tokens',
   'login_attempts',
+  'prediction_votes',
+  'prediction_labels',
 ];

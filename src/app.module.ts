@@ -6,6 +6,7 @@ import { DashboardModule } from './dashboard/index.js';
 import { DocsController } from './docs.controller.js';
 import { HealthModule } from './health/index.js';
 import { HttpModule } from './http/index.js';
+import { LabelsModule } from './labels/index.js';
 import { MailModule } from './mail/index.js';
 import { type AppLogger, ObservabilityModule } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
@@ -30,6 +31,7 @@ export class AppModule {
         MailModule,
         PersistenceModule,
         SecurityModule,
+        LabelsModule,
         PredictionsModule,
         AnalyticsModule,
         HealthModule,

@@ -37,6 +37,9 @@ const KEYED = new Set([
   'predict_older_path',
   'batch_older_path',
   'log_predictions',
+  'create_labels',
+  'create_feedback',
+  'create_feedback_older_path',
   'create_key',
   'rotate_key',
   'create_tenant',
@@ -97,6 +100,8 @@ export class OpenApiDocuments {
       .setVersion(VERSION)
       .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
       .addTag('Predictions')
+      .addTag('Votes and labels')
+      .addTag('Feedback')
       .addTag('Analytics')
       .addTag('Administration')
       .addTag('People')
@@ -104,6 +109,7 @@ export class OpenApiDocuments {
       .addTag('Older paths', 'Served for the clients of older systems; new ones use /api/v1.')
       .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'fl_…' }, 'bearer')
       .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'api_key')
+      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Feedback-Token' }, 'feedback_token')
       .addCookieAuth('__Host-fl', { type: 'apiKey', in: 'cookie' }, 'session')
       .build();
     const whole = SwaggerModule.createDocument(app, config);
@@ -148,7 +154,8 @@ function complete(path: string, operation: Operation): void {
     };
   }
   // A scope of the method stands beside that of its class.
-  if (operation.security) operation.security = SECURITY;
+  const byToken = operation.security?.some((each) => 'feedback_token' in each) ?? false;
+  if (operation.security) operation.security = byToken ? [...SECURITY, { feedback_token: [] }] : SECURITY;
   const secured = operation.security !== undefined;
   const statuses = [400, 405, 500, 503];
   if (secured) statuses.push(401, 403, 429);

@@ -30,6 +30,26 @@ export function uuidv7(time: number = Date.now()): string {
   );
 }
 
+let lastTime = 0;
+let counter = 0;
+const MOST_IN_A_MILLISECOND = 0xfff;
+
+/**
+ * A UUID v7 greater than every one this process made before by this function, also within a millisecond or when the clock is set
+ * back (RFC 9562, 6.2, method 1). Tells which of two changes was accepted later; between servers by their clocks.
+ */
+export function acceptanceId(now: number = Date.now()): string {
+  if (now > lastTime) {
+    lastTime = now;
+    counter = 0;
+  } else if (counter === MOST_IN_A_MILLISECOND) {
+    lastTime += 1;
+    counter = 0;
+  } else counter += 1;
+  const id = uuidv7(lastTime);
+  return `${id.slice(0, 15)}${counter.toString(16).padStart(3, '0')}${id.slice(18)}`;
+}
+
 /** The smallest id of the millisecond `time`: bounds of half-open id ranges. */
 export function smallestIdAt(time: number): string {
   const bounded = Math.min(Math.max(0, Math.floor(time)), 2 ** 48 - 1);

@@ -14,3 +14,5 @@ export * from './spool-service.js';
 export * from './spool/spool.js';
 export * from './spool/spool-replayer.js';
 export * from './idempotency/claims.repository.js';
+export * from './ndjson-recording.js';
+export * from './ndjson-reply.js';

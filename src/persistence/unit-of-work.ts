@@ -41,8 +41,13 @@ export class UnitOfWork {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<Row | undefined> {
+    return (await this.findAll<Row>({ tenantId }, text, values))[0];
+  }
+
+  /** Several rows by their keys, on the path that requests wait for. `values` begin at `$2`. */
+  async findAll<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return (await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])))[0];
+    return this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values]));
   }
 
   /** A look-up before the tenant is known: whose key is this? Only `security/` has such questions. */

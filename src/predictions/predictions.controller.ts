@@ -14,18 +14,30 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatTime, type Page, parseRange } from '../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../http/index.js';
-import { answerOnce, type ClaimMaker, type Durability, IdempotencyKey, IdempotencyService } from '../ingest/index.js';
+import {
+  answerOnce,
+  type ClaimMaker,
+  type Durability,
+  IdempotencyKey,
+  IdempotencyService,
+  type NdjsonSink,
+  NdjsonSummarySchema,
+  recordNdjson,
+  replyNdjson,
+} from '../ingest/index.js';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '../security/index.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
 import { toLogInput } from './dto/log.mapping.js';
-import { type Logged, LoggedSchema, LogRequestSchema, logValidator, NdjsonSummarySchema } from './dto/log.schema.js';
+import { type Logged, LoggedSchema, LogRequestSchema, logValidator } from './dto/log.schema.js';
 import {
+  type JudgedPrediction,
+  JudgedPredictionSchema,
   PredictionPageSchema,
   type PredictionResource,
-  PredictionSchema,
+  toJudgedResource,
   toResource,
 } from './dto/prediction.schema.js';
-import { recordNdjson } from './ndjson-log.js';
+import type { Prediction } from './prediction.js';
 import { PredictionLogService } from './prediction-log.service.js';
 import { PredictionsService } from './predictions.service.js';
 
@@ -72,14 +84,7 @@ export class PredictionsController {
       await reply.send(await this.createOne(caller, body, key, reply));
       return;
     }
-    const lines = recordNdjson(this.log, caller, body, request.correlation?.correlationId ?? '');
-    // The first line decides between an answer and an error; from then on the status has been sent.
-    const first = await lines.next();
-    const answer = async function* (): AsyncGenerator<string> {
-      if (!first.done) yield first.value;
-      yield* lines;
-    };
-    await reply.status(200).type('application/x-ndjson').send(Readable.from(answer()));
+    await replyNdjson(reply, recordNdjson(this.sink(caller), body, request.correlation?.correlationId ?? ''));
   }
 
   @Get()
@@ -105,11 +110,24 @@ export class PredictionsController {
 
   @Get(':id')
   @Scopes('read')
-  @ApiOperation({ operationId: 'get_prediction', summary: 'One prediction' })
+  @ApiOperation({ operationId: 'get_prediction', summary: 'One prediction, and what was said about it' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
-  @ApiOkResponse({ schema: apiSchema(PredictionSchema) })
-  async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<PredictionResource> {
-    return toResource(await this.predictions.get(caller, id), caller.scopes.has('read:text'));
+  @ApiOkResponse({ schema: apiSchema(JudgedPredictionSchema) })
+  async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<JudgedPrediction> {
+    const { prediction, verdicts } = await this.predictions.getWithVerdicts(caller, id);
+    return toJudgedResource(prediction, verdicts, caller.scopes.has('read:text'));
+  }
+
+  private sink(caller: Principal): NdjsonSink<Prediction> {
+    return {
+      read: (value) => {
+        const input = toLogInput(logValidator.parse(value));
+        const record = this.log.toPrediction(input);
+        return { id: record.id, chosenId: input.id != null, record };
+      },
+      record: (records, options) => this.log.record(caller, records, options),
+      room: () => this.log.room(),
+    };
   }
 
   private async createOne(

@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { LabelsModule } from '../labels/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { ModelRegistry, PredictionCache } from './model/index.js';
 import { PredictController } from './predict.controller.js';
@@ -12,7 +13,7 @@ import { PredictionsRepository } from './predictions.repository.js';
 import { PredictionsService } from './predictions.service.js';
 
 @Module({
-  imports: [IngestModule],
+  imports: [IngestModule, LabelsModule],
   controllers: [PredictController, PredictionsController],
   providers: [
     ModelRegistry,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '../common/index.js';
 import { RecordAliasesRepository } from '../ingest/index.js';
+import { type Verdicts, VerdictsService } from '../labels/index.js';
 import { Secrets } from '../secrets/index.js';
 import type { Prediction, PredictionFilter } from './prediction.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -13,6 +14,7 @@ export class PredictionsService {
   constructor(
     private readonly repository: PredictionsRepository,
     private readonly aliases: RecordAliasesRepository,
+    private readonly verdicts: VerdictsService,
     secrets: Secrets,
   ) {
     this.cursors = secrets.cursorCodec();
@@ -23,6 +25,13 @@ export class PredictionsService {
     const prediction = (await this.repository.find(tenant, id)) ?? (await this.findByAlias(tenant, id));
     if (!prediction) throw new NotFoundError('The prediction');
     return prediction;
+  }
+
+  /** The prediction and what was said about it. @throws NotFoundError */
+  async getWithVerdicts(tenant: TenantContext, id: string): Promise<{ prediction: Prediction; verdicts: Verdicts }> {
+    const prediction = await this.get(tenant, id);
+    const { inferenceId } = prediction;
+    return { prediction, verdicts: await this.verdicts.of(tenant, { id: prediction.id, askedAs: id, inferenceId }) };
   }
 
   private async findByAlias(tenant: TenantContext, alias: string): Promise<Prediction | undefined> {

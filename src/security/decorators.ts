@@ -8,6 +8,7 @@ export const PUBLIC_METADATA = 'feedback-loop:public';
 export const SCOPES_METADATA = 'feedback-loop:scopes';
 export const UNLIMITED_METADATA = 'feedback-loop:unlimited';
 export const PUBLISHABLE_METADATA = 'feedback-loop:publishable';
+export const TOKEN_METADATA = 'feedback-loop:feedback-token';
 export const OPENABLE_METADATA = 'feedback-loop:openable';
 
 /** The route needs no key. */
@@ -28,6 +29,13 @@ export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNL
 
 /** Publishable keys may use this route; every other is closed to them, whatever their scopes. */
 export const Publishable = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLISHABLE_METADATA, true);
+
+/**
+ * A feedback token may stand in for a key here. The handler must call `FeedbackTokens.prove` with the prediction before it does
+ * anything for the caller.
+ */
+export const FeedbackTokenAllowed = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(TOKEN_METADATA, true), ApiSecurity('feedback_token'));
 
 /** Where pages with a publishable key write to: feedback and votes. Their preflight carries no key. */
 export function isOpenToPublishableKeys(url: string): boolean {

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthenticationError, type Clock, CLOCK, type TenantContext } from '../common/index.js';
 import { Secrets } from '../secrets/index.js';
+import type { Principal } from './principal.js';
 
 const LIFETIME_MS = 30 * 86_400_000;
 const TAG_BYTES = 18;
@@ -33,11 +34,26 @@ export class FeedbackTokens {
     const expiry = Number(expiryText);
     const tag = Buffer.from(tagText ?? '', 'base64url');
     const shaped = version === 'v1' && tenantId !== undefined && rest.length === 0 && tag.length === TAG_BYTES;
-    const good = shaped && this.keys.some((key) => timingSafeEqual(tag, this.tag(key, tenantId, predictionId, expiry)));
+    // One token has one spelling: another that decodes to the same bytes would be another rater.
+    const canonical = String(expiry) === expiryText && tag.toString('base64url') === tagText;
+    const good =
+      shaped &&
+      canonical &&
+      this.keys.some((key) => timingSafeEqual(tag, this.tag(key, tenantId, predictionId, expiry)));
     if (!good || expiry * 1000 <= this.clock.now()) {
       throw new AuthenticationError('The feedback token is not valid for this prediction, or is over.');
     }
     return { tenantId };
+  }
+
+  /**
+   * The caller, of the tenant that the token is for, if it came with one. Nothing may be done for a caller before this.
+   * @throws AuthenticationError when the token is not good for `predictionId`
+   */
+  prove(caller: Principal, predictionId: string | null): Principal {
+    const { feedbackToken } = caller;
+    if (feedbackToken === undefined) return caller;
+    return { ...caller, tenantId: this.verify(feedbackToken, predictionId ?? '').tenantId };
   }
 
   private tag(key: Buffer, tenantId: string, predictionId: string, expiry: number): Buffer {

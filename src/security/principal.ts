@@ -16,6 +16,8 @@ export interface Principal extends TenantContext {
   readonly rateLimitPerMinute?: number | null;
   /** A person who signed in. */
   readonly session?: Session;
+  /** Sent instead of a key; proves nothing until `FeedbackTokens.prove` has seen which prediction it is used for. */
+  readonly feedbackToken?: string;
 }
 
 export interface Session {

@@ -4,7 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '../common/index.js';
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '../config/index.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { OPENABLE_METADATA, PUBLIC_METADATA, PUBLISHABLE_METADATA, SCOPES_METADATA } from './decorators.js';
+import {
+  OPENABLE_METADATA,
+  PUBLIC_METADATA,
+  PUBLISHABLE_METADATA,
+  SCOPES_METADATA,
+  TOKEN_METADATA,
+} from './decorators.js';
 import { refuseForgery } from './people/forgery.js';
 import { sessionTokenOf } from './people/session-cookie.js';
 import { SessionsService } from './people/sessions.service.js';
@@ -19,6 +25,8 @@ interface RouteAccess {
   openable: PublicRouteName | undefined;
   /** Whether publishable keys may use it. */
   publishable: boolean;
+  /** Whether a feedback token may stand in for a key. */
+  byToken: boolean;
 }
 
 /** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
@@ -36,11 +44,12 @@ export class ScopesGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { isPublic, openable, publishable, scopes } = this.accessOf(context);
+    const access = this.accessOf(context);
+    const { isPublic, publishable, scopes } = access;
     if (isPublic) return true;
     if (!scopes) throw new ForbiddenError('This route declares no scope.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = await this.authenticateCounted(context, request, { scopes, openable });
+    const principal = await this.authenticateCounted(context, request, { ...access, scopes });
     if (principal.publishable && !publishable)
       throw new ForbiddenError('Publishable keys may only send feedback and votes.');
     refuseForeignOrigin(principal, request.headers.origin);
@@ -68,6 +77,7 @@ export class ScopesGuard implements CanActivate {
     const access = {
       isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, targets) ?? false,
       scopes: this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets),
+      byToken: this.reflector.getAllAndOverride<boolean | undefined>(TOKEN_METADATA, targets) ?? false,
       publishable: this.reflector.getAllAndOverride<boolean | undefined>(PUBLISHABLE_METADATA, targets) ?? false,
       openable: this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets),
     };
@@ -79,10 +89,10 @@ export class ScopesGuard implements CanActivate {
   private async authenticateCounted(
     context: ExecutionContext,
     request: FastifyRequest,
-    { openable, scopes }: { scopes: Scope[]; openable: PublicRouteName | undefined },
+    access: RouteAccess & { scopes: Scope[] },
   ): Promise<Principal> {
     try {
-      return await this.authenticate(request, scopes, openable);
+      return await this.authenticate(request, access);
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error;
       const reply = context.switchToHttp().getResponse<FastifyReply>();
@@ -96,12 +106,18 @@ export class ScopesGuard implements CanActivate {
     }
   }
 
-  private async authenticate(request: FastifyRequest, scopes: Scope[], openable?: PublicRouteName): Promise<Principal> {
+  private async authenticate(
+    request: FastifyRequest,
+    { byToken, openable, scopes }: RouteAccess & { scopes: Scope[] },
+  ): Promise<Principal> {
     const key = keyOf(request);
     // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
     if (key !== undefined) return this.keys.verify(key);
     const person = await this.signedIn(request);
     if (person) return person;
+    const token = request.headers['x-feedback-token'];
+    if (byToken && typeof token === 'string')
+      return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes), feedbackToken: token };
     if (!this.config.apiKeyRequired) return this.everyScope;
     if (openable !== undefined && this.config.publicRoutes.includes(openable)) {
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };

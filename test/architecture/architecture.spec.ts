@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { METHOD_METADATA } from '@nestjs/common/constants';
 import { AnalyticsController, OlderAnalyticsController } from '../../src/analytics/analytics.controller.js';
+import { LabelsController } from '../../src/labels/labels.controller.js';
+import { VotesController } from '../../src/labels/votes.controller.js';
 import { DocsController } from '../../src/docs.controller.js';
 import { HealthController } from '../../src/health/health.controller.js';
 import { PredictController } from '../../src/predictions/predict.controller.js';
@@ -30,6 +32,8 @@ const CONTROLLERS = [
   PredictionsController,
   SessionsController,
   UsersController,
+  LabelsController,
+  VotesController,
 ];
 
 function filesBelow(folder: string, ending: string): string[] {
@@ -94,6 +98,11 @@ describe('repositories and read models', () => {
     'prune',
     'countOther',
     'nextOther',
+    'linkVotes',
+    'linkLabelsById',
+    'linkLabelsByInference',
+    'linkLabelsByAlias',
+    'aliasedVotes',
   ];
 
   it('S2-18 take the tenant context first', () => {

@@ -64,6 +64,10 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
       [`older_analytics_${name}`, ['read']],
     ]),
   ),
+  vote: ['ingest', 422],
+  // Of a prediction that is not here.
+  withdraw_vote: ['ingest', 202],
+  create_labels: ['ingest', 422],
   health_detailed: ['read admin'],
   metrics: ['read admin'],
   create_key: ['admin', 422],

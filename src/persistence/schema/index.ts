@@ -3,6 +3,8 @@ import { AuditEntryEntity } from './audit-entry.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
+import { PredictionLabelEntity } from './prediction-label.entity.js';
+import { PredictionVoteEntity } from './prediction-vote.entity.js';
 import { RecordAliasEntity } from './record-alias.entity.js';
 import { TenantEntity } from './tenant.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -15,6 +17,8 @@ export {
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,
+  PredictionLabelEntity,
+  PredictionVoteEntity,
   RecordAliasEntity,
   TenantEntity,
   UserEntity,
@@ -28,6 +32,8 @@ export const ENTITIES = [
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,
+  PredictionLabelEntity,
+  PredictionVoteEntity,
   RecordAliasEntity,
   TenantEntity,
   UserEntity,

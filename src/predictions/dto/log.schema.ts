@@ -95,9 +95,3 @@ export const LoggedSchema = Type.Object({
   feedback_token: Type.String(),
 });
 export type Logged = Static<typeof LoggedSchema>;
-
-export const NdjsonSummarySchema = Type.Object({
-  accepted: Type.Integer({ description: 'Lines in the database.' }),
-  spooled: Type.Integer({ description: 'Lines in the spool.' }),
-  refused: Type.Integer({ description: 'Lines named above this one.' }),
-});

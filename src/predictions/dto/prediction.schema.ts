@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '../../common/index.js';
+import type { Verdicts } from '../../labels/index.js';
 import type { Prediction } from '../prediction.js';
 
 const nullable = <T>(type: string, description?: string, more: object = {}) =>
@@ -57,4 +58,50 @@ export function toResource(prediction: Prediction, withText: boolean): Predictio
 /** By label: the databases keep the keys of an object in orders of their own. */
 function sorted(scores: Record<string, number> | null): Record<string, number> | null {
   return scores && Object.fromEntries(Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export const JudgedPredictionSchema = Type.Composite([
+  PredictionSchema,
+  Type.Object({
+    votes: Type.Object({
+      correct: Type.Integer(),
+      wrong: Type.Integer(),
+      ratings: Type.Unsafe<Record<string, number>>({
+        type: 'object',
+        additionalProperties: { type: 'integer' },
+        description: 'Number of votes by rating.',
+      }),
+    }),
+    labels: Type.Array(
+      Type.Object({
+        id: Type.String({ format: 'uuid' }),
+        label: Type.String(),
+        source: Type.String({ description: '`system`, `import`, `review` or `audit`.' }),
+        valid_at: Type.String({ format: 'date-time' }),
+        recorded_at: Type.String({ format: 'date-time' }),
+        labeller: nullable<string>('string'),
+      }),
+      { description: 'Oldest first, at most 100.' },
+    ),
+  }),
+]);
+export type JudgedPrediction = Static<typeof JudgedPredictionSchema>;
+
+export function toJudgedResource(
+  prediction: Prediction,
+  { labels, votes }: Verdicts,
+  withText: boolean,
+): JudgedPrediction {
+  return {
+    ...toResource(prediction, withText),
+    votes,
+    labels: labels.map(({ id, label, labeller, recordedAt, source, validAt }) => ({
+      id,
+      label,
+      source,
+      valid_at: formatTime(validAt),
+      recorded_at: formatTime(recordedAt),
+      labeller,
+    })),
+  };
 }

@@ -1,21 +1,41 @@
 import type { Readable } from 'node:stream';
-import type { AppError, TenantContext } from '../common/index.js';
+import { Type } from '@sinclair/typebox';
+import type { AppError } from '../common/index.js';
 import { BodyBrokenError, type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
-import { toLogInput } from './dto/log.mapping.js';
-import { logValidator } from './dto/log.schema.js';
-import { IdsTakenError } from '../ingest/index.js';
-import type { Prediction } from './prediction.js';
-import type { PredictionLogService } from './prediction-log.service.js';
+import type { Durability } from './durability.js';
+import { IdsTakenError } from './errors.js';
+
+/** The last line of the answer. */
+export const NdjsonSummarySchema = Type.Object({
+  accepted: Type.Integer({ description: 'Lines in the database.' }),
+  spooled: Type.Integer({ description: 'Lines in the spool.' }),
+  refused: Type.Integer({ description: 'Lines named above this one.' }),
+});
+
+/** What a line becomes. */
+export interface NdjsonItem<T> {
+  id: string;
+  /** The caller chose its id. */
+  chosenId: boolean;
+  record: T;
+}
+
+/** Who records the lines. */
+export interface NdjsonSink<T> {
+  /** @throws AppError when the line is refused */
+  read(value: unknown): NdjsonItem<T>;
+  /** All of them in one transaction. */
+  record(records: readonly T[], options: { chosenIds: boolean }): Promise<Durability>;
+  /** Resolves when the next batch may be sent without crowding out single requests. */
+  room(): Promise<void>;
+}
 
 const BATCH_ROWS = 500;
 /** Of lines as they came: large ones must not add up to more than the queue of the writer takes. */
 const BATCH_BYTES = 1_048_576;
 
-interface Checked {
+interface Checked<T> extends NdjsonItem<T> {
   line: number;
-  prediction: Prediction;
-  /** The caller chose its id. */
-  chosenId: boolean;
 }
 
 /**
@@ -25,9 +45,8 @@ interface Checked {
  * batch could not store is refused line by line, so that the caller knows exactly what to send again.
  * @throws AppError 503 when already the first batch cannot be stored: nothing was, and the whole body may be sent again.
  */
-export async function* recordNdjson(
-  service: PredictionLogService,
-  tenant: TenantContext,
+export async function* recordNdjson<T>(
+  sink: NdjsonSink<T>,
   body: Readable,
   correlationId: string,
 ): AsyncGenerator<string> {
@@ -36,14 +55,14 @@ export async function* recordNdjson(
     counts.refused += 1;
     return `${JSON.stringify({ line, ...toProblem(error, correlationId) })}\n`;
   };
-  let batch: Checked[] = [];
+  let batch: Checked<T>[] = [];
   const store = async (): Promise<string> => {
     const rows = batch;
     batch = [];
     if (rows.length === 0) return '';
     // Streams are many rows at once: they wait for room, single requests do not.
-    await service.room();
-    const { stored, spooled, refused } = await storeBatch(service, tenant, rows);
+    await sink.room();
+    const { stored, spooled, refused } = await storeBatch(sink, rows);
     counts.accepted += stored;
     counts.spooled += spooled;
     const retryable = refused[0]?.error.retryable === true;
@@ -56,7 +75,7 @@ export async function* recordNdjson(
   try {
     for await (const item of readNdjson(body)) {
       line = item.line;
-      const checked = check(service, item);
+      const checked = check(sink, item);
       if ('error' in checked) yield refuse(item.line, checked.error);
       else batch.push(checked);
       batchBytes += 'bytes' in item ? item.bytes : 0;
@@ -80,11 +99,10 @@ export async function* recordNdjson(
   yield `${JSON.stringify(counts)}\n`;
 }
 
-function check(service: PredictionLogService, item: NdjsonLine): Checked | { error: AppError } {
+function check<T>(sink: NdjsonSink<T>, item: NdjsonLine): Checked<T> | { error: AppError } {
   if ('error' in item) return item;
   try {
-    const input = toLogInput(logValidator.parse(item.value));
-    return { line: item.line, prediction: service.toPrediction(input), chosenId: input.id != null };
+    return { line: item.line, ...sink.read(item.value) };
   } catch (error) {
     return { error: toAppError(error) };
   }
@@ -97,24 +115,23 @@ interface StoredBatch {
 }
 
 /** A batch that the database refuses because of its data is halved until the bad rows stand alone. */
-async function storeBatch(service: PredictionLogService, tenant: TenantContext, rows: Checked[]): Promise<StoredBatch> {
+async function storeBatch<T>(sink: NdjsonSink<T>, rows: Checked<T>[]): Promise<StoredBatch> {
   try {
-    const persisted = await service.record(
-      tenant,
-      rows.map(({ prediction }) => prediction),
+    const persisted = await sink.record(
+      rows.map(({ record }) => record),
       { chosenIds: rows.some(({ chosenId }) => chosenId) },
     );
     const inDatabase = persisted === 'database';
     return { stored: inDatabase ? rows.length : 0, spooled: inDatabase ? 0 : rows.length, refused: [] };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error instanceof IdsTakenError) return withoutTaken(service, tenant, rows, error);
+    if (error instanceof IdsTakenError) return withoutTaken(sink, rows, error);
     if (error.retryable || rows.length === 1) {
       return { stored: 0, spooled: 0, refused: rows.map(({ line }) => ({ line, error })) };
     }
     const half = Math.ceil(rows.length / 2);
-    const first = await storeBatch(service, tenant, rows.slice(0, half));
-    const second = await storeBatch(service, tenant, rows.slice(half));
+    const first = await storeBatch(sink, rows.slice(0, half));
+    const second = await storeBatch(sink, rows.slice(half));
     return {
       stored: first.stored + second.stored,
       spooled: first.spooled + second.spooled,
@@ -124,20 +141,15 @@ async function storeBatch(service: PredictionLogService, tenant: TenantContext, 
 }
 
 /** Rows whose id is taken are tried alone: of two with one id the first may be the record that is stored. The rest is there. */
-async function withoutTaken(
-  service: PredictionLogService,
-  tenant: TenantContext,
-  rows: Checked[],
-  error: IdsTakenError,
-): Promise<StoredBatch> {
+async function withoutTaken<T>(sink: NdjsonSink<T>, rows: Checked<T>[], error: IdsTakenError): Promise<StoredBatch> {
   const [first] = rows;
   if (rows.length === 1 && first) return { stored: 0, spooled: 0, refused: [{ line: first.line, error }] };
-  const isTaken = ({ prediction }: Checked): boolean => error.ids.includes(prediction.id);
+  const isTaken = ({ id }: Checked<T>): boolean => error.ids.includes(id);
   const rest = rows.filter((row) => !isTaken(row));
   const parts = [...(rest.length > 0 ? [rest] : []), ...rows.filter(isTaken).map((row) => [row])];
   const sum: StoredBatch = { stored: 0, spooled: 0, refused: [] };
   for (const part of parts) {
-    const { stored, spooled, refused } = await storeBatch(service, tenant, part);
+    const { stored, spooled, refused } = await storeBatch(sink, part);
     sum.stored += stored;
     sum.spooled += spooled;
     sum.refused.push(...refused);

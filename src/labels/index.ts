@@ -1,0 +1,5 @@
+export type * from './label.js';
+export * from './labels.module.js';
+export * from './prediction-links.js';
+export * from './verdicts.service.js';
+export type { Link, VoteSummary } from './vote.js';

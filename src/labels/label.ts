@@ -1,0 +1,42 @@
+import { BulkInsert } from '../persistence/index.js';
+import type { Link } from './vote.js';
+
+/** Where truth comes from; `audit` is drawn by the server alone. */
+export const LABEL_SOURCES = ['system', 'import', 'review'] as const;
+export type LabelSource = (typeof LABEL_SOURCES)[number] | 'audit';
+
+/** Ground truth; times are milliseconds since 1970. */
+export interface Label {
+  id: string;
+  predictionId: string | null;
+  inferenceId: string | null;
+  label: string;
+  source: LabelSource;
+  /** Probability with which an audit was drawn. */
+  pi: number | null;
+  validAt: number;
+  recordedAt: number;
+  labeller: string | null;
+  userId: string | null;
+  link: Link;
+}
+
+export const LABEL_INSERT = new BulkInsert(
+  'prediction_labels',
+  {
+    id: 'uuid',
+    tenant_id: 'uuid',
+    prediction_id: 'uuid',
+    inference_id: 'text',
+    label: 'text',
+    source: 'text',
+    pi: 'double',
+    valid_at: 'timestamp',
+    recorded_at: 'timestamp',
+    labeller: 'text',
+    user_id: 'text',
+    link: 'text',
+  },
+  // Not what is resolved later: prediction and link.
+  { identity: ['tenant_id', 'inference_id', 'label', 'source', 'labeller', 'user_id'] },
+);

@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { SealedTables } from '../secrets/index.js';
+import { AliasedVotes } from './aliased-votes.js';
+import { KnownPredictionsRepository } from './known-predictions.repository.js';
+import { LABEL_INSERT } from './label.js';
+import { LabelsController } from './labels.controller.js';
+import { LabelsService } from './labels.service.js';
+import { PendingLinks } from './pending-links.js';
+import { PendingLinksRepository } from './pending-links.repository.js';
+import { PredictionLinks } from './prediction-links.js';
+import { VerdictsRepository } from './verdicts.repository.js';
+import { VerdictsService } from './verdicts.service.js';
+import { SEALED_VOTES, VOTE_INSERT } from './vote.js';
+import { VotesController } from './votes.controller.js';
+import { VotesService } from './votes.service.js';
+
+@Module({
+  imports: [IngestModule],
+  controllers: [LabelsController, VotesController],
+  providers: [
+    AliasedVotes,
+    KnownPredictionsRepository,
+    LabelsService,
+    PendingLinks,
+    PendingLinksRepository,
+    PredictionLinks,
+    VerdictsRepository,
+    VerdictsService,
+    VotesService,
+  ],
+  exports: [PredictionLinks, VerdictsService],
+})
+export class LabelsModule {
+  constructor(kinds: RecordKinds, sealed: SealedTables) {
+    kinds.register(VOTE_INSERT);
+    kinds.register(LABEL_INSERT);
+    sealed.register(SEALED_VOTES);
+  }
+}

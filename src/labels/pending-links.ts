@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { type Clock, CLOCK } from '../common/index.js';
+import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { DatabaseSupervisor } from '../persistence/index.js';
+import { AliasedVotes } from './aliased-votes.js';
+import { PendingLinksRepository } from './pending-links.repository.js';
+
+const EVERY_MS = 5000;
+/** Most predictions are here within minutes of what is said about them; what is older is looked at now and then. */
+const RECENT_MS = 15 * 60_000;
+const FULL_EVERY = 60;
+const BATCH_ROWS = 500;
+
+/** Links what came before its prediction, once the prediction is here. */
+@Injectable()
+export class PendingLinks {
+  private rounds = 0;
+  private running = false;
+  private readonly linked;
+
+  constructor(
+    private readonly repository: PendingLinksRepository,
+    private readonly aliased: AliasedVotes,
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.linked = metrics.counter('links_resolved_total', 'Votes and labels whose prediction came after them.');
+    // After an outage predictions of any age may have come in.
+    supervisor.onRecovered(() => {
+      this.rounds = 0;
+    });
+  }
+
+  @Interval(EVERY_MS)
+  async run(): Promise<void> {
+    if (this.running || !this.supervisor.isUp) return;
+    this.running = true;
+    try {
+      const full = this.rounds++ % FULL_EVERY === 0;
+      await this.link(full ? 0 : this.clock.now() - RECENT_MS);
+    } catch (error) {
+      this.logger.debug({ err: error }, 'pending links could not be looked at; the next attempt is in five seconds');
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async link(since: number): Promise<void> {
+    const { repository } = this;
+    for (const step of [
+      () => repository.linkVotes(since),
+      () => repository.linkLabelsById(since),
+      () => repository.linkLabelsByInference(since),
+      () => repository.linkLabelsByAlias(since),
+      () => this.aliased.move(since),
+    ]) {
+      let count: number;
+      do {
+        count = await step();
+        this.linked.inc(count);
+      } while (count === BATCH_ROWS);
+    }
+  }
+}
