@@ -4,6 +4,9 @@ import { CreateIdempotency1764000000003 } from './common/1764000000003-create-id
 import { ExtendKeysAndAudit1764000000004 } from './common/1764000000004-extend-keys-and-audit.js';
 import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js';
 import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create-votes-and-labels.js';
+import { CreateFeedback1764000000007 } from './common/1764000000007-create-feedback.js';
+import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
+import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
 export * from './support/partitions.js';
 export * from './support/runner.js';
@@ -16,9 +19,13 @@ const COMMON = [
   ExtendKeysAndAudit1764000000004,
   CreateUsers1764000000005,
   CreateVotesAndLabels1764000000006,
+  CreateFeedback1764000000007,
 ];
 
-export const MIGRATIONS = { sqlite: [...COMMON], postgresql: [...COMMON] };
+export const MIGRATIONS = {
+  sqlite: [...COMMON, SearchFeedbackOnSqlite],
+  postgresql: [...COMMON, SearchFeedbackOnPostgres],
+};
 
 export const MIGRATIONS_TABLE = 'feedback_loop_migrations';
 
@@ -36,4 +43,8 @@ export const TABLES = [
   'login_attempts',
   'prediction_votes',
   'prediction_labels',
+  'feedback_submissions',
+  'feedback_screenshots',
+  'feedback_submissions_history',
+  'blob_deletions',
 ];

@@ -10,6 +10,7 @@ export interface TypesMap {
   json: string;
   double: string;
   boolean: string;
+  bytes: string;
 }
 
 export function typesOf(queryRunner: QueryRunner): TypesMap {
@@ -23,5 +24,6 @@ export function typesOf(queryRunner: QueryRunner): TypesMap {
     json: sqlite ? 'text' : 'jsonb',
     double: sqlite ? 'real' : 'double precision',
     boolean: 'boolean',
+    bytes: sqlite ? 'blob' : 'bytea',
   };
 }

@@ -1,5 +1,9 @@
 import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
+import { BlobDeletionEntity } from './blob-deletion.entity.js';
+import { FeedbackHistoryEntity } from './feedback-history.entity.js';
+import { FeedbackScreenshotEntity } from './feedback-screenshot.entity.js';
+import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
@@ -14,6 +18,10 @@ import { UserTokenEntity } from './user-token.entity.js';
 export {
   ApiKeyEntity,
   AuditEntryEntity,
+  BlobDeletionEntity,
+  FeedbackHistoryEntity,
+  FeedbackScreenshotEntity,
+  FeedbackSubmissionEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,
@@ -29,6 +37,10 @@ export {
 export const ENTITIES = [
   ApiKeyEntity,
   AuditEntryEntity,
+  BlobDeletionEntity,
+  FeedbackHistoryEntity,
+  FeedbackScreenshotEntity,
+  FeedbackSubmissionEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,

@@ -1,0 +1,16 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Full text by a GIN index over the words that the server has already split and folded: `simple` changes nothing more. */
+export class SearchFeedback1764000000008 implements MigrationInterface {
+  name = 'SearchFeedback1764000000008';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(
+      `CREATE INDEX "idx_feedback_search" ON "feedback_submissions" USING gin (to_tsvector('simple', "search_text"))`,
+    );
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP INDEX "idx_feedback_search"');
+  }
+}
