@@ -11,6 +11,8 @@ const esmPackages = [
   'iterare',
   'nestjs-pino',
   'lru-cache',
+  'hyparquet-writer',
+  'hyparquet',
 ];
 
 const common = {

@@ -4,6 +4,7 @@ import { AnalyticsModule } from './analytics/index.js';
 import { ConfigModule, type FeedbackLoopConfig } from './config/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { DocsController } from './docs.controller.js';
+import { FeedbackModule } from './feedback/index.js';
 import { HealthModule } from './health/index.js';
 import { HttpModule } from './http/index.js';
 import { LabelsModule } from './labels/index.js';
@@ -33,6 +34,7 @@ export class AppModule {
         SecurityModule,
         LabelsModule,
         PredictionsModule,
+        FeedbackModule,
         AnalyticsModule,
         HealthModule,
         DashboardModule,

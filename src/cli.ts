@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import {
+  addBlobsCommand,
   addConfigCommand,
   addDemoCommand,
   addEncryptionCommand,
@@ -34,6 +35,7 @@ for (const add of [
   addTenantsCommand,
   addUsersCommand,
   addEncryptionCommand,
+  addBlobsCommand,
   addConfigCommand,
   addOpenApiCommand,
   addPredictCommand,

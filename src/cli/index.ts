@@ -1,3 +1,4 @@
+export * from './blobs.command.js';
 export * from './config.command.js';
 export * from './demo.command.js';
 export * from './encryption.command.js';

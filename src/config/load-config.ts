@@ -126,6 +126,13 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
       remedy: 'Set both, or neither.',
     });
   }
+  if (config.blobStore === 's3' && config.s3Bucket === undefined) {
+    problems.push({
+      variable: 'FL_S3_BUCKET',
+      problem: 'is missing, although FL_BLOB_STORE is s3',
+      remedy: 'Name the bucket.',
+    });
+  }
   if (config.dbPoolMin > config.dbPoolSize) {
     problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
   }

@@ -3,12 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { UnreadableRequestError } from '../common/index.js';
+import { UnavailableError, UnreadableRequestError } from '../common/index.js';
 import type { AppLogger, Metrics } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
 import type { Draining } from './draining.js';
 import type { ForwardedHeaders } from './forwarded-headers.js';
+import { MultipartBody } from './multipart.js';
 import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 import type { RequestContext } from './request-context.js';
 
@@ -98,17 +99,26 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
   });
 }
 
-/** Replaces Fastify's parsers: guarded JSON, NDJSON as a stream, nothing else. */
+/** Replaces Fastify's parsers: guarded JSON, NDJSON and forms as streams where a route takes them, nothing else. */
 export function addParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   for (const type of JSON_TYPES) {
     fastify.addContentTypeParser(type as string, (request: FastifyRequest, payload: Readable, done) => {
-      readBody(payload, request.routeOptions.bodyLimit ?? 1_048_576).then(
+      const { bodyLimit } = request.routeOptions.config as { bodyLimit?: number };
+      readBody(payload, bodyLimit ?? request.routeOptions.bodyLimit ?? 1_048_576).then(
         (bytes) => done(null, bytes),
         (error: Error) => done(error),
       );
     });
   }
+  fastify.addContentTypeParser(
+    'multipart/form-data',
+    (request: FastifyRequest, payload: Readable, done: (error: Error | null, body?: MultipartBody) => void) => {
+      const { multipart } = request.routeOptions.config as { multipart?: boolean };
+      if (multipart) done(null, new MultipartBody(payload, request.headers['content-type'] ?? ''));
+      else done(toAppError({ status: 415 }));
+    },
+  );
   fastify.addContentTypeParser(
     ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
     (request: FastifyRequest, payload: Readable, done: (error: Error | null, body?: Readable) => void) => {
@@ -119,14 +129,31 @@ export function addParsers(fastify: FastifyInstance): void {
   );
 }
 
+/** Large bodies being read at this moment, in bytes: some hundred of them at once must not use up the memory. */
+let largeBytes = 0;
+const LARGE_BODY_BYTES = 1_048_576;
+const MOST_LARGE_BYTES = 268_435_456;
+
+class BodiesTooManyError extends UnavailableError {
+  constructor() {
+    super({ code: 'bodies_too_many', detail: 'Too many large bodies are being read at this moment.' });
+  }
+}
+
 /** Collects and reads a JSON body of at most `limit` bytes that arrives within 15 s. */
 function readBody(payload: Readable, limit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let counted = 0;
+    const settle = (): void => {
+      clearTimeout(timer);
+      largeBytes -= counted;
+      counted = 0;
+    };
     const timer = setTimeout(() => fail(toAppError({ status: 408 })), BODY_TIMEOUT_MS);
     const fail = (error: Error): void => {
-      clearTimeout(timer);
+      settle();
       payload.removeAllListeners('data');
       // What is still coming is read and dropped, so that the answer reaches a client that sends first and reads later.
       payload.resume();
@@ -134,13 +161,21 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
     };
     payload.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) fail(toAppError({ status: 413 }));
-      else chunks.push(chunk);
+      if (size > limit) {
+        fail(toAppError({ status: 413 }));
+        return;
+      }
+      chunks.push(chunk);
+      if (size <= LARGE_BODY_BYTES) return;
+      largeBytes += size - counted;
+      counted = size;
+      if (largeBytes > MOST_LARGE_BYTES) fail(new BodiesTooManyError());
     });
     payload.on('error', () => fail(new ClientGoneError()));
     payload.on('end', () => {
-      clearTimeout(timer);
-      if (size > limit) return;
+      const failed = size > limit;
+      settle();
+      if (failed) return;
       try {
         resolve(parseJson(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
       } catch (error) {

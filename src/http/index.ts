@@ -14,3 +14,5 @@ export * from './uuid.pipe.js';
 export * from './page.query.js';
 export * from './cors.js';
 export * from './forwarded-headers.js';
+export * from './streams.js';
+export * from './multipart.js';

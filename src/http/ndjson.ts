@@ -1,17 +1,14 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../common/index.js';
 import { parseJson } from './body-guards.js';
-import { ClientGoneError, toAppError } from './problem.js';
+import { toAppError } from './problem.js';
+import { withFloor } from './streams.js';
 
 /** One line of an NDJSON body; `line` counts from 1, blank lines included. */
 export type NdjsonLine = { line: number; value: unknown; bytes: number } | { line: number; error: AppError };
 
 const MOST_LINE_BYTES = 262_144;
 const NEWLINE = 0x0a;
-/** A stream must bring at least this much in each window, or it only occupies a connection. */
-const WINDOW_MS = 15_000;
-const LEAST_WINDOW_BYTES = 15_000;
-
 class LineTooLongError extends AppError {
   constructor() {
     super({
@@ -20,13 +17,6 @@ class LineTooLongError extends AppError {
       title: 'Line too long',
       detail: `A line must not be longer than ${MOST_LINE_BYTES / 1024} KiB.`,
     });
-  }
-}
-
-/** The body ended before its end: `problem` is what the client is told. */
-export class BodyBrokenError extends Error {
-  constructor(readonly problem: AppError) {
-    super(problem.message);
   }
 }
 
@@ -68,39 +58,6 @@ export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
   }
   const last = size > 0 ? finish() : undefined;
   if (last) yield last;
-}
-
-/** Passes chunks on, and gives up on a client that keeps its connection without using it. */
-async function* withFloor(body: Readable): AsyncGenerator<Buffer> {
-  let inWindow = 0;
-  let waiting = false;
-  let stall: (error: Error) => void = () => undefined;
-  const stalled = new Promise<never>((_, reject) => {
-    stall = reject;
-  });
-  stalled.catch(() => undefined);
-  const timer = setInterval(() => {
-    // Only while we wait for the client: what it cannot send because we do not read is not its fault.
-    if (waiting && inWindow < LEAST_WINDOW_BYTES) stall(toAppError({ status: 408 }));
-    inWindow = 0;
-  }, WINDOW_MS);
-  // Not `for await`: leaving it would destroy the socket, and with it the answer.
-  const chunks = body.iterator({ destroyOnReturn: false });
-  try {
-    for (;;) {
-      waiting = true;
-      const next = await Promise.race([chunks.next(), stalled]).catch((error: unknown) => {
-        throw new BodyBrokenError(error instanceof AppError ? error : new ClientGoneError());
-      });
-      waiting = false;
-      if (next.done) return;
-      const chunk = next.value as Buffer;
-      inWindow += chunk.length;
-      yield chunk;
-    }
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -57,6 +57,6 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, ReencryptionService, UsersService],
+  exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, RateLimiter, ReencryptionService, UsersService],
 })
 export class SecurityModule {}

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { METHOD_METADATA } from '@nestjs/common/constants';
 import { AnalyticsController, OlderAnalyticsController } from '../../src/analytics/analytics.controller.js';
+import { InboxController } from '../../src/feedback/inbox/inbox.controller.js';
+import { StorageController } from '../../src/feedback/inbox/storage.controller.js';
+import { SubmitController } from '../../src/feedback/submit.controller.js';
 import { LabelsController } from '../../src/labels/labels.controller.js';
 import { VotesController } from '../../src/labels/votes.controller.js';
 import { DocsController } from '../../src/docs.controller.js';
@@ -33,6 +36,9 @@ const CONTROLLERS = [
   SessionsController,
   UsersController,
   LabelsController,
+  InboxController,
+  StorageController,
+  SubmitController,
   VotesController,
 ];
 
@@ -103,6 +109,11 @@ describe('repositories and read models', () => {
     'linkLabelsByInference',
     'linkLabelsByAlias',
     'aliasedVotes',
+    'link',
+    'claimNext',
+    'hasPending',
+    'nextElsewhere',
+    'nextDeletions',
   ];
 
   it('S2-18 take the tenant context first', () => {

@@ -31,7 +31,7 @@ const OPERATIONS: Operation[] = ['openapi.json', 'openapi-admin.json'].flatMap((
     Object.entries(item).map(([method, operation]) => ({
       id: operation.operationId,
       method: method.toUpperCase(),
-      path: path.replace(/\{\w+\}/g, UNKNOWN_ID),
+      path: path.replace('{n}', '0').replace(/\{\w+\}/g, UNKNOWN_ID),
       scopes: operation['x-scopes'],
     })),
   );
@@ -68,6 +68,19 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   // Of a prediction that is not here.
   withdraw_vote: ['ingest', 202],
   create_labels: ['ingest', 422],
+  create_feedback: ['ingest', 422],
+  create_feedback_older_path: ['ingest', 422],
+  list_feedback: ['admin'],
+  get_feedback: ['admin', 404],
+  triage_feedback: ['admin', 422],
+  delete_feedback: ['admin', 404],
+  restore_feedback: ['admin', 404],
+  feedback_history: ['admin', 404],
+  get_screenshot: ['admin', 404],
+  get_thumbnail: ['admin', 404],
+  storage_metrics: ['admin'],
+  cleanup: ['admin'],
+  export_feedback: ['admin'],
   health_detailed: ['read admin'],
   metrics: ['read admin'],
   create_key: ['admin', 422],

@@ -76,7 +76,14 @@ export class RateLimiter {
     return this.count('ip', addressOf(ip), this.anonymous);
   }
 
-  private async count(by: 'ip' | 'key', who: string, limits: readonly RateLimit[]): Promise<LimitState[]> {
+  /** A submission of feedback from `ip` by nobody in particular. @throws RateLimitError */
+  async takeFeedback(ip: string): Promise<LimitState[]> {
+    if (!this.config.rateLimitEnabled) return [];
+    const limit: RateLimit = { name: 'hour', limit: this.config.feedbackRateLimitPerHour, windowMs: HOUR };
+    return this.count('feedback', addressOf(ip), [limit]);
+  }
+
+  private async count(by: 'ip' | 'key' | 'feedback', who: string, limits: readonly RateLimit[]): Promise<LimitState[]> {
     const states: LimitState[] = [];
     for (const each of limits) {
       const record = await this.storage.increment(`${by}:${who}`, each.windowMs, each.limit, 0, each.name);

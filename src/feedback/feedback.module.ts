@@ -1,0 +1,55 @@
+import { Module } from '@nestjs/common';
+import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { LabelsModule } from '../labels/index.js';
+import { SealedTables } from '../secrets/index.js';
+import { BlobMaintenance } from './attachments/blob-maintenance.js';
+import { BlobMover } from './attachments/blob-mover.js';
+import { Blobs } from './attachments/blobs.js';
+import { PictureIntake } from './attachments/picture-intake.js';
+import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
+import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
+import { ExportService } from './export/export.service.js';
+import { CleanupRepository } from './inbox/cleanup.repository.js';
+import { CleanupService } from './inbox/cleanup.service.js';
+import { FeedbackRepository } from './inbox/feedback.repository.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { StorageController } from './inbox/storage.controller.js';
+import { IntakeService } from './intake.service.js';
+import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
+import { PendingSubmissions } from './pending-submissions.js';
+import { SpamCheck } from './spam-check.js';
+import { SCREENSHOT_INSERT, SEALED_SUBMISSIONS, SUBMISSION_INSERT } from './submission.js';
+import { SubmitAccess } from './submit-access.js';
+import { SubmitController } from './submit.controller.js';
+
+@Module({
+  imports: [IngestModule, LabelsModule],
+  controllers: [InboxController, StorageController, SubmitController],
+  providers: [
+    BlobMaintenance,
+    BlobMover,
+    Blobs,
+    CleanupRepository,
+    CleanupService,
+    ExportService,
+    FeedbackRepository,
+    InboxService,
+    IntakeService,
+    PendingSubmissions,
+    PendingSubmissionsRepository,
+    PictureIntake,
+    ScreenshotProcessor,
+    ScreenshotsRepository,
+    SpamCheck,
+    SubmitAccess,
+  ],
+  exports: [BlobMover, CleanupService],
+})
+export class FeedbackModule {
+  constructor(kinds: RecordKinds, sealed: SealedTables) {
+    kinds.register(SUBMISSION_INSERT);
+    kinds.register(SCREENSHOT_INSERT);
+    sealed.register(SEALED_SUBMISSIONS);
+  }
+}

@@ -1,0 +1,241 @@
+import { Injectable } from '@nestjs/common';
+import { NotFoundError, type Position, requireVersion, type TenantContext, uuidv7 } from '../../common/index.js';
+import { FeedbackHistoryEntity, FeedbackSubmissionEntity, UnitOfWork } from '../../persistence/index.js';
+import { FieldCipher } from '../../secrets/index.js';
+import type { Deed } from '../../security/index.js';
+import { toSearchQuery } from '../search-words.js';
+import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
+import type { HistoryEntry, InboxFilter, StorageFigures } from './inbox.js';
+
+interface Row {
+  id: string;
+  session_id: string;
+  category: string;
+  description: string;
+  url: string;
+  timestamp: string;
+  browser: string | null;
+  os: string | null;
+  screen_resolution: string | null;
+  viewport_size: string | null;
+  user_id: string | null;
+  prediction_id: string | null;
+  link: string;
+  has_screenshot: unknown;
+  has_annotation: unknown;
+  annotation_coords: unknown;
+  api_state: string | null;
+  created_at: unknown;
+  is_read: unknown;
+  is_archived: unknown;
+  admin_notes: string | null;
+  quarantine: string | null;
+  version: number;
+  deleted_at: unknown;
+}
+
+const COLUMNS =
+  'id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
+  'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
+const DAY_MS = 86_400_000;
+
+/** Fields that a change may touch, as properties of the entity. */
+export type ChangedFields = Partial<
+  Pick<FeedbackSubmissionEntity, 'isRead' | 'isArchived' | 'adminNotes' | 'category' | 'quarantine' | 'deletedAt'>
+>;
+
+@Injectable()
+export class FeedbackRepository {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly cipher: FieldCipher,
+  ) {}
+
+  async find(tenant: TenantContext, id: string, includeDeleted: boolean): Promise<Submission | undefined> {
+    const row = await this.unitOfWork.find<Row>(
+      tenant,
+      `SELECT ${COLUMNS} FROM feedback_submissions WHERE tenant_id = $1 AND id = $2${includeDeleted ? '' : ' AND deleted_at IS NULL'}`,
+      [id],
+    );
+    return row && this.toSubmission(tenant, row);
+  }
+
+  /** Newest first, or oldest first for an export; at most `limit`, after `position` when given. */
+  async list(
+    tenant: TenantContext,
+    filter: InboxFilter,
+    limit: number,
+    { order = 'DESC', position }: { order?: 'ASC' | 'DESC'; position?: Position | undefined } = {},
+  ): Promise<Submission[]> {
+    const { conditions, values } = this.where(filter);
+    if (position) {
+      values.push(this.unitOfWork.dialect.time(position.time), position.id);
+      const sign = order === 'DESC' ? '<' : '>';
+      conditions.push(`(created_at, id) ${sign} ($${values.length}, $${values.length + 1})`);
+    }
+    values.push(limit);
+    const rows = await this.unitOfWork.read<Row>(
+      tenant,
+      `SELECT ${COLUMNS} FROM feedback_submissions WHERE ${conditions.join(' AND ')} ORDER BY created_at ${order}, id ${order} LIMIT $${values.length + 1}`,
+      values,
+    );
+    return rows.map((row) => this.toSubmission(tenant, row));
+  }
+
+  /**
+   * Changes a submission and writes what it was to its history, in one transaction; what stays the same makes no version.
+   * @throws NotFoundError, PreconditionFailedError
+   */
+  async change(
+    tenant: TenantContext,
+    id: string,
+    version: number | undefined,
+    next: (before: Readonly<FeedbackSubmissionEntity>) => ChangedFields,
+    deed: Deed,
+  ): Promise<void> {
+    const { tenantId } = tenant;
+    await this.unitOfWork.change(async (manager) => {
+      const postgres = manager.dataSource.options.type === 'postgres';
+      const lock = postgres ? { lock: { mode: 'pessimistic_write' as const } } : {};
+      const before = await manager.findOne(FeedbackSubmissionEntity, { where: { id, tenantId }, ...lock });
+      if (!before) throw new NotFoundError('The submission');
+      requireVersion(before.version, version);
+      const wanted = Object.entries(next(before)) as [keyof ChangedFields, unknown][];
+      const changed = wanted.filter(([name, value]) => value !== undefined && value !== before[name]);
+      if (changed.length === 0) return;
+      const made = before.version + 1;
+      await manager.update(
+        FeedbackSubmissionEntity,
+        { id, tenantId },
+        { ...Object.fromEntries(changed), version: made },
+      );
+      await manager.insert(FeedbackHistoryEntity, {
+        id: uuidv7(deed.now),
+        tenantId,
+        feedbackId: id,
+        version: made,
+        changedAt: deed.now,
+        changedBy: deed.actor,
+        changes: Object.fromEntries(changed.map(([name, value]) => [columnOf(name), [before[name], value]])) as never,
+      });
+    });
+  }
+
+  /** Oldest first. */
+  async history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
+    const { dialect } = this.unitOfWork;
+    const rows = await this.unitOfWork.read<{
+      version: number;
+      changed_at: unknown;
+      changed_by: string;
+      changes: unknown;
+    }>(
+      tenant,
+      'SELECT version, changed_at, changed_by, changes FROM feedback_submissions_history WHERE tenant_id = $1 AND feedback_id = $2 ORDER BY version',
+      [id],
+    );
+    return rows.map((row) => ({
+      version: row.version,
+      changedAt: dialect.readTime(row.changed_at),
+      changedBy: row.changed_by,
+      changes: dialect.readJson<HistoryEntry['changes']>(row.changes) ?? {},
+    }));
+  }
+
+  /** Of what counts: neither deleted nor in quarantine. */
+  async figures(tenant: TenantContext, now: number): Promise<StorageFigures> {
+    const { dialect } = this.unitOfWork;
+    const counted = 'deleted_at IS NULL AND quarantine IS NULL';
+    const [submissions] = await this.unitOfWork.read<{ total: unknown; recent: unknown }>(
+      tenant,
+      `SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN created_at >= $2 THEN 1 ELSE 0 END), 0) AS recent FROM feedback_submissions WHERE tenant_id = $1 AND ${counted}`,
+      [dialect.time(now - DAY_MS)],
+    );
+    const [pictures] = await this.unitOfWork.read<{ total: unknown; kb: unknown; largest: unknown }>(
+      tenant,
+      'SELECT COUNT(*) AS total, COALESCE(SUM(size_kb), 0) AS kb, COALESCE(MAX(size_kb), 0) AS largest FROM feedback_screenshots ' +
+        `WHERE tenant_id = $1 AND feedback_id IN (SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND has_screenshot AND ${counted})`,
+    );
+    const total = Number(pictures?.total ?? 0);
+    const kb = Number(pictures?.kb ?? 0);
+    return {
+      submissions: Number(submissions?.total ?? 0),
+      screenshots: total,
+      storageKb: kb,
+      averageKb: total === 0 ? 0 : kb / total,
+      largestKb: Number(pictures?.largest ?? 0),
+      submissionsLast24h: Number(submissions?.recent ?? 0),
+    };
+  }
+
+  private where(filter: InboxFilter): { conditions: string[]; values: unknown[] } {
+    const { dialect } = this.unitOfWork;
+    const conditions = ['tenant_id = $1'];
+    const values: unknown[] = [];
+    const add = (condition: string, value: unknown): void => {
+      values.push(value);
+      conditions.push(condition.replace('?', `$${values.length + 1}`));
+    };
+    if (filter.from !== undefined) add('created_at >= ?', dialect.time(filter.from));
+    if (filter.to !== undefined) add('created_at < ?', dialect.time(filter.to));
+    if (filter.category !== undefined) add('category = ?', filter.category);
+    if (filter.isRead !== undefined) add('is_read = ?', filter.isRead);
+    if (filter.isArchived !== undefined) add('is_archived = ?', filter.isArchived);
+    if (filter.hasScreenshot !== undefined) add('has_screenshot = ?', filter.hasScreenshot);
+    if (filter.sessionId !== undefined) add('session_id = ?', filter.sessionId);
+    if (filter.userId !== undefined) add('user_id = ?', filter.userId);
+    if (filter.predictionId !== undefined) add('prediction_id = ?', filter.predictionId);
+    if (filter.search !== undefined) {
+      const query = toSearchQuery(filter.search, dialect.name);
+      // Nothing to look for is found nowhere.
+      if (query === undefined) conditions.push('1 = 0');
+      else add(this.matches(), query);
+    }
+    if (filter.quarantined !== undefined)
+      conditions.push(filter.quarantined ? 'quarantine IS NOT NULL' : 'quarantine IS NULL');
+    if (!filter.includeDeleted) conditions.push('deleted_at IS NULL');
+    return { conditions, values };
+  }
+
+  private matches(): string {
+    return this.unitOfWork.dialect.name === 'sqlite'
+      ? 'id IN (SELECT d.feedback_id FROM feedback_search s JOIN feedback_search_documents d ON d.number = s.rowid WHERE feedback_search MATCH ?)'
+      : `to_tsvector('simple', search_text) @@ to_tsquery('simple', ?)`;
+  }
+
+  private toSubmission(tenant: TenantContext, row: Row): Submission {
+    const { dialect } = this.unitOfWork;
+    const { api_state } = row;
+    return {
+      id: row.id,
+      sessionId: row.session_id,
+      category: row.category,
+      description: row.description,
+      url: row.url,
+      timestamp: row.timestamp,
+      browser: row.browser,
+      os: row.os,
+      screenResolution: row.screen_resolution,
+      viewportSize: row.viewport_size,
+      userId: row.user_id,
+      predictionId: row.prediction_id,
+      link: row.link as SubmissionLink,
+      hasScreenshot: dialect.readBoolean(row.has_screenshot),
+      hasAnnotation: dialect.readBoolean(row.has_annotation),
+      annotationCoords: dialect.readJson(row.annotation_coords),
+      apiState:
+        api_state === null ? null : (JSON.parse(this.cipher.open(tenant, apiStatePlace(row.id), api_state)) as unknown),
+      createdAt: dialect.readTime(row.created_at),
+      isRead: dialect.readBoolean(row.is_read),
+      isArchived: dialect.readBoolean(row.is_archived),
+      adminNotes: row.admin_notes,
+      quarantine: row.quarantine,
+      version: row.version,
+      deletedAt: row.deleted_at == null ? null : dialect.readTime(row.deleted_at),
+    };
+  }
+}
+
+function columnOf(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

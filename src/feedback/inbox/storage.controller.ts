@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { FeedbackLoopConfig } from '../../config/index.js';
+import { apiSchema, StrictInput } from '../../http/index.js';
+import { Caller, type Principal, Scopes, Unlimited } from '../../security/index.js';
+import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
+import { CleanupSchema, StorageSchema, toCleanupResource, toStorageResource } from '../dto/inbox.schema.js';
+import { ExportService } from '../export/export.service.js';
+import { encode, EXPORT_TYPES } from '../export/feedback-export.js';
+import { CleanupService } from './cleanup.service.js';
+import { InboxService } from './inbox.service.js';
+
+/** What is stored, getting it out, and getting rid of it. */
+@ApiTags('Feedback')
+@StrictInput()
+@Unlimited()
+@Scopes('admin')
+@Controller('admin/api')
+export class StorageController {
+  constructor(
+    private readonly inbox: InboxService,
+    private readonly cleanup: CleanupService,
+    private readonly exports: ExportService,
+    private readonly config: FeedbackLoopConfig,
+  ) {}
+
+  @Get('metrics')
+  @ApiOperation({
+    operationId: 'storage_metrics',
+    summary: 'How much is stored; neither deleted nor quarantined counts',
+  })
+  @ApiOkResponse({ schema: apiSchema(StorageSchema) })
+  async metrics(@Caller() caller: Principal): Promise<ReturnType<typeof toStorageResource>> {
+    return toStorageResource(await this.inbox.figures(caller));
+  }
+
+  @Post('cleanup')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'cleanup', summary: 'Delete feedback that is past its time, or count it' })
+  @ApiOkResponse({ schema: apiSchema(CleanupSchema) })
+  async clean(
+    @Caller() caller: Principal,
+    @Query() { dry_run = false, retention_days = this.config.retentionDays }: CleanupQuery,
+  ): Promise<ReturnType<typeof toCleanupResource>> {
+    const done = dry_run
+      ? await this.cleanup.preview(caller, retention_days)
+      : await this.cleanup.run(caller, retention_days);
+    return toCleanupResource(done, retention_days, dry_run);
+  }
+
+  @Get('export')
+  @ApiOperation({
+    operationId: 'export_feedback',
+    summary: 'All feedback as CSV, JSON lines or Parquet, oldest first; takes the filters of the list',
+  })
+  @ApiProduces('text/csv', 'application/x-ndjson', 'application/vnd.apache.parquet')
+  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  async export(@Caller() caller: Principal, @Query() query: ExportQuery, @Res() reply: FastifyReply): Promise<void> {
+    const pages = this.exports.pages(caller, toFilter(query));
+    // The first page decides between an answer and an error.
+    const first = await pages.next();
+    const all = async function* (): AsyncGenerator<Awaited<typeof first.value>> {
+      if (!first.done) yield first.value;
+      yield* pages;
+    };
+    await reply
+      .type(EXPORT_TYPES[query.format])
+      .header('content-disposition', `attachment; filename="feedback.${query.format}"`)
+      .header('cache-control', 'no-store')
+      .send(Readable.from(encode(query.format, all() as never), { objectMode: false }));
+  }
+}

@@ -1,0 +1,81 @@
+import { createHmac } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { type Clock, CLOCK, type TenantContext } from '../common/index.js';
+import { FeedbackLoopConfig } from '../config/index.js';
+import { Secrets } from '../secrets/index.js';
+import { searchWords } from './search-words.js';
+import type { SubmissionInput } from './submission.js';
+
+export type QuarantineReason = 'honeypot' | 'too_fast' | 'near_duplicate';
+
+const WINDOW_MS = 3_600_000;
+const MOST_SENDERS = 20_000;
+const MOST_REMEMBERED = 20;
+const SHINGLE_WORDS = 3;
+const MOST_SHINGLES = 200;
+/** Jaccard similarity of the word triples from which two texts count as the same. */
+const SAME = 0.8;
+
+interface Remembered {
+  at: number;
+  shingles: ReadonlySet<string>;
+}
+
+/**
+ * Tells what a person hardly sent. Nothing is dropped: a doubtful submission waits in quarantine for the administrator.
+ *
+ * Only for senders without a secret key. Earlier texts of a sender are remembered in memory for an hour, as hashed word triples
+ * (w-shingling, Broder 1997), on each server for itself.
+ */
+@Injectable()
+export class SpamCheck {
+  private readonly recent = new LRUCache<string, Remembered[]>({ max: MOST_SENDERS, ttl: WINDOW_MS });
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly config: FeedbackLoopConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.key = secrets.keyFor('spam-check');
+  }
+
+  /** Why the submission is doubtful; null when it is not. `sender` is an address: it is kept as a hash alone. */
+  judge(
+    tenant: TenantContext,
+    sender: string,
+    { description, elapsedMs, honeypot }: SubmissionInput,
+  ): QuarantineReason | null {
+    const repeats = this.repeats(tenant, sender, description);
+    if (honeypot !== null && honeypot !== '') return 'honeypot';
+    if (elapsedMs !== null && elapsedMs < this.config.feedbackMinFillMs) return 'too_fast';
+    return repeats ? 'near_duplicate' : null;
+  }
+
+  private repeats({ tenantId }: TenantContext, sender: string, text: string): boolean {
+    const now = this.clock.now();
+    const who = createHmac('sha256', this.key).update(`${tenantId}\n${sender}`).digest('base64url');
+    const shingles = this.shingles(text);
+    const earlier = (this.recent.get(who) ?? []).filter(({ at }) => now - at < WINDOW_MS);
+    const repeats = earlier.some((each) => similarity(each.shingles, shingles) >= SAME);
+    this.recent.set(who, [...earlier, { at: now, shingles }].slice(-MOST_REMEMBERED));
+    return repeats;
+  }
+
+  private shingles(text: string): Set<string> {
+    const words = searchWords(text);
+    const found = new Set<string>();
+    for (let i = 0; i < Math.max(1, words.length - SHINGLE_WORDS + 1) && found.size < MOST_SHINGLES; i++) {
+      const triple = words.slice(i, i + SHINGLE_WORDS).join(' ');
+      found.add(createHmac('sha256', this.key).update(triple).digest('base64url').slice(0, 12));
+    }
+    return found;
+  }
+}
+
+function similarity(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let common = 0;
+  for (const each of one) if (other.has(each)) common += 1;
+  return common / (one.size + other.size - common);
+}

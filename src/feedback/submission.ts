@@ -1,0 +1,116 @@
+import { BulkInsert } from '../persistence/index.js';
+import type { FieldPlace, SealedTable } from '../secrets/index.js';
+
+/** Whether the prediction it names is here; `unverified`: named by somebody without a key or token, never counted. */
+export type SubmissionLink = 'none' | 'linked' | 'pending' | 'unverified';
+
+/** What somebody wrote; fields already checked. */
+export interface SubmissionInput {
+  sessionId: string;
+  category: string;
+  description: string;
+  url: string;
+  /** The client's; ISO 8601 in UTC, or as it was sent when it cannot be read. */
+  timestamp: string;
+  browser: string | null;
+  os: string | null;
+  screenResolution: string | null;
+  viewportSize: string | null;
+  userId: string | null;
+  predictionId: string | null;
+  /** JSON. */
+  annotationCoords: unknown;
+  /** JSON. */
+  apiState: unknown;
+  /** A field that people do not see; programs fill it in. */
+  honeypot: string | null;
+  /** Milliseconds between opening the form and sending it. */
+  elapsedMs: number | null;
+}
+
+/** A stored submission; times are milliseconds since 1970. */
+export interface Submission extends Omit<SubmissionInput, 'honeypot' | 'elapsedMs'> {
+  id: string;
+  link: SubmissionLink;
+  hasScreenshot: boolean;
+  hasAnnotation: boolean;
+  createdAt: number;
+  isRead: boolean;
+  isArchived: boolean;
+  adminNotes: string | null;
+  quarantine: string | null;
+  version: number;
+  deletedAt: number | null;
+}
+
+export type ScreenshotState = 'pending' | 'ready' | 'failed';
+
+/** A picture without its bytes. */
+export interface Screenshot {
+  id: string;
+  feedbackId: string;
+  n: number;
+  state: ScreenshotState;
+  contentType: string;
+  width: number | null;
+  height: number | null;
+  sizeKb: number;
+  failure: string | null;
+}
+
+export const SUBMISSION_INSERT = new BulkInsert(
+  'feedback_submissions',
+  {
+    id: 'uuid',
+    tenant_id: 'uuid',
+    session_id: 'text',
+    category: 'text',
+    description: 'text',
+    url: 'text',
+    timestamp: 'text',
+    browser: 'text',
+    os: 'text',
+    screen_resolution: 'text',
+    viewport_size: 'text',
+    user_id: 'text',
+    prediction_id: 'uuid',
+    link: 'text',
+    has_screenshot: 'boolean',
+    has_annotation: 'boolean',
+    annotation_coords: 'json',
+    api_state: 'text',
+    created_at: 'timestamp',
+    is_read: 'boolean',
+    is_archived: 'boolean',
+    admin_notes: 'text',
+    quarantine: 'text',
+    version: 'integer',
+    search_text: 'text',
+  },
+  { identity: ['tenant_id', 'session_id', 'category', 'description', 'created_at'] },
+);
+
+export const SCREENSHOT_INSERT = new BulkInsert('feedback_screenshots', {
+  id: 'uuid',
+  tenant_id: 'uuid',
+  feedback_id: 'uuid',
+  n: 'integer',
+  state: 'text',
+  content_type: 'text',
+  width: 'integer',
+  height: 'integer',
+  size_kb: 'double',
+  store: 'text',
+  screenshot_data: 'bytes',
+  created_at: 'timestamp',
+  attempts: 'integer',
+});
+
+export const SEALED_SUBMISSIONS: SealedTable = {
+  table: 'feedback_submissions',
+  columns: [{ name: 'api_state', kind: 'text' }],
+};
+
+export function apiStatePlace(id: string): FieldPlace {
+  return { table: 'feedback_submissions', column: 'api_state', id };
+}
