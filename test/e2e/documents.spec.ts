@@ -103,7 +103,7 @@ describe('the commands of the documents', () => {
     for (const block of blocksOf('docs/api.md')) {
       const script = block
         .replaceAll('curl -s', "curl -s -o /dev/null -w '%{http_code}\\n'")
-        .replace('01a20107-50ec-7019-a4a3-a30b80bab00a', made.id);
+        .replaceAll('01a20107-50ec-7019-a4a3-a30b80bab00a', made.id);
       const codes = (await shell(`KEY="$(cat data/admin.key)"; URL=http://127.0.0.1:8000\n${script}`))
         .trim()
         .split('\n');

@@ -9,7 +9,7 @@ import { type ClaimedScreenshot, ScreenshotsRepository } from './screenshots.rep
 
 const EVERY_MS = 3000;
 /** A server that has not finished a picture in this time has died with it. */
-const ABANDONED_MS = 60_000;
+const ABANDONED_MS = 30_000;
 const MOST_ATTEMPTS = 3;
 const LANES = 2;
 
