@@ -5,6 +5,7 @@ import { ExtendKeysAndAudit1764000000004 } from './common/1764000000004-extend-k
 import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js';
 import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create-votes-and-labels.js';
 import { CreateFeedback1764000000007 } from './common/1764000000007-create-feedback.js';
+import { CreateRetention1764000000009 } from './common/1764000000009-create-retention.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -22,9 +23,11 @@ const COMMON = [
   CreateFeedback1764000000007,
 ];
 
+const LATER = [CreateRetention1764000000009];
+
 export const MIGRATIONS = {
-  sqlite: [...COMMON, SearchFeedbackOnSqlite],
-  postgresql: [...COMMON, SearchFeedbackOnPostgres],
+  sqlite: [...COMMON, SearchFeedbackOnSqlite, ...LATER],
+  postgresql: [...COMMON, SearchFeedbackOnPostgres, ...LATER],
 };
 
 export const MIGRATIONS_TABLE = 'feedback_loop_migrations';
@@ -47,4 +50,6 @@ export const TABLES = [
   'feedback_screenshots',
   'feedback_submissions_history',
   'blob_deletions',
+  'retention_runs',
+  'retention_settings',
 ];

@@ -14,6 +14,7 @@ import { OpenApiDocuments } from './openapi.js';
 import { PersistenceModule } from './persistence/index.js';
 import { PredictionsModule } from './predictions/index.js';
 import { RedisModule } from './redis/index.js';
+import { RetentionModule } from './retention/index.js';
 import { SecretsModule } from './secrets/index.js';
 import { SecurityModule } from './security/index.js';
 
@@ -36,6 +37,7 @@ export class AppModule {
         PredictionsModule,
         FeedbackModule,
         AnalyticsModule,
+        RetentionModule,
         HealthModule,
         DashboardModule,
       ],

@@ -8,6 +8,7 @@ import {
   addMigrateCommand,
   addOpenApiCommand,
   addPredictCommand,
+  addRetentionCommand,
   addSpoolCommand,
   addStartCommand,
   addTenantsCommand,
@@ -41,6 +42,7 @@ for (const add of [
   addPredictCommand,
   addDemoCommand,
   addSpoolCommand,
+  addRetentionCommand,
 ]) {
   add(program);
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
 
 export type VariableKind = 'string' | 'integer' | 'boolean' | 'list';
 
@@ -35,6 +35,15 @@ export function Variable(options: VariableOptions): PropertyDecorator {
 /** A whole number from `min` to `max`. */
 export function IntegerVariable(min: number, max: number, options: Omit<VariableOptions, 'kind'>): PropertyDecorator {
   return all(Variable({ ...options, kind: 'integer' }), IsInt(), Min(min), Max(max));
+}
+
+/** The same, or nothing. */
+export function OptionalIntegerVariable(
+  min: number,
+  max: number,
+  options: Omit<VariableOptions, 'kind'>,
+): PropertyDecorator {
+  return all(IsOptional(), IntegerVariable(min, max, options));
 }
 
 export function BooleanVariable(options: Omit<VariableOptions, 'kind'>): PropertyDecorator {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
+import { RetainedTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { BlobMaintenance } from './attachments/blob-maintenance.js';
 import { BlobMover } from './attachments/blob-mover.js';
@@ -19,7 +20,7 @@ import { IntakeService } from './intake.service.js';
 import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
 import { PendingSubmissions } from './pending-submissions.js';
 import { SpamCheck } from './spam-check.js';
-import { SCREENSHOT_INSERT, SEALED_SUBMISSIONS, SUBMISSION_INSERT } from './submission.js';
+import { RETAINED_SUBMISSIONS, SCREENSHOT_INSERT, SEALED_SUBMISSIONS, SUBMISSION_INSERT } from './submission.js';
 import { SubmitAccess } from './submit-access.js';
 import { SubmitController } from './submit.controller.js';
 
@@ -47,7 +48,8 @@ import { SubmitController } from './submit.controller.js';
   exports: [BlobMover, CleanupService],
 })
 export class FeedbackModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables) {
+  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {
+    retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);
     kinds.register(SCREENSHOT_INSERT);
     sealed.register(SEALED_SUBMISSIONS);

@@ -1,4 +1,4 @@
-import { BulkInsert } from '../persistence/index.js';
+import { BulkInsert, type RetainedTable } from '../persistence/index.js';
 import type { FieldPlace, SealedTable } from '../secrets/index.js';
 
 /** Whether the prediction it names is here; `unverified`: named by somebody without a key or token, never counted. */
@@ -105,6 +105,20 @@ export const SCREENSHOT_INSERT = new BulkInsert('feedback_screenshots', {
   created_at: 'timestamp',
   attempts: 'integer',
 });
+
+export const RETAINED_SUBMISSIONS: RetainedTable = {
+  kind: 'feedback',
+  table: 'feedback_submissions',
+  time: 'created_at',
+  children: [
+    { table: 'feedback_screenshots', column: 'feedback_id' },
+    { table: 'feedback_submissions_history', column: 'feedback_id' },
+  ],
+  // What they had outside of the database is noted down to be deleted there.
+  before: (marks) =>
+    'INSERT INTO blob_deletions (id, tenant_id, store, created_at) SELECT id, tenant_id, store, created_at FROM feedback_screenshots ' +
+    `WHERE tenant_id = $1 AND store <> 'database' AND feedback_id IN (${marks}) ON CONFLICT (id) DO NOTHING`,
+};
 
 export const SEALED_SUBMISSIONS: SealedTable = {
   table: 'feedback_submissions',

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { RetainedTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { AliasedVotes } from './aliased-votes.js';
 import { KnownPredictionsRepository } from './known-predictions.repository.js';
@@ -32,7 +33,12 @@ import { VotesService } from './votes.service.js';
   exports: [PredictionLinks, VerdictsService],
 })
 export class LabelsModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables) {
+  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {
+    // Also what never found its prediction.
+    retained.register(
+      { kind: 'predictions', table: 'prediction_votes', time: 'accepted_at', children: [] },
+      { kind: 'predictions', table: 'prediction_labels', time: 'recorded_at', children: [] },
+    );
     kinds.register(VOTE_INSERT);
     kinds.register(LABEL_INSERT);
     sealed.register(SEALED_VOTES);

@@ -48,6 +48,8 @@ export interface Database {
   lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Administrative writes, in one transaction that is alone on SQLite. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** Gives some of the space of deleted rows back to the volume. Answers whether there is more. */
+  compact(): Promise<boolean>;
   sizeBytes(): Promise<number>;
   pools(): PoolStats[];
 }

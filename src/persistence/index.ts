@@ -8,6 +8,7 @@ export * from './errors.js';
 export * from './migrator.js';
 export * from './persistence.module.js';
 export * from './portable-columns.js';
+export * from './retained-tables.js';
 export * from './schema/index.js';
 export * from './statement-guard.js';
 export * from './tokens.js';

@@ -9,6 +9,7 @@ import type { Database } from './database.js';
 import { DatabaseSupervisor } from './database-supervisor.js';
 import { PartitionMaintenance } from './partition-maintenance.js';
 import { DATABASE } from './tokens.js';
+import { RetainedTables } from './retained-tables.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Global()
@@ -32,9 +33,10 @@ import { UnitOfWork } from './unit-of-work.js';
     },
     DatabaseSupervisor,
     PartitionMaintenance,
+    RetainedTables,
     UnitOfWork,
   ],
-  exports: [DATABASE, DatabaseSupervisor, UnitOfWork],
+  exports: [DATABASE, DatabaseSupervisor, RetainedTables, UnitOfWork],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

@@ -1,5 +1,5 @@
 import type { TenantContext } from '../common/index.js';
-import { BulkInsert, type BulkRow } from '../persistence/index.js';
+import { BulkInsert, type BulkRow, type RetainedTable } from '../persistence/index.js';
 import type { FieldPlace, SealedTable } from '../secrets/index.js';
 import type { Prediction } from './prediction.js';
 
@@ -42,6 +42,17 @@ export const PREDICTION_INSERT = new BulkInsert(
 
 /** Columns that are encrypted at rest. */
 export type SealedColumn = 'input_text' | 'metadata';
+
+export const RETAINED_PREDICTIONS: RetainedTable = {
+  kind: 'predictions',
+  table: 'predictions',
+  time: 'timestamp',
+  children: [
+    { table: 'prediction_votes', column: 'prediction_id' },
+    { table: 'prediction_labels', column: 'prediction_id' },
+  ],
+  partitioned: true,
+};
 
 export const SEALED_PREDICTIONS: SealedTable = {
   table: 'predictions',

@@ -96,8 +96,9 @@ export class PredictionLogService {
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {
     const path = input.timestamp == null ? 'id' : 'timestamp';
     if (timestamp > now + MOST_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes ahead' }];
-    if (timestamp < now - this.config.retentionDays * DAY_MS) {
-      return [{ path, message: `must not be older than the retention of ${this.config.retentionDays} days` }];
+    const days = this.config.retentionPredictionsDays ?? this.config.retentionDays;
+    if (timestamp < now - days * DAY_MS) {
+      return [{ path, message: `must not be older than the retention of ${days} days` }];
     }
     return [];
   }

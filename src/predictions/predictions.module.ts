@@ -1,12 +1,13 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
+import { RetainedTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { ModelRegistry, PredictionCache } from './model/index.js';
 import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 import { PredictionLogService } from './prediction-log.service.js';
-import { PREDICTION_INSERT, SEALED_PREDICTIONS } from './prediction-insert.js';
+import { PREDICTION_INSERT, RETAINED_PREDICTIONS, SEALED_PREDICTIONS } from './prediction-insert.js';
 import { PredictionRecorder } from './prediction-recorder.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -31,7 +32,9 @@ export class PredictionsModule implements OnModuleInit {
     private readonly models: ModelRegistry,
     kinds: RecordKinds,
     sealed: SealedTables,
+    retained: RetainedTables,
   ) {
+    retained.register(RETAINED_PREDICTIONS);
     kinds.register(PREDICTION_INSERT);
     sealed.register(SEALED_PREDICTIONS);
   }

@@ -7,6 +7,7 @@ import { METHOD_METADATA } from '@nestjs/common/constants';
 import { AnalyticsController, OlderAnalyticsController } from '../../src/analytics/analytics.controller.js';
 import { InboxController } from '../../src/feedback/inbox/inbox.controller.js';
 import { StorageController } from '../../src/feedback/inbox/storage.controller.js';
+import { RetentionController } from '../../src/retention/retention.controller.js';
 import { SubmitController } from '../../src/feedback/submit.controller.js';
 import { LabelsController } from '../../src/labels/labels.controller.js';
 import { VotesController } from '../../src/labels/votes.controller.js';
@@ -38,6 +39,7 @@ const CONTROLLERS = [
   LabelsController,
   InboxController,
   StorageController,
+  RetentionController,
   SubmitController,
   VotesController,
 ];
@@ -114,6 +116,10 @@ describe('repositories and read models', () => {
     'hasPending',
     'nextElsewhere',
     'nextDeletions',
+    'tenantIds',
+    'forgetRuns',
+    'expiredPartitions',
+    'dropPartition',
   ];
 
   it('S2-18 take the tenant context first', () => {

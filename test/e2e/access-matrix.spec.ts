@@ -81,6 +81,8 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   storage_metrics: ['admin'],
   cleanup: ['admin'],
   export_feedback: ['admin'],
+  get_retention: ['admin'],
+  change_retention: ['admin', 422],
   health_detailed: ['read admin'],
   metrics: ['read admin'],
   create_key: ['admin', 422],

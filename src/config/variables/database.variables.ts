@@ -1,5 +1,5 @@
-import { IsIn, IsOptional, IsString } from 'class-validator';
-import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { BooleanVariable, IntegerVariable, OptionalIntegerVariable, Variable } from '../variable.decorator.js';
 import { ServerVariables } from './server.variables.js';
 
 /** Where records go, how long that may take, and how long they stay. */
@@ -225,4 +225,50 @@ export class DatabaseVariables extends ServerVariables {
     description: 'Days that records are kept, and how far back the timestamp of a logged prediction may lie.',
   })
   retentionDays: number = 90;
+
+  @OptionalIntegerVariable(1, 3650, {
+    name: 'FL_RETENTION_PREDICTIONS_DAYS',
+    group: 'Retention',
+    description: 'Days that predictions, votes and labels are kept.',
+    defaultText: 'FL_RETENTION_DAYS',
+  })
+  retentionPredictionsDays: number | undefined;
+
+  @OptionalIntegerVariable(1, 3650, {
+    name: 'FL_RETENTION_FEEDBACK_DAYS',
+    group: 'Retention',
+    description: 'Days that feedback is kept.',
+    defaultText: 'FL_RETENTION_DAYS',
+  })
+  retentionFeedbackDays: number | undefined;
+
+  @BooleanVariable({
+    name: 'FL_RETENTION_ENABLED',
+    group: 'Retention',
+    description: 'Deletes daily what is past its time. `false`: only `feedback-loop retention run` does.',
+  })
+  retentionEnabled: boolean = true;
+
+  @Variable({
+    name: 'FL_ARCHIVE_DIR',
+    group: 'Retention',
+    kind: 'string',
+    description: 'Folder in which what retention deletes is written down before, as JSON lines.',
+    defaultText: 'none: it is deleted',
+  })
+  @IsOptional()
+  @IsString()
+  archiveDir: string | undefined;
+
+  @Variable({
+    name: 'FL_RETENTION_REPORT_TO',
+    group: 'Retention',
+    kind: 'string',
+    description: 'Address of mail that gets a report of what was deleted; needs FL_SMTP_URL.',
+    defaultText: 'none',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(/@/, { message: 'must be an address of mail' })
+  retentionReportTo: string | undefined;
 }

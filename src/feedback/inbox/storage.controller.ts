@@ -42,7 +42,8 @@ export class StorageController {
   @ApiOkResponse({ schema: apiSchema(CleanupSchema) })
   async clean(
     @Caller() caller: Principal,
-    @Query() { dry_run = false, retention_days = this.config.retentionDays }: CleanupQuery,
+    @Query()
+    { dry_run = false, retention_days = this.config.retentionFeedbackDays ?? this.config.retentionDays }: CleanupQuery,
   ): Promise<ReturnType<typeof toCleanupResource>> {
     const done = dry_run
       ? await this.cleanup.preview(caller, retention_days)

@@ -115,6 +115,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  /** Autovacuum does it. */
+  async compact(): Promise<boolean> {
+    return false;
+  }
+
   async sizeBytes(): Promise<number> {
     const rows = await this.health.query<{ bytes: number }>({
       text: 'SELECT pg_database_size(current_database()) AS bytes',

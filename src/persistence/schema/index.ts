@@ -10,6 +10,8 @@ import { PredictionEntity } from './prediction.entity.js';
 import { PredictionLabelEntity } from './prediction-label.entity.js';
 import { PredictionVoteEntity } from './prediction-vote.entity.js';
 import { RecordAliasEntity } from './record-alias.entity.js';
+import { RetentionRunEntity } from './retention-run.entity.js';
+import { RetentionSettingEntity } from './retention-setting.entity.js';
 import { TenantEntity } from './tenant.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UserSessionEntity } from './user-session.entity.js';
@@ -28,6 +30,8 @@ export {
   PredictionLabelEntity,
   PredictionVoteEntity,
   RecordAliasEntity,
+  RetentionRunEntity,
+  RetentionSettingEntity,
   TenantEntity,
   UserEntity,
   UserSessionEntity,
@@ -47,6 +51,8 @@ export const ENTITIES = [
   PredictionLabelEntity,
   PredictionVoteEntity,
   RecordAliasEntity,
+  RetentionRunEntity,
+  RetentionSettingEntity,
   TenantEntity,
   UserEntity,
   UserSessionEntity,

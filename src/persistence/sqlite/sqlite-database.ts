@@ -11,6 +11,8 @@ import { SqliteWorkerClient } from './sqlite-worker-client.js';
 
 const MOST_WAITING_READS = 200;
 const LOCK_ATTEMPTS = 20;
+/** 1 MiB, some milliseconds. */
+const VACUUM_PAGES = 256;
 
 /**
  * SQLite with one writer at a time.
@@ -128,6 +130,31 @@ export class SqliteDatabase implements Database {
     };
     if (driver.databaseConnection.inTransaction) driver.databaseConnection.exec('ROLLBACK');
     driver.queryRunner = undefined;
+  }
+
+  /** A few pages at a time: nobody else writes meanwhile. A file that was made without incremental vacuum keeps its free pages. */
+  async compact(): Promise<boolean> {
+    if (!this.open) return false;
+    const free = async (): Promise<number> =>
+      Number(
+        (await this.query<{ freelist_count: number }>('PRAGMA freelist_count', [], 'health'))[0]?.freelist_count ?? 0,
+      );
+    const before = await free();
+    if (before === 0) return false;
+    await this.lease.run(() =>
+      this.writer.request(
+        { kind: 'exec', sql: `PRAGMA incremental_vacuum(${VACUUM_PAGES})` },
+        this.config.dbQueryTimeoutMs,
+      ),
+    );
+    const after = await free();
+    if (after === 0 || after >= before) {
+      await this.lease.run(() =>
+        this.writer.request({ kind: 'exec', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' }, this.config.dbQueryTimeoutMs),
+      );
+      return false;
+    }
+    return true;
   }
 
   async sizeBytes(): Promise<number> {

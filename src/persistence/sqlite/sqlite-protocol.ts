@@ -4,7 +4,7 @@ export type SqliteRequest =
   | { id: number; kind: 'query'; sql: string; values: unknown[] }
   /** The same statement for each row; the answer has the rows of all. */
   | { id: number; kind: 'queryEach'; sql: string; rows: unknown[][] }
-  | { id: number; kind: 'exec'; sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK' }
+  | { id: number; kind: 'exec'; sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK' | `PRAGMA ${string}` }
   | { id: number; kind: 'close' };
 
 export type SqliteResponse = { id: number; rows: unknown[] } | { id: number; error: { code: string; message: string } };

@@ -1,0 +1,15 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sleep } from '../common/index.js';
+import { DATABASE, type Database } from '../persistence/index.js';
+
+const PAUSE_MS = 20;
+
+/** Gives the space of deleted rows back to the volume: SQLite keeps free pages until it is told to. */
+@Injectable()
+export class Compaction {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async run(): Promise<void> {
+    while (await this.database.compact()) await sleep(PAUSE_MS);
+  }
+}

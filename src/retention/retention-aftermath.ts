@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { formatTime } from '../common/index.js';
+import { FeedbackLoopConfig } from '../config/index.js';
+import { Mailer } from '../mail/index.js';
+import { APP_LOGGER, type AppLogger } from '../observability/index.js';
+import { Compaction } from './compaction.js';
+import type { RetentionRun } from './retention.js';
+
+/** What follows on a deletion: the space is given back, and somebody is told. */
+@Injectable()
+export class RetentionAftermath {
+  constructor(
+    private readonly compaction: Compaction,
+    private readonly config: FeedbackLoopConfig,
+    private readonly mailer: Mailer,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  async of(runs: readonly RetentionRun[]): Promise<void> {
+    if (runs.some(({ deleted }) => deleted > 0)) await this.compaction.run();
+    await this.report(runs);
+  }
+
+  private async report(runs: readonly RetentionRun[]): Promise<void> {
+    for (const { deleted, kind, tenantId } of runs)
+      if (deleted > 0)
+        this.logger.info({ tenant_id: tenantId, component: kind, rows: deleted }, 'retention deleted rows');
+    const { retentionReportTo } = this.config;
+    if (retentionReportTo === undefined || runs.length === 0) return;
+    const lines = runs.map(
+      ({ cutoff, deleted, kind, tenantId }) =>
+        `${tenantId}  ${kind}  ${deleted} deleted, from before ${formatTime(cutoff)}`,
+    );
+    await this.mailer.send({
+      to: retentionReportTo,
+      subject: `feedback-loop: retention deleted ${runs.reduce((sum, { deleted }) => sum + deleted, 0)} rows`,
+      text: `Tenant, kind, and what was deleted:\n\n${lines.join('\n')}\n`,
+    });
+  }
+}
