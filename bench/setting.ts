@@ -54,8 +54,8 @@ export class Setting {
   }
 
   /** The product; without `uri` on SQLite. */
-  async product(name: string, uri?: string, path = '/api/v1/predict'): Promise<Peer> {
-    const data = mkdtempSync(join(this.folder, 'data-'));
+  async product(name: string, uri?: string, path = '/api/v1/predict', folder?: string): Promise<Peer> {
+    const data = folder ?? mkdtempSync(join(this.folder, 'data-'));
     return this.keep(
       startPeer({
         name,

@@ -38,6 +38,7 @@ const COLUMNS =
   'id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
   'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
 const DAY_MS = 86_400_000;
+const RARE_HITS = 2000;
 
 /** Fields that a change may touch, as properties of the entity. */
 export type ChangedFields = Partial<
@@ -67,7 +68,7 @@ export class FeedbackRepository {
     limit: number,
     { order = 'DESC', position }: { order?: 'ASC' | 'DESC'; position?: Position | undefined } = {},
   ): Promise<Submission[]> {
-    const { conditions, values } = this.where(filter);
+    const { conditions, values } = this.where(filter, await this.rareHits(tenant, filter.search));
     if (position) {
       values.push(this.unitOfWork.dialect.time(position.time), position.id);
       const sign = order === 'DESC' ? '<' : '>';
@@ -168,7 +169,23 @@ export class FeedbackRepository {
     };
   }
 
-  private where(filter: InboxFilter): { conditions: string[]; values: unknown[] } {
+  /**
+   * PostgreSQL does not know how many rows begin a word: for a rare one it would walk through all of them in the order of the list. So the
+   * index is asked first; a word that is found more often than this is best found by walking.
+   */
+  private async rareHits(tenant: TenantContext, search: string | undefined): Promise<string[] | undefined> {
+    const { dialect } = this.unitOfWork;
+    const query = search === undefined ? undefined : toSearchQuery(search, dialect.name);
+    if (query === undefined || dialect.name === 'sqlite') return undefined;
+    const rows = await this.unitOfWork.read<{ id: string }>(
+      tenant,
+      `SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND ${this.matches().replace('?', '$2')} LIMIT $3`,
+      [query, RARE_HITS + 1],
+    );
+    return rows.length > RARE_HITS ? undefined : rows.map(({ id }) => id);
+  }
+
+  private where(filter: InboxFilter, rareHits: string[] | undefined): { conditions: string[]; values: unknown[] } {
     const { dialect } = this.unitOfWork;
     const conditions = ['tenant_id = $1'];
     const values: unknown[] = [];
@@ -189,6 +206,7 @@ export class FeedbackRepository {
       const query = toSearchQuery(filter.search, dialect.name);
       // Nothing to look for is found nowhere.
       if (query === undefined) conditions.push('1 = 0');
+      else if (rareHits) add('id = ANY(CAST(? AS uuid[]))', rareHits);
       else add(this.matches(), query);
     }
     if (filter.quarantined !== undefined)

@@ -1,0 +1,83 @@
+import { postgresDialect, sqliteDialect, type UnitOfWork } from '../../src/persistence/index.js';
+import { FeedbackRepository } from '../../src/feedback/inbox/feedback.repository.js';
+import type { InboxFilter } from '../../src/feedback/inbox/inbox.js';
+import type { FieldCipher } from '../../src/secrets/index.js';
+import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
+import { ServerProcess } from '../support/server-process.js';
+
+const TENANT = '00000000-0000-7000-8000-000000000001';
+const ROWS = 20_000;
+const DAY = 86_400_000;
+const NOW = Date.now();
+
+const FILTERS: [name: string, filter: Partial<InboxFilter>, index: string][] = [
+  ['nothing', {}, 'idx_feedback_created'],
+  ['a category', { category: 'rare' }, 'idx_feedback_category'],
+  ['a range of dates', { from: NOW - 3 * DAY, to: NOW - 2 * DAY }, 'idx_feedback_created'],
+  ['unread', { isRead: false }, 'idx_feedback_read'],
+  ['archived', { isArchived: true }, 'idx_feedback_archived'],
+  ['with a picture', { hasScreenshot: true }, 'idx_feedback_screenshot'],
+  ['a session', { sessionId: 's-7' }, 'idx_feedback_session'],
+  ['a user', { userId: 'u-7' }, 'idx_feedback_user'],
+  ['quarantined', { quarantined: true }, 'idx_feedback_quarantine'],
+  ['words', { search: 'needle' }, 'idx_feedback_search|VIRTUAL TABLE INDEX'],
+];
+
+describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase(dialect);
+    const server = await ServerProcess.start(database);
+    await server.stop();
+    const sqlite = dialect === 'sqlite';
+    const time = sqlite ? `${NOW} - n * 30000` : `to_timestamp(${NOW / 1000} - n * 30)`;
+    const id = sqlite
+      ? `printf('01900000-0000-7000-8000-%012d', n)`
+      : `('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid`;
+    const numbers = sqlite
+      ? `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${ROWS})`
+      : `WITH numbers AS (SELECT n FROM generate_series(1, ${ROWS}) AS n)`;
+    const text = "CASE WHEN n % 500 = 0 THEN 'a needle here' ELSE 'hay and more hay' END";
+    await database.query(
+      `${sqlite ? '' : numbers} INSERT INTO feedback_submissions (id, tenant_id, session_id, category, description, url, timestamp, user_id, link, ` +
+        'has_screenshot, has_annotation, created_at, is_read, is_archived, quarantine, version, search_text) ' +
+        `${sqlite ? numbers : ''} SELECT ${id}, '${TENANT}', 's-' || (n % 1000), CASE WHEN n % 400 = 0 THEN 'rare' ELSE 'bug' END, ${text}, 'u', 't', ` +
+        `'u-' || (n % 1000), 'none', n % 300 = 0, false, ${time}, n % 200 <> 0, n % 250 = 0, CASE WHEN n % 350 = 0 THEN 'honeypot' END, 1, ${text} FROM numbers`,
+    );
+    await database.query('ANALYZE');
+  }, 120_000);
+  afterAll(async () => {
+    await database?.drop();
+  });
+
+  /** The first statement that the repository makes for a filter, with its values in it. */
+  async function statementOf(filter: Partial<InboxFilter>): Promise<string> {
+    let statement = '';
+    const unitOfWork = {
+      dialect: dialect === 'sqlite' ? sqliteDialect : postgresDialect,
+      read: async ({ tenantId }: { tenantId: string }, text: string, values: unknown[]) => {
+        const bound = [tenantId, ...values];
+        if (statement === '') statement = text.replace(/\$(\d+)/g, (_, i: string) => literal(bound[Number(i) - 1]));
+        return [];
+      },
+    } as unknown as UnitOfWork;
+    const repository = new FeedbackRepository(unitOfWork, {} as FieldCipher);
+    await repository.list({ tenantId: TENANT }, { quarantined: false, includeDeleted: false, ...filter }, 101);
+    return statement;
+  }
+
+  function literal(value: unknown): string {
+    if (value instanceof Date) return `'${value.toISOString()}'`;
+    if (typeof value === 'boolean') return dialect === 'sqlite' ? String(Number(value)) : String(value);
+    return typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+  }
+
+  it.each(FILTERS)('%s: an index, not a scan', async (_name, filter, index) => {
+    const explain = dialect === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+    const rows = await database.query<Record<string, string>>(`${explain} ${await statementOf(filter)}`);
+    const plan = rows.map((row) => row.detail ?? row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(new RegExp(index));
+    expect(plan).not.toMatch(/Seq Scan on feedback_submissions|SCAN feedback_submissions(?! USING INDEX)/);
+  });
+});
