@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Goal } from './goal.js';
 import { feedback } from './sections/feedback.js';
+import { flood } from './sections/flood.js';
 import { limiter } from './sections/limiter.js';
 import { slowDisk } from './sections/slow-disk.js';
 import { batch, bulk, outage, singleCommits, sqlite } from './sections/storage.js';
@@ -82,6 +83,7 @@ try {
     const { cut, uri } = await proxyTo(await setting.database('outage'));
     return [await outage(await setting.product('product', uri), cut, seconds)];
   });
+  await section(['S1-11'], async () => flood(setting, seconds));
   await section(['S3-21'], async () => feedback(setting));
   await section(['G19'], async () => [await batch(setting)]);
 } finally {

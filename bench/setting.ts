@@ -13,6 +13,13 @@ const listening = (output: string): string | undefined => /^listening (\S+)/m.ex
 const announced = (output: string): string | undefined => /"address":"([^"]+)"/.exec(output)?.[1];
 const uvicorn = (output: string): string | undefined => /running on (http:\/\/\S+)/.exec(output)?.[1];
 
+export interface ProductOptions {
+  path?: string;
+  /** Data folder; default: one of its own. */
+  folder?: string;
+  environment?: Record<string, string>;
+}
+
 /** Databases, folders and servers of one run; everything it made is gone after `end`. */
 export class Setting {
   readonly folder = mkdtempSync(join(tmpdir(), 'feedback-loop-bench-'));
@@ -54,7 +61,11 @@ export class Setting {
   }
 
   /** The product; without `uri` on SQLite. */
-  async product(name: string, uri?: string, path = '/api/v1/predict', folder?: string): Promise<Peer> {
+  async product(
+    name: string,
+    uri?: string,
+    { environment = {}, folder, path = '/api/v1/predict' }: ProductOptions = {},
+  ): Promise<Peer> {
     const data = folder ?? mkdtempSync(join(this.folder, 'data-'));
     return this.keep(
       startPeer({
@@ -70,6 +81,7 @@ export class Setting {
           // Counted like anybody's requests, but never refused.
           FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000',
           ...(uri ? { FL_DB_URI: uri, FL_DB_AUTO_MIGRATE: 'true' } : {}),
+          ...environment,
         },
         readAddress: announced,
         path,

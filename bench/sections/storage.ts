@@ -45,7 +45,7 @@ export async function singleCommits(setting: Setting, seconds: number): Promise<
 /** G12: an NDJSON body against COPY of the same rows into a table with the same columns and indexes. */
 export async function bulk(setting: Setting): Promise<Goal> {
   const uri = await setting.database('bulk');
-  const product = await setting.product('product', uri, '/api/v1/predictions');
+  const product = await setting.product('product', uri, { path: '/api/v1/predictions' });
   await setting.administer('CREATE TABLE copied (LIKE predictions INCLUDING ALL)', uri);
   const lines = Array.from({ length: LINES }, (_, i) =>
     JSON.stringify({ model: 'm', model_version: 'v', label: `l${i % 5}`, confidence: 0.5, input_text: `text ${i}` }),

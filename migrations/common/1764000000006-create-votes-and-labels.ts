@@ -42,6 +42,8 @@ export class CreateVotesAndLabels1764000000006 implements MigrationInterface {
     await queryRunner.query(`CREATE TABLE "prediction_labels" (
       "id" ${t.uuid} NOT NULL,
       "tenant_id" ${t.uuid} NOT NULL,
+      "given_prediction_id" ${t.uuid},
+      "given_valid_at" ${t.time},
       "prediction_id" ${t.uuid},
       "inference_id" ${t.string(128)},
       "label" ${t.string(64)} NOT NULL,

@@ -32,7 +32,7 @@ export function etagOf(version: number): string {
 }
 
 /**
- * The version that `If-Match` names; undefined for `*`, any version. Of several the first that is ours counts.
+ * The version that `If-Match` names; undefined for `*`, any version. A list of several is refused as none of ours.
  * @throws PreconditionRequiredError without the header, PreconditionFailedError for what is no version of ours
  */
 export function versionOf(ifMatch: string | undefined): number | undefined {

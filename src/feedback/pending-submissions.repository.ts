@@ -1,25 +1,46 @@
 import { Injectable } from '@nestjs/common';
+import type { Position, TenantContext } from '../common/index.js';
+import type { Waiting } from '../labels/index.js';
 import { UnitOfWork } from '../persistence/index.js';
 
-const BATCH_ROWS = 500;
+export interface PendingSubmission extends Waiting {
+  predictionId: string;
+}
 
 /** Submissions that name a prediction which was not here. */
 @Injectable()
 export class PendingSubmissionsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Links those of any tenant, received since `since`, whose prediction is here now; an alias becomes the record. */
-  async link(since: number): Promise<number> {
-    const rows = await this.unitOfWork.write((session) =>
-      session.query(
-        `UPDATE feedback_submissions SET link = 'linked', prediction_id = COALESCE((SELECT a.record_id FROM record_aliases a ` +
-          'WHERE a.id = feedback_submissions.prediction_id AND a.tenant_id = feedback_submissions.tenant_id), prediction_id) ' +
-          `WHERE id IN (SELECT f.id FROM feedback_submissions f WHERE f.link = 'pending' AND f.created_at >= $1 AND (EXISTS ` +
-          '(SELECT 1 FROM predictions p WHERE p.id = f.prediction_id AND p.tenant_id = f.tenant_id) OR EXISTS (SELECT 1 FROM record_aliases a ' +
-          `WHERE a.id = f.prediction_id AND a.tenant_id = f.tenant_id)) LIMIT ${BATCH_ROWS}) RETURNING id`,
-        [this.unitOfWork.dialect.time(since)],
-      ),
+  /** Of all tenants, by time and id. */
+  async nextSubmissions(since: number, after: Position | undefined, limit: number): Promise<PendingSubmission[]> {
+    const { dialect } = this.unitOfWork;
+    const from = after ? ' AND (created_at, id) > ($3, $4)' : '';
+    const rows = await this.unitOfWork.readAcrossTenants<{
+      id: string;
+      tenant_id: string;
+      created_at: unknown;
+      prediction_id: string;
+    }>(
+      `SELECT id, tenant_id, created_at, prediction_id FROM feedback_submissions WHERE link = 'pending' AND created_at >= $1${from} ` +
+        'ORDER BY created_at, id LIMIT $2',
+      [dialect.time(since), limit, ...(after ? [dialect.time(after.time), after.id] : [])],
     );
-    return rows.length;
+    return rows.map(({ created_at, id, prediction_id, tenant_id }) => ({
+      id,
+      tenantId: tenant_id,
+      time: dialect.readTime(created_at),
+      predictionId: prediction_id,
+    }));
+  }
+
+  async linkSubmissions(tenant: TenantContext, links: readonly { id: string; predictionId: string }[]): Promise<void> {
+    await this.unitOfWork.write(async (session) => {
+      for (const { id, predictionId } of links)
+        await session.query(
+          `UPDATE feedback_submissions SET link = 'linked', prediction_id = $1 WHERE tenant_id = $2 AND id = $3 AND link = 'pending'`,
+          [predictionId, tenant.tenantId, id],
+        );
+    });
   }
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK } from '../common/index.js';
+import { KnownPredictionsRepository, LinkPass } from '../labels/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { DatabaseSupervisor } from '../persistence/index.js';
-import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
+import { type PendingSubmission, PendingSubmissionsRepository } from './pending-submissions.repository.js';
 
 const EVERY_MS = 5000;
 const RECENT_MS = 15 * 60_000;
@@ -14,13 +15,19 @@ const FULL_EVERY = 60;
 export class PendingSubmissions {
   private rounds = 0;
   private running = false;
+  private readonly pass: LinkPass<PendingSubmission>;
 
   constructor(
     private readonly repository: PendingSubmissionsRepository,
+    private readonly known: KnownPredictionsRepository,
     private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
+    this.pass = new LinkPass({
+      next: (...args) => repository.nextSubmissions(...args),
+      settle: (tenantId, rows) => this.settle(tenantId, rows),
+    });
     supervisor.onRecovered(() => {
       this.rounds = 0;
     });
@@ -32,7 +39,7 @@ export class PendingSubmissions {
     this.running = true;
     try {
       const since = this.rounds++ % FULL_EVERY === 0 ? 0 : this.clock.now() - RECENT_MS;
-      while ((await this.repository.link(since)) > 0);
+      await this.pass.round(since);
     } catch (error) {
       this.logger.debug(
         { err: error },
@@ -41,5 +48,17 @@ export class PendingSubmissions {
     } finally {
       this.running = false;
     }
+  }
+
+  private async settle(tenantId: string, rows: readonly PendingSubmission[]): Promise<number> {
+    const tenant = { tenantId };
+    const references = rows.map(({ predictionId }) => ({ predictionId, inferenceId: null }));
+    const { byId } = await this.known.find(tenant, references);
+    const links = rows.flatMap(({ id, predictionId }) => {
+      const record = byId.get(predictionId);
+      return record === undefined ? [] : [{ id, predictionId: record }];
+    });
+    if (links.length > 0) await this.repository.linkSubmissions(tenant, links);
+    return links.length;
   }
 }

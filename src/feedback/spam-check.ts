@@ -17,6 +17,13 @@ const MOST_SHINGLES = 200;
 /** Jaccard similarity of the word triples from which two texts count as the same. */
 const SAME = 0.8;
 
+/** Why a submission is doubtful; null when it is not. */
+export interface Verdict {
+  reason: QuarantineReason | null;
+  /** For those that come after it. */
+  remember(): void;
+}
+
 interface Remembered {
   at: number;
   shingles: ReadonlySet<string>;
@@ -41,26 +48,19 @@ export class SpamCheck {
     this.key = secrets.keyFor('spam-check');
   }
 
-  /** Why the submission is doubtful; null when it is not. `sender` is an address: it is kept as a hash alone. */
-  judge(
-    tenant: TenantContext,
-    sender: string,
-    { description, elapsedMs, honeypot }: SubmissionInput,
-  ): QuarantineReason | null {
-    const repeats = this.repeats(tenant, sender, description);
-    if (honeypot !== null && honeypot !== '') return 'honeypot';
-    if (elapsedMs !== null && elapsedMs < this.config.feedbackMinFillMs) return 'too_fast';
-    return repeats ? 'near_duplicate' : null;
-  }
-
-  private repeats({ tenantId }: TenantContext, sender: string, text: string): boolean {
+  /** `sender` is an address: it is kept as a hash alone. Whoever keeps the submission calls `remember`. */
+  judge(tenant: TenantContext, sender: string, { description, elapsedMs, honeypot }: SubmissionInput): Verdict {
     const now = this.clock.now();
-    const who = createHmac('sha256', this.key).update(`${tenantId}\n${sender}`).digest('base64url');
-    const shingles = this.shingles(text);
-    const earlier = (this.recent.get(who) ?? []).filter(({ at }) => now - at < WINDOW_MS);
-    const repeats = earlier.some((each) => similarity(each.shingles, shingles) >= SAME);
-    this.recent.set(who, [...earlier, { at: now, shingles }].slice(-MOST_REMEMBERED));
-    return repeats;
+    const who = createHmac('sha256', this.key).update(`${tenant.tenantId}\n${sender}`).digest('base64url');
+    const shingles = this.shingles(description);
+    const recent = (): Remembered[] => (this.recent.get(who) ?? []).filter(({ at }) => now - at < WINDOW_MS);
+    const repeats = recent().some((each) => similarity(each.shingles, shingles) >= SAME);
+    const tooFast = elapsedMs !== null && elapsedMs < this.config.feedbackMinFillMs;
+    const isFilledIn = honeypot !== null && honeypot !== '';
+    return {
+      reason: isFilledIn ? 'honeypot' : tooFast ? 'too_fast' : repeats ? 'near_duplicate' : null,
+      remember: () => void this.recent.set(who, [...recent(), { at: now, shingles }].slice(-MOST_REMEMBERED)),
+    };
   }
 
   private shingles(text: string): Set<string> {

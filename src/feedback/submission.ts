@@ -31,6 +31,8 @@ export interface SubmissionInput {
 /** A stored submission; times are milliseconds since 1970. */
 export interface Submission extends Omit<SubmissionInput, 'honeypot' | 'elapsedMs'> {
   id: string;
+  /** There is one, but no key of this server opens it. */
+  apiStateUnreadable: boolean;
   link: SubmissionLink;
   hasScreenshot: boolean;
   hasAnnotation: boolean;

@@ -29,8 +29,8 @@ import { type IntakeResult, IntakeService } from './intake.service.js';
 import { SpamCheck } from './spam-check.js';
 import { SubmitAccess } from './submit-access.js';
 
-/** Twenty megabytes of picture as a data URL still reach us: a picture that is too large must not cost the text. */
-const MOST_BODY_BYTES = 33_554_432;
+/** Five pictures of 5 MiB as data URLs, and one of twenty: a picture that is too large must not cost the text. */
+const MOST_BODY_BYTES = 39_845_888;
 const MOST_FIELD_BYTES = 131_072;
 const TAKES_PICTURES = { multipart: true, bodyLimit: MOST_BODY_BYTES };
 const DESCRIPTION =
@@ -101,25 +101,29 @@ export class SubmitController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Submitted> {
-    const sent = await this.read(body, validator);
+    const sent = await this.read(sender, body, validator);
     const input = toSubmission(sent.body);
     const caller = this.access.prove(sender, input.predictionId);
-    await this.access.count(caller, request.ip, reply);
     const { pictures, warnings } = await this.pictures.check(sent.pictures, sent.surplus);
     const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
     const isDoubted = anonymous || caller.publishable === true;
-    const quarantine = isDoubted ? this.spam.judge(caller, request.ip, input) : null;
-    const verified = !anonymous || !this.config.apiKeyRequired;
+    const verified = !isDoubted || !this.config.apiKeyRequired;
     const answerOf = (result: IntakeResult): { status: number; body: Submitted } => ({
       status: result.persisted === 'database' ? good : 202,
       body: toSubmitted(result, warnings),
     });
+    // Not for a repetition of what was answered before.
     const work = async (claim?: ClaimMaker): Promise<{ status: number; body: Submitted }> => {
+      await this.access.count(caller, request.ip, reply);
+      const verdict = isDoubted ? this.spam.judge(caller, request.ip, input) : undefined;
+      const quarantine = verdict?.reason ?? null;
       const claimOf =
         claim &&
         ((id: string, resultOf: (persisted: 'database' | 'spool') => IntakeResult) =>
           claim([id], (persisted) => answerOf(resultOf(persisted))));
-      return answerOf(await this.intake.record(caller, { input, pictures, verified, quarantine }, claimOf));
+      const result = await this.intake.record(caller, { input, pictures, verified, quarantine }, claimOf);
+      verdict?.remember();
+      return answerOf(result);
     };
     if (key !== undefined) {
       const fingerprint = { ...sent.body, screenshot: sent.pictures.map(digest) };
@@ -135,7 +139,7 @@ export class SubmitController {
     return answer.body;
   }
 
-  private async read(body: unknown, validator: SubmitRequest['validator']): Promise<Sent> {
+  private async read(sender: Principal, body: unknown, validator: SubmitRequest['validator']): Promise<Sent> {
     if (!(body instanceof MultipartBody)) {
       const { screenshot, ...fields } = validator.parse(body);
       const given = screenshot == null ? [] : Array.isArray(screenshot) ? screenshot : [screenshot];
@@ -147,6 +151,8 @@ export class SubmitController {
       mostFiles: this.config.screenshotMaxCount,
       mostFileBytes: this.config.screenshotMaxBytes,
       mostFieldBytes: MOST_FIELD_BYTES,
+      // Text parts come first: whoever sends a token must have said by then what it is for.
+      beforeFiles: ({ prediction_id }) => void this.access.prove(sender, prediction_id?.toLowerCase() ?? null),
     });
     const { screenshot, ...fields } = fromForm(form.fields);
     const inline = typeof screenshot === 'string' ? [{ path: 'screenshot', dataUrl: screenshot }] : [];

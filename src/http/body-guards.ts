@@ -23,6 +23,7 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new UnreadableRequestError('invalid_utf8', 'The body is not valid UTF-8.');
   }
+  guardShape(bytes);
   if (text.trim() === '') throw new UnreadableRequestError('empty_body', 'The body is empty; JSON was expected.');
   let value: unknown;
   try {
@@ -32,6 +33,48 @@ export function parseJson(bytes: Buffer): unknown {
   }
   guardValue(value, SUSPECT.test(text));
   return value;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+/** Below it a body cannot hold enough to hurt. */
+const SMALL_BYTES = 65_536;
+
+/** Counts values and levels before anything is made of them: eleven million empty objects are 33 MB here and a gigabyte there. */
+function guardShape(bytes: Buffer): void {
+  if (bytes.length <= SMALL_BYTES) return;
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      at = endOfString(bytes, at);
+      continue;
+    }
+    if (byte === COMMA) values += 1;
+    else if (OPENING.has(byte)) {
+      depth += 1;
+      values += 1;
+    } else if (CLOSING.has(byte)) depth -= 1;
+    if (depth > MOST_DEPTH)
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    // A value may count twice here; the exact count comes when it is read.
+    if (values > 2 * MOST_NODES + 2)
+      throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+  }
+}
+
+/** Index of the quote that ends the string which begins at `from`. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return bytes.length;
 }
 
 interface Visit {

@@ -3,10 +3,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { UnavailableError, UnreadableRequestError } from '../common/index.js';
+import { UnreadableRequestError } from '../common/index.js';
 import type { AppLogger, Metrics } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
+import { BodyMemory } from './body-memory.js';
 import type { Draining } from './draining.js';
 import type { ForwardedHeaders } from './forwarded-headers.js';
 import { MultipartBody } from './multipart.js';
@@ -129,27 +130,18 @@ export function addParsers(fastify: FastifyInstance): void {
   );
 }
 
-/** Large bodies being read at this moment, in bytes: some hundred of them at once must not use up the memory. */
-let largeBytes = 0;
+/** Smaller ones are not worth counting. */
 const LARGE_BODY_BYTES = 1_048_576;
-const MOST_LARGE_BYTES = 268_435_456;
-
-class BodiesTooManyError extends UnavailableError {
-  constructor() {
-    super({ code: 'bodies_too_many', detail: 'Too many large bodies are being read at this moment.' });
-  }
-}
 
 /** Collects and reads a JSON body of at most `limit` bytes that arrives within 15 s. */
 function readBody(payload: Readable, limit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    let counted = 0;
+    const memory = new BodyMemory();
     const settle = (): void => {
       clearTimeout(timer);
-      largeBytes -= counted;
-      counted = 0;
+      memory.release();
     };
     const timer = setTimeout(() => fail(toAppError({ status: 408 })), BODY_TIMEOUT_MS);
     const fail = (error: Error): void => {
@@ -167,9 +159,11 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
       }
       chunks.push(chunk);
       if (size <= LARGE_BODY_BYTES) return;
-      largeBytes += size - counted;
-      counted = size;
-      if (largeBytes > MOST_LARGE_BYTES) fail(new BodiesTooManyError());
+      try {
+        memory.take(chunk.length);
+      } catch (error) {
+        fail(error as Error);
+      }
     });
     payload.on('error', () => fail(new ClientGoneError()));
     payload.on('end', () => {

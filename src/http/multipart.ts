@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { UnreadableRequestError, ValidationError } from '../common/index.js';
+import { BodyMemory } from './body-memory.js';
 import { BodyBrokenError, withFloor } from './streams.js';
 
 /** A `multipart/form-data` body that has not been read. */
@@ -28,42 +29,64 @@ export interface FormLimits {
   mostFiles: number;
   mostFileBytes: number;
   mostFieldBytes: number;
+  /** Asked when the first file begins, with the fields that came before it: whoever may not send files costs no memory. */
+  beforeFiles?: (fields: Readonly<Record<string, string>>) => void;
 }
 
 const MOST_FIELDS = 40;
+/** Files beyond those that may be sent are counted, but not for ever. */
+const MOST_SURPLUS_FILES = 20;
+const LONGEST_MS = 120_000;
 
 /**
  * Reads a form as it arrives; a file that is too large, or one too many, is thrown away as it comes and costs no memory.
  * @throws UnreadableRequestError (400) when it is no form, ValidationError naming a field that is too long or given twice,
- * AppError 408 when it stalls
+ * AppError 408 when it stalls, 503 when too many large bodies are being read, and what `beforeFiles` throws
  */
-export async function readMultipart(
+export async function readMultipart(body: MultipartBody, limits: FormLimits): Promise<MultipartForm> {
+  const memory = new BodyMemory();
+  try {
+    return await read(body, limits, memory);
+  } finally {
+    memory.release();
+  }
+}
+
+async function read(
   { contentType, stream }: MultipartBody,
   limits: FormLimits,
+  memory: BodyMemory,
 ): Promise<MultipartForm> {
   const form: MultipartForm = { fields: {}, files: [], surplusFiles: 0 };
   const parser = parserFor(contentType, limits);
   const done = new Promise<void>((resolve, reject) => {
     parser.on('finish', resolve);
     parser.on('error', () => reject(malformed()));
-    parser.on('fieldsLimit', () =>
-      reject(new UnreadableRequestError('too_many_fields', 'The form has too many fields.')),
-    );
+    for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'])
+      parser.on(limit, () => reject(new UnreadableRequestError('too_many_parts', 'The form has too many parts.')));
+    // What these throw inside of the parser would end the process.
     parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-      const problem = addField(form.fields, name, value, nameTruncated || valueTruncated);
-      if (problem) reject(problem);
+      refusing(reject, () => addField(form.fields, name, value, nameTruncated || valueTruncated));
     });
     parser.on('file', (field, file) => {
-      if (form.files.length >= limits.mostFiles) {
-        form.surplusFiles += 1;
-        file.resume();
-      } else collect(file, field, form);
+      // A form that ends inside of a file is told of to the file as well.
+      file.on('error', () => reject(malformed()));
+      refusing(reject, () => {
+        if (form.files.length === 0 && form.surplusFiles === 0) limits.beforeFiles?.(form.fields);
+        if (typeof field !== 'string') throw malformed();
+        if (form.files.length < limits.mostFiles)
+          collect(file, field, form, (bytes) => refusing(reject, () => memory.take(bytes)));
+        else {
+          form.surplusFiles += 1;
+          file.resume();
+        }
+      });
     });
   });
   // Nobody may be waiting for it yet when it fails.
   done.catch(() => undefined);
   try {
-    for await (const chunk of withFloor(stream)) await Promise.race([write(parser, chunk), done]);
+    for await (const chunk of withFloor(stream, LONGEST_MS)) await Promise.race([write(parser, chunk), done]);
     parser.end();
     await done;
   } catch (error) {
@@ -73,9 +96,19 @@ export async function readMultipart(
   return form;
 }
 
-function parserFor(contentType: string, { mostFieldBytes, mostFileBytes }: FormLimits): BusboyInstance {
+function refusing(reject: (error: unknown) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function parserFor(contentType: string, { mostFieldBytes, mostFileBytes, mostFiles }: FormLimits): BusboyInstance {
   const limits = {
     fields: MOST_FIELDS,
+    files: mostFiles + MOST_SURPLUS_FILES,
+    parts: MOST_FIELDS + mostFiles + MOST_SURPLUS_FILES,
     fieldSize: mostFieldBytes,
     fieldNameSize: 100,
     fileSize: mostFileBytes,
@@ -88,11 +121,14 @@ function parserFor(contentType: string, { mostFieldBytes, mostFileBytes }: FormL
   }
 }
 
-function collect(file: BusboyFileStream, field: string, form: MultipartForm): void {
+function collect(file: BusboyFileStream, field: string, form: MultipartForm, onBytes: (bytes: number) => void): void {
   const entry: FormFile = { field, bytes: undefined };
   form.files.push(entry);
   let chunks: Buffer[] = [];
-  file.on('data', (chunk: Buffer) => chunks.push(chunk));
+  file.on('data', (chunk: Buffer) => {
+    onBytes(chunk.length);
+    chunks.push(chunk);
+  });
   file.on('limit', () => {
     chunks = [];
   });
@@ -101,17 +137,19 @@ function collect(file: BusboyFileStream, field: string, form: MultipartForm): vo
   });
 }
 
-function addField(fields: Record<string, string>, name: string, value: string, truncated: boolean): Error | undefined {
-  if (name === '__proto__' || name in Object.prototype || Object.hasOwn(fields, name))
-    return new ValidationError([{ path: name.slice(0, 100), message: 'must be given once' }]);
-  if (truncated) return new ValidationError([{ path: name.slice(0, 100), message: 'is too long' }]);
+/** @throws ValidationError, UnreadableRequestError */
+function addField(fields: Record<string, string>, name: unknown, value: unknown, truncated: boolean): void {
+  if (typeof name !== 'string' || typeof value !== 'string') throw malformed();
+  const path = name.slice(0, 100).toWellFormed();
   if (value.includes('\0') || name.includes('\0')) {
-    return new UnreadableRequestError('nul_character', 'The form holds a NUL character.', [
-      { path: name.replaceAll('\0', '\ufffd'), message: 'must not contain a NUL character (U+0000)' },
+    throw new UnreadableRequestError('nul_character', 'The form holds a NUL character.', [
+      { path: path.replaceAll('\0', '\ufffd'), message: 'must not contain a NUL character (U+0000)' },
     ]);
   }
+  if (name in Object.prototype || Object.hasOwn(fields, name))
+    throw new ValidationError([{ path, message: 'must be given once' }]);
+  if (truncated) throw new ValidationError([{ path, message: 'is too long' }]);
   fields[name] = value.toWellFormed();
-  return undefined;
 }
 
 function malformed(): UnreadableRequestError {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '../common/index.js';
 import { FieldCipher } from '../secrets/index.js';
 import { type AliasedVote, PendingLinksRepository } from './pending-links.repository.js';
 import { commentPlace, voteId } from './vote.js';
@@ -11,13 +12,10 @@ export class AliasedVotes {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** Gives them to the record; a newer vote of the same rater that is there already stays. Answers how many. */
-  async move(since: number): Promise<number> {
-    const votes = await this.repository.aliasedVotes(since);
-    for (const vote of votes) {
-      await this.repository.moveVote({ tenantId: vote.tenantId }, vote.id, this.toRow(vote));
-    }
-    return votes.length;
+  /** Gives the vote `id` to the record; a newer vote of the same rater that is there already stays. */
+  async move(tenant: TenantContext, id: string, recordId: string): Promise<void> {
+    const vote = await this.repository.vote(tenant, id, recordId);
+    if (vote) await this.repository.moveVote(tenant, vote, this.toRow(vote));
   }
 
   private toRow(vote: AliasedVote): Record<string, unknown> {

@@ -8,6 +8,10 @@ export type LabelSource = (typeof LABEL_SOURCES)[number] | 'audit';
 /** Ground truth; times are milliseconds since 1970. */
 export interface Label {
   id: string;
+  /** As it was sent. */
+  givenPredictionId: string | null;
+  /** As it was sent; null: it is valid since it was recorded. */
+  givenValidAt: number | null;
   predictionId: string | null;
   inferenceId: string | null;
   label: string;
@@ -21,11 +25,16 @@ export interface Label {
   link: Link;
 }
 
+/** A label as it is shown with its prediction. */
+export type JudgedLabel = Omit<Label, 'givenPredictionId' | 'givenValidAt'>;
+
 export const LABEL_INSERT = new BulkInsert(
   'prediction_labels',
   {
     id: 'uuid',
     tenant_id: 'uuid',
+    given_prediction_id: 'uuid',
+    given_valid_at: 'timestamp',
     prediction_id: 'uuid',
     inference_id: 'text',
     label: 'text',
@@ -38,5 +47,16 @@ export const LABEL_INSERT = new BulkInsert(
     link: 'text',
   },
   // Not what is resolved later: prediction and link.
-  { identity: ['tenant_id', 'inference_id', 'label', 'source', 'labeller', 'user_id'] },
+  {
+    identity: [
+      'tenant_id',
+      'given_prediction_id',
+      'given_valid_at',
+      'inference_id',
+      'label',
+      'source',
+      'labeller',
+      'user_id',
+    ],
+  },
 );

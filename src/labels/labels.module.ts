@@ -9,6 +9,7 @@ import { LabelsController } from './labels.controller.js';
 import { LabelsService } from './labels.service.js';
 import { PendingLinks } from './pending-links.js';
 import { PendingLinksRepository } from './pending-links.repository.js';
+import { PendingSettler } from './pending-settler.js';
 import { PredictionLinks } from './prediction-links.js';
 import { VerdictsRepository } from './verdicts.repository.js';
 import { VerdictsService } from './verdicts.service.js';
@@ -25,12 +26,13 @@ import { VotesService } from './votes.service.js';
     LabelsService,
     PendingLinks,
     PendingLinksRepository,
+    PendingSettler,
     PredictionLinks,
     VerdictsRepository,
     VerdictsService,
     VotesService,
   ],
-  exports: [PredictionLinks, VerdictsService],
+  exports: [KnownPredictionsRepository, PredictionLinks, VerdictsService],
 })
 export class LabelsModule {
   constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {

@@ -65,6 +65,8 @@ export class LabelsService {
     if (errors.length > 0) throw new ValidationError(errors);
     return {
       id: input.id?.toLowerCase() ?? uuidv7(now),
+      givenPredictionId: input.predictionId?.toLowerCase() ?? null,
+      givenValidAt: input.timestamp == null ? null : validAt,
       predictionId: input.predictionId?.toLowerCase() ?? null,
       inferenceId: input.inferenceId ?? null,
       label: input.label,
@@ -115,6 +117,8 @@ export class LabelsService {
     const rows = labels.map((label) => ({
       id: label.id,
       tenant_id: tenantId,
+      given_prediction_id: label.givenPredictionId,
+      given_valid_at: label.givenValidAt,
       prediction_id: label.predictionId,
       inference_id: label.inferenceId,
       label: label.label,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { TenantContext } from '../common/index.js';
+import type { Position, TenantContext } from '../common/index.js';
 import { type BulkRow, UnitOfWork } from '../persistence/index.js';
+import type { Waiting } from './link-pass.js';
 import { VOTE_INSERT } from './vote.js';
 
 /** A vote under an id that stands for another record; times are milliseconds since 1970. */
@@ -24,7 +25,6 @@ export interface AliasedVote {
 interface AliasedRow {
   id: string;
   tenant_id: string;
-  record_id: string;
   rater: string;
   user_id: string | null;
   correct: unknown;
@@ -36,92 +36,121 @@ interface AliasedRow {
   accepted_at: unknown;
 }
 
-const BATCH_ROWS = 500;
+/** A vote or label that waits; a label may name its prediction by the caller's own id. */
+export interface PendingRow extends Waiting {
+  predictionId: string | null;
+  inferenceId: string | null;
+}
 
-/** Votes and labels that wait for their prediction, of all tenants; each statement keeps to the tenant of its row. */
+interface Row {
+  id: string;
+  tenant_id: string;
+  time: unknown;
+  prediction_id: string | null;
+  inference_id: string | null;
+}
+
+/** Votes and labels that wait for their prediction. */
 @Injectable()
 export class PendingLinksRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Links votes accepted since `since` whose prediction is here now. Answers how many. */
-  async linkVotes(since: number): Promise<number> {
-    return this.link(
-      `UPDATE prediction_votes SET link = 'linked' WHERE id IN (SELECT v.id FROM prediction_votes v JOIN predictions p ` +
-        `ON p.id = v.prediction_id AND p.tenant_id = v.tenant_id WHERE v.link = 'pending' AND v.accepted_at >= $1 LIMIT ${BATCH_ROWS}) RETURNING id`,
-      since,
-    );
+  /** Of all tenants, by time and id. */
+  async nextVotes(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
+    return this.next('prediction_votes', 'accepted_at', 'NULL', since, after, limit);
   }
 
-  /** The same for labels that name a prediction. */
-  async linkLabelsById(since: number): Promise<number> {
-    return this.link(
-      `UPDATE prediction_labels SET link = 'linked' WHERE id IN (SELECT l.id FROM prediction_labels l JOIN predictions p ` +
-        `ON p.id = l.prediction_id AND p.tenant_id = l.tenant_id WHERE l.link = 'pending' AND l.recorded_at >= $1 LIMIT ${BATCH_ROWS}) RETURNING id`,
-      since,
-    );
+  /** Of all tenants, by time and id. */
+  async nextLabels(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
+    return this.next('prediction_labels', 'recorded_at', 'inference_id', since, after, limit);
   }
 
-  /** The same for labels that name an id of the caller: the latest recorded under it. */
-  async linkLabelsByInference(since: number): Promise<number> {
-    const latest =
-      'SELECT p.id FROM predictions p WHERE p.tenant_id = prediction_labels.tenant_id AND p.inference_id = prediction_labels.inference_id ' +
-      'ORDER BY p.recorded_at DESC, p.id DESC LIMIT 1';
-    return this.link(
-      `UPDATE prediction_labels SET link = 'linked', prediction_id = (${latest}) WHERE id IN (SELECT l.id FROM prediction_labels l ` +
-        `WHERE l.link = 'pending' AND l.prediction_id IS NULL AND l.recorded_at >= $1 AND EXISTS (SELECT 1 FROM predictions p ` +
-        `WHERE p.tenant_id = l.tenant_id AND p.inference_id = l.inference_id) LIMIT ${BATCH_ROWS}) RETURNING id`,
-      since,
-    );
+  /** The prediction of these is here, under the id they name. */
+  async markVotes(tenant: TenantContext, ids: readonly string[]): Promise<void> {
+    await this.mark(tenant, 'prediction_votes', ids);
   }
 
-  /** Labels under an id that stands for another record get the record's. */
-  async linkLabelsByAlias(since: number): Promise<number> {
-    const record =
-      'SELECT a.record_id FROM record_aliases a WHERE a.id = prediction_labels.prediction_id AND a.tenant_id = prediction_labels.tenant_id';
-    return this.link(
-      `UPDATE prediction_labels SET link = 'linked', prediction_id = (${record}) WHERE id IN (SELECT l.id FROM prediction_labels l ` +
-        `JOIN record_aliases a ON a.id = l.prediction_id AND a.tenant_id = l.tenant_id WHERE l.link = 'pending' AND l.recorded_at >= $1 LIMIT ${BATCH_ROWS}) RETURNING id`,
-      since,
-    );
-  }
-
-  /** Votes whose id stands for another record, of all tenants. */
-  async aliasedVotes(since: number): Promise<AliasedVote[]> {
-    const { dialect } = this.unitOfWork;
-    const rows = await this.unitOfWork.readAcrossTenants<AliasedRow>(
-      'SELECT v.id, v.tenant_id, a.record_id, v.rater, v.user_id, v.correct, v.label, v.rating, v.comment, v.withdrawn, ' +
-        'v.accepted_id, v.accepted_at FROM prediction_votes v JOIN record_aliases a ON a.id = v.prediction_id AND a.tenant_id = v.tenant_id ' +
-        `WHERE v.link = 'pending' AND v.accepted_at >= $1 LIMIT ${BATCH_ROWS}`,
-      [dialect.time(since)],
-    );
-    return rows.map(({ comment, id, label, rater, rating, ...row }) => ({
-      id,
-      tenantId: row.tenant_id,
-      recordId: row.record_id,
-      rater,
-      userId: row.user_id,
-      correct: row.correct == null ? null : dialect.readBoolean(row.correct),
-      label,
-      rating,
-      comment,
-      withdrawn: dialect.readBoolean(row.withdrawn),
-      acceptedId: row.accepted_id,
-      acceptedAt: dialect.readTime(row.accepted_at),
-    }));
-  }
-
-  /** Puts `row` where it belongs and removes the vote `id` that it was. */
-  async moveVote(tenant: TenantContext, id: string, row: BulkRow): Promise<void> {
+  /** Gives labels the record that they are about. */
+  async linkLabels(tenant: TenantContext, links: readonly { id: string; predictionId: string }[]): Promise<void> {
     await this.unitOfWork.write(async (session) => {
-      await session.insert([{ insert: VOTE_INSERT, rows: [row] }]);
-      await session.query('DELETE FROM prediction_votes WHERE tenant_id = $1 AND id = $2', [tenant.tenantId, id]);
+      for (const { id, predictionId } of links)
+        await session.query(
+          `UPDATE prediction_labels SET link = 'linked', prediction_id = $1 WHERE tenant_id = $2 AND id = $3 AND link = 'pending'`,
+          [predictionId, tenant.tenantId, id],
+        );
     });
   }
 
-  private async link(text: string, since: number): Promise<number> {
-    const rows = await this.unitOfWork.write((session) =>
-      session.query<{ id: string }>(text, [this.unitOfWork.dialect.time(since)]),
+  /** A vote as it is stored, sealed comment included. */
+  async vote(tenant: TenantContext, id: string, recordId: string): Promise<AliasedVote | undefined> {
+    const { dialect } = this.unitOfWork;
+    const row = await this.unitOfWork.find<AliasedRow>(
+      tenant,
+      'SELECT id, tenant_id, rater, user_id, correct, label, rating, comment, withdrawn, accepted_id, accepted_at ' +
+        'FROM prediction_votes WHERE tenant_id = $1 AND id = $2',
+      [id],
     );
-    return rows.length;
+    return (
+      row && {
+        id: row.id,
+        tenantId: row.tenant_id,
+        recordId,
+        rater: row.rater,
+        userId: row.user_id,
+        correct: row.correct == null ? null : dialect.readBoolean(row.correct),
+        label: row.label,
+        rating: row.rating,
+        comment: row.comment,
+        withdrawn: dialect.readBoolean(row.withdrawn),
+        acceptedId: row.accepted_id,
+        acceptedAt: dialect.readTime(row.accepted_at),
+      }
+    );
+  }
+
+  /** Puts `row` where it belongs and removes the vote that it was; one that was changed meanwhile stays, and is moved next time. */
+  async moveVote(tenant: TenantContext, { acceptedId, id }: AliasedVote, row: BulkRow): Promise<void> {
+    await this.unitOfWork.write(async (session) => {
+      await session.insert([{ insert: VOTE_INSERT, rows: [row] }]);
+      await session.query('DELETE FROM prediction_votes WHERE tenant_id = $1 AND id = $2 AND accepted_id = $3', [
+        tenant.tenantId,
+        id,
+        acceptedId,
+      ]);
+    });
+  }
+
+  private async mark(tenant: TenantContext, table: string, ids: readonly string[]): Promise<void> {
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    await this.unitOfWork.write((session) =>
+      session.query(
+        `UPDATE ${table} SET link = 'linked' WHERE tenant_id = $1 AND id IN (${marks}) AND link = 'pending'`,
+        [tenant.tenantId, ...ids],
+      ),
+    );
+  }
+
+  private async next(
+    table: string,
+    time: string,
+    inference: string,
+    since: number,
+    after: Position | undefined,
+    limit: number,
+  ): Promise<PendingRow[]> {
+    const { dialect } = this.unitOfWork;
+    const from = after ? ` AND (${time}, id) > ($3, $4)` : '';
+    const rows = await this.unitOfWork.readAcrossTenants<Row>(
+      `SELECT id, tenant_id, ${time} AS time, prediction_id, ${inference} AS inference_id FROM ${table} ` +
+        `WHERE link = 'pending' AND ${time} >= $1${from} ORDER BY ${time}, id LIMIT $2`,
+      [dialect.time(since), limit, ...(after ? [dialect.time(after.time), after.id] : [])],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      tenantId: row.tenant_id,
+      time: dialect.readTime(row.time),
+      predictionId: row.prediction_id,
+      inferenceId: row.inference_id,
+    }));
   }
 }

@@ -3,14 +3,13 @@ import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK } from '../common/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
 import { DatabaseSupervisor } from '../persistence/index.js';
-import { AliasedVotes } from './aliased-votes.js';
-import { PendingLinksRepository } from './pending-links.repository.js';
+import { LinkPass } from './link-pass.js';
+import { PendingSettler } from './pending-settler.js';
 
 const EVERY_MS = 5000;
 /** Most predictions are here within minutes of what is said about them; what is older is looked at now and then. */
 const RECENT_MS = 15 * 60_000;
 const FULL_EVERY = 60;
-const BATCH_ROWS = 500;
 
 /** Links what came before its prediction, once the prediction is here. */
 @Injectable()
@@ -18,16 +17,17 @@ export class PendingLinks {
   private rounds = 0;
   private running = false;
   private readonly linked;
+  private readonly passes: LinkPass<never>[];
 
   constructor(
-    private readonly repository: PendingLinksRepository,
-    private readonly aliased: AliasedVotes,
+    settler: PendingSettler,
     private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
   ) {
     this.linked = metrics.counter('links_resolved_total', 'Votes and labels whose prediction came after them.');
+    this.passes = [new LinkPass(settler.votes) as LinkPass<never>, new LinkPass(settler.labels) as LinkPass<never>];
     // After an outage predictions of any age may have come in.
     supervisor.onRecovered(() => {
       this.rounds = 0;
@@ -39,29 +39,12 @@ export class PendingLinks {
     if (this.running || !this.supervisor.isUp) return;
     this.running = true;
     try {
-      const full = this.rounds++ % FULL_EVERY === 0;
-      await this.link(full ? 0 : this.clock.now() - RECENT_MS);
+      const since = this.rounds++ % FULL_EVERY === 0 ? 0 : this.clock.now() - RECENT_MS;
+      for (const pass of this.passes) this.linked.inc(await pass.round(since));
     } catch (error) {
       this.logger.debug({ err: error }, 'pending links could not be looked at; the next attempt is in five seconds');
     } finally {
       this.running = false;
-    }
-  }
-
-  private async link(since: number): Promise<void> {
-    const { repository } = this;
-    for (const step of [
-      () => repository.linkVotes(since),
-      () => repository.linkLabelsById(since),
-      () => repository.linkLabelsByInference(since),
-      () => repository.linkLabelsByAlias(since),
-      () => this.aliased.move(since),
-    ]) {
-      let count: number;
-      do {
-        count = await step();
-        this.linked.inc(count);
-      } while (count === BATCH_ROWS);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
 import { UnitOfWork } from '../persistence/index.js';
-import type { Label, LabelSource } from './label.js';
+import type { JudgedLabel, LabelSource } from './label.js';
 import type { Link, VoteSummary } from './vote.js';
 
 interface LabelRow {
@@ -42,7 +42,7 @@ export class VerdictsRepository {
   }
 
   /** Oldest first, at most 100; also those that came by the caller's id and wait to be linked. */
-  async labels(tenant: TenantContext, ids: readonly string[], inferenceId: string | null): Promise<Label[]> {
+  async labels(tenant: TenantContext, ids: readonly string[], inferenceId: string | null): Promise<JudgedLabel[]> {
     const { dialect } = this.unitOfWork;
     const waiting = inferenceId === null ? '' : ` OR (prediction_id IS NULL AND inference_id = $${ids.length + 2})`;
     const rows = await this.unitOfWork.read<LabelRow>(

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
-import type { Label } from './label.js';
+import type { JudgedLabel } from './label.js';
 import { VerdictsRepository } from './verdicts.repository.js';
 import type { VoteSummary } from './vote.js';
 
 /** What was said about a prediction. */
 export interface Verdicts {
   votes: VoteSummary;
-  labels: Label[];
+  labels: JudgedLabel[];
 }
 
 /** Brings predictions together with votes and labels, whatever came first. */

@@ -97,14 +97,20 @@ export class VotesController {
 
 /** Token, else user, else key. A publishable key is everybody's: with it somebody must say who they are. */
 function raterOf({ feedbackToken, keyId, publishable }: Principal, userId: string | null | undefined): string {
-  if (feedbackToken !== undefined)
-    return `token:${createHash('sha256').update(feedbackToken).digest('base64url').slice(0, 32)}`;
-  if (userId != null) return `user:${userId}`;
-  if (publishable)
-    throw new ValidationError([
-      { path: 'user_id', message: 'is required with a publishable key, or X-Feedback-Token' },
-    ]);
-  return `key:${keyId ?? 'none'}`;
+  if (feedbackToken !== undefined) return `token:${digest(feedbackToken)}`;
+  if (publishable) {
+    if (userId == null)
+      throw new ValidationError([
+        { path: 'user_id', message: 'is required with a publishable key, or X-Feedback-Token' },
+      ]);
+    // Anybody may say so: never in the place of a vote that a server with a secret key has passed on.
+    return `pub:${keyId}:${digest(userId)}`;
+  }
+  return userId == null ? `key:${keyId ?? 'none'}` : `user:${userId}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 32);
 }
 
 function answer(reply: FastifyReply, { id, link, persisted }: VoteResult, good: 200 | 201): Voted {

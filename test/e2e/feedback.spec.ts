@@ -343,22 +343,12 @@ describe.each(DIALECTS)('feedback on %s', (dialect) => {
     expect([answer.status, answer.text.includes(`"path":"${field}"`)]).toEqual([422, true]);
   });
 
-  it('refuses forms that are none', async () => {
-    const send = (raw: string, type: string): Promise<Answer> =>
-      server.request('/api/v1/feedback', { raw, headers: { 'content-type': type } });
-    expect((await send('x', 'multipart/form-data')).status).toBe(400);
-    expect((await send('no end', 'multipart/form-data; boundary=b')).status).toBe(400);
-    const nul = '--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\na\0b\r\n--b--\r\n';
-    expect((await send(nul, 'multipart/form-data; boundary=b')).status).toBe(400);
-    const twice = '--b\r\nContent-Disposition: form-data; name="url"\r\n\r\na\r\n'.repeat(2);
-    expect((await send(`${twice}--b--\r\n`, 'multipart/form-data; boundary=b')).status).toBe(422);
-    expect(
-      (
-        await server.request('/api/v1/predict', {
-          raw: nul,
-          headers: { 'content-type': 'multipart/form-data; boundary=b' },
-        })
-      ).status,
-    ).toBe(415);
+  it('one value that no key opens shuts neither the inbox nor the export', async () => {
+    const sent = await submit({ ...BODY, session_id: 'sealed', api_state: { a: 1 } });
+    await database.query(
+      `UPDATE feedback_submissions SET api_state = 'v1.00000000.AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA' WHERE id = '${sent.body.id}'`,
+    );
+    expect((await list('session_id=sealed')).data[0]).toMatchObject({ api_state: null, api_state_unreadable: true });
+    expect((await server.request('/admin/api/export?session_id=sealed')).status).toBe(200);
   });
 });

@@ -123,6 +123,11 @@ describe.each(DIALECTS)('votes and labels on %s', (dialect) => {
     expect((await send({ correct: true }, 'https://shop.example.com')).status).toBe(422);
     expect((await send({ correct: true, user_id: 'ann' }, 'https://shop.example.com')).status).toBe(201);
     expect((await send({ correct: true, user_id: 'ann' }, 'https://evil.example')).status).toBe(403);
+    // What a page says of Ann does not replace what the team's server says of her.
+    await vote(id, { correct: false, user_id: 'ann' });
+    expect((await judged(id)).votes).toEqual({ ...NOBODY, correct: 1, wrong: 1 });
+    await send({ correct: true, user_id: 'ann' }, 'https://shop.example.com');
+    expect((await judged(id)).votes).toEqual({ ...NOBODY, correct: 1, wrong: 1 });
   });
 
   it('S4-13 keeps what comes before its prediction, and links it when the prediction appears', async () => {
@@ -187,6 +192,11 @@ describe.each(DIALECTS)('votes and labels on %s', (dialect) => {
     expect(out.slice(0, -1).map(({ line }) => line)).toEqual([2, 3, 4, 5]);
     expect((await send(lines[0]!)).text.trim()).toBe(JSON.stringify({ accepted: 1, spooled: 0, refused: 0 }));
     expect((await judged(id)).labels).toHaveLength(1);
+    const other = await predict();
+    for (const more of [{ prediction_id: other.id }, { prediction_id: id, timestamp: '2026-01-01T00:00:00Z' }]) {
+      const taken = await label({ id: own, label: 'a', source: 'system', ...more });
+      expect([taken.status, taken.text.includes('id_taken')]).toEqual([409, true]);
+    }
   });
 
   it('answers a label again by its Idempotency-Key', async () => {

@@ -82,13 +82,14 @@ export class ScreenshotProcessor {
     try {
       await store?.put({ tenantId, id }, 'picture', encoded.picture);
       await store?.put({ tenantId, id }, 'thumbnail', encoded.thumbnail);
+      const kept = await this.repository.complete(tenant, id, encoded, this.blobs.current);
+      // Deleted while it was being encoded.
+      if (!kept) await store?.delete({ tenantId, id });
     } catch (error) {
-      await this.repository.release(tenant, id);
+      // Not the picture's fault: it does not count as an attempt.
+      await this.repository.release(tenant, id).catch(() => undefined);
       throw error;
     }
-    const kept = await this.repository.complete(tenant, id, encoded, this.blobs.current);
-    // Deleted while it was being encoded.
-    if (!kept && store) await store.delete({ tenantId, id });
     this.processed.inc({ outcome: 'ready' });
   }
 }

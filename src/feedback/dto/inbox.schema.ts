@@ -42,6 +42,9 @@ export const FeedbackSchema = Type.Object({
   has_annotation: Type.Boolean(),
   annotation_coords: json,
   api_state: json,
+  api_state_unreadable: Type.Optional(
+    Type.Boolean({ description: 'There is one, but no key of this server opens it: see FL_ENCRYPTION_KEY.' }),
+  ),
   screenshots: Type.Array(ScreenshotSchema),
   created_at: time,
   is_read: Type.Boolean(),
@@ -140,6 +143,7 @@ export function toFeedbackResource(item: InboxItem): FeedbackResource {
     has_annotation: item.hasAnnotation,
     annotation_coords: item.annotationCoords,
     api_state: item.apiState,
+    ...(item.apiStateUnreadable ? { api_state_unreadable: true } : {}),
     screenshots: item.screenshots.map((picture) => toScreenshotResource(item.id, picture)),
     created_at: formatTime(item.createdAt),
     is_read: item.isRead,

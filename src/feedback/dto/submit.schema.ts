@@ -1,6 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type FieldError, formatTime, isUuid, parseTime } from '../../common/index.js';
-import { lenient, optionalString, SchemaValidator } from '../../http/index.js';
+import {
+  type FieldError,
+  formatTime,
+  isUuid,
+  parseTime,
+  UnreadableRequestError,
+  ValidationError,
+} from '../../common/index.js';
+import { lenient, optionalString, parseJson, SchemaValidator } from '../../http/index.js';
 import type { SubmissionInput } from '../submission.js';
 
 const MOST_JSON_BYTES = 65_536;
@@ -85,10 +92,10 @@ export const submitValidators = {
 
 const JSON_FIELDS = ['annotation_coords', 'api_state'] as const;
 
-/** Fields of a form as the JSON body they stand for. */
+/** Fields of a form as the JSON body they stand for. @throws ValidationError naming a field whose JSON cannot be kept */
 export function fromForm(fields: Readonly<Record<string, string>>): Record<string, unknown> {
   const body: Record<string, unknown> = { ...fields };
-  for (const name of JSON_FIELDS) if (typeof body[name] === 'string') body[name] = parsed(body[name]);
+  for (const name of JSON_FIELDS) if (typeof body[name] === 'string') body[name] = parsed(name, body[name]);
   if (typeof body.elapsed_ms === 'string' && /^\d{1,12}$/.test(body.elapsed_ms))
     body.elapsed_ms = Number(body.elapsed_ms);
   // A form cannot leave a field out; it sends it empty.
@@ -119,15 +126,17 @@ export function toSubmission(body: Submit): SubmissionInput {
 function clientTime(value: string | number): string {
   const isTime = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 253_402_300_799_999;
   const time = typeof value === 'string' ? parseTime(value) : isTime ? value : undefined;
-  return time === undefined ? String(value).slice(0, 100) : formatTime(time);
+  return time === undefined ? String(value) : formatTime(time);
 }
 
-/** Older clients send JSON as a text; what is none stays a text. */
-function parsed(text: string): unknown {
+/** Older clients send JSON as a text; what is none stays a text, what is too deep or cannot be stored is refused by name. */
+function parsed(path: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
+    return parseJson(Buffer.from(text));
+  } catch (error) {
+    if (!(error instanceof UnreadableRequestError)) throw error;
+    if (error.code === 'malformed_json' || error.code === 'empty_body') return text;
+    throw new ValidationError([{ path, message: error.message }]);
   }
 }
 

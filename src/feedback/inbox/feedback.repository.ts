@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotFoundError, type Position, requireVersion, type TenantContext, uuidv7 } from '../../common/index.js';
 import { FeedbackHistoryEntity, FeedbackSubmissionEntity, UnitOfWork } from '../../persistence/index.js';
-import { FieldCipher } from '../../secrets/index.js';
+import { FieldCipher, UnreadableFieldError } from '../../secrets/index.js';
 import type { Deed } from '../../security/index.js';
 import { toSearchQuery } from '../search-words.js';
 import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
@@ -221,9 +221,20 @@ export class FeedbackRepository {
       : `to_tsvector('simple', search_text) @@ to_tsquery('simple', ?)`;
   }
 
+  /** One value that no key opens must not shut the whole inbox. */
+  private openState(tenant: TenantContext, id: string, sealed: string): { value: unknown; unreadable: boolean } {
+    try {
+      return { value: JSON.parse(this.cipher.open(tenant, apiStatePlace(id), sealed)) as unknown, unreadable: false };
+    } catch (error) {
+      if (!(error instanceof UnreadableFieldError)) throw error;
+      return { value: null, unreadable: true };
+    }
+  }
+
   private toSubmission(tenant: TenantContext, row: Row): Submission {
     const { dialect } = this.unitOfWork;
     const { api_state } = row;
+    const state = api_state === null ? { value: null, unreadable: false } : this.openState(tenant, row.id, api_state);
     return {
       id: row.id,
       sessionId: row.session_id,
@@ -241,8 +252,8 @@ export class FeedbackRepository {
       hasScreenshot: dialect.readBoolean(row.has_screenshot),
       hasAnnotation: dialect.readBoolean(row.has_annotation),
       annotationCoords: dialect.readJson(row.annotation_coords),
-      apiState:
-        api_state === null ? null : (JSON.parse(this.cipher.open(tenant, apiStatePlace(row.id), api_state)) as unknown),
+      apiState: state.value,
+      apiStateUnreadable: state.unreadable,
       createdAt: dialect.readTime(row.created_at),
       isRead: dialect.readBoolean(row.is_read),
       isArchived: dialect.readBoolean(row.is_archived),

@@ -82,6 +82,7 @@ export class InboxService {
 
   /** WebP. @throws NotFoundError, ScreenshotPendingError (409), BlobStoreError (503) */
   async picture(tenant: TenantContext, id: string, n: number, part: 'picture' | 'thumbnail'): Promise<Buffer> {
+    await this.get(tenant, id);
     const found = await this.screenshots.find(tenant, id, n);
     if (!found || found.state === 'failed') throw new NotFoundError('The picture');
     if (found.state === 'pending') throw new ScreenshotPendingError();

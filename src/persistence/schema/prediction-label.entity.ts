@@ -15,6 +15,9 @@ import { DoubleColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } fr
 export class PredictionLabelEntity {
   @UuidColumn({ primary: true }) id!: string;
   @UuidColumn() tenantId!: string;
+  /** As it was sent: tells whether a label that is sent again is the same. */
+  @UuidColumn({ nullable: true }) givenPredictionId!: string | null;
+  @TimeColumn({ nullable: true }) givenValidAt!: number | null;
   /** Null while only `inference_id` is known. */
   @UuidColumn({ nullable: true }) predictionId!: string | null;
   @StringColumn(128, { nullable: true }) inferenceId!: string | null;

@@ -34,19 +34,6 @@ interface SessionRow {
   version: number;
 }
 
-interface AttemptRow {
-  failures: number;
-  last_at: unknown;
-  locked_until: unknown;
-}
-
-/** Failed sign-ins of an address. */
-export interface Attempts {
-  failures: number;
-  lastAt: number;
-  lockedUntil: number | null;
-}
-
 /** Signed-in browsers, and who failed to become one. */
 @Injectable()
 export class SessionsRepository {
@@ -113,30 +100,17 @@ export class SessionsRepository {
     });
   }
 
-  async attempts(tenant: TenantContext, accountHash: string): Promise<Attempts | undefined> {
-    const row = await this.unitOfWork.find<AttemptRow>(
-      tenant,
-      'SELECT failures, last_at, locked_until FROM login_attempts WHERE tenant_id = $1 AND account_hash = $2',
-      [accountHash],
-    );
-    const { dialect } = this.unitOfWork;
-    return (
-      row && {
-        failures: row.failures,
-        lastAt: dialect.readTime(row.last_at),
-        lockedUntil: row.locked_until == null ? null : dialect.readTime(row.locked_until),
-      }
-    );
-  }
-
-  /** Counts a failure; the `most`th in a row locks the address for `lockMs`. One that is `lockMs` old begins a new row. */
-  async fail(
+  /**
+   * Counts an attempt before its password is looked at, so that many at once are not more than one after the other. The `most`th in a
+   * row locks the address for `lockMs`; signing in forgets them. Answers until when it is locked, when it already is.
+   */
+  async reserveAttempt(
     tenant: TenantContext,
     accountHash: string,
     { lockMs, most, now }: { lockMs: number; most: number; now: number },
-  ): Promise<void> {
+  ): Promise<number | null> {
     const { tenantId } = tenant;
-    await this.unitOfWork.change(async (manager) => {
+    return this.unitOfWork.change(async (manager) => {
       await manager.delete(LoginAttemptEntity, { accountHash, lastAt: LessThan(now - lockMs) });
       await manager
         .createQueryBuilder()
@@ -145,15 +119,19 @@ export class SessionsRepository {
         .values({ accountHash, tenantId, failures: 0, lastAt: now, lockedUntil: null })
         .orIgnore()
         .execute();
+      // Takes the row: of two at once the second sees what the first has counted.
       await manager
         .createQueryBuilder()
         .update(LoginAttemptEntity)
-        .set({ failures: () => 'failures + 1', lastAt: now })
+        .set({ failures: () => 'failures + 1' })
         .where({ accountHash })
         .execute();
-      const after = await manager.findOneByOrFail(LoginAttemptEntity, { accountHash });
-      if (after.failures < most) return;
-      await manager.update(LoginAttemptEntity, { accountHash }, { failures: 0, lockedUntil: now + lockMs });
+      const { failures, lockedUntil } = await manager.findOneByOrFail(LoginAttemptEntity, { accountHash });
+      if (lockedUntil !== null && lockedUntil > now) return lockedUntil;
+      const locks = failures >= most;
+      const next = { lastAt: now, failures: locks ? 0 : failures, lockedUntil: locks ? now + lockMs : null };
+      await manager.update(LoginAttemptEntity, { accountHash }, next);
+      return null;
     });
   }
 

@@ -65,16 +65,17 @@ export class SessionsService {
     const tenant = await this.users.tenantOf(slug ?? 'default');
     const address = email.trim().toLowerCase();
     const accountHash = this.hash(this.accountKey, `${slug ?? 'default'}\n${address}`);
-    const attempts = await this.repository.attempts(tenant, accountHash);
-    if (attempts?.lockedUntil != null && attempts.lockedUntil > now)
-      throw new AccountLockedError((attempts.lockedUntil - now) / 1000);
+    const lockMs = this.config.loginLockMinutes * MINUTE_MS;
+    const lockedUntil = await this.repository.reserveAttempt(tenant, accountHash, {
+      now,
+      lockMs,
+      most: this.config.loginAttempts,
+    });
+    if (lockedUntil !== null) throw new AccountLockedError((lockedUntil - now) / 1000);
     const found = await this.users.credentials(tenant, address);
     const good = await this.passwords.matches(password, found?.passwordHash ?? null);
-    if (!good || !found || found.user.disabledAt !== null) {
-      const lockMs = this.config.loginLockMinutes * MINUTE_MS;
-      await this.repository.fail(tenant, accountHash, { now, lockMs, most: this.config.loginAttempts });
+    if (!good || !found || found.user.disabledAt !== null)
       throw new AuthenticationError('The address or the password is wrong.');
-    }
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = now + this.config.sessionHours * HOUR_MS;
     const session = { tokenHash: this.hash(this.tokenKeys[0] as Buffer, token), userId: found.user.id, expiresAt };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
 import { NotFoundError, type Position, requireVersion, type TenantContext } from '../../common/index.js';
 import { changeOnce, type Claim } from '../../ingest/index.js';
 import {
@@ -60,7 +60,7 @@ export class UsersRepository {
         await writeAudit(manager, tenant, deed, { action: 'user.create', target: id, details: { role } });
       });
     } catch (error) {
-      throw error instanceof DataRefusedError ? new EmailTakenError() : error;
+      throw isTaken(error) ? new EmailTakenError() : error;
     }
   }
 
@@ -133,11 +133,30 @@ export class UsersRepository {
   }
 
   /** Older links of the same person end. */
-  async addToken(tenant: TenantContext, token: TokenRecord, deed: Deed, claim?: Claim): Promise<void> {
+  async replaceTokens(tenant: TenantContext, token: TokenRecord, deed: Deed, claim?: Claim): Promise<void> {
     await changeOnce(this.unitOfWork, claim, async (manager) => {
       await manager.delete(UserTokenEntity, { userId: token.userId });
       await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
       await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+    });
+  }
+
+  /**
+   * A link that anybody may ask for: it ends none that an administrator made. Answers false when there were `most` of a person since
+   * `since`: nobody's mailbox is filled by us.
+   */
+  async addToken(
+    tenant: TenantContext,
+    token: TokenRecord,
+    { most, since }: { most: number; since: number },
+    deed: Deed,
+  ): Promise<boolean> {
+    return this.unitOfWork.change(async (manager) => {
+      const recent = await manager.countBy(UserTokenEntity, { userId: token.userId, createdAt: MoreThan(since) });
+      if (recent >= most) return false;
+      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
+      await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+      return true;
     });
   }
 
@@ -210,4 +229,10 @@ export class UsersRepository {
       version: row.version,
     };
   }
+}
+
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof DataRefusedError)) return false;
+  const code = (error.cause as { code?: string } | undefined)?.code;
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
 }

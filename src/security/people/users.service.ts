@@ -25,6 +25,9 @@ import { type TokenRecord, UsersRepository } from './users.repository.js';
 const HOUR_MS = 3_600_000;
 const INVITATION_HOURS = 72;
 const RESET_HOURS = 1;
+const MOST_RESETS_AN_HOUR = 3;
+const LONGEST_EMAIL = 254;
+const LONGEST_NAME = 200;
 const TOKEN_BYTES = 32;
 /** Nobody has this tenant: an unknown one must take as long as a known one. */
 const NO_TENANT: TenantContext = { tenantId: '00000000-0000-0000-0000-000000000000' };
@@ -53,6 +56,9 @@ export class UsersService {
    */
   async create(caller: Principal, wanted: NewUser, claimOf?: ClaimOf<InvitedUser>): Promise<InvitedUser> {
     const email = wanted.email.toLowerCase();
+    // Lower case may be longer.
+    if ([...email].length > LONGEST_EMAIL)
+      throw new ValidationError([{ path: 'email', message: `must not be longer than ${LONGEST_EMAIL} characters` }]);
     if (wanted.password !== undefined) refuseWeak(wanted.password, email, 'password');
     const passwordHash = wanted.password === undefined ? null : await this.passwords.hash(wanted.password);
     const deed = this.deedOf(caller);
@@ -60,7 +66,7 @@ export class UsersService {
       id: uuidv7(deed.now),
       tenantId: caller.tenantId,
       email,
-      name: wanted.name,
+      name: [...wanted.name].slice(0, LONGEST_NAME).join(''),
       role: wanted.role,
       hasPassword: passwordHash !== null,
       createdAt: deed.now,
@@ -124,7 +130,7 @@ export class UsersService {
     if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
     const { link, record } = this.newLink(user, INVITATION_HOURS);
     const made = { id, ...link };
-    await this.repository.addToken(caller, record, this.deedOf(caller), claimOf?.(made));
+    await this.repository.replaceTokens(caller, record, this.deedOf(caller), claimOf?.(made));
     this.links.mail(user, link);
     return made;
   }
@@ -136,8 +142,10 @@ export class UsersService {
     const found = await this.repository.findByEmail(tenant, email.trim().toLowerCase());
     if (!found || found.user.disabledAt !== null) return;
     const { link, record } = this.newLink(found.user, RESET_HOURS);
-    await this.repository.addToken(tenant, record, { actor: `user:${found.user.id}`, now: this.clock.now() });
-    this.links.mail(found.user, link);
+    const now = this.clock.now();
+    const limit = { most: MOST_RESETS_AN_HOUR, since: now - HOUR_MS };
+    const deed = { actor: `user:${found.user.id}`, now };
+    if (await this.repository.addToken(tenant, record, limit, deed)) this.links.mail(found.user, link);
   }
 
   /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */

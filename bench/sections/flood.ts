@@ -1,0 +1,79 @@
+import { connect, type Socket } from 'node:net';
+import autocannon from 'autocannon';
+import { atMost, type Goal } from '../goal.js';
+import { closedLoop } from '../load.js';
+import type { Peer } from '../peer-process.js';
+import type { Setting } from '../setting.js';
+
+const SLOW_SOCKETS = 500;
+const ADDRESSES = 100_000;
+const REQUESTS = 200_000;
+const ENVIRONMENT = { FL_TRUSTED_PROXIES: '127.0.0.1', FL_PUBLIC_ROUTES: 'predict,analytics', FL_LOG_LEVEL: 'info' };
+
+/** What strangers can do to everybody else: hold sockets, and come from many addresses. */
+export async function flood(setting: Setting, seconds: number): Promise<Goal[]> {
+  const product = await setting.product('product', undefined, { environment: ENVIRONMENT });
+  return [await slowSockets(product, seconds), await manyAddresses(product)];
+}
+
+/** 500 connections that send a byte of their headers a second; beside them eight good clients. */
+async function slowSockets(product: Peer, seconds: number): Promise<Goal> {
+  const { hostname, port } = new URL(product.url);
+  const sockets: Socket[] = [];
+  for (let i = 0; i < SLOW_SOCKETS; i++) {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write('POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    sockets.push(socket);
+  }
+  const drip = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('x');
+  }, 1000);
+  const { errors, p99 } = await closedLoop(product, {
+    seconds: Math.max(4, seconds),
+    connections: 8,
+    texts: 'distinct',
+  });
+  clearInterval(drip);
+  for (const socket of sockets) socket.destroy();
+  return atMost(
+    'S1-11a',
+    `p99 of good clients beside ${SLOW_SOCKETS} slow sockets`,
+    p99,
+    200,
+    ' ms',
+    `${errors} errors`,
+  );
+}
+
+/** Requests without a key from ever new addresses, counted one by one. */
+async function manyAddresses(product: Peer): Promise<Goal> {
+  const base = product.url.replace('/api/v1/predict', '');
+  let serial = 0;
+  const ask = (amount: number): Promise<autocannon.Result> =>
+    autocannon({
+      url: `${base}/analytics/cache`,
+      amount,
+      connections: 64,
+      requests: [
+        {
+          setupRequest: (each) => {
+            const n = serial++ % ADDRESSES;
+            return { ...each, headers: { 'x-forwarded-for': `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}` } };
+          },
+        },
+      ],
+    });
+  await ask(REQUESTS / 4);
+  const before = await residentMegabytes(base, product);
+  const result = await ask(REQUESTS);
+  const after = await residentMegabytes(base, product);
+  const detail = `${before.toFixed(0)} MB before, ${after.toFixed(0)} after; ${result.errors} errors, ${result.statusCodeStats?.['429']?.count ?? 0} refused`;
+  const what = `memory that ${REQUESTS.toLocaleString('en')} requests from ${ADDRESSES.toLocaleString('en')} addresses add`;
+  return atMost('S1-11b', what, Math.max(0, after - before), 64, ' MB', detail);
+}
+
+async function residentMegabytes(base: string, product: Peer): Promise<number> {
+  const text = await (await fetch(`${base}/metrics`, { headers: product.headers })).text();
+  return Number(/^process_resident_memory_bytes (\d+)/m.exec(text)?.[1]) / 1e6;
+}
