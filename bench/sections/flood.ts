@@ -64,7 +64,7 @@ async function manyAddresses(product: Peer): Promise<Goal> {
         },
       ],
     });
-  await ask(REQUESTS / 4);
+  await ask(REQUESTS / 20);
   const before = await residentMegabytes(base, product);
   const result = await ask(REQUESTS);
   const after = await residentMegabytes(base, product);
