@@ -60,7 +60,7 @@ export class IntakeService {
       (sum, each) => sum + each.bytes.length * 1.4,
       intake.input.description.length * 2,
     );
-    const persisted = await this.recorder.put({
+    const persisted = await this.recorder.put(tenant, {
       parts: [
         { insert: SUBMISSION_INSERT, rows: [this.row(tenant, id, intake, link, now)] },
         ...(pictures.length > 0 ? [{ insert: SCREENSHOT_INSERT, rows: pictures }] : []),

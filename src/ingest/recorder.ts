@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { Metrics } from '../observability/index.js';
-import { DatabaseSupervisor, DataRefusedError, PartitionMissingError } from '../persistence/index.js';
+import { DatabaseSupervisor, DataRefusedError, PartitionMissingError, TenantWall } from '../persistence/index.js';
 import { DatabaseWriter } from './database-writer.js';
 import type { Durability } from './durability.js';
 import {
@@ -37,6 +38,7 @@ export class Recorder {
     supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
     private readonly metrics: Metrics,
+    private readonly wall: TenantWall,
     config: FeedbackLoopConfig,
   ) {
     this.writer = new GroupCommitWriter({
@@ -56,11 +58,12 @@ export class Recorder {
   }
 
   /**
-   * Makes the rows of `batch` durable together; its `bytes` are those of the texts they hold.
+   * Makes the rows of `batch`, all of them `tenant`'s, durable together; its `bytes` are those of the texts they hold.
    * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: the
    * other rows were stored), AnsweredBefore (its `Idempotency-Key` has an answer already)
    */
-  async put(batch: RecordBatch): Promise<Durability> {
+  async put(tenant: TenantContext, batch: RecordBatch): Promise<Durability> {
+    for (const { rows } of batch.parts) this.wall.entering(tenant, rows);
     const { claim } = batch;
     const answers = claim ? claim.answers.database.length + claim.answers.spool.length : 0;
     const sized = { ...batch, bytes: batch.bytes + answers + rowsOf(batch) * ROW_OVERHEAD_BYTES };

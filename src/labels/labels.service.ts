@@ -109,14 +109,14 @@ export class LabelsService {
   }
 
   private async put(
-    { tenantId }: TenantContext,
+    tenant: TenantContext,
     labels: readonly Label[],
     chosenIds: boolean,
     claim?: Claim,
   ): Promise<Durability> {
     const rows = labels.map((label) => ({
       id: label.id,
-      tenant_id: tenantId,
+      tenant_id: tenant.tenantId,
       given_prediction_id: label.givenPredictionId,
       given_valid_at: label.givenValidAt,
       prediction_id: label.predictionId,
@@ -130,7 +130,7 @@ export class LabelsService {
       user_id: label.userId,
       link: label.link,
     }));
-    const persisted = await this.recorder.put({
+    const persisted = await this.recorder.put(tenant, {
       parts: [{ insert: LABEL_INSERT, rows }],
       bytes: rows.length * 200,
       chosenIds,

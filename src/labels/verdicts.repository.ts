@@ -47,7 +47,7 @@ export class VerdictsRepository {
     const waiting = inferenceId === null ? '' : ` OR (prediction_id IS NULL AND inference_id = $${ids.length + 2})`;
     const rows = await this.unitOfWork.read<LabelRow>(
       tenant,
-      'SELECT id, prediction_id, inference_id, label, source, pi, valid_at, recorded_at, labeller, user_id, link ' +
+      'SELECT id, tenant_id, prediction_id, inference_id, label, source, pi, valid_at, recorded_at, labeller, user_id, link ' +
         `FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${marks(ids)})${waiting}) ` +
         `ORDER BY recorded_at, id LIMIT ${MOST_LABELS}`,
       inferenceId === null ? ids : [...ids, inferenceId],

@@ -64,7 +64,7 @@ export class VotesService {
       link: target.link,
     };
     const bytes = (comment?.length ?? 0) * 2;
-    const persisted = await this.recorder.put({ parts: [{ insert: VOTE_INSERT, rows: [row] }], bytes });
+    const persisted = await this.recorder.put(tenant, { parts: [{ insert: VOTE_INSERT, rows: [row] }], bytes });
     this.counted.inc({ persisted });
     return { id, link: target.link, persisted };
   }

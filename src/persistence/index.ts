@@ -11,6 +11,7 @@ export * from './portable-columns.js';
 export * from './retained-tables.js';
 export * from './schema/index.js';
 export * from './statement-guard.js';
+export * from './tenant-wall.js';
 export * from './tokens.js';
 export * from './unit-of-work.js';
 export * from './describe-schema.js';

@@ -10,6 +10,7 @@ import { DatabaseSupervisor } from './database-supervisor.js';
 import { PartitionMaintenance } from './partition-maintenance.js';
 import { DATABASE } from './tokens.js';
 import { RetainedTables } from './retained-tables.js';
+import { TenantWall } from './tenant-wall.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Global()
@@ -34,9 +35,10 @@ import { UnitOfWork } from './unit-of-work.js';
     DatabaseSupervisor,
     PartitionMaintenance,
     RetainedTables,
+    TenantWall,
     UnitOfWork,
   ],
-  exports: [DATABASE, DatabaseSupervisor, RetainedTables, UnitOfWork],
+  exports: [DATABASE, DatabaseSupervisor, RetainedTables, TenantWall, UnitOfWork],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

@@ -6,12 +6,14 @@ import type { Database, WriteSession } from './database.js';
 import { DatabaseSupervisor } from './database-supervisor.js';
 import type { Dialect } from './dialect.js';
 import { StatementGuard } from './statement-guard.js';
+import { TenantWall } from './tenant-wall.js';
 import { DATABASE } from './tokens.js';
 
 /**
  * The only gate of features to the database.
  *
- * - reads name a tenant first: its id is always `$1`, and a statement without `tenant_id = $1` is refused
+ * - reads name a tenant first: its id is always `$1`, and a statement without `tenant_id = $1` is refused; a row that comes back and
+ *   names another is stopped
  * - administrative writes run in one transaction; on SQLite they are alone with the file while it lasts
  * - records in bulk go through `ingest/`, not through here
  */
@@ -23,6 +25,7 @@ export class UnitOfWork {
     @Inject(DATABASE) private readonly database: Database,
     private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
+    private readonly wall: TenantWall,
   ) {}
 
   get dialect(): Dialect {
@@ -32,7 +35,10 @@ export class UnitOfWork {
   /** Lists and analytics. `values` begin at `$2`. */
   async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values]));
+    return this.wall.leaving(
+      { tenantId },
+      await this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values])),
+    );
   }
 
   /** A point look-up inside a tenant. `values` begin at `$2`. */
@@ -47,7 +53,10 @@ export class UnitOfWork {
   /** Several rows by their keys, on the path that requests wait for. `values` begin at `$2`. */
   async findAll<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values]));
+    return this.wall.leaving(
+      { tenantId },
+      await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])),
+    );
   }
 
   /** A look-up before the tenant is known: whose key is this? Only `security/` has such questions. */

@@ -48,7 +48,7 @@ export class PredictionRecorder {
         metadata: metadata === null ? null : this.seal(tenant, prediction.id, 'metadata', JSON.stringify(metadata)),
       });
     });
-    return this.recorder.put({
+    return this.recorder.put(tenant, {
       parts: [{ insert: PREDICTION_INSERT, rows }],
       bytes,
       ...(claim ? { claim } : {}),

@@ -25,7 +25,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, timestamp, recorded_at, input_text, model, model_version, label, confidence_score, scores, latency_ms, cache_hit, ' +
+  'id, tenant_id, timestamp, recorded_at, input_text, model, model_version, label, confidence_score, scores, latency_ms, cache_hit, ' +
   'inference_id, user_id, session_id, metadata, source';
 
 @Injectable()

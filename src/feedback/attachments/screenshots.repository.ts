@@ -31,7 +31,7 @@ interface Row {
   store: string;
 }
 
-const COLUMNS = 'id, feedback_id, n, state, content_type, width, height, size_kb, failure, store';
+const COLUMNS = 'id, tenant_id, feedback_id, n, state, content_type, width, height, size_kb, failure, store';
 const DATA = { picture: 'screenshot_data', thumbnail: 'thumbnail_data' } as const;
 
 @Injectable()
@@ -154,7 +154,7 @@ export class ScreenshotsRepository {
     after: string,
   ): Promise<(StoredScreenshot & { tenantId: string }) | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<Row & { tenant_id: string }>(
-      `SELECT tenant_id, ${COLUMNS} FROM feedback_screenshots WHERE state = 'ready' AND store <> $1 AND id > $2 ORDER BY id LIMIT 1`,
+      `SELECT ${COLUMNS} FROM feedback_screenshots WHERE state = 'ready' AND store <> $1 AND id > $2 ORDER BY id LIMIT 1`,
       [target, after],
     );
     return row && { ...toScreenshot(row), store: row.store as BlobStoreName, tenantId: row.tenant_id };

@@ -35,7 +35,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
+  'id, tenant_id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
   'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
 const DAY_MS = 86_400_000;
 const RARE_HITS = 2000;

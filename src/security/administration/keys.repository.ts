@@ -41,7 +41,7 @@ interface TenantRow {
 }
 
 const KEY_COLUMNS =
-  'id, public_id, name, scopes, created_at, expires_at, revoked_at, last_used_at, publishable, allowed_origins, ' +
+  'id, tenant_id, public_id, name, scopes, created_at, expires_at, revoked_at, last_used_at, publishable, allowed_origins, ' +
   'rate_limit_per_minute, created_by';
 
 /** Keys and tenants as administrators see them. Every change is written to the audit log in the same transaction. */
