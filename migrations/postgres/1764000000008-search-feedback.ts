@@ -8,9 +8,14 @@ export class SearchFeedback1764000000008 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX "idx_feedback_search" ON "feedback_submissions" USING gin (to_tsvector('simple', "search_text"))`,
     );
+    // Pictures are compressed already: trying once more only costs.
+    for (const column of ['screenshot_data', 'thumbnail_data'])
+      await queryRunner.query(`ALTER TABLE "feedback_screenshots" ALTER COLUMN "${column}" SET STORAGE EXTERNAL`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    for (const column of ['thumbnail_data', 'screenshot_data'])
+      await queryRunner.query(`ALTER TABLE "feedback_screenshots" ALTER COLUMN "${column}" SET STORAGE EXTENDED`);
     await queryRunner.query('DROP INDEX "idx_feedback_search"');
   }
 }

@@ -1,7 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { sleep } from '../common/index.js';
 import { configFromEnvironment, describeDatabase, SCOPES } from '../config/index.js';
 import type { Principal } from '../security/index.js';
 import { note } from './output.js';
+
+const LOOK_MS = 200;
+const LOOKS = 50;
 
 /**
  * Runs `work` with the services of a server that neither listens nor opens a spool: beside a running one, on the same database.
@@ -20,6 +24,9 @@ export async function withApp<T>(work: (app: INestApplicationContext) => Promise
   try {
     const supervisor = app.get(DatabaseSupervisor);
     await supervisor.start();
+    // Others may hold the file at this moment.
+    for (let i = 0; i < LOOKS && config.database.type === 'sqlite' && supervisor.status.state === 'down'; i++)
+      await sleep(LOOK_MS);
     const { state } = supervisor.status;
     if (state === 'outdated') throw new SchemaOutdatedError();
     if (state !== 'up') throw new DatabaseUnavailableError();

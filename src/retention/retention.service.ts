@@ -3,7 +3,13 @@ import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, sleep, type TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
-import { RETENTION_KINDS, type RetainedTable, RetainedTables, type RetentionKind } from '../persistence/index.js';
+import {
+  isPassing,
+  RETENTION_KINDS,
+  type RetainedTable,
+  RetainedTables,
+  type RetentionKind,
+} from '../persistence/index.js';
 import { actorOf, type Principal } from '../security/index.js';
 import { Archive } from './archive.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -14,6 +20,7 @@ const ABANDONED_MS = 60_000;
 /** On SQLite nobody else writes meanwhile. */
 const BATCH_ROWS = { sqlite: 200, postgresql: 1000 };
 const PAUSE_MS = 50;
+const MOST_ATTEMPTS = 10;
 /** Runs are shown for this long. */
 const REMEMBERED_MS = 400 * DAY_MS;
 
@@ -106,7 +113,8 @@ export class RetentionService {
       const now = this.clock.now();
       const cutoff = await this.cutoff({ tenantId }, kind, days);
       const abandoned = now - ABANDONED_MS;
-      const run = await this.repository.open({ tenantId }, { kind, cutoff, now, abandoned, runner: this.runner });
+      const start = { kind, cutoff, now, abandoned, runner: this.runner };
+      const run = await patiently(() => this.repository.open({ tenantId }, start));
       if (run) runs.set(tenantId, run);
     }
     const everybody = tenants === undefined && runs.size === ids.length && runs.size > 0;
@@ -116,7 +124,9 @@ export class RetentionService {
       const tenant = { tenantId: run.tenantId };
       let kept = true;
       for (const table of this.tables.of(kind)) kept = kept && (await this.deleteFrom(table, run, onProgress));
-      const finished = kept ? await this.repository.finish(tenant, run.id, this.runner, this.clock.now()) : undefined;
+      const finish = (): ReturnType<RetentionRepository['finish']> =>
+        this.repository.finish(tenant, run.id, this.runner, this.clock.now());
+      const finished = kept ? await patiently(finish) : undefined;
       if (finished) done.push(finished);
     }
     return done;
@@ -142,11 +152,9 @@ export class RetentionService {
       const ids = await this.repository.expired(tenant, table, run.cutoff, limit);
       if (ids.length === 0) return true;
       if (this.archive.enabled) await this.archive.append(run, await this.repository.rows(tenant, table, ids));
-      const count = await this.repository.deleteRows(tenant, run, table, {
-        ids,
-        now: this.clock.now(),
-        runner: this.runner,
-      });
+      const count = await patiently(() =>
+        this.repository.deleteRows(tenant, run, table, { ids, now: this.clock.now(), runner: this.runner }),
+      );
       if (count === undefined) return false;
       deleted += count;
       onProgress?.(run, deleted);
@@ -163,6 +171,18 @@ export class RetentionService {
   private configured(kind: RetentionKind): number {
     const { retentionDays, retentionFeedbackDays, retentionPredictionsDays } = this.config;
     return (kind === 'feedback' ? retentionFeedbackDays : retentionPredictionsDays) ?? retentionDays;
+  }
+}
+
+/** Whoever deletes for an hour must not give up because somebody else held the file for a few seconds. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= MOST_ATTEMPTS || !isPassing(error)) throw error;
+      await sleep(PAUSE_MS * attempt);
+    }
   }
 }
 

@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../support/cli.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { dataUrl, plain } from '../support/pictures.js';
-import { type Answer, ServerProcess } from '../support/server-process.js';
+import { type Answer, ROOT, ServerProcess } from '../support/server-process.js';
 
 interface Retention {
   settings: { kind: string; days: number; own: boolean }[];
@@ -164,7 +165,7 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
   });
 
   it('three at once, one of them killed, delete exactly the expired rows', async () => {
-    const expired = 1500;
+    const expired = 3000;
     const rows = Array.from({ length: expired }, (_, i) => {
       const at = Date.now() - 300 * DAY - i;
       return `('${crypto.randomUUID()}', '00000000-0000-7000-8000-000000000001', 's', 'bulk', 'd', 'u', 't', 'none', false, false, ${time(at)}, false, false, 1, 'd')`;
@@ -173,11 +174,34 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
       'id, tenant_id, session_id, category, description, url, timestamp, link, has_screenshot, has_annotation, created_at, is_read, is_archived, version, search_text';
     await database.query(`INSERT INTO feedback_submissions (${columns}) VALUES ${rows.join(', ')}`);
     const kept = await count('feedback_submissions', "category <> 'bulk'");
-    const runs = [1, 2, 3].map(() => run(['--kind', 'feedback', '--json']));
-    const answers = await Promise.all(runs);
-    expect(answers.map(({ code }) => code)).toEqual([0, 0, 0]);
-    const deleted = answers.flatMap(({ stdout }) => JSON.parse(stdout) as { deleted: number; tenant_id: string }[]);
-    expect(deleted.reduce((sum, each) => sum + each.deleted, 0)).toBe(expired);
+    // The first is killed when it has begun to delete.
+    const killed = spawn(
+      process.execPath,
+      [join(ROOT, 'bin', 'feedback-loop.js'), 'retention', 'run', '--kind', 'feedback'],
+      {
+        cwd: database.folder,
+        env: { PATH: process.env.PATH, ...database.environment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    await new Promise<void>((resolve) => {
+      killed.stderr.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('feedback: ')) killed.kill('SIGKILL');
+      });
+      killed.once('exit', () => resolve());
+    });
+    const left = await count('feedback_submissions', "category = 'bulk'");
+    expect([killed.signalCode, left > 0, left < expired]).toEqual(['SIGKILL', true, true]);
+    // The others leave its run alone until it has been silent for a minute.
+    expect((await run(['--kind', 'feedback', '--tenant', 'default', '--json'])).stdout.trim()).toBe('[]');
+    await database.query(
+      `UPDATE retention_runs SET heartbeat_at = ${time(Date.now() - 61_000)} WHERE finished_at IS NULL`,
+    );
+    const answers = await Promise.all([1, 2].map(() => run(['--kind', 'feedback', '--tenant', 'default', '--json'])));
+    expect(answers.map(({ code }) => code)).toEqual([0, 0]);
+    const ended = answers.flatMap(({ stdout }) => JSON.parse(stdout) as { deleted: number }[]);
+    // What the dead one had deleted is in the count of whoever finished its run.
+    expect(ended.reduce((sum, each) => sum + each.deleted, 0)).toBe(expired);
     expect([await count('feedback_submissions', "category = 'bulk'"), await count('feedback_submissions')]).toEqual([
       0,
       kept,
