@@ -9,6 +9,9 @@ describe('words of a search', () => {
     ['画面が動かない', '画 面 か 動 か な い'],
     ["it's; DROP TABLE", 'it s drop table'],
     ['😀 … ---', ''],
+    ['abc画面def', 'abc 画 面 def'],
+    // A radical is a symbol, though its script is Han.
+    ['⺀', ''],
   ])('%j → %j', (text, words) => {
     expect(toSearchText(text)).toBe(words);
   });

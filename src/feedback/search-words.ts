@@ -1,6 +1,8 @@
 /** Written without spaces between words: each character is a word of its own. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
-const WORDS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}]+/gu;
+const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}`;
+const LETTERS = String.raw`\p{L}\p{N}`;
+/** One letter of such a script, or a run of others. By name, since the compiler does not know the flag `v` yet. */
+const WORDS = new RegExp(`[[${LETTERS}]&&[${UNSPACED}]]|[[${LETTERS}]--[${UNSPACED}]]+`, 'gv');
 const MARKS = /\p{M}/gu;
 const MOST_WORDS = 20;
 
@@ -10,8 +12,7 @@ const MOST_WORDS = 20;
  */
 export function searchWords(text: string): string[] {
   const folded = text.normalize('NFKD').replace(MARKS, '').toLowerCase().normalize('NFC');
-  // Runs of letters are cut where a script without spaces begins.
-  return (folded.match(WORDS) ?? []).flatMap((word) => (UNSPACED.test(word) ? [...word] : [word]));
+  return folded.match(WORDS) ?? [];
 }
 
 /** What both databases index. */
