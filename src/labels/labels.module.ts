@@ -32,7 +32,7 @@ import { VotesService } from './votes.service.js';
     VerdictsService,
     VotesService,
   ],
-  exports: [KnownPredictionsRepository, PredictionLinks, VerdictsService],
+  exports: [KnownPredictionsRepository, PendingLinks, PredictionLinks, VerdictsService],
 })
 export class LabelsModule {
   constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK } from '../common/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
 import { DatabaseSupervisor } from '../persistence/index.js';
-import { LinkPass } from './link-pass.js';
+import { LinkPass, type LinkPassOptions, type Waiting } from './link-pass.js';
 import { PendingSettler } from './pending-settler.js';
 
 const EVERY_MS = 5000;
@@ -17,7 +17,7 @@ export class PendingLinks {
   private rounds = 0;
   private running = false;
   private readonly linked;
-  private readonly passes: LinkPass<never>[];
+  private readonly passes: Pick<LinkPass<Waiting>, 'round'>[];
 
   constructor(
     settler: PendingSettler,
@@ -26,12 +26,20 @@ export class PendingLinks {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
   ) {
-    this.linked = metrics.counter('links_resolved_total', 'Votes and labels whose prediction came after them.');
-    this.passes = [new LinkPass(settler.votes) as LinkPass<never>, new LinkPass(settler.labels) as LinkPass<never>];
+    this.linked = metrics.counter(
+      'links_resolved_total',
+      'Votes, labels and submissions whose prediction came after them.',
+    );
+    this.passes = [new LinkPass(settler.votes), new LinkPass(settler.labels)];
     // After an outage predictions of any age may have come in.
     supervisor.onRecovered(() => {
       this.rounds = 0;
     });
+  }
+
+  /** Something else that may come before its prediction. */
+  register<Row extends Waiting>(options: LinkPassOptions<Row>): void {
+    this.passes.push(new LinkPass(options));
   }
 
   @Interval(EVERY_MS)

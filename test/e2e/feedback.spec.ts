@@ -282,6 +282,10 @@ describe.each(DIALECTS)('feedback on %s', (dialect) => {
     expect(linked.body.link).toBe('linked');
     const pending = await submit({ ...BODY, prediction_id: '01900000-0000-7000-8000-000000000000' });
     expect([pending.status, pending.body.link]).toEqual([201, 'pending']);
+    const early = (await server.request<{ id: string }>('/api/v1/predict', { body: { text: 'To be early.' } })).body.id;
+    const waiting = await submit({ ...BODY, prediction_id: early });
+    await database.query(`UPDATE feedback_submissions SET link = 'pending' WHERE id = '${waiting.body.id}'`);
+    await until(async () => (await item(waiting.body.id)).link === 'linked');
     const unverified = await anonymous({ ...BODY, prediction_id: body.id }, '10.0.1.1');
     expect(unverified.body.link).toBe('pending');
     expect((await item(unverified.body.id)).link).toBe('unverified');
