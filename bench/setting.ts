@@ -28,9 +28,11 @@ export class Setting {
 
   constructor(readonly admin: string = ADMIN) {}
 
-  async database(name: string): Promise<string> {
+  /** `template`: the address of a database to copy, which nobody may use meanwhile. */
+  async database(name: string, template?: string): Promise<string> {
     const unique = `fl_bench_${process.pid}_${name}`;
-    await this.administer(`CREATE DATABASE ${unique}`);
+    const from = template === undefined ? '' : ` TEMPLATE ${new URL(template).pathname.slice(1)}`;
+    await this.administer(`CREATE DATABASE ${unique}${from}`);
     this.databases.push(unique);
     const url = new URL(this.admin);
     url.pathname = `/${unique}`;

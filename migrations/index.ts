@@ -6,6 +6,8 @@ import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js
 import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create-votes-and-labels.js';
 import { CreateFeedback1764000000007 } from './common/1764000000007-create-feedback.js';
 import { CreateRetention1764000000009 } from './common/1764000000009-create-retention.js';
+import { CreatePredictionRollups1764000000010 } from './common/1764000000010-create-prediction-rollups.js';
+import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -23,7 +25,7 @@ const COMMON = [
   CreateFeedback1764000000007,
 ];
 
-const LATER = [CreateRetention1764000000009];
+const LATER = [CreateRetention1764000000009, CreatePredictionRollups1764000000010, CreateGrowthSamples1764000000011];
 
 export const MIGRATIONS = {
   sqlite: [...COMMON, SearchFeedbackOnSqlite, ...LATER],
@@ -52,4 +54,8 @@ export const TABLES = [
   'blob_deletions',
   'retention_runs',
   'retention_settings',
+  'prediction_rollup_hours',
+  'prediction_rollup_days',
+  'prediction_rollup_retired',
+  'growth_samples',
 ];

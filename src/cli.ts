@@ -9,6 +9,7 @@ import {
   addOpenApiCommand,
   addPredictCommand,
   addRetentionCommand,
+  addRollupsCommand,
   addSpoolCommand,
   addStartCommand,
   addTenantsCommand,
@@ -43,6 +44,7 @@ for (const add of [
   addDemoCommand,
   addSpoolCommand,
   addRetentionCommand,
+  addRollupsCommand,
 ]) {
   add(program);
 }

@@ -1,12 +1,14 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { parseRange } from '../common/index.js';
+import type { FastifyReply } from 'fastify';
+import { formatTime, parseRange } from '../common/index.js';
 import { apiSchema, LenientInput, StrictInput } from '../http/index.js';
+import type { Dated } from '../persistence/index.js';
 import { Caller, OpenableAs, type Principal, Scopes } from '../security/index.js';
 import { AnalyticsService } from './analytics.service.js';
 import { AnalyticsQuery, RecentQuery, TimeseriesQuery } from './dto/analytics.query.js';
 import * as answers from './dto/analytics.schema.js';
-import type { AnalyticsFilter } from './predictions.read-model.js';
+import type { AnalyticsFilter } from './figures.js';
 
 /** The routes once, for both of their addresses. None of them ever answers a text. */
 @Scopes('read')
@@ -16,8 +18,12 @@ abstract class AnalyticsRoutes {
   @Get('summary')
   @ApiOperation({ summary: 'Totals and averages' })
   @ApiOkResponse({ schema: apiSchema(answers.SummarySchema) })
-  async summary(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<answers.SummaryAnswer> {
-    return answers.toSummary(await this.service.summary(caller, toFilter(query)));
+  async summary(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.SummaryAnswer> {
+    return withDate(reply, await this.service.summary(caller, toFilter(query)), answers.toSummary);
   }
 
   @Get('sentiment-distribution')
@@ -26,51 +32,81 @@ abstract class AnalyticsRoutes {
   async sentimentDistribution(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<answers.SentimentDistribution> {
-    const { positive = 0, negative = 0, neutral = 0 } = await this.service.countsByLabel(caller, toFilter(query));
+    const {
+      negative = 0,
+      neutral = 0,
+      positive = 0,
+    } = dated(reply, await this.service.countsByLabel(caller, toFilter(query)));
     return { positive, negative, neutral };
   }
 
   @Get('label-distribution')
   @ApiOperation({ summary: 'Predictions by label' })
   @ApiOkResponse({ schema: apiSchema(answers.LabelDistributionSchema) })
-  labelDistribution(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<Record<string, number>> {
-    return this.service.countsByLabel(caller, toFilter(query));
+  async labelDistribution(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Record<string, number>> {
+    return dated(reply, await this.service.countsByLabel(caller, toFilter(query)));
   }
 
   @Get('recent')
   @ApiOperation({ summary: 'The latest predictions, without their texts' })
   @ApiOkResponse({ schema: apiSchema(answers.RecentSchema) })
-  async recent(@Caller() caller: Principal, @Query() query: RecentQuery): Promise<answers.RecentAnswer> {
-    return answers.toRecent(await this.service.recent(caller, toFilter(query), query.limit));
+  async recent(
+    @Caller() caller: Principal,
+    @Query() query: RecentQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.RecentAnswer> {
+    return answers.toRecent(dated(reply, await this.service.recent(caller, toFilter(query), query.limit)));
   }
 
   @Get('timeseries')
   @ApiOperation({ summary: 'Counts and averages by hour or day (UTC), empty buckets included' })
   @ApiOkResponse({ schema: apiSchema(answers.TimeseriesSchema) })
-  async timeseries(@Caller() caller: Principal, @Query() query: TimeseriesQuery): Promise<answers.TimeseriesAnswer> {
-    return answers.toTimeseries(query.bucket, await this.service.timeseries(caller, toFilter(query), query.bucket));
+  async timeseries(
+    @Caller() caller: Principal,
+    @Query() query: TimeseriesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.TimeseriesAnswer> {
+    const found = await this.service.timeseries(caller, toFilter(query), query.bucket);
+    return withDate(reply, found, (buckets) => answers.toTimeseries(query.bucket, buckets));
   }
 
   @Get('latency')
   @ApiOperation({ summary: 'Percentiles of the latency in milliseconds' })
   @ApiOkResponse({ schema: apiSchema(answers.LatencySchema) })
-  async latency(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<answers.LatencyAnswer> {
-    return answers.toLatency(await this.service.latency(caller, toFilter(query)));
+  async latency(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.LatencyAnswer> {
+    return withDate(reply, await this.service.latency(caller, toFilter(query)), answers.toLatency);
   }
 
   @Get('cache')
   @ApiOperation({ summary: 'How many predictions came from the cache' })
   @ApiOkResponse({ schema: apiSchema(answers.CacheSchema) })
-  async cache(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<answers.CacheAnswer> {
-    return answers.toCache(await this.service.cacheHits(caller, toFilter(query)));
+  async cache(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.CacheAnswer> {
+    return withDate(reply, await this.service.cacheHits(caller, toFilter(query)), answers.toCache);
   }
 
   @Get('models')
   @ApiOperation({ summary: 'Which model versions answered, and when' })
   @ApiOkResponse({ schema: apiSchema(answers.ModelsSchema) })
-  async models(@Caller() caller: Principal, @Query() query: AnalyticsQuery): Promise<answers.ModelsAnswer> {
-    return answers.toModels(await this.service.models(caller, toFilter(query)));
+  async models(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.ModelsAnswer> {
+    return answers.toModels(dated(reply, await this.service.models(caller, toFilter(query))));
   }
 }
 
@@ -95,4 +131,20 @@ export class OlderAnalyticsController extends AnalyticsRoutes {
 
 function toFilter(query: AnalyticsQuery): AnalyticsFilter {
   return { ...parseRange(query.from, query.to), model: query.model, modelVersion: query.model_version };
+}
+
+/** The value; how old it may be goes into a header, when it may be old at all. */
+function dated<T>(reply: FastifyReply, { asOf, value }: Dated<T>): T {
+  if (asOf !== null) void reply.header('x-data-as-of', formatTime(asOf));
+  return value;
+}
+
+/** Also in the body, where the body has names of its own. */
+function withDate<T, Answer extends object>(
+  reply: FastifyReply,
+  found: Dated<T>,
+  toAnswer: (value: T) => Answer,
+): Answer & { data_as_of?: string } {
+  const answer = toAnswer(dated(reply, found));
+  return found.asOf === null ? answer : { ...answer, data_as_of: formatTime(found.asOf) };
 }

@@ -1,10 +1,32 @@
 import { Module } from '@nestjs/common';
+import { IngestModule, Riders } from '../ingest/index.js';
+import { GrowthService, RetainedTables } from '../persistence/index.js';
 import { AnalyticsController, OlderAnalyticsController } from './analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
 import { PredictionsReadModel } from './predictions.read-model.js';
+import { RETIREMENT, ROLLED_UP_TABLE, rollUp, ROWS_BY_TENANT } from './rollups/rollup-insert.js';
+import { RollupAuditService } from './rollups/rollup-audit.service.js';
+import { RollupMaintenance } from './rollups/rollup-maintenance.js';
+import { RollupsReadModel } from './rollups/rollups.read-model.js';
+import { RollupsRepository } from './rollups/rollups.repository.js';
 
 @Module({
+  imports: [IngestModule],
   controllers: [AnalyticsController, OlderAnalyticsController],
-  providers: [AnalyticsService, PredictionsReadModel],
+  providers: [
+    AnalyticsService,
+    PredictionsReadModel,
+    RollupAuditService,
+    RollupMaintenance,
+    RollupsReadModel,
+    RollupsRepository,
+  ],
+  exports: [RollupAuditService, RollupMaintenance],
 })
-export class AnalyticsModule {}
+export class AnalyticsModule {
+  constructor(riders: Riders, retained: RetainedTables, growth: GrowthService) {
+    riders.register(ROLLED_UP_TABLE, rollUp);
+    retained.keepLedger(ROLLED_UP_TABLE, RETIREMENT);
+    growth.register({ table: ROLLED_UP_TABLE, partitioned: true, rows: ROWS_BY_TENANT });
+  }
+}

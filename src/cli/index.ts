@@ -7,6 +7,7 @@ export * from './migrate.command.js';
 export * from './openapi.command.js';
 export * from './predict.command.js';
 export * from './retention.command.js';
+export * from './rollups.command.js';
 export * from './spool.command.js';
 export * from './start.command.js';
 export * from './users.command.js';

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
 import type { Spool } from '../ingest/index.js';
+import type { Database } from '../persistence/index.js';
 import { note, print, printJson, Progress } from './output.js';
 
 /** Exit code of `spool drain` when the database refused some of the records. */
@@ -13,26 +15,32 @@ interface SpoolOptions {
 }
 
 /** Opens the spool that no server uses at the moment, and closes it after `work`. */
-async function withSpool<T>({ dir }: SpoolOptions, work: (spool: Spool) => Promise<T>): Promise<T> {
-  const [{ Spool, SpoolOwnedError }, { DatabaseLockedError }, { PREDICTION_INSERT }] = await Promise.all([
-    import('../ingest/index.js'),
-    import('../persistence/index.js'),
-    import('../predictions/index.js'),
-  ]);
+async function withSpool<T>(
+  { dir }: SpoolOptions,
+  work: (spool: Spool, app: INestApplicationContext) => Promise<T>,
+): Promise<T> {
+  const [{ RecordKinds, Spool, SpoolOwnedError }, { DatabaseLockedError }, { createApp }, { createLogger }] =
+    await Promise.all([
+      import('../ingest/index.js'),
+      import('../persistence/index.js'),
+      import('../app.factory.js'),
+      import('../observability/index.js'),
+    ]);
   const config = configFromEnvironment();
   const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
-  const kinds = new Map([[PREDICTION_INSERT.table, PREDICTION_INSERT]]);
-  const spool = new Spool({ folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now }, kinds);
+  const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
+  const spool = new Spool({ folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now }, app.get(RecordKinds).all);
   note(`Spool: ${spool.path}`);
   try {
     const aside = await spool.open();
     if (aside) note(`The file was damaged and has been set aside: ${aside}`);
-    return await work(spool);
+    return await work(spool, app);
   } catch (error) {
     if (error instanceof DatabaseLockedError) throw new SpoolOwnedError(spool.path);
     throw error;
   } finally {
     await spool.close();
+    await app.close();
   }
 }
 
@@ -54,17 +62,15 @@ async function inspect(options: SpoolOptions): Promise<void> {
 }
 
 async function drain(options: SpoolOptions): Promise<void> {
-  const [{ BatchCommitter, SpoolReplayer }, { createDatabase, createDataSource, Migrator }, { Metrics }] =
-    await Promise.all([
-      import('../ingest/index.js'),
-      import('../persistence/index.js'),
-      import('../observability/index.js'),
-    ]);
+  const [{ DatabaseWriter, SpoolReplayer }, { DATABASE, Migrator }] = await Promise.all([
+    import('../ingest/index.js'),
+    import('../persistence/index.js'),
+  ]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
-  const database = createDatabase(createDataSource(config), config, new Metrics());
-  await withSpool(options, async (spool) => {
-    await database.connect();
+  await withSpool(options, async (spool, app) => {
+    await app.get<Database>(DATABASE).connect();
+    const writer = app.get(DatabaseWriter);
     // Records of months ago may want partitions that no server has made yet; without them they would be set aside.
     await new Migrator(config).ensurePartitions();
     const { rows } = await spool.stats();
@@ -72,7 +78,7 @@ async function drain(options: SpoolOptions): Promise<void> {
     let moved = 0;
     let buried = 0;
     const replayer = new SpoolReplayer(spool, {
-      commit: (batches) => new BatchCommitter(database).commit(batches, 'spool'),
+      commit: (batches) => writer.replay(batches),
       onProgress: (good, bad) => {
         moved += good;
         buried += bad;
@@ -86,7 +92,7 @@ async function drain(options: SpoolOptions): Promise<void> {
     if (left.rows > 0) note(`${left.rows} records still wait.`);
     if (left.deadLetters > buried) note(`${left.deadLetters} dead letters in all: see spool inspect.`);
     if (buried > 0 || left.rows > 0 || left.deadLetters > 0) process.exitCode = DEAD_LETTERS;
-  }).finally(() => database.close());
+  });
 }
 
 export function addSpoolCommand(program: Command): void {

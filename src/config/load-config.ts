@@ -133,6 +133,20 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
       remedy: 'Name the bucket.',
     });
   }
+  for (const [i, uri] of config.dbReplicaUris.entries())
+    if (!/^postgres(?:ql)?:\/\/[^/]+\/./.test(uri))
+      problems.push({
+        variable: 'FL_DB_REPLICA_URIS',
+        problem: `has an entry (number ${i + 1}) that is no address of PostgreSQL`,
+        remedy: 'Write postgresql://user:password@host:5432/name, separated by commas.',
+      });
+  if (config.dbPooler === 'transaction' && config.dbDirectUri === undefined) {
+    problems.push({
+      variable: 'FL_DB_DIRECT_URI',
+      problem: 'is missing, although FL_DB_POOLER is transaction',
+      remedy: 'Name the address of PostgreSQL itself: migrations hold a lock that a pooler would lose.',
+    });
+  }
   if (config.dbPoolMin > config.dbPoolSize) {
     problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
   }

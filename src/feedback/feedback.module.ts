@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
-import { RetainedTables } from '../persistence/index.js';
+import { GrowthService, RetainedTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { BlobMaintenance } from './attachments/blob-maintenance.js';
 import { BlobMover } from './attachments/blob-mover.js';
@@ -48,10 +48,11 @@ import { SubmitController } from './submit.controller.js';
   exports: [BlobMover, CleanupService],
 })
 export class FeedbackModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {
+  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables, growth: GrowthService) {
     retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);
     kinds.register(SCREENSHOT_INSERT);
     sealed.register(SEALED_SUBMISSIONS);
+    growth.register({ table: 'feedback_submissions' }, { table: 'feedback_screenshots' });
   }
 }

@@ -28,6 +28,22 @@ export class DatabaseMetrics {
       'Callers waiting for a connection.',
       byPool(({ waiting }) => waiting),
     );
+    metrics.gauge(
+      'replica_up',
+      '1 while analytics may be read from a replica.',
+      () =>
+        database.replicas().map(({ name, state }) => ({ labels: { replica: name }, value: state === 'up' ? 1 : 0 })),
+      ['replica'],
+    );
+    metrics.gauge(
+      'replica_lag_seconds',
+      'How far a replica is behind the primary.',
+      () =>
+        database
+          .replicas()
+          .flatMap(({ lagMs, name }) => (lagMs === null ? [] : [{ labels: { replica: name }, value: lagMs / 1000 }])),
+      ['replica'],
+    );
     metrics.gauge('db_up', '1 while the database answers.', () => (supervisor.isUp ? 1 : 0));
     metrics.gauge('db_size_bytes', 'Size of the database.', () => supervisor.status.sizeBytes ?? 0);
   }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { apiSchema } from '../http/index.js';
 import { Metrics } from '../observability/index.js';
-import { Public, Scopes, Unlimited } from '../security/index.js';
+import { Caller, type Principal, Public, Scopes, Unlimited } from '../security/index.js';
 import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
@@ -58,8 +58,8 @@ export class HealthController {
   @Scopes('read', 'admin')
   @ApiOperation({ operationId: 'health_detailed', summary: 'All components, for operators' })
   @ApiOkResponse({ schema: apiSchema(DetailedHealthSchema) })
-  detailed(): DetailedHealth {
-    return this.health.detailed();
+  detailed(@Caller() caller: Principal): DetailedHealth {
+    return this.health.detailed(caller);
   }
 
   @Get('api/v1/health')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { VERSION } from '../common/index.js';
+import { type TenantContext, VERSION } from '../common/index.js';
 import { DatabaseWriter, SpoolService } from '../ingest/index.js';
 import { DatabaseSupervisor, type PoolStats } from '../persistence/index.js';
 import { ModelRegistry } from '../predictions/index.js';
@@ -77,7 +77,8 @@ export class HealthService {
     return this.state === 'healthy' || this.state === 'degraded';
   }
 
-  detailed(): DetailedHealth {
+  /** `tenant`: whose tables are told. */
+  detailed(tenant: TenantContext): DetailedHealth {
     return {
       status: this.state,
       version: VERSION,
@@ -86,7 +87,7 @@ export class HealthService {
         ...this.databaseReport(),
         ...this.spoolReport(),
         ...this.modelReport(),
-        ...this.surroundings.report(this.indicators),
+        ...this.surroundings.report(this.indicators, tenant),
       },
     };
   }

@@ -1,8 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { DEFAULT_TENANT_ID, uuidv7 } from '../common/index.js';
-import { BulkInsert, type Database, TransactionConflictError, type WriteSession } from '../persistence/index.js';
+import {
+  type BulkGroup,
+  BulkInsert,
+  type Database,
+  RowsKnownError,
+  TransactionConflictError,
+  type WriteSession,
+} from '../persistence/index.js';
 import type { Claim } from './idempotency/claim.js';
 import type { Durability } from './durability.js';
 import { type BatchOutcome, type BatchOutcomes, byTable, type RecordBatch } from './record-batch.js';
+import { Riders } from './riders.js';
 
 const CLAIM_INSERT = new BulkInsert(
   'idempotency_keys',
@@ -36,28 +45,61 @@ interface Owner {
  * Commits batches to the database in one transaction.
  *
  * - the usual case, no key and no chosen id, is one statement for each table
+ * - what rides along is made from the rows that are really new. That all of them are is taken for granted first; when one is not,
+ *   nothing was stored, and a second transaction asks
  * - keys are claimed first, in one order everywhere, so that two servers with the same keys wait and do not deadlock; a batch
  *   whose key is another's is left out, and the outcome says why
  * - on a replay (`origin` "spool") the ids of a batch that lost its key become aliases: they were acknowledged
  */
 export class BatchCommitter {
-  constructor(private readonly database: Database) {}
+  /** New at every start: no two processes are ever the same writer. */
+  private readonly writer = randomBytes(6).toString('base64url');
 
-  async commit(batches: readonly RecordBatch[], origin: Durability = 'database'): Promise<BatchOutcomes> {
+  constructor(
+    private readonly database: Database,
+    private readonly riders: Riders = new Riders(),
+  ) {}
+
+  /** Of commits that may run at the same time, each has a `lane` of its own. */
+  async commit(
+    batches: readonly RecordBatch[],
+    origin: Durability = 'database',
+    lane: number | string = origin,
+  ): Promise<BatchOutcomes> {
+    const writer = `${this.writer}-${lane}`;
     const plain = origin === 'database' && batches.every(({ claim, chosenIds }) => !claim && !chosenIds);
-    if (plain) {
-      await this.database.commit(byTable(batches));
-      return NONE;
-    }
+    if (plain && (await this.commitNew(byTable(batches), writer))) return NONE;
     return this.database.write(async (session) => {
       const outcomes = await this.claim(session, batches, origin);
       const accepted = batches.filter((batch) => !outcomes.has(batch));
-      await session.insert(byTable(accepted));
+      await this.insert(session, byTable(accepted), writer);
       const checked = accepted.filter(({ chosenIds }) => chosenIds === true || origin === 'spool');
       await noteTaken(session, checked, outcomes);
       if (origin === 'database') await giveBack(session, accepted, outcomes);
       return outcomes;
     });
+  }
+
+  /** Answers false, and has stored nothing, when something rides along with rows of which some are there already. */
+  private async commitNew(groups: BulkGroup[], writer: string): Promise<boolean> {
+    const carried = groups.map((group) => (this.riders.has(group.insert.table) ? { ...group, allNew: true } : group));
+    try {
+      await this.database.commit([...carried, ...groups.flatMap((group) => this.riders.of(group, writer))]);
+      return true;
+    } catch (error) {
+      if (error instanceof RowsKnownError) return false;
+      throw error;
+    }
+  }
+
+  private async insert(session: WriteSession, groups: readonly BulkGroup[], writer: string): Promise<void> {
+    const riders: BulkGroup[] = [];
+    for (const group of groups) {
+      if (this.riders.has(group.insert.table))
+        riders.push(...this.riders.of({ ...group, rows: await session.insertNew(group) }, writer));
+      else await session.insert([group]);
+    }
+    await session.insert(riders.filter(({ rows }) => rows.length > 0));
   }
 
   /** Writes a row and removes it again in one transaction: whether the database takes records at all. */

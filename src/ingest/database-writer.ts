@@ -13,6 +13,7 @@ import {
 import { type BreakerState, DependencyPolicy, DependencyUnavailableError } from '../resilience/index.js';
 import { BatchCommitter } from './batch-committer.js';
 import type { BatchOutcomes, RecordBatch } from './record-batch.js';
+import { Riders } from './riders.js';
 
 const PROBE_EVERY_MS = 5000;
 const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
@@ -34,9 +35,10 @@ export class DatabaseWriter {
     private readonly supervisor: DatabaseSupervisor,
     metrics: Metrics,
     config: FeedbackLoopConfig,
+    riders: Riders,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
-    this.committer = new BatchCommitter(database);
+    this.committer = new BatchCommitter(database, riders);
     this.policy = new DependencyPolicy({
       name: 'database',
       retryAttempts: config.dbRetryAttempts,
@@ -65,11 +67,11 @@ export class DatabaseWriter {
     return this.supervisor.isUp && this.policy.state !== 'half_open';
   }
 
-  /** @throws what the database threw; DependencyUnavailableError when it was not asked or is too slow */
-  async commit(batches: readonly RecordBatch[], wanted: () => boolean): Promise<BatchOutcomes> {
+  /** `lane`: one of those that run at the same time. @throws what the database threw; DependencyUnavailableError when it was not asked or is too slow */
+  async commit(batches: readonly RecordBatch[], wanted: () => boolean, lane: number): Promise<BatchOutcomes> {
     try {
       return await this.policy.run(
-        () => this.once(batches),
+        () => this.once(batches, lane),
         () => wanted() && this.supervisor.isUp,
       );
     } catch (error) {
@@ -96,9 +98,9 @@ export class DatabaseWriter {
       .catch((error: unknown) => this.logger.debug({ err: error }, 'the database does not take records yet'));
   }
 
-  private async once(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
+  private async once(batches: readonly RecordBatch[], lane: number): Promise<BatchOutcomes> {
     try {
-      return await this.withPartitions(() => this.committer.commit(batches));
+      return await this.withPartitions(() => this.committer.commit(batches, 'database', lane));
     } catch (error) {
       if (isPassing(error)) this.supervisor.suspect();
       throw error;

@@ -2,8 +2,11 @@ import { NotRecordedError, QueueFullError, RecordRefusedError } from './errors.j
 import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from './record-batch.js';
 
 export interface GroupCommitOptions {
-  /** `wanted` turns false when nobody waits for the group any more: trying again would be vain. */
-  commit(batches: readonly RecordBatch[], wanted: () => boolean): Promise<BatchOutcomes>;
+  /**
+   * `wanted` turns false when nobody waits for the group any more: trying again would be vain. `lane` counts from 0: no two commits
+   * of one lane run at the same time.
+   */
+  commit(batches: readonly RecordBatch[], wanted: () => boolean, lane: number): Promise<BatchOutcomes>;
   /** Whether a failure is about single rows, so that the rest of the group may succeed without them. */
   isDataFault(error: unknown): boolean;
   onCommitted?(rows: number): void;
@@ -43,11 +46,13 @@ export class GroupCommitWriter {
   private timer: NodeJS.Timeout | undefined;
   private rows = 0;
   private bytes = 0;
-  private busy = 0;
+  private readonly freeLanes: number[];
   private idle: (() => void)[] = [];
   private roomWanted: (() => void)[] = [];
 
-  constructor(private readonly options: GroupCommitOptions) {}
+  constructor(private readonly options: GroupCommitOptions) {
+    this.freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
+  }
 
   get waitingRows(): number {
     return this.rows;
@@ -89,7 +94,7 @@ export class GroupCommitWriter {
 
   /** Resolves when nothing waits and no commit is under way. */
   async flush(): Promise<void> {
-    if (this.busy === 0 && this.queue.length === 0) return;
+    if (this.isIdle) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
@@ -108,16 +113,20 @@ export class GroupCommitWriter {
   }
 
   private pump(): void {
-    while (this.busy < this.options.lanes && this.queue.length > 0) {
+    while (this.freeLanes.length > 0 && this.queue.length > 0) {
       const group = this.take();
       if (group.length === 0) continue;
-      this.busy += 1;
-      void this.commit(group).finally(() => {
-        this.busy -= 1;
+      const lane = this.freeLanes.pop() as number;
+      void this.commit(group, lane).finally(() => {
+        this.freeLanes.push(lane);
         this.pump();
-        if (this.busy === 0 && this.queue.length === 0) this.rest();
+        if (this.isIdle) this.rest();
       });
     }
+  }
+
+  private get isIdle(): boolean {
+    return this.freeLanes.length === this.options.lanes && this.queue.length === 0;
   }
 
   private rest(): void {
@@ -148,12 +157,13 @@ export class GroupCommitWriter {
     return group;
   }
 
-  private async commit(group: Waiting[]): Promise<void> {
+  private async commit(group: Waiting[], lane: number): Promise<void> {
     try {
       const wanted = (): boolean => group.some(({ settled }) => !settled);
       const outcomes = await this.options.commit(
         group.map(({ batch }) => batch),
         wanted,
+        lane,
       );
       this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows, 0));
       for (const waiting of group) settle(waiting, undefined, outcomes.get(waiting.batch));
@@ -167,8 +177,8 @@ export class GroupCommitWriter {
         settle(group[0] as Waiting, refused ? new RecordRefusedError(error) : new NotRecordedError(error));
       } else {
         const half = Math.ceil(group.length / 2);
-        await this.commit(group.slice(0, half));
-        await this.commit(group.slice(half));
+        await this.commit(group.slice(0, half), lane);
+        await this.commit(group.slice(half), lane);
       }
     }
   }

@@ -4,6 +4,7 @@ import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.js
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { RecordAliasesRepository } from './idempotency/record-aliases.repository.js';
 import { RecordKinds } from './record-kinds.js';
+import { Riders } from './riders.js';
 import { Recorder } from './recorder.js';
 import { SpoolService } from './spool-service.js';
 
@@ -13,6 +14,7 @@ const SHARED_WITH_FEATURES = [
   RecordAliasesRepository,
   RecordKinds,
   Recorder,
+  Riders,
   SpoolService,
 ];
 

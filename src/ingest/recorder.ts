@@ -42,7 +42,7 @@ export class Recorder {
     config: FeedbackLoopConfig,
   ) {
     this.writer = new GroupCommitWriter({
-      commit: (batches, wanted) => target.commit(batches, wanted),
+      commit: (batches, wanted, lane) => target.commit(batches, wanted, lane),
       isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
       onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
       onFailed: (error) => metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { sleep } from '../common/index.js';
+import { HOUR_MS, sleep } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
 import { DatabaseLockedError, DatabaseSupervisor } from '../persistence/index.js';
@@ -17,7 +17,6 @@ export type SpoolState = 'off' | 'closed' | 'ready' | 'full' | 'broken';
 const MOST_WAITING_ROWS = 5000;
 const MOST_WAITING_BYTES = 16 * 2 ** 20;
 const GROUP_ROWS = 1000;
-const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 500;
 const IDLE_LOOKS = 20;
 /** At most 2,000 rows a second: the database has just come back, and N replicas replay at once. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   type Clock,
   CLOCK,
+  DAY_MS,
   type FieldError,
   parseTime,
   type TenantContext,
@@ -36,7 +37,6 @@ export interface LabelResult {
 
 export type ClaimLabel = (id: string, resultOf: (persisted: Durability) => LabelResult) => Claim;
 
-const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 5 * 60_000;
 const LONGEST_VALIDITY_MS = 100 * 365 * DAY_MS;
 

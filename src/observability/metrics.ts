@@ -39,9 +39,12 @@ export class Metrics {
     'origin',
     'persisted',
   ]);
-  private readonly cacheLookups = this.counter('prediction_cache_lookups_total', 'Look-ups in the prediction cache.', [
+  private readonly cacheLookups = this.counter('cache_lookups_total', 'Look-ups in a cache, by tier.', [
+    'cache',
+    'tier',
     'result',
   ]);
+  private readonly caches = new Map<string, () => { bytes: number; entries: number }>();
   private readonly modelSeconds = new Histogram({
     name: 'model_seconds',
     help: 'Seconds a model took for one text.',
@@ -66,14 +69,40 @@ export class Metrics {
       registers: [this.registry],
     });
     info.set({ version: VERSION, node: process.version }, 1);
+    for (const [name, help, key] of [
+      ['cache_bytes', 'Estimated bytes of a cache in this process.', 'bytes'],
+      ['cache_entries', 'Entries of a cache in this process.', 'entries'],
+    ] as const) {
+      const { caches } = this;
+      new Gauge({
+        name,
+        help,
+        labelNames: ['cache'],
+        registers: [this.registry],
+        collect(this: Gauge) {
+          for (const [cache, read] of caches) this.set({ cache }, read()[key]);
+        },
+      });
+    }
   }
 
   countPredictions(origin: string, persisted: string, count: number): void {
     this.child(`predictions ${origin} ${persisted}`, () => this.predictions.labels({ origin, persisted })).inc(count);
   }
 
-  countCacheLookup(result: 'hit' | 'miss'): void {
-    this.child(`cache ${result}`, () => this.cacheLookups.labels({ result })).inc();
+  countCacheLookups(cache: string, tier: 'memory' | 'redis', hits: number, misses: number): void {
+    for (const [result, count] of [
+      ['hit', hits],
+      ['miss', misses],
+    ] as const)
+      if (count > 0)
+        this.child(`cache ${cache} ${tier} ${result}`, () => this.cacheLookups.labels({ cache, tier, result })).inc(
+          count,
+        );
+  }
+
+  watchCache(cache: string, read: () => { bytes: number; entries: number }): void {
+    this.caches.set(cache, read);
   }
 
   observeModel(model: string, seconds: number): void {
@@ -103,10 +132,13 @@ export class Metrics {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  /** A figure read at the moment of collection; several label sets are answered as a list. */
-  gauge(name: string, help: string, read: () => number | { labels: Record<string, string>; value: number }[]): void {
-    const first = read();
-    const labelNames = Array.isArray(first) && first[0] ? Object.keys(first[0].labels) : [];
+  /** A figure read at the moment of collection; several label sets are answered as a list. `labelNames`: when there may be none yet. */
+  gauge(
+    name: string,
+    help: string,
+    read: () => number | { labels: Record<string, string>; value: number }[],
+    labelNames: readonly string[] = labelNamesOf(read()),
+  ): void {
     new Gauge({
       name,
       help,
@@ -114,9 +146,14 @@ export class Metrics {
       registers: [this.registry],
       collect(this: Gauge) {
         const value = read();
+        if (typeof value !== 'number') this.reset();
         if (typeof value === 'number') this.set(value);
         else for (const each of value) this.set(each.labels, each.value);
       },
     });
   }
+}
+
+function labelNamesOf(first: number | { labels: Record<string, string> }[]): string[] {
+  return Array.isArray(first) && first[0] ? Object.keys(first[0].labels) : [];
 }

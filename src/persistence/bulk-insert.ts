@@ -1,8 +1,17 @@
+import type { DialectName } from './portable-columns.js';
+
 /**
  * Types of a bulk column. Values: `uuid` and `text` strings, `timestamp` milliseconds since 1970, `json` any JSON value, `bytes` base64
- * (a row must also go through the spool, as JSON).
+ * (a row must also go through the spool, as JSON), `count` whole numbers to 2^53, `sum` a bigint of any size, `histogram` counts by bucket as an object.
  */
-export type BulkType = 'uuid' | 'text' | 'timestamp' | 'double' | 'integer' | 'boolean' | 'json' | 'bytes';
+export type BulkType =
+  'uuid' | 'text' | 'timestamp' | 'double' | 'integer' | 'count' | 'sum' | 'boolean' | 'json' | 'histogram' | 'bytes';
+
+/**
+ * How a column of a row that is there already takes in another's. A histogram on PostgreSQL is two columns: adding JSON up costs more than
+ * all the rest, so that new counts are noted in `<name>_pending` and added up when there are many.
+ */
+export type Merge = 'sum' | 'least' | 'greatest' | 'histogram';
 
 /** One row by column name; null or absent is NULL. */
 export type BulkRow = Readonly<Record<string, unknown>>;
@@ -17,6 +26,8 @@ export interface BulkInsertOptions {
    * overwrites what came after it, whatever the order.
    */
   newer?: string;
+  /** Every column that is not of the key: a row that is there already takes the new one in. Only for rows that came in once. */
+  merge?: Readonly<Record<string, Merge>>;
 }
 
 const POSTGRES_TYPES: Record<BulkType, string> = {
@@ -25,10 +36,16 @@ const POSTGRES_TYPES: Record<BulkType, string> = {
   timestamp: 'timestamptz',
   double: 'double precision',
   integer: 'integer',
+  count: 'bigint',
+  sum: 'numeric',
   boolean: 'boolean',
   json: 'jsonb',
+  histogram: 'text',
   bytes: 'text',
 };
+
+/** Characters of pending counts that are worth adding up. */
+const PENDING_LENGTH = 500;
 
 /**
  * An idempotent insert of many rows as one statement, for both dialects from one declaration.
@@ -47,26 +64,31 @@ export class BulkInsert {
   private readonly identity: readonly string[];
   private readonly key: readonly string[];
   private readonly newer: string | undefined;
+  private readonly merge: Readonly<Record<string, Merge>> | undefined;
 
   constructor(
     readonly table: string,
     columns: Record<string, BulkType>,
-    { key = ['id'], identity = [], newer }: BulkInsertOptions = {},
+    { key = ['id'], identity = [], newer, merge }: BulkInsertOptions = {},
   ) {
     this.columns = Object.entries(columns);
     this.identity = identity;
     this.key = key;
     this.newer = newer;
+    this.merge = merge;
     const names = this.columns.map(([name]) => name).join(', ');
-    const read = this.columns.map(([name, type]) => (type === 'bytes' ? `decode(${name}, 'base64')` : name)).join(', ');
+    const stored = this.columns
+      .map(([name, type]) => (type === 'histogram' ? `${name}, ${name}_pending` : name))
+      .join(', ');
+    const read = this.columns.map(([name, type]) => postgresValue(name, type)).join(', ');
     const typed = this.columns.map(([name, type]) => `${name} ${POSTGRES_TYPES[type]}`).join(', ');
-    const conflict = `ON CONFLICT (${key.join(', ')}) DO ${this.onConflict()}`;
+    const conflict = (dialect: DialectName): string => `ON CONFLICT (${key.join(', ')}) DO ${this.onConflict(dialect)}`;
     this.postgres = {
       name: `bulk_${table}`,
-      text: `INSERT INTO ${table} (${names}) SELECT ${read} FROM jsonb_to_recordset($1::jsonb) AS r(${typed}) ${conflict}`,
+      text: `INSERT INTO ${table} (${stored}) SELECT ${read} FROM jsonb_to_recordset($1::jsonb) AS r(${typed}) ${conflict('postgresql')}`,
     };
     const marks = this.columns.map(() => '?').join(', ');
-    this.sqlite = `INSERT INTO ${table} (${names}) VALUES (${marks}) ${conflict}`;
+    this.sqlite = `INSERT INTO ${table} (${names}) VALUES (${marks}) ${conflict('sqlite')}`;
     if (identity.length === 0) return;
     const list = (alias: string): string => identity.map((name) => `${alias}.${name}`).join(', ');
     this.taken = {
@@ -80,7 +102,11 @@ export class BulkInsert {
     };
   }
 
-  private onConflict(): string {
+  private onConflict(dialect: DialectName): string {
+    if (this.merge) {
+      const taken = Object.entries(this.merge).map(([name, how]) => merged(dialect, how, name, this.table));
+      return `UPDATE SET ${taken.join(', ')}`;
+    }
     if (this.newer === undefined) return 'NOTHING';
     const changes = this.columns
       .filter(([name]) => !this.key.includes(name))
@@ -101,7 +127,7 @@ export class BulkInsert {
         for (const [name, type] of this.columns) {
           const value = row[name];
           if (value === undefined || value === null) continue;
-          out[name] = type === 'timestamp' ? new Date(value as number).toISOString() : value;
+          out[name] = jsonValue(value, type);
         }
         return out;
       }),
@@ -111,10 +137,16 @@ export class BulkInsert {
   /** PostgreSQL replaces a row once in a statement; and in one order everywhere, so that two statements wait and do not deadlock. */
   private newest(rows: readonly BulkRow[]): readonly BulkRow[] {
     const { newer } = this;
+    const keyOf = (row: BulkRow): string => this.key.map((name) => String(row[name])).join('\n');
+    if (this.merge)
+      return rows
+        .map((row) => ({ row, key: keyOf(row) }))
+        .sort(byKeyOrder)
+        .map(({ row }) => row);
     if (newer === undefined) return rows;
     const byKey = new Map<string, BulkRow>();
     for (const row of rows) {
-      const key = this.key.map((name) => String(row[name])).join('\n');
+      const key = keyOf(row);
       const other = byKey.get(key);
       if (!other || String(row[newer]) > String(other[newer])) byKey.set(key, row);
     }
@@ -136,9 +168,52 @@ export class BulkInsert {
   }
 }
 
+function byKeyOrder(a: { key: string }, b: { key: string }): number {
+  return a.key < b.key ? -1 : 1;
+}
+
+/** Null on either side leaves the other. */
+function merged(dialect: DialectName, how: Merge, name: string, table: string): string {
+  const [old, added] = [`${table}.${name}`, `excluded.${name}`];
+  if (how === 'sum') return `${name} = ${old} + ${added}`;
+  if (dialect === 'postgresql')
+    return how === 'histogram' ? mergedHistogram(name, table) : `${name} = ${how.toUpperCase()}(${old}, ${added})`;
+  if (how === 'histogram') return `${name} = merge_histograms(${old}, ${added})`;
+  return `${name} = ${how === 'least' ? 'MIN' : 'MAX'}(COALESCE(${old}, ${added}), COALESCE(${added}, ${old}))`;
+}
+
+function mergedHistogram(name: string, table: string): string {
+  const pending = `${table}.${name}_pending`;
+  const all = `${pending} || excluded.${name}_pending`;
+  const few = `length(${pending}) < ${PENDING_LENGTH}`;
+  return (
+    `${name} = CASE WHEN ${few} THEN ${table}.${name} ELSE merge_histograms(${table}.${name}, ${all}) END, ` +
+    `${name}_pending = CASE WHEN ${few} THEN ${all} ELSE '' END`
+  );
+}
+
+/** A column of the parameter, as it is stored. */
+function postgresValue(name: string, type: BulkType): string {
+  if (type === 'histogram') return `'{}'::jsonb, ${name}`;
+  return type === 'bytes' ? `decode(${name}, 'base64')` : name;
+}
+
+function jsonValue(value: unknown, type: BulkType): unknown {
+  if (type === 'timestamp') return new Date(value as number).toISOString();
+  if (type === 'histogram') return pendingCounts(value as Record<string, number>);
+  return type === 'sum' ? String(value) : value;
+}
+
+/** `bucket:count ` for each. */
+function pendingCounts(histogram: Record<string, number>): string {
+  let text = '';
+  for (const bucket in histogram) text += `${bucket}:${histogram[bucket]} `;
+  return text;
+}
+
 function sqliteValue(value: unknown, type: BulkType): unknown {
   if (value === undefined || value === null) return null;
-  if (type === 'json') return JSON.stringify(value);
+  if (type === 'json' || type === 'histogram') return JSON.stringify(value);
   if (type === 'bytes') return Buffer.from(value as string, 'base64');
   return type === 'boolean' ? Number(value) : value;
 }

@@ -15,6 +15,16 @@ function beginImmediate(connection: BetterSqlite3.Database): void {
   });
 }
 
+/** Not through a pooler, which refuses them. */
+function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
+  return {
+    options: SESSION_OPTIONS,
+    statement_timeout: Math.floor(config.dbQueryTimeoutMs * 0.9),
+    lock_timeout: config.dbLockTimeoutMs,
+    idle_in_transaction_session_timeout: 10_000,
+  };
+}
+
 /**
  * The one factory of data sources, for app, CLI, migrations and tests. Nothing is opened until `initialize()`.
  * `purpose` "migrate" goes around a pooler and has no statement time-out.
@@ -67,14 +77,11 @@ export function dataSourceOptions(
     extra: migrating
       ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }
       : {
-          options: SESSION_OPTIONS,
           connectionTimeoutMillis: config.dbConnectTimeoutMs,
           query_timeout: config.dbQueryTimeoutMs,
-          statement_timeout: Math.floor(config.dbQueryTimeoutMs * 0.9),
-          lock_timeout: config.dbLockTimeoutMs,
-          idle_in_transaction_session_timeout: 10_000,
           idleTimeoutMillis: config.dbIdleTimeoutMs,
           keepAlive: true,
+          ...(config.dbPooler === 'transaction' ? {} : sessionSettings(config)),
         },
   };
 }

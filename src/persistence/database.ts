@@ -6,11 +6,15 @@ import type { Dialect } from './dialect.js';
 export interface BulkGroup {
   insert: BulkInsert;
   rows: readonly BulkRow[];
+  /** The whole commit fails with `RowsKnownError` when one of them is there already: what rides along would count it twice. */
+  allNew?: boolean;
 }
 
 /** One open transaction on a connection of its own. On SQLite nothing else is written meanwhile: be quick, await nothing else. */
 export interface WriteSession {
   insert(groups: readonly BulkGroup[]): Promise<void>;
+  /** Answers the rows that were not there before. */
+  insertNew(group: BulkGroup): Promise<BulkRow[]>;
   /** Ids of rows that are there with another content than the one given; only for inserts that declare an identity. */
   takenIds(groups: readonly BulkGroup[]): Promise<string[]>;
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
@@ -23,6 +27,14 @@ export interface PoolStats {
   total: number;
   idle: number;
   waiting: number;
+}
+
+/** A standby that analytics are read from. */
+export interface ReplicaStatus {
+  name: string;
+  /** `behind`: further than allowed. `promoted`: it is no standby any more, and may hold what the primary does not. */
+  state: 'up' | 'behind' | 'down' | 'promoted';
+  lagMs: number | null;
 }
 
 /**
@@ -38,12 +50,17 @@ export interface Database {
   close(): Promise<void>;
   /** One cheap round trip on a connection of its own, so that a busy pool is not mistaken for a dead database. */
   ping(): Promise<void>;
-  /** Inserts all rows of all groups in one transaction. Durable when it resolves. */
+  /** Inserts all rows of all groups in one transaction. Durable when it resolves. @throws RowsKnownError for `allNew` */
   commit(groups: readonly BulkGroup[]): Promise<void>;
   /** Several statements in one transaction on the ingest path, in which a row may depend on what is there. */
   write<T>(work: (session: WriteSession) => Promise<T>): Promise<T>;
   /** Lists and analytics: bounded in time and number, `$1` style parameters. */
   read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** The same for questions that may be answered a little late: from a replica where there is one that is near enough. */
+  analyze<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** What `analyze` answers now holds at least what was committed by then, milliseconds since 1970; null: everything. */
+  analyzesAsOf(): number | null;
+  replicas(): ReplicaStatus[];
   /** Point look-ups that requests wait for. */
   lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Administrative writes, in one transaction that is alone on SQLite. */

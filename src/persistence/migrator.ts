@@ -19,12 +19,11 @@ import {
   TABLES,
   withLock,
 } from '../../migrations/index.js';
-import { sleep } from '../common/index.js';
+import { DAY_MS, sleep } from '../common/index.js';
 import type { FeedbackLoopConfig } from '../config/index.js';
 import { createDataSource } from './data-source.js';
 import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from './errors.js';
 
-const DAY_MS = 86_400_000;
 /** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
 const DAYS_AHEAD = 62;
 const RETRY_MS = 100;

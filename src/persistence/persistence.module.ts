@@ -3,10 +3,14 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { ResultCache } from './cache/result-cache.js';
+import { SharedCache } from './cache/shared-cache.js';
 import { createDatabase } from './create-database.js';
 import { dataSourceOptions } from './data-source.js';
 import type { Database } from './database.js';
 import { DatabaseSupervisor } from './database-supervisor.js';
+import { GrowthRepository } from './growth/growth.repository.js';
+import { GrowthService } from './growth/growth.service.js';
 import { PartitionMaintenance } from './partition-maintenance.js';
 import { DATABASE } from './tokens.js';
 import { RetainedTables } from './retained-tables.js';
@@ -33,12 +37,25 @@ import { UnitOfWork } from './unit-of-work.js';
         createDatabase(dataSource, config, metrics),
     },
     DatabaseSupervisor,
+    GrowthRepository,
+    GrowthService,
     PartitionMaintenance,
+    ResultCache,
     RetainedTables,
+    SharedCache,
     TenantWall,
     UnitOfWork,
   ],
-  exports: [DATABASE, DatabaseSupervisor, RetainedTables, TenantWall, UnitOfWork],
+  exports: [
+    DATABASE,
+    DatabaseSupervisor,
+    GrowthService,
+    ResultCache,
+    RetainedTables,
+    SharedCache,
+    TenantWall,
+    UnitOfWork,
+  ],
 })
 export class PersistenceModule implements OnApplicationShutdown {
   constructor(

@@ -19,6 +19,7 @@ export interface ColumnOptions {
   name?: string;
   nullable?: boolean;
   primary?: boolean;
+  default?: string;
 }
 
 interface PortableTable {
@@ -85,6 +86,7 @@ function column(
         name,
         nullable: options.nullable ?? false,
         primary: options.primary ?? false,
+        ...(options.default === undefined ? {} : { default: options.default }),
       }),
     };
     Reflect.defineMetadata(COLUMNS, [...list, entry], target);
@@ -104,6 +106,16 @@ export const DoubleColumn = (options: ColumnOptions = {}): PropertyDecorator =>
 
 export const IntegerColumn = (options: ColumnOptions = {}): PropertyDecorator =>
   column(options, () => ({ type: 'integer' }));
+
+/** Whole numbers to 2^53. */
+export const CountColumn = (options: ColumnOptions = {}): PropertyDecorator =>
+  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'integer' : 'bigint' }));
+
+/** Whole numbers of any size; beyond 64 bits SQLite keeps the nearest double. */
+export const SumColumn = (options: ColumnOptions = {}): PropertyDecorator =>
+  column(options, (dialect) =>
+    dialect === 'sqlite' ? { type: 'integer' } : { type: 'numeric', precision: 38, scale: 0 },
+  );
 
 export const BooleanColumn = (options: ColumnOptions = {}): PropertyDecorator =>
   column(options, () => ({ type: 'boolean', transformer: booleanTransformer }));
@@ -163,8 +175,9 @@ export function describeColumns(entity: EntityClass): TableDescription {
       primary: column.options.primary ?? false,
       nullable: column.options.nullable ?? false,
       type: (dialect) => {
-        const { type, length, precision } = column.build(dialect);
-        return `${String(type)}${(length ?? precision) ? `(${length ?? precision})` : ''}`;
+        const { type, length, precision, scale } = column.build(dialect);
+        const size = scale === undefined ? (length ?? precision) : `${precision ?? ''},${scale}`;
+        return `${String(type)}${size ? `(${size})` : ''}`;
       },
     })),
     indexes: table.indexes.map(({ name, unique, columns: properties, where }) => ({

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { BulkGroup } from './database.js';
+import type { Dialect } from './dialect.js';
 
 /** What has a retention of its own. */
 export const RETENTION_KINDS = ['predictions', 'feedback'] as const;
@@ -18,13 +20,31 @@ export interface RetainedTable {
   before?: (marks: string) => string;
 }
 
+/** What is written down of rows that retention deletes, in the same transaction. */
+export interface RetirementLedger {
+  /** Of the deleted rows, what it wants to know. */
+  columns: readonly string[];
+  entries(rows: readonly Record<string, unknown>[], dialect: Dialect): BulkGroup[];
+  /** The same for all rows of a span of time, on PostgreSQL; each statement takes `[from, to]`. */
+  ofSpan: readonly string[];
+}
+
 /** What retention deletes: features register their tables. */
 @Injectable()
 export class RetainedTables {
   private readonly tables: RetainedTable[] = [];
+  private readonly ledgers = new Map<string, RetirementLedger>();
 
   register(...tables: RetainedTable[]): void {
     this.tables.push(...tables);
+  }
+
+  keepLedger(table: string, ledger: RetirementLedger): void {
+    this.ledgers.set(table, ledger);
+  }
+
+  ledgerOf(table: string): RetirementLedger | undefined {
+    return this.ledgers.get(table);
   }
 
   of(kind: RetentionKind): RetainedTable[] {

@@ -41,6 +41,20 @@ export class UnitOfWork {
     );
   }
 
+  /** Figures that may be a little late, as `analyzesAsOf` says. `values` begin at `$2`. */
+  async analyze<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    if (this.config.dbValidateQueries) this.guard.check(text);
+    const ask = (): Promise<Row[]> => this.database.analyze<Row>(text, [tenantId, ...values]);
+    // A replica that is near enough answers also while the primary is away.
+    const rows = this.database.analyzesAsOf() === null ? await this.supervisor.whileUp(ask) : await ask();
+    return this.wall.leaving({ tenantId }, rows);
+  }
+
+  /** What `analyze` answers from now on holds at least what was committed by then; null: everything. */
+  get analyzesAsOf(): number | null {
+    return this.database.analyzesAsOf();
+  }
+
   /** A point look-up inside a tenant. `values` begin at `$2`. */
   async find<Row>(
     { tenantId }: TenantContext,

@@ -82,19 +82,26 @@ export class PredictService {
     model: ModelProvider,
     inputs: readonly PredictInput[],
   ): Promise<Answered[]> {
-    const answered: (Answered | undefined)[] = inputs.map(({ text }) => {
-      const started = performance.now();
-      const answer = this.cache.get(tenant, model, text);
-      return answer && { answer, cacheHit: true, latencyMs: elapsed(started) };
-    });
+    const started = performance.now();
+    const known = await this.cache.find(
+      tenant,
+      model,
+      inputs.map(({ text }) => text),
+    );
+    const latencyMs = elapsed(started) / inputs.length;
+    const answered = known.map((answer): Answered | undefined => answer && { answer, cacheHit: true, latencyMs });
     const missing = inputs.flatMap((input, i) => (answered[i] ? [] : [{ text: input.text, i }]));
     const computed = await model.predict(missing.map(({ text }) => text));
     computed.forEach((answer, at) => {
-      const { text, i } = missing[at] as { text: string; i: number };
+      const { i } = missing[at] as { i: number };
       this.metrics.observeModel(model.name, answer.latencyMs / 1000);
-      this.cache.set(tenant, model, text, answer);
       answered[i] = { answer, cacheHit: false, latencyMs: answer.latencyMs };
     });
+    this.cache.keep(
+      tenant,
+      model,
+      computed.map((answer, at) => [(missing[at] as { text: string }).text, answer]),
+    );
     return answered as Answered[];
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   type Clock,
   CLOCK,
+  DAY_MS,
   type FieldError,
   parseTime,
   type TenantContext,
@@ -31,7 +32,6 @@ export interface LogInput {
   metadata?: Record<string, unknown> | null;
 }
 
-const DAY_MS = 86_400_000;
 const MOST_AHEAD_MS = 5 * 60_000;
 
 /** Records predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */

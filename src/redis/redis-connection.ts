@@ -19,6 +19,7 @@ const PROBE_MS = 1000;
 @Injectable()
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly client: Redis | undefined;
+  private readonly subscribers: Redis[] = [];
   private readonly policy: DependencyPolicy;
 
   constructor(
@@ -73,7 +74,19 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.policy.run(() => work(client));
   }
 
+  /** Hears what is published, on a connection of its own that comes back by itself; nothing while Redis is away. */
+  subscribe(channel: string, listener: (message: string) => void): void {
+    if (!this.client) return;
+    const subscriber = this.client.duplicate({ commandTimeout: undefined, enableOfflineQueue: true });
+    this.subscribers.push(subscriber);
+    subscriber.on('error', () => undefined);
+    subscriber.on('message', (_, message: string) => listener(message));
+    subscriber.connect().catch(() => undefined);
+    subscriber.subscribe(channel).catch(() => undefined);
+  }
+
   onApplicationShutdown(): void {
+    for (const each of this.subscribers) each.disconnect();
     this.client?.disconnect();
   }
 }

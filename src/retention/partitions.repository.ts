@@ -1,10 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { smallestIdAt } from '../common/index.js';
-import { type RetainedTable, UnitOfWork } from '../persistence/index.js';
+import type { EntityManager } from 'typeorm';
+import { sleep, smallestIdAt } from '../common/index.js';
+import {
+  DatabaseLockedError,
+  type RetainedTable,
+  RetainedTables,
+  toDatabaseError,
+  UnitOfWork,
+} from '../persistence/index.js';
 import type { RetentionRun } from './retention.js';
 
-/** Waiting longer would hold up everybody who comes after us; the next run tries again. */
-const LOCK_MS = 200;
+/** Whoever inserts waits as long as we do for somebody who reads: so briefly, and often. */
+const LOCK_MS = 25;
+const LOCK_ATTEMPTS = 40;
+const LOCK_PAUSE_MS = 250;
+/** Only those who write to this month conflict, of whom there are none. */
+const SHARE_LOCK_MS = 500;
 const ATTACHED =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +
   'WHERE p.relname = $1 AND p.relnamespace = current_schema()::regnamespace ORDER BY c.relname';
@@ -12,7 +23,10 @@ const ATTACHED =
 /** Whole months that are past everybody's time. Dropping one costs a hundredth of deleting its rows, and gives the space back. */
 @Injectable()
 export class PartitionsRepository {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tables: RetainedTables,
+  ) {}
 
   /** Names of the attached partitions that end before `cutoff`; none on SQLite. About the installation, not about a tenant. */
   async expiredPartitions({ partitioned, table }: RetainedTable, cutoff: number): Promise<string[]> {
@@ -23,8 +37,8 @@ export class PartitionsRepository {
 
   /**
    * Counts what a partition holds into the runs of its tenants, and drops it with what belonged to its rows, in one transaction. The
-   * count is made under a lock that only keeps writers away, of whom there are none; readers wait for the moment of the detachment
-   * alone. Answers how many rows went; undefined when it holds rows of a tenant without a run.
+   * count is made under a lock that only keeps writers away, of whom there are none; others wait for the moment of the detachment
+   * alone, and that is given up at once, and tried again, while somebody reads. Answers how many rows went; undefined when it holds rows of a tenant without a run.
    */
   async dropPartition(
     name: string,
@@ -32,7 +46,7 @@ export class PartitionsRepository {
     runs: ReadonlyMap<string, RetentionRun>,
   ): Promise<number | undefined> {
     return this.unitOfWork.transaction(async (manager) => {
-      await manager.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+      await manager.query(`SET LOCAL lock_timeout = ${SHARE_LOCK_MS}`);
       await manager.query(`LOCK TABLE "${name}" IN SHARE ROW EXCLUSIVE MODE`);
       const counts = (await manager.query(`SELECT tenant_id, COUNT(*) AS n FROM "${name}" GROUP BY tenant_id`)) as {
         tenant_id: string;
@@ -52,10 +66,29 @@ export class PartitionsRepository {
             [tenant_id, from, to],
           );
       }
-      await manager.query(`ALTER TABLE ${table} DETACH PARTITION "${name}"`);
+      const span = [startOf(name, table), endOf(name, table)].map((time) => new Date(time));
+      for (const statement of this.tables.ledgerOf(table)?.ofSpan ?? []) await manager.query(statement, span);
+      await detach(manager, table, name);
       await manager.query(`DROP TABLE "${name}"`);
       return counts.reduce((sum, { n }) => sum + Number(n), 0);
     });
+  }
+}
+
+/** Tries for ten seconds, a moment at a time; what was counted stays counted meanwhile. @throws DatabaseLockedError */
+async function detach(manager: EntityManager, table: string, name: string): Promise<void> {
+  await manager.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+  for (let attempt = 1; ; attempt++) {
+    await manager.query('SAVEPOINT detaching');
+    try {
+      await manager.query(`ALTER TABLE ${table} DETACH PARTITION "${name}"`);
+      return;
+    } catch (error) {
+      const mapped = toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+      if (!(mapped instanceof DatabaseLockedError) || attempt >= LOCK_ATTEMPTS) throw error;
+      await manager.query('ROLLBACK TO SAVEPOINT detaching');
+      await sleep(LOCK_PAUSE_MS);
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Clock, CLOCK } from '../common/index.js';
+import { type Clock, CLOCK, DAY_MS } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { DatabaseSupervisor, RETENTION_KINDS, type RetentionKind } from '../persistence/index.js';
-import { DAY_MS } from './retention.js';
 import { RetentionAftermath } from './retention-aftermath.js';
 import { RetentionService } from './retention.service.js';
 

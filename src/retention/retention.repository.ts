@@ -3,6 +3,7 @@ import { type TenantContext, uuidv7 } from '../common/index.js';
 import {
   RETENTION_KINDS,
   type RetainedTable,
+  RetainedTables,
   type RetentionKind,
   RetentionRunEntity,
   RetentionSettingEntity,
@@ -26,7 +27,10 @@ const RUN_COLUMNS = 'id, tenant_id, kind, cutoff, started_at, finished_at, delet
 /** Which tenant keeps what for how long, and the deletions that follow. */
 @Injectable()
 export class RetentionRepository {
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tables: RetainedTables,
+  ) {}
 
   /** Ids of all tenants. */
   async tenantIds(): Promise<string[]> {
@@ -176,10 +180,12 @@ export class RetentionRepository {
           tenantId,
           ...ids,
         ]);
-      const deleted = await session.query(
-        `DELETE FROM ${table} WHERE tenant_id = $1 AND id IN (${list}) RETURNING id`,
+      const ledger = this.tables.ledgerOf(table);
+      const deleted = await session.query<Record<string, unknown>>(
+        `DELETE FROM ${table} WHERE tenant_id = $1 AND id IN (${list}) RETURNING ${ledger?.columns.join(', ') ?? 'id'}`,
         [tenantId, ...ids],
       );
+      if (ledger && deleted.length > 0) await session.insert(ledger.entries(deleted, this.unitOfWork.dialect));
       await session.query('UPDATE retention_runs SET deleted = deleted + $1 WHERE tenant_id = $2 AND id = $3', [
         deleted.length,
         tenantId,

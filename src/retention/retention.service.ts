@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, sleep, type TenantContext } from '../common/index.js';
+import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import {
   isPassing,
@@ -13,7 +13,7 @@ import {
 import { actorOf, type Principal } from '../security/index.js';
 import { Archive } from './archive.js';
 import { PartitionsRepository } from './partitions.repository.js';
-import { DAY_MS, type RetentionRun, type RetentionSetting } from './retention.js';
+import { type RetentionRun, type RetentionSetting } from './retention.js';
 import { RetentionRepository } from './retention.repository.js';
 
 const ABANDONED_MS = 60_000;

@@ -18,5 +18,3 @@ export interface RetentionSetting {
   /** Whether the tenant chose it. */
   own: boolean;
 }
-
-export const DAY_MS = 86_400_000;

@@ -117,13 +117,14 @@ describe('repositories and read models', () => {
     'forgetRuns',
     'expiredPartitions',
     'dropPartition',
+    'unfolded',
   ];
 
   it('S2-18 take the tenant context first', () => {
     const offenders: string[] = [];
     for (const file of sources.filter((name) => /\.(?:repository|read-model)\.ts$/.test(name))) {
       for (const [, visibility, name, parameters] of read(file).matchAll(
-        /^ {2}(private )?(?:async )?(\w+)(?:<[^>]*>)?\(([^)]*)\)[^{;]*\{$/gm,
+        /^ {2}(private )?(?:async )?(\w+)(?:<[^>]*>)?\(([^)]*)\)[^\n]*\{$/gm,
       )) {
         if (visibility || name === 'constructor' || ACROSS_TENANTS.includes(name!)) continue;
         if (!/^\s*tenant: TenantContext/.test(parameters!)) offenders.push(`${file} ${name}`);

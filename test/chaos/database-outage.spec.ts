@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { FULL, reportChaos } from '../support/chaos-report.js';
 import { databaseBehindProxy, ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
+import { runCli } from '../support/cli.js';
 import { latency, Load, type LoadResult } from '../support/load.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { ServerProcess } from '../support/server-process.js';
@@ -179,6 +180,7 @@ describe('C7 twenty slow analytics calls beside the traffic', () => {
               '00000000-0000-7000-8000-000000000001', to_timestamp(t / 1000.0), now(), 'm', 'v', 'label' || n % 5, 0.5, 1, false, 'logged'
        FROM (SELECT n, (extract(epoch FROM now()) * 1000)::bigint - n AS t FROM generate_series(1, ${FULL ? 1_000_000 : 200_000}) n) rows`,
     );
+    expect((await runCli(['rollups', 'rebuild'], database.environment, database.folder)).code).toBe(0);
     const measure = async (ms: number): Promise<LoadResult> => {
       const load = new Load(server, KEY, 8);
       await pause(ms);

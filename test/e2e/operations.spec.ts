@@ -72,7 +72,7 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
     for (const name of [
       'http_request_duration_seconds_count',
       'predictions_total',
-      'prediction_cache_lookups_total',
+      'cache_lookups_total',
       'group_commit_rows_count',
       'ack_seconds_count',
       'pool_waiting',

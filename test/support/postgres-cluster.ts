@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -33,12 +43,8 @@ export class PostgresCluster {
   }
 
   static async create(): Promise<PostgresCluster> {
-    const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'cluster-'));
+    const folder = ownFolder();
     const user = owner();
-    if (user) {
-      chmodSync(folder, 0o700);
-      chownSync(folder, user.uid, user.gid);
-    }
     const made = spawnSync(
       join(binaries(), 'initdb'),
       ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
@@ -50,10 +56,57 @@ export class PostgresCluster {
     return cluster;
   }
 
+  /** A standby that streams from this server, as it is now; `name` is what the primary knows it by. */
+  async standby(name: string): Promise<PostgresCluster> {
+    const folder = ownFolder();
+    const data = join(folder, 'data');
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      await client.query("SELECT pg_backup_start('standby', true)");
+      cpSync(join(this.folder, 'data'), data, {
+        recursive: true,
+        filter: (path) => !/postmaster\.(?:pid|opts)$/.test(path),
+      });
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      writeFileSync(join(data, 'backup_label'), rows[0]!.labelfile);
+    } finally {
+      await client.end();
+    }
+    writeFileSync(join(data, 'standby.signal'), '');
+    appendFileSync(
+      join(data, 'postgresql.auto.conf'),
+      `primary_conninfo = 'host=127.0.0.1 port=${this.port} user=postgres application_name=${name}'\n`,
+    );
+    chmodSync(data, 0o700);
+    if (owner()) spawnSync('chown', ['-R', 'postgres', folder]);
+    const cluster = new PostgresCluster(folder, await freePort());
+    await cluster.start();
+    return cluster;
+  }
+
+  async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Makes a standby a primary; resolves when it takes writes. */
+  async promote(): Promise<void> {
+    await this.query('SELECT pg_promote(true, 30)');
+  }
+
   async start(): Promise<void> {
     this.process = spawn(
       join(binaries(), 'postgres'),
-      ['-D', join(this.folder, 'data'), '-p', String(this.port), '-c', 'listen_addresses=127.0.0.1', '-k', this.folder],
+      [
+        ...['-D', join(this.folder, 'data'), '-p', String(this.port), '-k', this.folder],
+        ...['-c', 'listen_addresses=127.0.0.1', '-c', 'wal_keep_size=128MB'],
+      ],
       { ...owner(), cwd: this.folder, stdio: 'ignore' },
     );
     for (let attempt = 0; attempt < 300; attempt++) {
@@ -103,6 +156,16 @@ export class PostgresCluster {
       .map(Number);
     for (const pid of [parent, ...children]) process.kill(pid, signal);
   }
+}
+
+function ownFolder(): string {
+  const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'cluster-'));
+  const user = owner();
+  if (user) {
+    chmodSync(folder, 0o700);
+    chownSync(folder, user.uid, user.gid);
+  }
+  return folder;
 }
 
 function parentOf(pid: string): number {

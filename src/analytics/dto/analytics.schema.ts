@@ -1,11 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '../../common/index.js';
-import type { Bucket, LatencyPercentiles, ModelUse, RecentPrediction, Summary } from '../predictions.read-model.js';
+import type { Bucket, LatencyPercentiles, ModelUse, RecentPrediction, Summary } from '../figures.js';
 
 const nullableNumber = (description?: string) =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], ...(description ? { description } : {}) });
 const nullableTime = () => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
 const time = () => Type.String({ format: 'date-time' });
+const asOf = () =>
+  Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description:
+        'The answer holds at least what was committed by then. Only with replicas or a cache of results; without it is exact to the last committed row.',
+    }),
+  );
 const counts = () => Type.Unsafe<Record<string, number>>({ type: 'object', additionalProperties: { type: 'integer' } });
 
 export const SummarySchema = Type.Object({
@@ -13,6 +21,7 @@ export const SummarySchema = Type.Object({
   avg_confidence: nullableNumber('Null when there is nothing to average.'),
   avg_latency_ms: nullableNumber('Null when there is nothing to average.'),
   date_range: Type.Object({ earliest: nullableTime(), latest: nullableTime() }),
+  data_as_of: asOf(),
 });
 export type SummaryAnswer = Static<typeof SummarySchema>;
 
@@ -48,6 +57,7 @@ export const TimeseriesSchema = Type.Object({
       labels: counts(),
     }),
   ),
+  data_as_of: asOf(),
 });
 export type TimeseriesAnswer = Static<typeof TimeseriesSchema>;
 
@@ -58,6 +68,7 @@ export const LatencySchema = Type.Object({
   p99: nullableNumber(),
   max: nullableNumber(),
   max_relative_error: Type.Number({ description: '0 when exact (up to 10,000 predictions).' }),
+  data_as_of: asOf(),
 });
 export type LatencyAnswer = Static<typeof LatencySchema>;
 
@@ -65,6 +76,7 @@ export const CacheSchema = Type.Object({
   hits: Type.Integer(),
   misses: Type.Integer(),
   hit_rate: nullableNumber('hits / (hits + misses); null when nothing was predicted here.'),
+  data_as_of: asOf(),
 });
 export type CacheAnswer = Static<typeof CacheSchema>;
 

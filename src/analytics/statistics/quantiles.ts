@@ -21,6 +21,8 @@ export interface LogHistogram {
 
 /** Ratio of a bucket's bounds; an answer at its geometric middle is off by at most √γ − 1, about 1 %. */
 export const GAMMA = 1.02;
+/** Latencies at or below this many milliseconds are zero to anybody. */
+export const SMALLEST_LATENCY_MS = 1e-6;
 export const MAX_RELATIVE_ERROR = Math.round((Math.sqrt(GAMMA) - 1) * 1e4) / 1e4;
 
 /**

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '../../common/index.js';
+import { type TableGrowth, toGrowthResource } from '../../persistence/index.js';
 import { SchemaValidator } from '../../http/index.js';
 import type { Cleanup } from '../inbox/cleanup.service.js';
 import type { HistoryEntry, InboxItem, StorageFigures, Triage } from '../inbox/inbox.js';
@@ -100,6 +101,20 @@ export const HistorySchema = Type.Object({
   ),
 });
 
+const perDay = () => Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null for the first day.' });
+
+export const GrowthSchema = Type.Object({
+  table: Type.String(),
+  rows: Type.Integer(),
+  bytes: Type.Integer({ description: 'Indexes included; by share of the rows where tenants share a table.' }),
+  rows_per_day: perDay(),
+  bytes_per_day: perDay(),
+  in_30_days: Type.Union([Type.Object({ rows: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
+    description: 'If it goes on like this.',
+  }),
+  sampled_at: time,
+});
+
 export const StorageSchema = Type.Object({
   success: Type.Boolean(),
   data: Type.Object({
@@ -111,6 +126,7 @@ export const StorageSchema = Type.Object({
     max_screenshot_size_kb: Type.Number(),
     submissions_last_24h: Type.Integer(),
   }),
+  growth: Type.Array(GrowthSchema, { description: 'By table, from a look once an hour; empty before the first.' }),
 });
 
 export const CleanupSchema = Type.Object({
@@ -185,7 +201,10 @@ export function toHistoryResource(entries: readonly HistoryEntry[]): Static<type
   };
 }
 
-export function toStorageResource(figures: StorageFigures): Static<typeof StorageSchema> {
+export function toStorageResource(
+  figures: StorageFigures,
+  growth: readonly TableGrowth[],
+): Static<typeof StorageSchema> {
   return {
     success: true,
     data: {
@@ -197,6 +216,7 @@ export function toStorageResource(figures: StorageFigures): Static<typeof Storag
       max_screenshot_size_kb: rounded(figures.largestKb),
       submissions_last_24h: figures.submissionsLast24h,
     },
+    growth: growth.map(toGrowthResource),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, sleep, type TenantContext } from '../../common/index.js';
+import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '../../common/index.js';
 import { APP_LOGGER, type AppLogger } from '../../observability/index.js';
 import { CleanupRepository, type Removed } from './cleanup.repository.js';
 
@@ -8,7 +8,6 @@ export interface Cleanup extends Removed {
   cutoff: number;
 }
 
-const DAY_MS = 86_400_000;
 const BATCH_ROWS = 500;
 const PAUSE_MS = 20;
 

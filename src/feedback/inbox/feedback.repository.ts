@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { NotFoundError, type Position, requireVersion, type TenantContext, uuidv7 } from '../../common/index.js';
+import {
+  DAY_MS,
+  NotFoundError,
+  type Position,
+  requireVersion,
+  type TenantContext,
+  uuidv7,
+} from '../../common/index.js';
 import { FeedbackHistoryEntity, FeedbackSubmissionEntity, UnitOfWork } from '../../persistence/index.js';
 import { FieldCipher, UnreadableFieldError } from '../../secrets/index.js';
 import type { Deed } from '../../security/index.js';
@@ -37,7 +44,6 @@ interface Row {
 const COLUMNS =
   'id, tenant_id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
   'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
-const DAY_MS = 86_400_000;
 const RARE_HITS = 2000;
 
 /** Fields that a change may touch, as properties of the entity. */

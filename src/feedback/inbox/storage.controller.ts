@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply } from 'fastify';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { apiSchema, StrictInput } from '../../http/index.js';
+import { GrowthService } from '../../persistence/index.js';
 import { Caller, type Principal, Scopes, Unlimited } from '../../security/index.js';
 import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
 import { CleanupSchema, StorageSchema, toCleanupResource, toStorageResource } from '../dto/inbox.schema.js';
@@ -24,16 +25,17 @@ export class StorageController {
     private readonly cleanup: CleanupService,
     private readonly exports: ExportService,
     private readonly config: FeedbackLoopConfig,
+    private readonly growth: GrowthService,
   ) {}
 
   @Get('metrics')
   @ApiOperation({
     operationId: 'storage_metrics',
-    summary: 'How much is stored; neither deleted nor quarantined counts',
+    summary: 'How much is stored (neither deleted nor quarantined counts), and how fast that grows',
   })
   @ApiOkResponse({ schema: apiSchema(StorageSchema) })
   async metrics(@Caller() caller: Principal): Promise<ReturnType<typeof toStorageResource>> {
-    return toStorageResource(await this.inbox.figures(caller));
+    return toStorageResource(await this.inbox.figures(caller), this.growth.of(caller));
   }
 
   @Post('cleanup')

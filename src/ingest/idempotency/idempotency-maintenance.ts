@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Clock, CLOCK, sleep } from '../../common/index.js';
+import { type Clock, CLOCK, DAY_MS, HOUR_MS, sleep } from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../../observability/index.js';
 import { DATABASE, type Database, DatabaseSupervisor } from '../../persistence/index.js';
 
 const EVERY_MS = 600_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const BATCH_ROWS = 1000;
 const PAUSE_MS = 50;
 

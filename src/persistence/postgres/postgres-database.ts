@@ -2,9 +2,12 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { AppError } from '../../common/index.js';
 import type { FeedbackLoopConfig } from '../../config/index.js';
 import type { Metrics } from '../../observability/index.js';
-import type { BulkGroup, Database, PoolStats, WriteSession } from '../database.js';
+import type { BulkRow } from '../bulk-insert.js';
+import type { BulkGroup, Database, PoolStats, ReplicaStatus, WriteSession } from '../database.js';
 import { postgresDialect } from '../dialect.js';
-import { PersistenceNotReadyError, toDatabaseError } from '../errors.js';
+import { PersistenceNotReadyError, PoolExhaustedError, toDatabaseError, TransactionConflictError } from '../errors.js';
+import { CombinedStatements } from './combined-statements.js';
+import { Replicas } from './replicas.js';
 import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
 /** A long scan must not take every core from the traffic beside it. */
@@ -19,6 +22,8 @@ export class PostgresDatabase implements Database {
   private readonly ingest: PostgresPool;
   private readonly analytics: PostgresPool;
   private readonly health: PostgresPool;
+  private readonly standbys: Replicas;
+  private readonly combined = new CombinedStatements();
 
   constructor(
     readonly dataSource: DataSource,
@@ -33,10 +38,12 @@ export class PostgresDatabase implements Database {
       minimum: number,
       queryTimeoutMs: number,
       sessionOptions?: string,
+      address = uri,
     ): PostgresPool =>
       new PostgresPool({
         name,
-        uri,
+        uri: address,
+        throughPooler: config.dbPooler === 'transaction' && address === uri,
         size,
         minimum,
         queryTimeoutMs,
@@ -51,15 +58,26 @@ export class PostgresDatabase implements Database {
     this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
     this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
     this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
+    const addresses = config.dbReplicaUris.map((address, i): [string, PostgresPool] => {
+      const name = `replica_${i + 1}`;
+      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS, address)];
+    });
+    this.standbys = new Replicas({
+      pools: new Map(addresses),
+      primary: this.health,
+      maxLagMs: config.dbReplicaMaxLagMs,
+    });
   }
 
   async connect(): Promise<void> {
     await this.health.query({ text: 'SELECT 1' });
     if (!this.dataSource.isInitialized) await this.dataSource.initialize().catch(rethrow);
     await this.ingest.warmUp();
+    this.standbys.start();
   }
 
   async close(): Promise<void> {
+    await this.standbys.stop();
     await Promise.allSettled([this.ingest.close(), this.analytics.close(), this.health.close()]);
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
@@ -69,7 +87,11 @@ export class PostgresDatabase implements Database {
   }
 
   async commit(groups: readonly BulkGroup[]): Promise<void> {
-    await this.ingest.run(groups.map(toQuery));
+    if (!groups.some(({ allNew }) => allNew)) {
+      await this.ingest.run(groups.map(toQuery));
+      return;
+    }
+    await this.ingest.run([this.combined.of(groups)]);
   }
 
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
@@ -78,6 +100,28 @@ export class PostgresDatabase implements Database {
 
   async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     return this.analytics.query<Row>({ text, values: [...values] });
+  }
+
+  async analyze<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const replica = this.standbys.pick();
+    if (replica) {
+      try {
+        return await replica.pool.query<Row>({ text, values: [...values] });
+      } catch (error) {
+        // Busy is busy; anything else, also that its replay had to undo what we read, is better asked of the primary.
+        if (error instanceof PoolExhaustedError) throw error;
+        if (!(error instanceof TransactionConflictError)) this.standbys.reportFailure(replica);
+      }
+    }
+    return this.read<Row>(text, values);
+  }
+
+  analyzesAsOf(): number | null {
+    return this.standbys.asOf;
+  }
+
+  replicas(): ReplicaStatus[] {
+    return this.standbys.statuses();
   }
 
   async lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -144,6 +188,15 @@ function toSession(query: RunQuery): WriteSession {
     insert: async (groups) => {
       for (const group of groups) await query(toQuery(group));
     },
+    insertNew: async ({ insert, rows }) => {
+      const { name, text } = insert.postgres;
+      const made = await query<{ id: string }>({
+        name: `${name}_new`,
+        text: `${text} RETURNING id`,
+        values: [insert.forPostgres(rows)],
+      });
+      return onceEach(rows, new Set(made.map(({ id }) => id)));
+    },
     takenIds: async (groups) => {
       const ids: string[] = [];
       for (const { insert, rows } of groups) {
@@ -155,6 +208,11 @@ function toSession(query: RunQuery): WriteSession {
     },
     query: (text, values) => query({ text, values: [...values] }),
   };
+}
+
+/** The first row of each of `ids`: of two with one id in a statement, the first was stored. */
+function onceEach(rows: readonly BulkRow[], ids: Set<string>): BulkRow[] {
+  return rows.filter(({ id }) => ids.delete(String(id)));
 }
 
 function rethrow(error: unknown): never {

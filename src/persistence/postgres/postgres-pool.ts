@@ -11,6 +11,8 @@ export interface PostgresPoolOptions {
   queryTimeoutMs: number;
   lockTimeoutMs: number;
   idleTimeoutMs: number;
+  /** A session may be another's after each transaction: nothing may be set in it, and no statement kept. */
+  throughPooler?: boolean;
   /** Settings of its sessions beside those of all. */
   sessionOptions?: string;
   /** Told the seconds and outcome of every call; absent when metrics are off. */
@@ -57,18 +59,32 @@ export class PostgresPool {
       connectionTimeoutMillis: options.connectTimeoutMs,
       idleTimeoutMillis: options.idleTimeoutMs,
       query_timeout: options.queryTimeoutMs,
-      statement_timeout: Math.floor(options.queryTimeoutMs * 0.9),
-      lock_timeout: options.lockTimeoutMs,
-      idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
-      options: options.sessionOptions ? `${SESSION_OPTIONS} ${options.sessionOptions}` : SESSION_OPTIONS,
       types,
+      ...(options.throughPooler ? {} : this.settings),
     });
     // A server that restarts closes idle connections; the pool opens new ones. Without a listener the process would end.
     this.pool.on('error', () => undefined);
     // The pool listens only while a connection is idle: one that is cut while in use would end the process too. Whoever uses it
     // is told by its own query.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /** What a session of its own is opened with. */
+  private get settings(): pg.PoolConfig {
+    const { lockTimeoutMs, queryTimeoutMs, sessionOptions } = this.options;
+    return {
+      statement_timeout: Math.floor(queryTimeoutMs * 0.9),
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: 10_000,
+      options: sessionOptions ? `${SESSION_OPTIONS} ${sessionOptions}` : SESSION_OPTIONS,
+    };
+  }
+
+  /** The same for one transaction. */
+  private get localSettings(): string {
+    const { lockTimeoutMs, queryTimeoutMs } = this.options;
+    return `SET LOCAL statement_timeout = ${Math.floor(queryTimeoutMs * 0.9)}; SET LOCAL lock_timeout = ${lockTimeoutMs}`;
   }
 
   /** Opens the minimum of connections. */
@@ -82,7 +98,7 @@ export class PostgresPool {
   }
 
   async query<Row>(query: NamedQuery): Promise<Row[]> {
-    return this.withClient(async (client) => (await client.query<pg.QueryResultRow>(query)).rows as Row[]);
+    return this.withClient((client) => this.ask<Row>(client, query));
   }
 
   /** Runs `queries` in one transaction; a single one needs none. */
@@ -98,10 +114,8 @@ export class PostgresPool {
   async transaction<T>(work: (query: RunQuery) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
       try {
-        await client.query('BEGIN');
-        const result = await work(
-          async <Row>(query: NamedQuery) => (await client.query<pg.QueryResultRow>(query)).rows as Row[],
-        );
+        await client.query(this.options.throughPooler ? `BEGIN; ${this.localSettings}` : 'BEGIN');
+        const result = await work(<Row>(query: NamedQuery) => this.ask<Row>(client, query));
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -110,6 +124,12 @@ export class PostgresPool {
         throw error;
       }
     });
+  }
+
+  private async ask<Row>(client: pg.PoolClient, { name, text, values }: NamedQuery): Promise<Row[]> {
+    const kept = name !== undefined && !this.options.throughPooler ? { name } : {};
+    const answer = await client.query<pg.QueryResultRow>({ ...kept, text, ...(values ? { values } : {}) });
+    return answer.rows as Row[];
   }
 
   stats(): PoolStats {

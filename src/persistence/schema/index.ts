@@ -4,10 +4,16 @@ import { BlobDeletionEntity } from './blob-deletion.entity.js';
 import { FeedbackHistoryEntity } from './feedback-history.entity.js';
 import { FeedbackScreenshotEntity } from './feedback-screenshot.entity.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
+import { GrowthSampleEntity } from './growth-sample.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
 import { PredictionLabelEntity } from './prediction-label.entity.js';
+import {
+  PredictionRollupDayEntity,
+  PredictionRollupHourEntity,
+  PredictionRollupRetiredEntity,
+} from './prediction-rollup.entity.js';
 import { PredictionVoteEntity } from './prediction-vote.entity.js';
 import { RecordAliasEntity } from './record-alias.entity.js';
 import { RetentionRunEntity } from './retention-run.entity.js';
@@ -24,10 +30,14 @@ export {
   FeedbackHistoryEntity,
   FeedbackScreenshotEntity,
   FeedbackSubmissionEntity,
+  GrowthSampleEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,
   PredictionLabelEntity,
+  PredictionRollupDayEntity,
+  PredictionRollupHourEntity,
+  PredictionRollupRetiredEntity,
   PredictionVoteEntity,
   RecordAliasEntity,
   RetentionRunEntity,
@@ -45,10 +55,14 @@ export const ENTITIES = [
   FeedbackHistoryEntity,
   FeedbackScreenshotEntity,
   FeedbackSubmissionEntity,
+  GrowthSampleEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
   PredictionEntity,
   PredictionLabelEntity,
+  PredictionRollupDayEntity,
+  PredictionRollupHourEntity,
+  PredictionRollupRetiredEntity,
   PredictionVoteEntity,
   RecordAliasEntity,
   RetentionRunEntity,

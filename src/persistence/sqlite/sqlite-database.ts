@@ -7,6 +7,7 @@ import type { Metrics } from '../../observability/index.js';
 import type { BulkGroup, Database, PoolStats, WriteSession } from '../database.js';
 import { sqliteDialect } from '../dialect.js';
 import { DatabaseLockedError, PersistenceNotReadyError, PoolExhaustedError, toDatabaseError } from '../errors.js';
+import type { SqliteGroup } from './sqlite-protocol.js';
 import { SqliteWorkerClient } from './sqlite-worker-client.js';
 
 const MOST_WAITING_READS = 200;
@@ -96,6 +97,18 @@ export class SqliteDatabase implements Database {
   async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.reader.waiting >= MOST_WAITING_READS) throw new PoolExhaustedError();
     return this.query<Row>(text, values, 'analytics');
+  }
+
+  analyze<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.read<Row>(text, values);
+  }
+
+  analyzesAsOf(): null {
+    return null;
+  }
+
+  replicas(): [] {
+    return [];
   }
 
   async lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -207,12 +220,16 @@ export class SqliteDatabase implements Database {
   }
 }
 
-type CommitRequest = { kind: 'commit'; groups: { sql: string; rows: unknown[][] }[] };
+type CommitRequest = { kind: 'commit'; groups: SqliteGroup[] };
 
 function toCommit(groups: readonly BulkGroup[]): CommitRequest {
   return {
     kind: 'commit',
-    groups: groups.map(({ insert, rows }) => ({ sql: insert.sqlite, rows: insert.forSqlite(rows) })),
+    groups: groups.map(({ allNew, insert, rows }) => ({
+      sql: insert.sqlite,
+      rows: insert.forSqlite(rows),
+      ...(allNew ? { allNew } : {}),
+    })),
   };
 }
 
@@ -220,6 +237,15 @@ function sessionOf(ask: (body: Parameters<SqliteWorkerClient['request']>[0]) => 
   return {
     insert: async (groups) => {
       await ask(toCommit(groups));
+    },
+    insertNew: async ({ insert, rows }) => {
+      const request = {
+        kind: 'queryEach' as const,
+        sql: `${insert.sqlite} RETURNING id`,
+        rows: insert.forSqlite(rows),
+      };
+      const made = new Set((await ask(request)).map((row) => (row as { id: string }).id));
+      return rows.filter(({ id }) => made.delete(String(id)));
     },
     takenIds: async (groups) => {
       const ids: string[] = [];

@@ -1,7 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite3 from 'better-sqlite3';
 import { prepareSqliteConnection } from './sqlite-pragmas.js';
-import type { SqliteRequest, SqliteResponse, SqliteWorkerData } from './sqlite-protocol.js';
+import {
+  ROWS_KNOWN,
+  type SqliteGroup,
+  type SqliteRequest,
+  type SqliteResponse,
+  type SqliteWorkerData,
+} from './sqlite-protocol.js';
 
 /*
  * better-sqlite3 is synchronous: in a worker a slow query or fsync holds nobody else up. One worker is the only writer of this
@@ -44,10 +50,12 @@ function prepare(sql: string): BetterSqlite3.Statement {
   return statement;
 }
 
-const commit = database.transaction((groups: { sql: string; rows: unknown[][] }[]) => {
-  for (const { sql, rows } of groups) {
+const commit = database.transaction((groups: SqliteGroup[]) => {
+  for (const { allNew, rows, sql } of groups) {
     const statement = prepare(sql);
-    for (const row of rows) statement.run(row);
+    for (const row of rows)
+      if (statement.run(row).changes === 0 && allNew)
+        throw Object.assign(new Error('a row is there already'), { code: ROWS_KNOWN });
   }
 });
 

@@ -1,47 +1,51 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { TenantContext } from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { Metrics } from '../../observability/index.js';
+import { SharedCache, TieredCache } from '../../persistence/index.js';
 import type { ModelAnswer, ModelProvider } from './model-provider.js';
 
-/** Bookkeeping and numbers of one entry. */
-const ENTRY_BYTES = 600;
-
 /**
- * Answers of models, remembered by tenant, model version and text: least recently used out first, bounded in bytes and time.
- * The tenant is part of the key, so that `cache_hit` tells nobody what others have asked.
+ * Answers of models, remembered by tenant, model version and text. The tenant is part of the key, so that `cache_hit` tells nobody what
+ * others have asked; in Redis stands a keyed hash of the text.
  */
 @Injectable()
 export class PredictionCache {
-  private readonly cache: LRUCache<string, ModelAnswer> | undefined;
+  private readonly cache: TieredCache | undefined;
 
-  constructor(
-    config: FeedbackLoopConfig,
-    private readonly metrics: Metrics,
-  ) {
+  constructor(config: FeedbackLoopConfig, shared: SharedCache, metrics: Metrics) {
     if (!config.cacheEnabled) return;
-    const cache = new LRUCache<string, ModelAnswer>({
-      maxSize: config.cacheMaxBytes,
-      ttl: config.cacheTtlSeconds * 1000,
-      sizeCalculation: (_, key) => key.length * 2 + ENTRY_BYTES,
-    });
-    this.cache = cache;
-    metrics.gauge('prediction_cache_bytes', 'Estimated bytes of the prediction cache.', () => cache.calculatedSize);
-    metrics.gauge('prediction_cache_entries', 'Answers in the prediction cache.', () => cache.size);
+    const second = config.cacheShared ? { shared, sharedKey: (key: string) => shared.digest(key) } : {};
+    const { cacheMaxBytes: maxBytes, cacheTtlSeconds } = config;
+    this.cache = new TieredCache({ name: 'predictions', maxBytes, ttlMs: cacheTtlSeconds * 1000, ...second }, metrics);
   }
 
-  get(tenant: TenantContext, model: ModelProvider, text: string): ModelAnswer | undefined {
-    const answer = this.cache?.get(key(tenant, model, text));
-    if (this.cache) this.metrics.countCacheLookup(answer ? 'hit' : 'miss');
-    return answer;
+  /** In the order of `texts`. */
+  async find(
+    tenant: TenantContext,
+    model: ModelProvider,
+    texts: readonly string[],
+  ): Promise<(ModelAnswer | undefined)[]> {
+    if (!this.cache) return texts.map(() => undefined);
+    return this.cache.getMany<ModelAnswer>(
+      tenant,
+      texts.map((text) => keyOf(model, text)),
+    );
   }
 
-  set(tenant: TenantContext, model: ModelProvider, text: string, answer: ModelAnswer): void {
-    this.cache?.set(key(tenant, model, text), answer);
+  keep(tenant: TenantContext, model: ModelProvider, answers: readonly [text: string, answer: ModelAnswer][]): void {
+    this.cache?.setMany(
+      tenant,
+      answers.map(([text, answer]) => [keyOf(model, text), answer]),
+    );
+  }
+
+  /** Forgets everything of a tenant. */
+  async forget(tenant: TenantContext): Promise<void> {
+    await this.cache?.invalidate(tenant, '*');
   }
 }
 
-function key({ tenantId }: TenantContext, model: ModelProvider, text: string): string {
-  return `${tenantId}\n${model.version}\n${text}`;
+function keyOf(model: ModelProvider, text: string): string {
+  return `${model.name}\n${model.version}\n${text}`;
 }

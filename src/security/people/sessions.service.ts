@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { AuthenticationError, type Clock, CLOCK } from '../../common/index.js';
+import { AuthenticationError, type Clock, CLOCK, HOUR_MS } from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../../observability/index.js';
 import { Secrets } from '../../secrets/index.js';
@@ -15,7 +15,6 @@ import { UsersService } from './users.service.js';
 const TOKEN_BYTES = 32;
 const TOKEN_SHAPE = /^[\w-]{43}$/;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 export interface Credentials {
   tenant?: string | undefined;

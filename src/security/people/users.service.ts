@@ -5,6 +5,7 @@ import {
   CLOCK,
   type CursorCodec,
   ForbiddenError,
+  HOUR_MS,
   NotFoundError,
   type Page,
   type TenantContext,
@@ -22,7 +23,6 @@ import { passwordErrors, Passwords } from './passwords.js';
 import type { InvitedUser, NewUser, PasswordLink, User, UserChange, UserLink } from './user.js';
 import { type TokenRecord, UsersRepository } from './users.repository.js';
 
-const HOUR_MS = 3_600_000;
 const INVITATION_HOURS = 72;
 const RESET_HOURS = 1;
 const MOST_RESETS_AN_HOUR = 3;

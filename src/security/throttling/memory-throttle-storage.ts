@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { hit, type WindowCounts } from './sliding-window.js';
 import { type ThrottlerStorageRecord, toRecord } from './throttler-record.js';
 
-/** About 150 bytes each. */
-const MOST_KEYS = 100_000;
+/** About 210 bytes each; an address has two, for its minute and its hour. */
+const MOST_KEYS = 200_000;
 
 /**
  * Counts hits in this process.
