@@ -4,7 +4,7 @@ const LAYERS = [
   ['config'],
   ['observability', 'http', 'secrets'],
   ['resilience'],
-  ['redis', 'mail'],
+  ['redis', 'mail', 'tabular'],
   ['persistence'],
   ['security', 'ingest'],
   ['predictions', 'feedback', 'labels', 'events'],

@@ -6,6 +6,7 @@ import { CreateUsers1764000000005 } from './common/1764000000005-create-users.js
 import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create-votes-and-labels.js';
 import { CreateFeedback1764000000007 } from './common/1764000000007-create-feedback.js';
 import { CreateRetention1764000000009 } from './common/1764000000009-create-retention.js';
+import { CreateMetricEvents1764000000012 } from './common/1764000000012-create-metric-events.js';
 import { CreatePredictionRollups1764000000010 } from './common/1764000000010-create-prediction-rollups.js';
 import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
@@ -25,7 +26,12 @@ const COMMON = [
   CreateFeedback1764000000007,
 ];
 
-const LATER = [CreateRetention1764000000009, CreatePredictionRollups1764000000010, CreateGrowthSamples1764000000011];
+const LATER = [
+  CreateRetention1764000000009,
+  CreatePredictionRollups1764000000010,
+  CreateGrowthSamples1764000000011,
+  CreateMetricEvents1764000000012,
+];
 
 export const MIGRATIONS = {
   sqlite: [...COMMON, SearchFeedbackOnSqlite, ...LATER],
@@ -58,4 +64,6 @@ export const TABLES = [
   'prediction_rollup_days',
   'prediction_rollup_retired',
   'growth_samples',
+  'metric_events',
+  'metric_event_keys',
 ];

@@ -4,6 +4,7 @@ import { AnalyticsModule } from './analytics/index.js';
 import { ConfigModule, type FeedbackLoopConfig } from './config/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { DocsController } from './docs.controller.js';
+import { EventsModule } from './events/index.js';
 import { FeedbackModule } from './feedback/index.js';
 import { HealthModule } from './health/index.js';
 import { HttpModule } from './http/index.js';
@@ -36,6 +37,7 @@ export class AppModule {
         LabelsModule,
         PredictionsModule,
         FeedbackModule,
+        EventsModule,
         AnalyticsModule,
         RetentionModule,
         HealthModule,

@@ -38,6 +38,7 @@ const KEYED = new Set([
   'batch_older_path',
   'log_predictions',
   'create_labels',
+  'create_metric_events',
   'create_feedback',
   'create_feedback_older_path',
   'create_key',

@@ -1,5 +1,5 @@
 /** Tables that PostgreSQL partitions by month on their UUID v7 `id`, whose time is the row's own. */
-export const PARTITIONED_TABLES = ['predictions'] as const;
+export const PARTITIONED_TABLES = ['predictions', 'metric_events'] as const;
 
 export interface Partition {
   name: string;

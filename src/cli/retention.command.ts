@@ -3,7 +3,7 @@ import type { RetentionKind } from '../persistence/index.js';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
-const KINDS: readonly RetentionKind[] = ['predictions', 'feedback'];
+const KINDS: readonly RetentionKind[] = ['predictions', 'feedback', 'metrics'];
 
 interface RunOptions {
   days?: number;

@@ -101,8 +101,7 @@ export class HealthService {
       database: {
         status: state === 'up' ? 'ok' : 'error',
         backend: this.supervisor.backend,
-        // Custom metric events; this version has no way to store one yet.
-        total_metrics: 0,
+        total_metrics: this.surroundings.metricEvents,
         database_size_mb: sizeBytes === null ? null : Math.round((sizeBytes / 2 ** 20) * 100) / 100,
       },
     };

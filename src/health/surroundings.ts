@@ -25,6 +25,11 @@ export class Surroundings {
     return this.redis.state === 'down';
   }
 
+  /** Metric events of all tenants. */
+  get metricEvents(): number {
+    return this.growth.total('metric_events');
+  }
+
   /** `tenant`: whose tables are told. */
   report(indicators: HealthIndicatorService, tenant: TenantContext): HealthIndicatorResult {
     const redis = indicators.check('redis');

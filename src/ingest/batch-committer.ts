@@ -11,6 +11,7 @@ import {
 import type { Claim } from './idempotency/claim.js';
 import type { Durability } from './durability.js';
 import { type BatchOutcome, type BatchOutcomes, byTable, type RecordBatch } from './record-batch.js';
+import { hasNames, underTheirNames } from './named-rows.js';
 import { Riders } from './riders.js';
 
 const CLAIM_INSERT = new BulkInsert(
@@ -67,7 +68,9 @@ export class BatchCommitter {
     lane: number | string = origin,
   ): Promise<BatchOutcomes> {
     const writer = `${this.writer}-${lane}`;
-    const plain = origin === 'database' && batches.every(({ claim, chosenIds }) => !claim && !chosenIds);
+    const plain =
+      origin === 'database' &&
+      batches.every(({ chosenIds, claim, parts }) => !claim && !chosenIds && !parts.some(hasNames));
     if (plain && (await this.commitNew(byTable(batches), writer))) return NONE;
     return this.database.write(async (session) => {
       const outcomes = await this.claim(session, batches, origin);
@@ -94,7 +97,8 @@ export class BatchCommitter {
 
   private async insert(session: WriteSession, groups: readonly BulkGroup[], writer: string): Promise<void> {
     const riders: BulkGroup[] = [];
-    for (const group of groups) {
+    for (const each of groups) {
+      const group = await underTheirNames(session, each);
       if (this.riders.has(group.insert.table))
         riders.push(...this.riders.of({ ...group, rows: await session.insertNew(group) }, writer));
       else await session.insert([group]);

@@ -28,6 +28,19 @@ export interface BulkInsertOptions {
   newer?: string;
   /** Every column that is not of the key: a row that is there already takes the new one in. Only for rows that came in once. */
   merge?: Readonly<Record<string, Merge>>;
+  /** A name that a row may have beside its id, unique in a tenant; the row that had it first keeps its id. */
+  claims?: NameClaims;
+}
+
+/** Who has which name: a table with `tenant_id`, the name and the id. */
+export interface NameClaims {
+  table: string;
+  /** The column of the name, in both tables. */
+  name: string;
+  /** The column of the id in the table of names. */
+  holder: string;
+  /** A row under the id that has its name. */
+  under(row: BulkRow, id: string): BulkRow;
 }
 
 const POSTGRES_TYPES: Record<BulkType, string> = {
@@ -63,17 +76,19 @@ export class BulkInsert {
   private readonly columns: [name: string, type: BulkType][];
   private readonly identity: readonly string[];
   private readonly key: readonly string[];
+  readonly claims: NameClaims | undefined;
   private readonly newer: string | undefined;
   private readonly merge: Readonly<Record<string, Merge>> | undefined;
 
   constructor(
     readonly table: string,
     columns: Record<string, BulkType>,
-    { key = ['id'], identity = [], newer, merge }: BulkInsertOptions = {},
+    { claims, key = ['id'], identity = [], newer, merge }: BulkInsertOptions = {},
   ) {
     this.columns = Object.entries(columns);
     this.identity = identity;
     this.key = key;
+    this.claims = claims;
     this.newer = newer;
     this.merge = merge;
     const names = this.columns.map(([name]) => name).join(', ');

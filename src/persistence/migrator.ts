@@ -88,7 +88,8 @@ export class Migrator {
       for (const table of PARTITIONED_TABLES) {
         const rows = (await dataSource.query(ATTACHED_PARTITIONS, [table])) as { name: string }[];
         const attached = new Set(rows.map(({ name }) => name));
-        const days = this.config.retentionPredictionsDays ?? this.config.retentionDays;
+        const { retentionDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+        const days = (table === 'metric_events' ? retentionMetricsDays : retentionPredictionsDays) ?? retentionDays;
         const from = Date.now() - (days + 1) * DAY_MS;
         for (const partition of partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS)) {
           if (attached.has(partition.name)) continue;

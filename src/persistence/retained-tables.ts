@@ -3,7 +3,7 @@ import type { BulkGroup } from './database.js';
 import type { Dialect } from './dialect.js';
 
 /** What has a retention of its own. */
-export const RETENTION_KINDS = ['predictions', 'feedback'] as const;
+export const RETENTION_KINDS = ['predictions', 'feedback', 'metrics'] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
 /** A table whose rows expire. Its key is `id`. */

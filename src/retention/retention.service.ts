@@ -169,8 +169,13 @@ export class RetentionService {
   }
 
   private configured(kind: RetentionKind): number {
-    const { retentionDays, retentionFeedbackDays, retentionPredictionsDays } = this.config;
-    return (kind === 'feedback' ? retentionFeedbackDays : retentionPredictionsDays) ?? retentionDays;
+    const { retentionDays, retentionFeedbackDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+    const own = {
+      predictions: retentionPredictionsDays,
+      feedback: retentionFeedbackDays,
+      metrics: retentionMetricsDays,
+    };
+    return own[kind] ?? retentionDays;
   }
 }
 

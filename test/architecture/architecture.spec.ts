@@ -12,6 +12,7 @@ import { SubmitController } from '../../src/feedback/submit.controller.js';
 import { LabelsController } from '../../src/labels/labels.controller.js';
 import { VotesController } from '../../src/labels/votes.controller.js';
 import { DocsController } from '../../src/docs.controller.js';
+import { EventsController } from '../../src/events/events.controller.js';
 import { HealthController } from '../../src/health/health.controller.js';
 import { PredictController } from '../../src/predictions/predict.controller.js';
 import { PredictionsController } from '../../src/predictions/predictions.controller.js';
@@ -31,6 +32,7 @@ const CONTROLLERS = [
   AnalyticsController,
   OlderAnalyticsController,
   DocsController,
+  EventsController,
   HealthController,
   PredictController,
   PredictionsController,
@@ -118,6 +120,11 @@ describe('repositories and read models', () => {
     'expiredPartitions',
     'dropPartition',
     'unfolded',
+    'countRows',
+    'tableBytes',
+    'save',
+    'forgetSamples',
+    'samplesOfAll',
   ];
 
   it('S2-18 take the tenant context first', () => {

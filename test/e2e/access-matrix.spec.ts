@@ -68,6 +68,12 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   // Of a prediction that is not here.
   withdraw_vote: ['ingest', 202],
   create_labels: ['ingest', 422],
+  create_metric_events: ['ingest', 422],
+  list_metric_events: ['read'],
+  metric_event_types: ['read'],
+  metric_event_stats: ['read'],
+  export_metric_events: ['read'],
+  get_metric_event: ['read', 404],
   create_feedback: ['ingest', 422],
   create_feedback_older_path: ['ingest', 422],
   list_feedback: ['admin'],

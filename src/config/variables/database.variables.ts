@@ -242,6 +242,14 @@ export class DatabaseVariables extends ServerVariables {
   })
   retentionFeedbackDays: number | undefined;
 
+  @OptionalIntegerVariable(1, 3650, {
+    name: 'FL_RETENTION_METRICS_DAYS',
+    group: 'Retention',
+    description: 'Days that metric events are kept, and how far back their timestamps may lie.',
+    defaultText: 'FL_RETENTION_DAYS',
+  })
+  retentionMetricsDays: number | undefined;
+
   @BooleanVariable({
     name: 'FL_RETENTION_ENABLED',
     group: 'Retention',

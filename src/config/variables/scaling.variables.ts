@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsArray, IsIn, IsString } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, Matches } from 'class-validator';
 import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
 import { FeedbackVariables } from './feedback.variables.js';
 
@@ -34,6 +34,22 @@ export class ScalingVariables extends FeedbackVariables {
   })
   @IsIn(['none', 'transaction'])
   dbPooler: 'none' | 'transaction' = 'none';
+
+  @Variable({
+    name: 'FL_METRIC_EVENTS_SENSITIVE',
+    group: 'Metric events',
+    kind: 'list',
+    description:
+      'Fields of the `data` of metric events that are encrypted at rest and shown with scope `read:text` alone, such as `email,user.name`. They cannot be filtered by.',
+    defaultText: 'none',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  @Matches(/^[^."\\]{1,64}(?:\.[^."\\]{1,64}){0,7}$/, {
+    each: true,
+    message: 'must be a path such as email or user.name',
+  })
+  metricEventsSensitive: string[] = [];
 
   @BooleanVariable({
     name: 'FL_METRICS_TENANTS',

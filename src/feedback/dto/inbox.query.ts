@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
 import { parseRange } from '../../common/index.js';
 import { asBoolean, asInteger, PageQuery } from '../../http/index.js';
-import { EXPORT_FORMATS, type ExportFormat } from '../export/feedback-export.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../../tabular/index.js';
 import type { InboxFilter } from '../inbox/inbox.js';
 
 export class InboxQuery extends PageQuery {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -6,10 +5,11 @@ import { FeedbackLoopConfig } from '../../config/index.js';
 import { apiSchema, StrictInput } from '../../http/index.js';
 import { GrowthService } from '../../persistence/index.js';
 import { Caller, type Principal, Scopes, Unlimited } from '../../security/index.js';
+import { sendExport } from '../../tabular/index.js';
 import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
 import { CleanupSchema, StorageSchema, toCleanupResource, toStorageResource } from '../dto/inbox.schema.js';
 import { ExportService } from '../export/export.service.js';
-import { encode, EXPORT_TYPES } from '../export/feedback-export.js';
+import { FEEDBACK_COLUMNS } from '../export/feedback-export.js';
 import { CleanupService } from './cleanup.service.js';
 import { InboxService } from './inbox.service.js';
 
@@ -62,16 +62,6 @@ export class StorageController {
   @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
   async export(@Caller() caller: Principal, @Query() query: ExportQuery, @Res() reply: FastifyReply): Promise<void> {
     const pages = this.exports.pages(caller, toFilter(query));
-    // The first page decides between an answer and an error.
-    const first = await pages.next();
-    const all = async function* (): AsyncGenerator<Awaited<typeof first.value>> {
-      if (!first.done) yield first.value;
-      yield* pages;
-    };
-    await reply
-      .type(EXPORT_TYPES[query.format])
-      .header('content-disposition', `attachment; filename="feedback.${query.format}"`)
-      .header('cache-control', 'no-store')
-      .send(Readable.from(encode(query.format, all() as never), { objectMode: false }));
+    await sendExport(reply, { name: 'feedback', format: query.format, columns: FEEDBACK_COLUMNS, pages });
   }
 }

@@ -29,6 +29,7 @@ export interface GrowingTable {
 export class GrowthService {
   private readonly tables: GrowingTable[] = [];
   private latest: ReadonlyMap<string, TableGrowth[]> = new Map();
+  private readonly added = new Map<string, number>();
   private running = false;
 
   constructor(
@@ -94,6 +95,19 @@ export class GrowthService {
     this.tables.push(...tables);
   }
 
+  /** Rows of all tenants: of the latest look, and those that this server has added since. */
+  total(table: string): number {
+    const looked = [...this.latest.values()]
+      .flat()
+      .reduce((sum, each) => sum + (each.table === table ? each.rows : 0), 0);
+    return looked + (this.added.get(table) ?? 0);
+  }
+
+  /** Tells of rows that were added, for `total` alone. */
+  noteAdded(table: string, rows: number): void {
+    this.added.set(table, (this.added.get(table) ?? 0) + rows);
+  }
+
   /** From the latest look, without asking the database; empty before the first. */
   of({ tenantId }: TenantContext): TableGrowth[] {
     return this.latest.get(tenantId) ?? [];
@@ -115,6 +129,7 @@ export class GrowthService {
   private async sample(): Promise<void> {
     const sampledAt = this.clock.now();
     const samples: GrowthSample[] = [];
+    this.added.clear();
     for (const { partitioned = false, rows: text, table } of this.tables) {
       const counts = await this.repository.countRows(
         text ?? `SELECT tenant_id, COUNT(*) AS n FROM ${table} GROUP BY tenant_id`,

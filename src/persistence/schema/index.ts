@@ -7,6 +7,7 @@ import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 import { GrowthSampleEntity } from './growth-sample.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
+import { MetricEventEntity, MetricEventKeyEntity } from './metric-event.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
 import { PredictionLabelEntity } from './prediction-label.entity.js';
 import {
@@ -33,6 +34,8 @@ export {
   GrowthSampleEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
+  MetricEventEntity,
+  MetricEventKeyEntity,
   PredictionEntity,
   PredictionLabelEntity,
   PredictionRollupDayEntity,
@@ -58,6 +61,8 @@ export const ENTITIES = [
   GrowthSampleEntity,
   IdempotencyKeyEntity,
   LoginAttemptEntity,
+  MetricEventEntity,
+  MetricEventKeyEntity,
   PredictionEntity,
   PredictionLabelEntity,
   PredictionRollupDayEntity,

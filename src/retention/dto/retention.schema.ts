@@ -13,7 +13,7 @@ const days = Type.Optional(
 );
 
 export const ChangeRetentionSchema = Type.Object(
-  { predictions: days, feedback: days },
+  { predictions: days, feedback: days, metrics: days },
   { additionalProperties: false, minProperties: 1, example: { feedback: 30 } },
 );
 export const changeRetentionValidator = new SchemaValidator(ChangeRetentionSchema);
@@ -21,7 +21,9 @@ export const changeRetentionValidator = new SchemaValidator(ChangeRetentionSchem
 export const RetentionSchema = Type.Object({
   settings: Type.Array(
     Type.Object({
-      kind: Type.String({ description: '`predictions` (with votes and labels) or `feedback`.' }),
+      kind: Type.String({
+        description: '`predictions` (with votes and labels), `feedback` or `metrics` (metric events).',
+      }),
       days: Type.Integer(),
       own: Type.Boolean({ description: 'Whether the tenant chose it.' }),
     }),

@@ -63,11 +63,11 @@ export class ReencryptionService {
 
   private resealed(
     { table }: SealedTable,
-    { id, tenantId, values }: SealedRow,
+    { boundTo, id, tenantId, values }: SealedRow,
     progress: ReencryptionProgress,
   ): { id: string; column: string; before: string; next: string }[] {
     return Object.entries(values).flatMap(([column, before]) => {
-      const place = { table, column, id };
+      const place = { table, column, id: boundTo };
       try {
         return [
           {

@@ -6,6 +6,8 @@ import type { SealedTable } from '../../secrets/index.js';
 export interface SealedRow {
   id: string;
   tenantId: string;
+  /** What the values are bound to. */
+  boundTo: string;
   /** By column; only those that are not sealed with the wanted key. */
   values: Record<string, string>;
 }
@@ -32,12 +34,13 @@ export class SealedValuesRepository {
     const names = table.columns.map(({ name }) => `${this.text(table, name)} AS ${name}`).join(', ');
     const conditions = table.columns.map(({ name }) => this.other(table, name)).join(' OR ');
     const rows = await this.unitOfWork.readAcrossTenants<Record<string, string | null>>(
-      `SELECT id, tenant_id, ${names} FROM ${table.table} WHERE id > $2 AND (${conditions}) ORDER BY id LIMIT $3`,
+      `SELECT id, tenant_id, ${table.boundTo ?? 'id'} AS bound_to, ${names} FROM ${table.table} WHERE id > $2 AND (${conditions}) ORDER BY id LIMIT $3`,
       [`v1.${keyId}.%`, after, limit],
     );
     return rows.map((row) => ({
       id: String(row.id),
       tenantId: String(row.tenant_id),
+      boundTo: String(row.bound_to),
       values: Object.fromEntries(
         table.columns.flatMap(({ name }): [string, string][] => {
           const value = row[name];

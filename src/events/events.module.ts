@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { IngestModule, RecordKinds } from '../ingest/index.js';
+import { GrowthService, RetainedTables } from '../persistence/index.js';
+import { SealedTables } from '../secrets/index.js';
+import { EventsController } from './events.controller.js';
+import { EventsRepository } from './events.repository.js';
+import { EventsService } from './events.service.js';
+import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS } from './metric-event.js';
+
+@Module({
+  imports: [IngestModule],
+  controllers: [EventsController],
+  providers: [EventsRepository, EventsService],
+})
+export class EventsModule {
+  constructor(kinds: RecordKinds, retained: RetainedTables, sealed: SealedTables, growth: GrowthService) {
+    kinds.register(METRIC_EVENT_INSERT);
+    retained.register(RETAINED_EVENTS);
+    sealed.register(SEALED_EVENTS);
+    growth.register({ table: 'metric_events', partitioned: true });
+  }
+}

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { putBack, takeOut } from './sensitive-fields.js';
+
+const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
+const key = fc.constantFrom('a', 'b', 'email');
+const data = fc.dictionary(key, fc.oneof(leaf, fc.dictionary(key, fc.oneof(leaf, fc.dictionary(key, leaf)))));
+
+it('S0-F3 what is taken out is not left, and comes back as it was', () => {
+  fc.assert(
+    fc.property(
+      data,
+      fc.uniqueArray(fc.constantFrom('email', 'a.email', 'a.b.email', 'b'), { maxLength: 4 }),
+      (whole, paths) => {
+        const before = JSON.stringify(whole);
+        const { open, taken } = takeOut(whole, paths);
+        expect(JSON.stringify(whole)).toBe(before);
+        for (const path of Object.keys(taken)) expect(takeOut(open, [path]).taken).toEqual({});
+        expect(putBack(open, taken)).toEqual(whole);
+      },
+    ),
+  );
+});

@@ -1,0 +1,3 @@
+export * from './delimited.js';
+export * from './encode.js';
+export * from './stream.js';
