@@ -7,6 +7,7 @@ import { CreateVotesAndLabels1764000000006 } from './common/1764000000006-create
 import { CreateFeedback1764000000007 } from './common/1764000000007-create-feedback.js';
 import { CreateRetention1764000000009 } from './common/1764000000009-create-retention.js';
 import { CreateMetricEvents1764000000012 } from './common/1764000000012-create-metric-events.js';
+import { CreateErasures1764000000013 } from './common/1764000000013-create-erasures.js';
 import { CreatePredictionRollups1764000000010 } from './common/1764000000010-create-prediction-rollups.js';
 import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
@@ -31,6 +32,7 @@ const LATER = [
   CreatePredictionRollups1764000000010,
   CreateGrowthSamples1764000000011,
   CreateMetricEvents1764000000012,
+  CreateErasures1764000000013,
 ];
 
 export const MIGRATIONS = {
@@ -66,4 +68,5 @@ export const TABLES = [
   'growth_samples',
   'metric_events',
   'metric_event_keys',
+  'erasures',
 ];

@@ -4,6 +4,7 @@ import {
   addConfigCommand,
   addDemoCommand,
   addEncryptionCommand,
+  addEraseCommand,
   addKeysCommand,
   addMigrateCommand,
   addOpenApiCommand,
@@ -45,6 +46,7 @@ for (const add of [
   addSpoolCommand,
   addRetentionCommand,
   addRollupsCommand,
+  addEraseCommand,
 ]) {
   add(program);
 }

@@ -2,6 +2,7 @@ export * from './blobs.command.js';
 export * from './config.command.js';
 export * from './demo.command.js';
 export * from './encryption.command.js';
+export * from './erase.command.js';
 export * from './keys.command.js';
 export * from './migrate.command.js';
 export * from './openapi.command.js';

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
-import { GrowthService, RetainedTables } from '../persistence/index.js';
+import { GrowthService, RetainedTables, SubjectTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
-import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS } from './metric-event.js';
+import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS, SUBJECT_EVENTS } from './metric-event.js';
 
 @Module({
   imports: [IngestModule],
@@ -13,7 +13,14 @@ import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS } from './metric-ev
   providers: [EventsRepository, EventsService],
 })
 export class EventsModule {
-  constructor(kinds: RecordKinds, retained: RetainedTables, sealed: SealedTables, growth: GrowthService) {
+  constructor(
+    kinds: RecordKinds,
+    retained: RetainedTables,
+    sealed: SealedTables,
+    growth: GrowthService,
+    subjects: SubjectTables,
+  ) {
+    subjects.register(SUBJECT_EVENTS);
     kinds.register(METRIC_EVENT_INSERT);
     retained.register(RETAINED_EVENTS);
     sealed.register(SEALED_EVENTS);

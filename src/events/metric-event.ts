@@ -1,4 +1,4 @@
-import { type RetainedTable, BulkInsert } from '../persistence/index.js';
+import { BulkInsert, type RetainedTable, type SubjectTable } from '../persistence/index.js';
 import type { SealedTable } from '../secrets/index.js';
 
 /** A custom metric event; times in milliseconds since 1970. */
@@ -78,6 +78,13 @@ export const RETAINED_EVENTS: RetainedTable = {
   time: 'timestamp',
   children: [{ table: 'metric_event_keys', column: 'event_id' }],
   partitioned: true,
+};
+
+export const SUBJECT_EVENTS: SubjectTable = {
+  store: 'metric_events',
+  table: TABLE,
+  accepted: 'accepted_at',
+  children: [{ store: 'metric_event_keys', table: 'metric_event_keys', column: 'event_id' }],
 };
 
 export const SEALED_EVENTS: SealedTable = {

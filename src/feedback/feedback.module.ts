@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
-import { GrowthService, RetainedTables } from '../persistence/index.js';
+import { GrowthService, RetainedTables, SubjectTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { BlobMaintenance } from './attachments/blob-maintenance.js';
 import { BlobMover } from './attachments/blob-mover.js';
 import { Blobs } from './attachments/blobs.js';
 import { PictureIntake } from './attachments/picture-intake.js';
 import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
+import { SubjectPictures } from './attachments/subject-pictures.js';
 import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
 import { ExportService } from './export/export.service.js';
 import { CleanupRepository } from './inbox/cleanup.repository.js';
@@ -20,7 +21,13 @@ import { IntakeService } from './intake.service.js';
 import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
 import { PendingSubmissions } from './pending-submissions.js';
 import { SpamCheck } from './spam-check.js';
-import { RETAINED_SUBMISSIONS, SCREENSHOT_INSERT, SEALED_SUBMISSIONS, SUBMISSION_INSERT } from './submission.js';
+import {
+  RETAINED_SUBMISSIONS,
+  SCREENSHOT_INSERT,
+  SEALED_SUBMISSIONS,
+  SUBJECT_SUBMISSIONS,
+  SUBMISSION_INSERT,
+} from './submission.js';
 import { SubmitAccess } from './submit-access.js';
 import { SubmitController } from './submit.controller.js';
 
@@ -43,12 +50,24 @@ import { SubmitController } from './submit.controller.js';
     ScreenshotProcessor,
     ScreenshotsRepository,
     SpamCheck,
+    SubjectPictures,
     SubmitAccess,
   ],
   exports: [BlobMover, CleanupService],
 })
 export class FeedbackModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables, growth: GrowthService) {
+  constructor(
+    kinds: RecordKinds,
+    sealed: SealedTables,
+    retained: RetainedTables,
+    growth: GrowthService,
+    subjects: SubjectTables,
+    pictures: SubjectPictures,
+    deletions: BlobMaintenance,
+  ) {
+    // Files of what was erased go now, not in a while.
+    subjects.onForget(() => deletions.run());
+    subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
     retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);
     kinds.register(SCREENSHOT_INSERT);

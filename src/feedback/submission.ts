@@ -1,4 +1,4 @@
-import { BulkInsert, type RetainedTable } from '../persistence/index.js';
+import { BulkInsert, type RetainedTable, type SubjectTable } from '../persistence/index.js';
 import type { FieldPlace, SealedTable } from '../secrets/index.js';
 
 /** Whether the prediction it names is here; `unverified`: named by somebody without a key or token, never counted. */
@@ -120,6 +120,17 @@ export const RETAINED_SUBMISSIONS: RetainedTable = {
   before: (marks) =>
     'INSERT INTO blob_deletions (id, tenant_id, store, created_at) SELECT id, tenant_id, store, created_at FROM feedback_screenshots ' +
     `WHERE tenant_id = $1 AND store <> 'database' AND feedback_id IN (${marks}) ON CONFLICT (id) DO NOTHING`,
+};
+
+export const SUBJECT_SUBMISSIONS: SubjectTable = {
+  store: 'feedback',
+  table: 'feedback_submissions',
+  accepted: 'created_at',
+  children: [
+    { store: 'screenshots', table: 'feedback_screenshots', column: 'feedback_id' },
+    { store: 'feedback_history', table: 'feedback_submissions_history', column: 'feedback_id' },
+  ],
+  ...(RETAINED_SUBMISSIONS.before ? { before: RETAINED_SUBMISSIONS.before } : {}),
 };
 
 export const SEALED_SUBMISSIONS: SealedTable = {

@@ -12,8 +12,9 @@ import {
 } from '../persistence/index.js';
 import { type BreakerState, DependencyPolicy, DependencyUnavailableError } from '../resilience/index.js';
 import { BatchCommitter } from './batch-committer.js';
-import type { BatchOutcomes, RecordBatch } from './record-batch.js';
-import { Riders } from './riders.js';
+import type { BatchOutcome, BatchOutcomes, RecordBatch } from './record-batch.js';
+import { RecordSurroundings } from './record-surroundings.js';
+import type { ReplayGuards } from './replay-guards.js';
 
 const PROBE_EVERY_MS = 5000;
 const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
@@ -29,16 +30,18 @@ const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1,
 export class DatabaseWriter {
   private readonly committer: BatchCommitter;
   private readonly policy: DependencyPolicy;
+  private readonly guards: ReplayGuards;
 
   constructor(
     @Inject(DATABASE) readonly database: Database,
     private readonly supervisor: DatabaseSupervisor,
     metrics: Metrics,
     config: FeedbackLoopConfig,
-    riders: Riders,
+    around: RecordSurroundings,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
-    this.committer = new BatchCommitter(database, riders);
+    this.committer = new BatchCommitter(database, around.riders);
+    this.guards = around.guards;
     this.policy = new DependencyPolicy({
       name: 'database',
       retryAttempts: config.dbRetryAttempts,
@@ -83,9 +86,15 @@ export class DatabaseWriter {
 
   /** What waited in the spool. No tries, no breaker: the spool itself tries again. */
   async replay(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
-    const outcomes = await this.withPartitions(() => this.committer.commit(batches, 'spool'));
+    const kept = await this.guards.filter(batches);
+    const committed = await this.withPartitions(() => this.committer.commit([...kept.values()], 'spool'));
     // It does write again: nobody has to wait for the breaker's own next try.
     this.policy.reset();
+    const outcomes = new Map<RecordBatch, BatchOutcome>();
+    for (const [batch, rest] of kept) {
+      const outcome = committed.get(rest);
+      if (outcome) outcomes.set(batch, outcome);
+    }
     return outcomes;
   }
 

@@ -10,6 +10,7 @@ export * from './ingest.module.js';
 export * from './record-batch.js';
 export * from './record-kinds.js';
 export * from './recorder.js';
+export * from './replay-guards.js';
 export * from './riders.js';
 export * from './spool-service.js';
 export * from './spool/spool.js';

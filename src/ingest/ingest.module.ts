@@ -4,6 +4,8 @@ import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.js
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { RecordAliasesRepository } from './idempotency/record-aliases.repository.js';
 import { RecordKinds } from './record-kinds.js';
+import { RecordSurroundings } from './record-surroundings.js';
+import { ReplayGuards } from './replay-guards.js';
 import { Riders } from './riders.js';
 import { Recorder } from './recorder.js';
 import { SpoolService } from './spool-service.js';
@@ -14,9 +16,13 @@ const SHARED_WITH_FEATURES = [
   RecordAliasesRepository,
   RecordKinds,
   Recorder,
+  ReplayGuards,
   Riders,
   SpoolService,
 ];
 
-@Module({ providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance], exports: SHARED_WITH_FEATURES })
+@Module({
+  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance, RecordSurroundings],
+  exports: SHARED_WITH_FEATURES,
+})
 export class IngestModule {}

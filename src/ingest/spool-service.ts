@@ -9,6 +9,7 @@ import { SpoolOwnedError } from './errors.js';
 import { GroupCommitWriter } from './group-commit-writer.js';
 import { type BatchOutcome, type RecordBatch, rowsOf } from './record-batch.js';
 import { RecordKinds } from './record-kinds.js';
+import type { ReplayGuard } from './replay-guards.js';
 import { affordableBytes, Spool, type SpoolStats } from './spool/spool.js';
 import { REPLAY_ROWS, SpoolReplayer } from './spool/spool-replayer.js';
 
@@ -160,6 +161,14 @@ export class SpoolService {
   async memos(ageMs: number): Promise<{ name: string; text: string }[]> {
     if (this.state !== 'ready') return [];
     return this.spool.memos(Date.now() - ageMs);
+  }
+
+  /** Takes rows out of all that waits here or is dead. Answers how many; 0 without a spool. */
+  async erase(find: ReplayGuard): Promise<number> {
+    if (this.state === 'off' || this.failure === 'closed' || this.failure === 'broken') return 0;
+    const count = await this.spool.erase(find);
+    await this.refresh();
+    return count;
   }
 
   private async watch(): Promise<void> {

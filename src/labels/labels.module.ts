@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
-import { RetainedTables } from '../persistence/index.js';
+import { RetainedTables, SubjectTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { AliasedVotes } from './aliased-votes.js';
 import { KnownPredictionsRepository } from './known-predictions.repository.js';
@@ -35,7 +35,11 @@ import { VotesService } from './votes.service.js';
   exports: [KnownPredictionsRepository, PendingLinks, PredictionLinks, VerdictsService],
 })
 export class LabelsModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables) {
+  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables, subjects: SubjectTables) {
+    subjects.register(
+      { store: 'votes', table: 'prediction_votes', accepted: 'accepted_at', children: [] },
+      { store: 'labels', table: 'prediction_labels', accepted: 'recorded_at', children: [] },
+    );
     // Also what never found its prediction.
     retained.register(
       { kind: 'predictions', table: 'prediction_votes', time: 'accepted_at', children: [] },

@@ -16,6 +16,7 @@ export * from './portable-columns.js';
 export * from './retained-tables.js';
 export * from './schema/index.js';
 export * from './statement-guard.js';
+export * from './subject-tables.js';
 export * from './tenant-wall.js';
 export * from './tokens.js';
 export * from './unit-of-work.js';

@@ -14,6 +14,7 @@ import { GrowthService } from './growth/growth.service.js';
 import { PartitionMaintenance } from './partition-maintenance.js';
 import { DATABASE } from './tokens.js';
 import { RetainedTables } from './retained-tables.js';
+import { SubjectTables } from './subject-tables.js';
 import { TenantWall } from './tenant-wall.js';
 import { UnitOfWork } from './unit-of-work.js';
 
@@ -43,6 +44,7 @@ import { UnitOfWork } from './unit-of-work.js';
     ResultCache,
     RetainedTables,
     SharedCache,
+    SubjectTables,
     TenantWall,
     UnitOfWork,
   ],
@@ -53,6 +55,7 @@ import { UnitOfWork } from './unit-of-work.js';
     ResultCache,
     RetainedTables,
     SharedCache,
+    SubjectTables,
     TenantWall,
     UnitOfWork,
   ],

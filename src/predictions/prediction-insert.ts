@@ -1,5 +1,5 @@
 import type { TenantContext } from '../common/index.js';
-import { BulkInsert, type BulkRow, type RetainedTable } from '../persistence/index.js';
+import { BulkInsert, type BulkRow, type RetainedTable, type SubjectTable } from '../persistence/index.js';
 import type { FieldPlace, SealedTable } from '../secrets/index.js';
 import type { Prediction } from './prediction.js';
 
@@ -52,6 +52,16 @@ export const RETAINED_PREDICTIONS: RetainedTable = {
     { table: 'prediction_labels', column: 'prediction_id' },
   ],
   partitioned: true,
+};
+
+export const SUBJECT_PREDICTIONS: SubjectTable = {
+  store: 'predictions',
+  table: 'predictions',
+  accepted: 'recorded_at',
+  children: [
+    { store: 'votes', table: 'prediction_votes', column: 'prediction_id' },
+    { store: 'labels', table: 'prediction_labels', column: 'prediction_id' },
+  ],
 };
 
 export const SEALED_PREDICTIONS: SealedTable = {

@@ -2,3 +2,4 @@ export * from './compaction.js';
 export * from './retention.js';
 export * from './retention.module.js';
 export * from './retention.service.js';
+export * from './subjects/erasure.service.js';

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IngestModule } from '../ingest/index.js';
 import { Archive } from './archive.js';
 import { Compaction } from './compaction.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -7,18 +8,35 @@ import { RetentionController } from './retention.controller.js';
 import { RetentionRepository } from './retention.repository.js';
 import { RetentionSchedule } from './retention-schedule.js';
 import { RetentionService } from './retention.service.js';
+import { ArchiveErasure } from './subjects/archive-erasure.js';
+import { ErasedRows, ErasurePlaces } from './subjects/erased-rows.js';
+import { ErasureService } from './subjects/erasure.service.js';
+import { ErasuresRepository } from './subjects/erasures.repository.js';
+import { SubjectExport } from './subjects/subject-export.js';
+import { SubjectHashes } from './subjects/subject-hashes.js';
+import { SubjectsController } from './subjects/subjects.controller.js';
+import { SubjectsRepository } from './subjects/subjects.repository.js';
 
 @Module({
-  controllers: [RetentionController],
+  imports: [IngestModule],
+  controllers: [RetentionController, SubjectsController],
   providers: [
     Archive,
+    ArchiveErasure,
     Compaction,
+    ErasedRows,
+    ErasurePlaces,
+    ErasureService,
+    ErasuresRepository,
     PartitionsRepository,
     RetentionAftermath,
     RetentionRepository,
     RetentionSchedule,
     RetentionService,
+    SubjectExport,
+    SubjectHashes,
+    SubjectsRepository,
   ],
-  exports: [Compaction, RetentionService],
+  exports: [Compaction, ErasureService, RetentionService],
 })
 export class RetentionModule {}

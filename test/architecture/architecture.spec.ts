@@ -8,6 +8,7 @@ import { AnalyticsController, OlderAnalyticsController } from '../../src/analyti
 import { InboxController } from '../../src/feedback/inbox/inbox.controller.js';
 import { StorageController } from '../../src/feedback/inbox/storage.controller.js';
 import { RetentionController } from '../../src/retention/retention.controller.js';
+import { SubjectsController } from '../../src/retention/subjects/subjects.controller.js';
 import { SubmitController } from '../../src/feedback/submit.controller.js';
 import { LabelsController } from '../../src/labels/labels.controller.js';
 import { VotesController } from '../../src/labels/votes.controller.js';
@@ -42,6 +43,7 @@ const CONTROLLERS = [
   InboxController,
   StorageController,
   RetentionController,
+  SubjectsController,
   SubmitController,
   VotesController,
 ];
@@ -120,6 +122,7 @@ describe('repositories and read models', () => {
     'expiredPartitions',
     'dropPartition',
     'unfolded',
+    'tombstonesSince',
     'countRows',
     'tableBytes',
     'save',

@@ -69,6 +69,8 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   withdraw_vote: ['ingest', 202],
   create_labels: ['ingest', 422],
   create_metric_events: ['ingest', 422],
+  export_subject: ['admin', 404],
+  erase_subject: ['admin', 404],
   list_metric_events: ['read'],
   metric_event_types: ['read'],
   metric_event_stats: ['read'],

@@ -86,6 +86,25 @@ export function fold(rollups: Iterable<Rollup>, writer: string): Rollup[] {
   return mergeBy(rollups, writer, (start) => start);
 }
 
+/** The same with every sum below zero, and no extremes: those cannot be taken away. */
+export function negated(rollup: Rollup): Rollup {
+  const minus = (histogram: Histogram): Histogram =>
+    Object.fromEntries(Object.entries(histogram).map(([bin, n]) => [bin, -n]));
+  return {
+    ...rollup,
+    predictions: -rollup.predictions,
+    confidence_count: -rollup.confidence_count,
+    confidence_sum: -rollup.confidence_sum,
+    latency_count: -rollup.latency_count,
+    latency_sum: -rollup.latency_sum,
+    latency_max: null,
+    earliest: null,
+    latest: null,
+    confidence_histogram: minus(rollup.confidence_histogram),
+    latency_histogram: minus(rollup.latency_histogram),
+  };
+}
+
 function mergeBy(rollups: Iterable<Rollup>, writer: string, startOf: (start: number) => number): Rollup[] {
   const groups = new Map<string, Rollup>();
   for (const rollup of rollups) {

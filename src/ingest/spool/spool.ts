@@ -7,57 +7,15 @@ import {
   DatabaseFullError,
   SqliteFile,
 } from '../../persistence/index.js';
-import type { Claim } from '../idempotency/claim.js';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from '../record-batch.js';
+import type { ReplayGuard } from '../replay-guards.js';
 import { Ballast } from './ballast.js';
+import { eraseRows } from './erase-rows.js';
 import { APPEND, BURY, ONE_ROW, REMEMBER, REVIVE, REVIVED, SCHEMA, SCHEMA_VERSION } from './spool-schema.js';
 import { SpoolCipher } from './spool-cipher.js';
+import type { DeadLetter, EntryBody, SpooledEntry, SpooledRow, SpoolOptions, SpoolStats } from './spool-entry.js';
 
-/** A record that waits, its body still sealed. */
-interface SpooledRow {
-  seq: number;
-  id: string;
-  kind: string;
-  schema_version: number;
-  body: Buffer;
-  created_at: number;
-}
-
-/** Rows by table that become durable together, and the key they were sent with. */
-interface EntryBody {
-  parts: [table: string, rows: BulkRow[]][];
-  claim?: Claim;
-}
-
-/** What waits: one record, or several that belong together. */
-export interface SpooledEntry extends EntryBody {
-  seq: number;
-  id: string;
-  kind: string;
-}
-
-export interface DeadLetter {
-  id: string;
-  kind: string;
-  reason: string;
-  created_at: number;
-  died_at: number;
-}
-
-export interface SpoolStats {
-  rows: number;
-  /** Milliseconds since 1970; null when nothing waits. */
-  oldestAt: number | null;
-  deadLetters: number;
-  bytes: number;
-  maxBytes: number;
-}
-
-export interface SpoolOptions {
-  folder: string;
-  maxBytes: number;
-  now: () => number;
-}
+export type * from './spool-entry.js';
 
 const TIMEOUT_MS = 10_000;
 /** Sealed bodies in memory at once; opened and parsed they take a multiple. */
@@ -223,6 +181,23 @@ export class Spool {
         after = last.seq;
       }
     }
+  }
+
+  /** Takes rows out of all that waits or is dead, and what belongs to them. Answers how many were found. */
+  erase(find: ReplayGuard): Promise<number> {
+    return eraseRows(
+      {
+        page: (table, after) =>
+          this.file.query<SpooledRow>(
+            `SELECT seq, id, kind, schema_version, body, created_at FROM ${table} WHERE seq > ? ORDER BY seq LIMIT 200`,
+            [after],
+          ),
+        read: (row) => this.read(row),
+        seal: (id, body) => this.opened.seal(id, JSON.stringify(body)),
+        free: (groups) => this.free(groups),
+      },
+      find,
+    );
   }
 
   /** Dead letters wait again. Answers how many there were. */

@@ -1,6 +1,7 @@
 import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { BlobDeletionEntity } from './blob-deletion.entity.js';
+import { ErasureEntity } from './erasure.entity.js';
 import { FeedbackHistoryEntity } from './feedback-history.entity.js';
 import { FeedbackScreenshotEntity } from './feedback-screenshot.entity.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
@@ -28,6 +29,7 @@ export {
   ApiKeyEntity,
   AuditEntryEntity,
   BlobDeletionEntity,
+  ErasureEntity,
   FeedbackHistoryEntity,
   FeedbackScreenshotEntity,
   FeedbackSubmissionEntity,
@@ -55,6 +57,7 @@ export const ENTITIES = [
   ApiKeyEntity,
   AuditEntryEntity,
   BlobDeletionEntity,
+  ErasureEntity,
   FeedbackHistoryEntity,
   FeedbackScreenshotEntity,
   FeedbackSubmissionEntity,

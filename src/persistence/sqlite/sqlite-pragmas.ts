@@ -10,6 +10,8 @@ export function prepareSqliteConnection(connection: BetterSqlite3.Database, read
     connection.pragma('journal_mode = WAL');
     // better-sqlite3 runs WAL at NORMAL by default: a power cut could undo what was acknowledged.
     connection.pragma('synchronous = FULL');
+    // What is deleted is overwritten: whoever was erased must not be found in the free pages of the file.
+    connection.pragma('secure_delete = ON');
     connection.pragma('foreign_keys = ON');
     connection.pragma('journal_size_limit = 67108864');
   }

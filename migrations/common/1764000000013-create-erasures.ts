@@ -1,0 +1,25 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { typesOf } from '../support/types.js';
+
+export class CreateErasures1764000000013 implements MigrationInterface {
+  name = 'CreateErasures1764000000013';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const t = typesOf(queryRunner);
+    await queryRunner.query(`CREATE TABLE "erasures" (
+      "tenant_id" ${t.uuid} NOT NULL,
+      "subject_hash" ${t.string(64)} NOT NULL,
+      "certificate_id" ${t.uuid} NOT NULL,
+      "requested_at" ${t.time} NOT NULL,
+      "erased_at" ${t.time} NOT NULL,
+      "found" ${t.boolean} NOT NULL,
+      "removed" ${t.json} NOT NULL,
+      CONSTRAINT "pk_erasures" PRIMARY KEY ("tenant_id", "subject_hash")
+    )`);
+    await queryRunner.query('CREATE INDEX "idx_erasures_requested" ON "erasures" ("requested_at")');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP TABLE "erasures"');
+  }
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { formatTime } from '../common/index.js';
+import { note, print, printJson } from './output.js';
+import { withApp } from './with-app.js';
+
+interface EraseOptions {
+  yes?: boolean;
+  tenant?: string;
+  reapply?: string | true;
+  json?: boolean;
+}
+
+/** The command line is not enough to do it. */
+const USAGE = 2;
+const DEFAULT_TENANT = 'default';
+
+export function addEraseCommand(program: Command): void {
+  program
+    .command('erase')
+    .argument('[user_id]', 'the data subject')
+    .description('erase a data subject from every store, or again who was erased before a restore')
+    .option('--yes', 'really')
+    .option('--tenant <slug>', 'whose subject it is', DEFAULT_TENANT)
+    .option('--reapply [file]', 'erase everybody whom a ledger names (default: erasures.jsonl of FL_DATA_DIR)')
+    .option('--json', 'print JSON')
+    .action(async (userId: string | undefined, options: EraseOptions) => {
+      if (options.reapply !== undefined) await reapply(options);
+      else if (userId === undefined || !options.yes) {
+        note('Nothing was erased. Name the subject, and say --yes: erasing cannot be undone.');
+        process.exitCode = USAGE;
+      } else await erase(userId, options);
+    });
+}
+
+async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
+  const [{ ErasureService }, { KeysAdministrationService }] = await Promise.all([
+    import('../retention/index.js'),
+    import('../security/index.js'),
+  ]);
+  const certificate = await withApp(async (app) => {
+    const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(tenant);
+    return app.get(ErasureService).erase({ tenantId }, userId);
+  });
+  const { certificateId, erasedAt, removed, subjectHash } = certificate;
+  if (json)
+    printJson({ certificate_id: certificateId, subject_hash: subjectHash, erased_at: formatTime(erasedAt), removed });
+  else {
+    print(`Certificate ${certificateId}, ${formatTime(erasedAt)}`);
+    for (const [store, n] of Object.entries(removed)) print(`${store}  ${n}`);
+    note('Running servers empty their own spools of the subject within a minute.');
+  }
+}
+
+async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
+  const { ErasureService } = await import('../retention/index.js');
+  const erased = await withApp((app) => app.get(ErasureService).reapply(typeof file === 'string' ? file : undefined));
+  if (json) printJson({ erased });
+  else print(`${erased} subjects were there again, and have been erased.`);
+}

@@ -1,0 +1,100 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { type Clock, CLOCK, DAY_MS } from '../../common/index.js';
+import { ReplayGuards, SpoolService } from '../../ingest/index.js';
+import { APP_LOGGER, type AppLogger, Metrics } from '../../observability/index.js';
+import { type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
+import { ArchiveErasure } from './archive-erasure.js';
+import { ErasuresRepository } from './erasures.repository.js';
+import { SubjectHashes } from './subject-hashes.js';
+
+const LOOK_EVERY_MS = 60_000;
+/** What a server may have missed while it was off. */
+const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
+/** Two servers' clocks differ by less. */
+const OVERLAP_MS = 300_000;
+
+/** What of a server's own may hold rows of a subject. */
+@Injectable()
+export class ErasurePlaces {
+  constructor(
+    readonly guards: ReplayGuards,
+    readonly spool: SpoolService,
+    readonly archive: ArchiveErasure,
+    @Inject(APP_LOGGER) readonly logger: AppLogger,
+  ) {}
+}
+
+/**
+ * Sees to it that what was erased does not come back: rows of an erased subject that were accepted before are not replayed, and every server
+ * takes them out of its own spool, dead letters and archive within a minute.
+ */
+@Injectable()
+export class ErasedRows implements OnModuleInit {
+  private readonly dropped;
+  private looked = 0;
+
+  constructor(
+    private readonly repository: ErasuresRepository,
+    private readonly hashes: SubjectHashes,
+    private readonly places: ErasurePlaces,
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(CLOCK) private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.dropped = metrics.counter('erased_rows_dropped_total', 'Records of erased subjects that were not replayed.');
+  }
+
+  onModuleInit(): void {
+    this.places.guards.register(async (rows) => {
+      const found = await this.among(rows);
+      if (found.size > 0) this.dropped.inc(found.size);
+      return found;
+    });
+  }
+
+  /** Rows whose subject was erased after they were accepted. */
+  async among(rows: readonly BulkRow[]): Promise<ReadonlySet<BulkRow>> {
+    const found = new Set<BulkRow>();
+    const owned = rows.filter(({ user_id }) => typeof user_id === 'string');
+    const tenants = new Set(owned.map(({ tenant_id }) => String(tenant_id)));
+    for (const tenantId of tenants) {
+      const theirs = owned.filter(({ tenant_id }) => tenant_id === tenantId);
+      const byRow = new Map(theirs.map((row) => [row, this.hashes.of({ tenantId }, String(row.user_id))]));
+      const requests = await this.repository.requestsOf({ tenantId }, [...new Set([...byRow.values()].flat())]);
+      for (const [row, hashes] of byRow)
+        if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) found.add(row);
+    }
+    return found;
+  }
+
+  /** Takes them out of what this server alone has. Answers how many, by store. */
+  async removeHere(): Promise<Record<string, number>> {
+    const spool = await this.places.spool.erase((rows) => this.among(rows));
+    const archive = await this.places.archive.erase((rows) => this.among(rows));
+    return { ...(spool > 0 ? { spool } : {}), ...(archive > 0 ? { archive } : {}) };
+  }
+
+  @Interval(LOOK_EVERY_MS)
+  async look(): Promise<void> {
+    if (!this.supervisor.isUp) return;
+    const now = this.clock.now();
+    const since = this.looked === 0 ? now - FIRST_LOOK_BACK_MS : this.looked - OVERLAP_MS;
+    try {
+      const tombstones = await this.repository.tombstonesSince(since);
+      if (tombstones.length > 0) await this.removeHere();
+      this.looked = now;
+    } catch (error) {
+      this.places.logger.warn(
+        { err: error },
+        'erased subjects could not be looked for; the next attempt is in a minute',
+      );
+    }
+  }
+}
+
+/** Milliseconds; each kind of record calls it by another name. */
+function acceptedAt(row: BulkRow): number {
+  const value = row.recorded_at ?? row.accepted_at ?? row.created_at;
+  return typeof value === 'number' ? value : Date.parse(String(value));
+}
