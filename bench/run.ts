@@ -18,6 +18,7 @@ import { feedback } from './sections/feedback.js';
 import { flood } from './sections/flood.js';
 import { limiter } from './sections/limiter.js';
 import { caching } from './sections/caching.js';
+import { pictures } from './sections/pictures.js';
 import { retention } from './sections/retention.js';
 import { rollups } from './sections/rollups.js';
 import { slowDisk } from './sections/slow-disk.js';
@@ -82,6 +83,7 @@ try {
   await section(['G12'], async () => [await bulk(setting)]);
   await section(['G13'], async () => [await sqlite(setting, seconds)]);
   await section(['G15'], async () => [await slowDisk(setting, seconds)]);
+  await section(['G14'], async () => pictures(setting, seconds));
   await section(['G16'], async () => limiter());
   await section(['G17'], async () => {
     const { cut, uri } = await proxyTo(await setting.database('outage'));

@@ -10,6 +10,7 @@ import { CreateMetricEvents1764000000012 } from './common/1764000000012-create-m
 import { CreateErasures1764000000013 } from './common/1764000000013-create-erasures.js';
 import { CreatePredictionRollups1764000000010 } from './common/1764000000010-create-prediction-rollups.js';
 import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
+import { CreateWebhooks1764000000014 } from './common/1764000000014-create-webhooks.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -33,6 +34,7 @@ const LATER = [
   CreateGrowthSamples1764000000011,
   CreateMetricEvents1764000000012,
   CreateErasures1764000000013,
+  CreateWebhooks1764000000014,
 ];
 
 export const MIGRATIONS = {
@@ -69,4 +71,6 @@ export const TABLES = [
   'metric_events',
   'metric_event_keys',
   'erasures',
+  'webhooks',
+  'webhook_deliveries',
 ];

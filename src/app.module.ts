@@ -12,6 +12,7 @@ import { LabelsModule } from './labels/index.js';
 import { MailModule } from './mail/index.js';
 import { type AppLogger, ObservabilityModule } from './observability/index.js';
 import { OpenApiDocuments } from './openapi.js';
+import { OutboxModule } from './outbox/index.js';
 import { PersistenceModule } from './persistence/index.js';
 import { PredictionsModule } from './predictions/index.js';
 import { RedisModule } from './redis/index.js';
@@ -40,6 +41,7 @@ export class AppModule {
         EventsModule,
         AnalyticsModule,
         RetentionModule,
+        OutboxModule,
         HealthModule,
         DashboardModule,
       ],

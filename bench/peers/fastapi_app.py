@@ -4,7 +4,7 @@ import datetime
 import os
 import uuid
 
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 from pydantic import BaseModel, Field
 from sqlalchemy import Boolean, Column, DateTime, Float, String, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -27,6 +27,30 @@ class Prediction(Base):
     latency_ms = Column(Float)
     model_version = Column(String(50))
     cache_hit = Column(Boolean)
+
+
+class Feedback(Base):
+    __tablename__ = "fastapi_feedback"
+    id = Column(UUID(as_uuid=True), primary_key=True, default=uuid.uuid4)
+    category = Column(String(64))
+    description = Column(Text)
+    created_at = Column(DateTime(timezone=True))
+
+
+class Screenshot(Base):
+    __tablename__ = "fastapi_screenshots"
+    id = Column(UUID(as_uuid=True), primary_key=True, default=uuid.uuid4)
+    feedback_id = Column(UUID(as_uuid=True), index=True)
+    screenshot_data = Column(Text)
+
+
+class FeedbackBody(BaseModel):
+    session_id: str
+    category: str
+    description: str
+    url: str
+    timestamp: str
+    screenshot: str
 
 
 class Body(BaseModel):
@@ -57,3 +81,24 @@ async def predict(body: Body) -> dict:
         session.add(row)
         await session.commit()
         return {"id": str(row.id), "sentiment": "neutral", "confidence": 0.5, "latency_ms": 0.1}
+
+
+async def store_screenshot(feedback_id: uuid.UUID, data: str) -> None:
+    async with Session() as session:
+        session.add(Screenshot(feedback_id=feedback_id, screenshot_data=data))
+        await session.commit()
+
+
+@app.post("/feedback")
+async def feedback(body: FeedbackBody, background: BackgroundTasks) -> dict:
+    """The older way: answered first, stored later. A crash in between loses the picture."""
+    async with Session() as session:
+        row = Feedback(
+            category=body.category,
+            description=body.description,
+            created_at=datetime.datetime.now(datetime.timezone.utc),
+        )
+        session.add(row)
+        await session.commit()
+    background.add_task(store_screenshot, row.id, body.screenshot)
+    return {"success": True, "id": str(row.id)}

@@ -47,12 +47,12 @@ async function preview(options: RunOptions): Promise<Line[]> {
 }
 
 async function run(options: RunOptions): Promise<Line[]> {
-  const { Compaction, RetentionService } = await import('../retention/index.js');
+  const { RetentionAftermath, RetentionService } = await import('../retention/index.js');
   return withApp(async (app) => {
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
       note(`${tenantId}  ${kind}: ${deleted} rows`);
     const runs = await app.get(RetentionService).run({ ...(await selectionOf(app, options)), onProgress });
-    await app.get(Compaction).run();
+    await app.get(RetentionAftermath).of(runs);
     return runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted }));
   });
 }

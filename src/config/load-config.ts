@@ -140,6 +140,12 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
         problem: `has an entry (number ${i + 1}) that is no address of PostgreSQL`,
         remedy: 'Write postgresql://user:password@host:5432/name, separated by commas.',
       });
+  if (!config.webhookAllow.every((range) => range.includes('/') && isCidr(range)))
+    problems.push({
+      variable: 'FL_WEBHOOK_ALLOW',
+      problem: 'has an entry that is no CIDR',
+      remedy: 'Write 10.20.0.0/16,fd00:1234::/32.',
+    });
   if (config.dbPooler === 'transaction' && config.dbDirectUri === undefined) {
     problems.push({
       variable: 'FL_DB_DIRECT_URI',

@@ -63,10 +63,8 @@ export class FeedbackModule {
     growth: GrowthService,
     subjects: SubjectTables,
     pictures: SubjectPictures,
-    deletions: BlobMaintenance,
   ) {
-    // Files of what was erased go now, not in a while.
-    subjects.onForget(() => deletions.run());
+    subjects.onForget(() => pictures.forget());
     subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
     retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);

@@ -85,9 +85,10 @@ export class BatchCommitter {
 
   /** Answers false, and has stored nothing, when something rides along with rows of which some are there already. */
   private async commitNew(groups: BulkGroup[], writer: string): Promise<boolean> {
-    const carried = groups.map((group) => (this.riders.has(group.insert.table) ? { ...group, allNew: true } : group));
+    const riders = groups.map((group) => this.riders.of(group, writer).filter(({ rows }) => rows.length > 0));
+    const carried = groups.map((group, i) => (riders[i]?.length ? { ...group, allNew: true } : group));
     try {
-      await this.database.commit([...carried, ...groups.flatMap((group) => this.riders.of(group, writer))]);
+      await this.database.commit([...carried, ...riders.flat()]);
       return true;
     } catch (error) {
       if (error instanceof RowsKnownError) return false;

@@ -1,3 +1,4 @@
+export * from './announcements.js';
 export * from './bulk-insert.js';
 export * from './cache/result-cache.js';
 export * from './cache/shared-cache.js';

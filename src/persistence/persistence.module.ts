@@ -3,6 +3,7 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { Announcements } from './announcements.js';
 import { ResultCache } from './cache/result-cache.js';
 import { SharedCache } from './cache/shared-cache.js';
 import { createDatabase } from './create-database.js';
@@ -37,6 +38,7 @@ import { UnitOfWork } from './unit-of-work.js';
       useFactory: (dataSource: DataSource, config: FeedbackLoopConfig, metrics: Metrics): Database =>
         createDatabase(dataSource, config, metrics),
     },
+    Announcements,
     DatabaseSupervisor,
     GrowthRepository,
     GrowthService,
@@ -50,6 +52,7 @@ import { UnitOfWork } from './unit-of-work.js';
   ],
   exports: [
     DATABASE,
+    Announcements,
     DatabaseSupervisor,
     GrowthService,
     ResultCache,

@@ -1,4 +1,4 @@
-export * from './compaction.js';
+export * from './retention-aftermath.js';
 export * from './retention.js';
 export * from './retention.module.js';
 export * from './retention.service.js';

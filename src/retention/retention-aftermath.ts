@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { formatTime } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
+import { Announcements } from '../persistence/index.js';
 import { Mailer } from '../mail/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { Compaction } from './compaction.js';
@@ -13,12 +14,18 @@ export class RetentionAftermath {
     private readonly compaction: Compaction,
     private readonly config: FeedbackLoopConfig,
     private readonly mailer: Mailer,
+    private readonly announcements: Announcements,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   async of(runs: readonly RetentionRun[]): Promise<void> {
     if (runs.some(({ deleted }) => deleted > 0)) await this.compaction.run();
     await this.report(runs);
+    for (const { cutoff, deleted, id, kind, tenantId } of runs)
+      await this.announcements.announce(
+        { tenantId },
+        { type: 'retention.completed', data: { id, kind, deleted, cutoff: formatTime(cutoff) } },
+      );
   }
 
   private async report(runs: readonly RetentionRun[]): Promise<void> {

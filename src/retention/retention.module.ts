@@ -37,6 +37,6 @@ import { SubjectsRepository } from './subjects/subjects.repository.js';
     SubjectHashes,
     SubjectsRepository,
   ],
-  exports: [Compaction, ErasureService, RetentionService],
+  exports: [ErasureService, RetentionAftermath, RetentionService],
 })
 export class RetentionModule {}

@@ -8,6 +8,7 @@ import { AnalyticsController, OlderAnalyticsController } from '../../src/analyti
 import { InboxController } from '../../src/feedback/inbox/inbox.controller.js';
 import { StorageController } from '../../src/feedback/inbox/storage.controller.js';
 import { RetentionController } from '../../src/retention/retention.controller.js';
+import { WebhooksController } from '../../src/outbox/webhooks.controller.js';
 import { SubjectsController } from '../../src/retention/subjects/subjects.controller.js';
 import { SubmitController } from '../../src/feedback/submit.controller.js';
 import { LabelsController } from '../../src/labels/labels.controller.js';
@@ -44,6 +45,7 @@ const CONTROLLERS = [
   StorageController,
   RetentionController,
   SubjectsController,
+  WebhooksController,
   SubmitController,
   VotesController,
 ];
@@ -123,6 +125,9 @@ describe('repositories and read models', () => {
     'dropPartition',
     'unfolded',
     'tombstonesSince',
+    'allWebhooks',
+    'claimDue',
+    'forgetDeliveries',
     'countRows',
     'tableBytes',
     'save',

@@ -36,6 +36,19 @@ export class ScalingVariables extends FeedbackVariables {
   dbPooler: 'none' | 'transaction' = 'none';
 
   @Variable({
+    name: 'FL_WEBHOOK_ALLOW',
+    group: 'Webhooks',
+    kind: 'list',
+    description:
+      'Addresses (CIDR) that webhooks may lead to although they are not public, such as `10.20.0.0/16`; there `http://` is allowed too.',
+    defaultText: 'none: public addresses and https only',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  @Matches(/^[\da-fA-F:.]+\/\d{1,3}$/, { each: true, message: 'must be a CIDR such as 10.20.0.0/16' })
+  webhookAllow: string[] = [];
+
+  @Variable({
     name: 'FL_METRIC_EVENTS_SENSITIVE',
     group: 'Metric events',
     kind: 'list',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../../common/index.js';
+import { BlobMaintenance } from './blob-maintenance.js';
 import { Blobs } from './blobs.js';
 import { ScreenshotsRepository } from './screenshots.repository.js';
 
@@ -11,7 +12,13 @@ export class SubjectPictures {
   constructor(
     private readonly screenshots: ScreenshotsRepository,
     private readonly blobs: Blobs,
+    private readonly deletions: BlobMaintenance,
   ) {}
+
+  /** Files of what was erased go now, not in a while. */
+  async forget(): Promise<void> {
+    await this.deletions.run();
+  }
 
   /** One at a time; a picture that cannot be found any more is left out. */
   async *of(tenant: TenantContext, feedbackIds: readonly string[]): AsyncGenerator<{ name: string; bytes: Buffer }> {

@@ -24,6 +24,7 @@ import { TenantEntity } from './tenant.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UserSessionEntity } from './user-session.entity.js';
 import { UserTokenEntity } from './user-token.entity.js';
+import { WebhookDeliveryEntity, WebhookEntity } from './webhook.entity.js';
 
 export {
   ApiKeyEntity,
@@ -51,6 +52,8 @@ export {
   UserEntity,
   UserSessionEntity,
   UserTokenEntity,
+  WebhookDeliveryEntity,
+  WebhookEntity,
 };
 
 export const ENTITIES = [
@@ -79,4 +82,6 @@ export const ENTITIES = [
   UserEntity,
   UserSessionEntity,
   UserTokenEntity,
+  WebhookDeliveryEntity,
+  WebhookEntity,
 ];

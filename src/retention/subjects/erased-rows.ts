@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Clock, CLOCK, DAY_MS } from '../../common/index.js';
+import { type Clock, CLOCK, DAY_MS, type TenantContext } from '../../common/index.js';
 import { ReplayGuards, SpoolService } from '../../ingest/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../../observability/index.js';
-import { type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
+import { Announcements, type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
 import { ArchiveErasure } from './archive-erasure.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { SubjectHashes } from './subject-hashes.js';
@@ -21,6 +21,7 @@ export class ErasurePlaces {
     readonly guards: ReplayGuards,
     readonly spool: SpoolService,
     readonly archive: ArchiveErasure,
+    readonly announcements: Announcements,
     @Inject(APP_LOGGER) readonly logger: AppLogger,
   ) {}
 }
@@ -66,6 +67,17 @@ export class ErasedRows implements OnModuleInit {
         if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) found.add(row);
     }
     return found;
+  }
+
+  /** Tells whoever wants to know that a subject was erased; nobody can tell from it who. */
+  async tell(
+    tenant: TenantContext,
+    { certificateId, removed }: { certificateId: string; removed: Record<string, number> },
+  ): Promise<void> {
+    await this.places.announcements.announce(tenant, {
+      type: 'subject.erased',
+      data: { certificate_id: certificateId, removed },
+    });
   }
 
   /** Takes them out of what this server alone has. Answers how many, by store. */

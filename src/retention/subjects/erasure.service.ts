@@ -58,7 +58,9 @@ export class ErasureService {
     const erasedAt = this.clock.now();
     const sum = added(before, removed);
     await this.repository.certify(tenant, subjectHash, sum, erasedAt);
-    return { ...buried, removed: sum, erasedAt, found: true };
+    const certificate = { ...buried, removed: sum, erasedAt, found: true };
+    await this.erasedRows.tell(tenant, certificate);
+    return certificate;
   }
 
   /** Erases again who is in the ledger, after a restore. `path`: default, that of this server. Answers how many were found. */

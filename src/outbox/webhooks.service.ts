@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type Clock,
+  CLOCK,
+  type CursorCodec,
+  NotFoundError,
+  type Page,
+  type TenantContext,
+  uuidv7,
+} from '../common/index.js';
+import { Secrets } from '../secrets/index.js';
+import { actorOf, type Deed, type Principal } from '../security/index.js';
+import { OutboxService } from './outbox.service.js';
+import { type Delivery, type SigningWebhook, TEST_EVENT, type Webhook } from './webhook.js';
+import { type SendResult, WebhookSender } from './webhook-sender.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+export interface NewWebhook {
+  url: string;
+  events: string[];
+  secret?: string | undefined;
+}
+
+@Injectable()
+export class WebhooksService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly repository: WebhooksRepository,
+    private readonly sender: WebhookSender,
+    private readonly outbox: OutboxService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec();
+  }
+
+  /** @throws WebhookAddressError */
+  async create(caller: Principal, { events, secret, url }: NewWebhook): Promise<SigningWebhook> {
+    await this.sender.addresses.check(url);
+    const now = this.clock.now();
+    const webhook = {
+      id: uuidv7(now),
+      tenantId: caller.tenantId,
+      url,
+      events: [...new Set(events)],
+      secret: secret ?? `whsec_${randomBytes(32).toString('base64url')}`,
+      createdAt: now,
+    };
+    await this.repository.create(caller, webhook, this.deedOf(caller));
+    await this.outbox.refresh();
+    return webhook;
+  }
+
+  list(tenant: TenantContext): Promise<Webhook[]> {
+    return this.repository.list(tenant);
+  }
+
+  /** @throws NotFoundError */
+  async get(tenant: TenantContext, id: string): Promise<SigningWebhook> {
+    const webhook = await this.repository.find(tenant, id);
+    if (!webhook) throw new NotFoundError('The webhook');
+    return webhook;
+  }
+
+  /** @throws NotFoundError */
+  async remove(caller: Principal, id: string): Promise<void> {
+    if (!(await this.repository.remove(caller, id, this.deedOf(caller)))) throw new NotFoundError('The webhook');
+    await this.outbox.refresh();
+  }
+
+  /** Sends something now, once, and says what came of it. @throws NotFoundError */
+  async test(tenant: TenantContext, id: string): Promise<SendResult> {
+    const webhook = await this.get(tenant, id);
+    const now = this.clock.now();
+    return this.sender.send(
+      webhook,
+      { id: uuidv7(now), event: TEST_EVENT, createdAt: now, data: { webhook_id: id } },
+      now,
+    );
+  }
+
+  /** Newest first. @throws NotFoundError, ValidationError naming `cursor` */
+  async deliveries(tenant: TenantContext, id: string, limit: number, cursor?: string): Promise<Page<Delivery>> {
+    await this.get(tenant, id);
+    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const rows = await this.repository.deliveries(tenant, id, limit + 1, position);
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { data, next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null };
+  }
+
+  /** @throws NotFoundError */
+  async redeliver(tenant: TenantContext, webhookId: string, id: string): Promise<Delivery> {
+    const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
+    if (!delivery) throw new NotFoundError('The delivery');
+    return delivery;
+  }
+
+  private deedOf(caller: Principal): Deed {
+    return { actor: actorOf(caller), now: this.clock.now() };
+  }
+}
