@@ -86,6 +86,7 @@ export class OutboxService {
     sources.announcements.listen((tenant, { data, type }) =>
       this.repository.add(tenant, this.deliveriesOf(tenant, type, data)),
     );
+    // Before the first record: what it tells must not be missed.
     supervisor.onReady(() => this.refresh());
   }
 

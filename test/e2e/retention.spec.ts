@@ -65,12 +65,14 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
     expect(JSON.parse(preview.stdout)).toMatchObject([
       { kind: 'predictions', deleted: 3 },
       { kind: 'feedback', deleted: 1 },
+      { kind: 'metrics', deleted: 0 },
     ]);
     expect(await count('predictions')).toBe(5);
     const done = await run(['--days', '30', '--json']);
     expect(JSON.parse(done.stdout)).toMatchObject([
       { kind: 'predictions', deleted: 3 },
       { kind: 'feedback', deleted: 1 },
+      { kind: 'metrics', deleted: 0 },
     ]);
     expect([await count('predictions'), await count('prediction_votes'), await count('prediction_labels')]).toEqual([
       2, 1, 1,
@@ -104,6 +106,7 @@ describe.each(DIALECTS)('retention on %s', (dialect) => {
     expect(changed.body.settings).toEqual([
       { kind: 'predictions', days: 15, own: true },
       { kind: 'feedback', days: 90, own: false },
+      { kind: 'metrics', days: 90, own: false },
     ]);
     const mine = await count('predictions', `tenant_id <> '${tenant.body.id}'`);
     expect((await run(['--kind', 'predictions'])).code).toBe(0);
@@ -243,7 +246,11 @@ describe('space', () => {
       ).map(({ relname }) => relname);
     expect(await partitions()).toContain(name);
     const done = await runCli(['retention', 'run', '--days', '30', '--json'], database.environment, database.folder);
-    expect(JSON.parse(done.stdout)).toMatchObject([{ kind: 'predictions', deleted: 1 }, { kind: 'feedback' }]);
+    expect(JSON.parse(done.stdout)).toMatchObject([
+      { kind: 'predictions', deleted: 1 },
+      { kind: 'feedback' },
+      { kind: 'metrics' },
+    ]);
     expect(await partitions()).not.toContain(name);
     expect(await database.query('SELECT id FROM prediction_votes')).toEqual([]);
     expect((await server.request<{ data: unknown[] }>('/api/v1/predictions')).body.data).toHaveLength(1);

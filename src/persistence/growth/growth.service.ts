@@ -31,6 +31,7 @@ export class GrowthService {
   private latest: ReadonlyMap<string, TableGrowth[]> = new Map();
   private readonly added = new Map<string, number>();
   private running = false;
+  private closing = false;
 
   constructor(
     private readonly repository: GrowthRepository,
@@ -43,6 +44,9 @@ export class GrowthService {
     supervisor.onReady(async () => {
       // After it counts as up, and beside whatever waits for that.
       setTimeout(() => void this.look(), FIRST_LOOK_MS).unref();
+    });
+    supervisor.onClosing(async () => {
+      this.closing = true;
     });
     const totals = (read: (growth: TableGrowth) => number) => () => this.totals(read);
     metrics.gauge(
@@ -115,12 +119,14 @@ export class GrowthService {
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    if (this.running || !this.supervisor.isUp) return;
+    if (this.running || this.closing || !this.supervisor.isUp) return;
     this.running = true;
     try {
       await this.sample();
     } catch (error) {
-      this.logger.warn({ err: error, component: 'growth' }, 'the size of tables could not be looked at');
+      // A server that is closing has closed its database.
+      if (!this.closing)
+        this.logger.warn({ err: error, component: 'growth' }, 'the size of tables could not be looked at');
     } finally {
       this.running = false;
     }

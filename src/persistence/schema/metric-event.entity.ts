@@ -11,6 +11,8 @@ import { JsonColumn, PortableEntity, StringColumn, TextColumn, TimeColumn, UuidC
   },
   { name: 'idx_metric_events_org', columns: ['tenantId', 'orgId', 'timestamp', 'id'], where: 'org_id IS NOT NULL' },
   { name: 'idx_metric_events_external', columns: ['tenantId', 'externalId'], where: 'external_id IS NOT NULL' },
+  // On PostgreSQL alone, and of a kind that TypeORM does not know: GIN.
+  { name: 'idx_metric_events_data', columns: ['data'], synchronize: false },
 ])
 export class MetricEventEntity {
   /** UUID v7 whose time is `timestamp`; PostgreSQL partitions by it. */
