@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** A server under measurement: its own process, so that each has its own heap and event loop. */
 export interface Peer {
   name: string;
+  pid: number;
   url: string;
   headers: Record<string, string>;
   /** Seconds of CPU the process has used so far. */
@@ -31,6 +32,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   const address = await waitForAddress(child, options);
   return {
     name: options.name,
+    pid: child.pid as number,
     url: address + options.path,
     headers: options.headers?.() ?? {},
     cpuSeconds: () => cpuSeconds(child.pid as number),

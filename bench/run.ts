@@ -16,6 +16,7 @@ import type { Goal } from './goal.js';
 import { analytics } from './sections/analytics.js';
 import { feedback } from './sections/feedback.js';
 import { flood } from './sections/flood.js';
+import { hostileFiles } from './sections/hostile-files.js';
 import { limiter } from './sections/limiter.js';
 import { caching } from './sections/caching.js';
 import { pictures } from './sections/pictures.js';
@@ -84,6 +85,7 @@ try {
   await section(['G13'], async () => [await sqlite(setting, seconds)]);
   await section(['G15'], async () => [await slowDisk(setting, seconds)]);
   await section(['G14'], async () => pictures(setting, seconds));
+  await section(['S3-07'], async () => hostileFiles(setting));
   await section(['G16'], async () => limiter());
   await section(['G17'], async () => {
     const { cut, uri } = await proxyTo(await setting.database('outage'));
