@@ -119,9 +119,11 @@ export class TieredCache {
     this.generation += 1;
     const [first = '', ...rest] = nameOf(tenant, pattern).split('*');
     const { sharedKey = same } = this.options;
+    const own = nameOf(tenant, '');
     for (const name of [...this.local.keys()]) {
-      const key = name.slice(tenant.tenantId.length + 1);
-      if (matches(name, first, rest) || matches(nameOf(tenant, sharedKey(key)), first, rest)) this.local.delete(name);
+      if (!name.startsWith(own)) continue;
+      const other = nameOf(tenant, sharedKey(name.slice(own.length)));
+      if (matches(name, first, rest) || matches(other, first, rest)) this.local.delete(name);
     }
   }
 }
