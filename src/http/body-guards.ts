@@ -160,6 +160,13 @@ export function guardQuery(query: unknown): void {
         { path: name, message: 'is not a known field' },
       ]);
     }
+    if (name.includes('\0') || !name.isWellFormed()) {
+      throw new UnreadableRequestError(
+        'nul_character',
+        'The name of a query parameter holds a character that is not allowed.',
+        [{ path: name.toWellFormed().replaceAll('\0', '\ufffd'), message: 'is not a known field' }],
+      );
+    }
     const values = Array.isArray(value) ? (value as unknown[]) : [value];
     if (values.some((each) => typeof each === 'string' && (each.includes('\0') || !each.isWellFormed()))) {
       throw new UnreadableRequestError('nul_character', 'A query parameter holds a character that is not allowed.', [

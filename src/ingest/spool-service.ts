@@ -163,6 +163,11 @@ export class SpoolService {
     return this.spool.memos(Date.now() - ageMs);
   }
 
+  /** Whether `erase` would see all that is there: a broken spool may come back. */
+  get isReadable(): boolean {
+    return this.state !== 'broken';
+  }
+
   /** Takes rows out of all that waits here or is dead. Answers how many; 0 without a spool. */
   async erase(find: ReplayGuard): Promise<number> {
     if (this.state === 'off' || this.failure === 'closed' || this.failure === 'broken') return 0;

@@ -63,7 +63,7 @@ export class OutboxSources {
  * Tells webhooks what happens.
  *
  * - what a webhook is told of a record is written in the transaction of that record: neither is there without the other
- * - sent at least once, by whichever server is free, until it is taken or six attempts have failed
+ * - sent at least once, by whichever server is free, until it is taken or seven attempts have failed
  * - a webhook made on another server is known here within ten seconds
  */
 @Injectable()
@@ -111,7 +111,7 @@ export class OutboxService {
       for (let found = AT_ONCE; found === AT_ONCE;) {
         const now = this.clock.now();
         const due = await this.repository.claimDue(now, now + LEASE_MS, AT_ONCE);
-        await Promise.all(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
+        await Promise.allSettled(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
         found = due.length;
       }
     } catch (error) {
@@ -129,7 +129,11 @@ export class OutboxService {
   private async attempt(delivery: Delivery, webhook: SigningWebhook | undefined): Promise<void> {
     const tenant = { tenantId: delivery.tenantId };
     const now = this.clock.now();
-    const gone: SendResult = { delivered: false, status: null, error: 'the webhook is gone' };
+    const gone: SendResult = {
+      delivered: false,
+      status: null,
+      error: 'the webhook is gone, or its secret cannot be read',
+    };
     const result = webhook ? await this.sender.send(webhook, delivery, now) : gone;
     const attempts = delivery.attempts + 1;
     const pause = webhook ? RETRY_MS[attempts - 1] : undefined;

@@ -79,15 +79,24 @@ function post({ address, family, url }: Target, body: string, signed: string): P
         'x-fl-signature': signed,
       },
     });
-    const timer = setTimeout(
-      () => call.destroy(Object.assign(new Error('too slow'), { code: 'ETIMEDOUT' })),
-      TIMEOUT_MS,
-    );
-    call.once('error', (error) => {
+    const timer = setTimeout(() => {
+      const error = Object.assign(new Error('too slow'), { code: 'ETIMEDOUT' });
+      reject(error);
+      call.destroy(error);
+    }, TIMEOUT_MS);
+    let answered = false;
+    // Nothing but `close` comes when the other side wants another protocol.
+    call.once('close', () => {
+      if (answered) return;
+      clearTimeout(timer);
+      reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
+    });
+    call.on('error', (error) => {
       clearTimeout(timer);
       reject(error);
     });
     call.once('response', (answer) => {
+      answered = true;
       let bytes = 0;
       const done = (): void => {
         clearTimeout(timer);

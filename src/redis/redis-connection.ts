@@ -74,12 +74,20 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.policy.run(() => work(client));
   }
 
-  /** Hears what is published, on a connection of its own that comes back by itself; nothing while Redis is away. */
-  subscribe(channel: string, listener: (message: string) => void): void {
+  /**
+   * Hears what is published, on a connection of its own that comes back by itself; nothing while Redis is away. `onReady`: each time it has
+   * come back, since something may have been missed.
+   */
+  subscribe(channel: string, listener: (message: string) => void, onReady: () => void = () => undefined): void {
     if (!this.client) return;
-    const subscriber = this.client.duplicate({ commandTimeout: undefined, enableOfflineQueue: true });
+    const subscriber = this.client.duplicate({
+      commandTimeout: undefined,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+    });
     this.subscribers.push(subscriber);
     subscriber.on('error', () => undefined);
+    subscriber.on('ready', onReady);
     subscriber.on('message', (_, message: string) => listener(message));
     subscriber.connect().catch(() => undefined);
     subscriber.subscribe(channel).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { formatTime, UnavailableError } from '../common/index.js';
+import { formatTime, Mutex, UnavailableError } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import type { RetentionRun } from './retention.js';
 
@@ -23,14 +23,28 @@ class ArchiveError extends UnavailableError {
  */
 @Injectable()
 export class Archive {
+  private readonly mutex = new Mutex();
+
   constructor(private readonly config: FeedbackLoopConfig) {}
+
+  /** While `work` changes the files, nothing is added to them. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.mutex.run(work);
+  }
 
   get enabled(): boolean {
     return this.config.archiveDir !== undefined;
   }
 
   /** @throws ArchiveError */
-  async append({ id, kind, startedAt, tenantId }: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
+  append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
+    return this.alone(() => this.add(run, tables));
+  }
+
+  private async add(
+    { id, kind, startedAt, tenantId }: RetentionRun,
+    tables: readonly [string, unknown[]][],
+  ): Promise<void> {
     const { archiveDir } = this.config;
     if (archiveDir === undefined) return;
     const folder = join(archiveDir, tenantId, kind);

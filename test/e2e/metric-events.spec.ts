@@ -232,10 +232,17 @@ describe.each(DIALECTS)('metric events on %s', (dialect) => {
     ['data..=1', 'data..'],
     ['data.a%22b=1', 'data.a"b'],
     ['data.a=1&data.a=2', 'data.a'],
+    ['data.constructor=1&unknown=1', 'unknown'],
   ])('refuses the filter %s by name', async (query, path) => {
     const answer = await server.request(`${PATH}?${query}`);
     expect(answer.status).toBe(422);
     expect((answer.body.errors as { path: string }[]).map((error) => error.path)).toContain(path);
+  });
+
+  it('refuses names and subjects with a character that no database takes', async () => {
+    expect((await server.request(`${PATH}?data.a%00b=1`)).status).toBe(400);
+    expect((await server.request('/api/v1/subjects/a%00b', { method: 'DELETE' })).status).toBe(422);
+    expect((await server.request(`${PATH}?data.constructor=1`)).status).toBe(200);
   });
 
   it('answers a repeated key with the first answer', async () => {

@@ -108,7 +108,10 @@ export class RollupsRepository {
   private async alone<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     return this.unitOfWork.write(async (session) => {
       if (this.unitOfWork.dialect.name === 'postgresql')
-        await session.query(`LOCK TABLE ${HOURS.table}, ${DAYS.table} IN SHARE ROW EXCLUSIVE MODE`, []);
+        await session.query(
+          `LOCK TABLE ${HOURS.table}, ${DAYS.table}, ${RETIRED.table} IN SHARE ROW EXCLUSIVE MODE`,
+          [],
+        );
       return work(session);
     });
   }

@@ -50,7 +50,7 @@ export class EventsExportQuery extends EventsQuery {
 }
 
 const PREFIX = 'data.';
-const KEY = /^[^."\\]{1,64}$/;
+const KEY = /^[^."\\\0]{1,64}$/;
 const MOST_FILTERS = 5;
 const MOST_DEPTH = 8;
 const MOST_VALUE = 1000;

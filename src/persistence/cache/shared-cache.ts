@@ -24,6 +24,7 @@ export class SharedCache {
   private readonly keys: Buffer[];
   private readonly origin = randomUUID();
   private listening = false;
+  private readonly missed: (() => void)[] = [];
   private readonly listeners: ((invalidation: Invalidation) => void)[] = [];
 
   constructor(
@@ -87,7 +88,16 @@ export class SharedCache {
     this.listeners.push(listener);
     if (this.listening) return;
     this.listening = true;
-    this.redis.subscribe(CHANNEL, (message) => this.hear(message));
+    this.redis.subscribe(
+      CHANNEL,
+      (message) => this.hear(message),
+      () => this.missed.forEach((forget) => forget()),
+    );
+  }
+
+  /** Told when what others have invalidated may have been missed. */
+  onMissed(forget: () => void): void {
+    this.missed.push(forget);
   }
 
   private hear(message: string): void {

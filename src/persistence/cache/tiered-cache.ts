@@ -45,6 +45,10 @@ export class TieredCache {
       sizeCalculation: ({ length }, key) => (key.length + length) * 2 + ENTRY_BYTES,
     });
     metrics.watchCache(options.name, () => ({ bytes: this.local.calculatedSize, entries: this.local.size }));
+    options.shared?.onMissed(() => {
+      this.generation += 1;
+      this.local.clear();
+    });
     options.shared?.onInvalidated(({ cache, pattern, tenantId }) => {
       if (cache === options.name) this.forget({ tenantId }, pattern);
     });

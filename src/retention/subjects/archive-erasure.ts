@@ -1,11 +1,15 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import type { ReplayGuard } from '../../ingest/index.js';
 import type { BulkRow } from '../../persistence/index.js';
+import { Archive } from '../archive.js';
 
 interface Line {
   table: string;
@@ -18,7 +22,10 @@ const AT_ONCE = 500;
 /** Erases from the files in which retention wrote down what it deleted. */
 @Injectable()
 export class ArchiveErasure {
-  constructor(private readonly config: FeedbackLoopConfig) {}
+  constructor(
+    private readonly config: FeedbackLoopConfig,
+    private readonly archive: Archive,
+  ) {}
 
   /** Writes files anew without the rows that `find` finds and what belongs to them. Answers how many lines went. */
   async erase(find: ReplayGuard): Promise<number> {
@@ -27,7 +34,8 @@ export class ArchiveErasure {
     const files = await readdir(archiveDir, { recursive: true }).catch(() => [] as string[]);
     let lines = 0;
     for (const name of files.filter((each) => each.endsWith('.jsonl')))
-      lines += await this.eraseFrom(join(archiveDir, name), find);
+      // Retention must not append to a file that is being written anew.
+      lines += await this.archive.alone(() => this.eraseFrom(join(archiveDir, name), find));
     return lines;
   }
 
@@ -44,23 +52,22 @@ export class ArchiveErasure {
     }
     await look();
     if (gone.size === 0) return 0;
-    const temporary = `${path}.erasing`;
-    const output = createWriteStream(temporary, { mode: 0o600, flush: true });
+    const temporary = `${path}.${randomUUID()}.erasing`;
     let removed = 0;
-    for await (const { row, table } of linesOf(path)) {
-      const belongs = gone.has(row.id) || REFERENCES.some((name) => row[name] !== undefined && gone.has(row[name]));
-      if (belongs) removed += 1;
-      else if (!output.write(`${JSON.stringify({ table, row })}\n`))
-        await new Promise((resolve) => output.once('drain', () => resolve(undefined)));
-    }
-    await new Promise<void>((resolve, reject) => {
-      output.once('error', reject);
-      output.end(() => resolve());
-    });
-    await rename(temporary, path).catch(async (error: unknown) => {
+    const kept = async function* (): AsyncGenerator<string> {
+      for await (const { row, table } of linesOf(path)) {
+        const belongs = gone.has(row.id) || REFERENCES.some((name) => row[name] !== undefined && gone.has(row[name]));
+        if (belongs) removed += 1;
+        else yield `${JSON.stringify({ table, row })}\n`;
+      }
+    };
+    try {
+      await pipeline(Readable.from(kept()), createWriteStream(temporary, { mode: 0o600, flush: true }));
+      await rename(temporary, path);
+    } catch (error) {
       await rm(temporary, { force: true });
       throw error;
-    });
+    }
     return removed;
   }
 }

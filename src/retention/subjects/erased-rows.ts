@@ -34,6 +34,7 @@ export class ErasurePlaces {
 export class ErasedRows implements OnModuleInit {
   private readonly dropped;
   private looked = 0;
+  private running = false;
 
   constructor(
     private readonly repository: ErasuresRepository,
@@ -74,10 +75,9 @@ export class ErasedRows implements OnModuleInit {
     tenant: TenantContext,
     { certificateId, removed }: { certificateId: string; removed: Record<string, number> },
   ): Promise<void> {
-    await this.places.announcements.announce(tenant, {
-      type: 'subject.erased',
-      data: { certificate_id: certificateId, removed },
-    });
+    await this.places.announcements
+      .announce(tenant, { type: 'subject.erased', data: { certificate_id: certificateId, removed } })
+      .catch((error: unknown) => this.places.logger.warn({ err: error }, 'an erasure could not be told of'));
   }
 
   /** Takes them out of what this server alone has. Answers how many, by store. */
@@ -89,7 +89,8 @@ export class ErasedRows implements OnModuleInit {
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    if (!this.supervisor.isUp) return;
+    if (this.running || !this.supervisor.isUp || !this.places.spool.isReadable) return;
+    this.running = true;
     const now = this.clock.now();
     const since = this.looked === 0 ? now - FIRST_LOOK_BACK_MS : this.looked - OVERLAP_MS;
     try {
@@ -101,6 +102,8 @@ export class ErasedRows implements OnModuleInit {
         { err: error },
         'erased subjects could not be looked for; the next attempt is in a minute',
       );
+    } finally {
+      this.running = false;
     }
   }
 }

@@ -9,7 +9,7 @@ import { ErasuresRepository } from './erasures.repository.js';
 import type { ErasureCertificate } from './subject.js';
 import { SubjectHashes } from './subject-hashes.js';
 
-/** A record that was accepted before has been committed, or gone to a spool, after this long. */
+/** A record that was accepted before has been committed, or gone to a spool, after this long; as a rule. */
 const IN_FLIGHT_MS = 2000;
 const LEDGER = 'erasures.jsonl';
 
@@ -49,12 +49,18 @@ export class ErasureService {
       now,
     });
     await this.note({ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now });
-    const removed = await this.everywhere(tenant, userId);
     const before = known?.removed ?? buried.removed;
+    const fromTables = await this.fromTablesTwice(tenant, userId);
+    // Noted at once: what fails behind it must not make a repetition forget what is gone.
+    if (Object.keys(fromTables).length > 0)
+      await this.repository.certify(tenant, subjectHash, added(before, fromTables), this.clock.now());
+    this.lookAgain(tenant, userId, now);
+    const removed = added(fromTables, await this.erasedRows.removeHere());
     if (Object.keys(removed).length === 0) {
       if (known?.found) return known;
       throw new NotFoundError('The subject');
     }
+    await this.subjects.forget(tenant);
     const erasedAt = this.clock.now();
     const sum = added(before, removed);
     await this.repository.certify(tenant, subjectHash, sum, erasedAt);
@@ -65,10 +71,7 @@ export class ErasureService {
 
   /** Erases again who is in the ledger, after a restore. `path`: default, that of this server. Answers how many were found. */
   async reapply(path: string = this.ledgerPath): Promise<number> {
-    const entries = (await readFile(path, 'utf8').catch(() => ''))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as LedgerEntry);
+    const entries = (await readFile(path, 'utf8').catch(() => '')).split('\n').flatMap(toEntry);
     const wanted = new Set(entries.map(({ subject_hash }) => subject_hash));
     let found = 0;
     for (const tenantId of new Set(entries.map(({ tenant_id }) => tenant_id))) {
@@ -93,24 +96,32 @@ export class ErasureService {
     return found;
   }
 
-  private async everywhere(tenant: TenantContext, userId: string): Promise<Record<string, number>> {
-    let removed = await this.fromTables(tenant, userId);
+  private async fromTablesTwice(tenant: TenantContext, userId: string): Promise<Record<string, number>> {
+    const removed = await this.fromTables(tenant, userId);
     await sleep(IN_FLIGHT_MS);
-    removed = added(removed, await this.fromTables(tenant, userId));
-    removed = added(removed, await this.erasedRows.removeHere());
-    if (Object.keys(removed).length > 0) await this.subjects.forget(tenant);
-    return removed;
+    return added(removed, await this.fromTables(tenant, userId));
   }
 
-  private async fromTables(tenant: TenantContext, userId: string): Promise<Record<string, number>> {
+  private async fromTables(
+    tenant: TenantContext,
+    userId: string,
+    acceptedBy?: number,
+  ): Promise<Record<string, number>> {
     let removed: Record<string, number> = {};
     for (const table of this.subjects.all)
       for (;;) {
-        const batch = await this.repository.erase(tenant, table, userId);
+        const batch = await this.repository.erase(tenant, table, userId, acceptedBy);
         if (Object.keys(batch).length === 0) break;
         removed = added(removed, batch);
       }
     return removed;
+  }
+
+  /** A commit whose caller has been let go may end as late as its time-outs allow. */
+  private lookAgain(tenant: TenantContext, userId: string, requestedAt: number): void {
+    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.config;
+    const again = (): Promise<unknown> => this.fromTables(tenant, userId, requestedAt).catch(() => undefined);
+    setTimeout(() => void again(), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
   }
 
   private get ledgerPath(): string {
@@ -121,11 +132,21 @@ export class ErasureService {
     await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
     const file = await open(this.ledgerPath, 'a', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify(entry)}\n`);
+      // On a line of its own, whatever a crash has left of the one before.
+      await file.writeFile(`\n${JSON.stringify(entry)}\n`);
       await file.datasync();
     } finally {
       await file.close();
     }
+  }
+}
+
+/** A line that a crash has torn is left out. */
+function toEntry(line: string): LedgerEntry[] {
+  try {
+    return [JSON.parse(line) as LedgerEntry];
+  } catch {
+    return [];
   }
 }
 

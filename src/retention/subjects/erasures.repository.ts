@@ -110,13 +110,19 @@ export class ErasuresRepository {
     }
   }
 
-  /** Deletes some of a subject's rows in one transaction, and what goes with them. Answers how many by store; empty when none are left. */
-  async erase(tenant: TenantContext, table: SubjectTable, userId: string): Promise<Record<string, number>> {
+  /** `acceptedBy`: only what was accepted by then. Deletes some of a subject's rows in one transaction, and what goes with them. Answers how many by store; empty when none are left. */
+  async erase(
+    tenant: TenantContext,
+    table: SubjectTable,
+    userId: string,
+    acceptedBy?: number,
+  ): Promise<Record<string, number>> {
     const { tenantId } = tenant;
     return this.unitOfWork.write(async (session) => {
       const rows = await session.query<{ id: string }>(
-        `SELECT id FROM ${table.table} WHERE tenant_id = $1 AND user_id = $2 LIMIT ${BATCH}`,
-        [tenantId, userId],
+        `SELECT id FROM ${table.table} WHERE tenant_id = $1 AND user_id = $2` +
+          `${acceptedBy === undefined ? '' : ` AND ${table.accepted} <= $3`} LIMIT ${BATCH}`,
+        [tenantId, userId, ...(acceptedBy === undefined ? [] : [this.unitOfWork.dialect.time(acceptedBy)])],
       );
       if (rows.length === 0) return {};
       const ids = rows.map(({ id }) => id);
@@ -139,6 +145,7 @@ export class ErasuresRepository {
       for (const child of table.children) await remove(child.store, child.table, `${child.column} IN (${list})`);
       await remove('aliases', 'record_aliases', `record_id IN (${list})`);
       await this.forgetAnswers(session, tenantId, ids, removed);
+      await this.forgetDeliveries(session, tenantId, ids, removed);
       const hook = this.subjects.hookOf(table.table);
       const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
       if (hook) await hook.run(session, tenant, gone);
@@ -163,6 +170,21 @@ export class ErasuresRepository {
       [tenantId, ...ids],
     );
     if (gone.length > 0) removed.idempotency_answers = (removed.idempotency_answers ?? 0) + gone.length;
+  }
+
+  /** What webhooks were told of them, or are still to be told. */
+  private async forgetDeliveries(
+    session: WriteSession,
+    tenantId: string,
+    ids: readonly string[],
+    removed: Record<string, number>,
+  ): Promise<void> {
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const gone = await session.query(
+      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
+      [tenantId, ...ids],
+    );
+    if (gone.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + gone.length;
   }
 
   private toCertificate(row: Row): ErasureCertificate {

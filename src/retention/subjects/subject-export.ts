@@ -17,6 +17,8 @@ export class SubjectExport {
   /** One page in memory at a time. @throws NotFoundError when there is nothing */
   async zip(tenant: TenantContext, userId: string): Promise<Readable> {
     const zip = new yazl.ZipFile();
+    // What fails half-way cuts the answer; without a listener it would end the process.
+    zip.on('error', (error) => (zip.outputStream as Readable).destroy(error as unknown as Error));
     const stores: string[] = [];
     for (const table of this.subjects.all) {
       const pages = this.repository.rows(tenant, table, userId);

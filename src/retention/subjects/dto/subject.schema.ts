@@ -26,6 +26,8 @@ export function toCertificateResource(certificate: ErasureCertificate): Static<t
 
 /** @throws ValidationError */
 export function toSubject(id: string): string {
+  if (id.includes('\0') || !id.isWellFormed())
+    throw new ValidationError([{ path: 'id', message: 'must not contain a NUL character (U+0000)' }]);
   if (id.length < 1 || id.length > 128)
     throw new ValidationError([{ path: 'id', message: 'must have 1 to 128 characters' }]);
   return id;
