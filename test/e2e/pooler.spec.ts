@@ -28,7 +28,7 @@ const title = 'S1-34 through PgBouncer in transaction mode';
   });
 
   it('migrates on the direct line, and records, lists and sums up with sessions that change hands', async () => {
-    const work = Array.from({ length: 200 }, async (_, i) => {
+    const once = async (i: number): Promise<number[]> => {
       const answers = await Promise.all([
         server.request('/api/v1/predict', { body: { text: `Text number ${i} is fine.` } }),
         server.request('/api/v1/predictions', {
@@ -48,8 +48,15 @@ const title = 'S1-34 through PgBouncer in transaction mode';
         server.request('/admin/api/keys', { body: { name: `key ${i}`, scopes: ['read'] } }),
       ]);
       return answers.map(({ status }) => status);
-    });
-    const statuses = (await Promise.all(work)).flat();
+    };
+    // A few at a time, through fewer sessions still: everybody gets another's.
+    const statuses: number[] = [];
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        while (next < 200) statuses.push(...(await once(next++)));
+      }),
+    );
     // A key that is sent twice at the same time is a twin: 409.
     expect(statuses.filter((status) => ![200, 201, 409].includes(status))).toEqual([]);
     expect(statuses.filter((status) => status === 409).length).toBeLessThanOrEqual(50);
