@@ -17,9 +17,18 @@ export class CreateErasures1764000000013 implements MigrationInterface {
       CONSTRAINT "pk_erasures" PRIMARY KEY ("tenant_id", "subject_hash")
     )`);
     await queryRunner.query('CREATE INDEX "idx_erasures_requested" ON "erasures" ("requested_at")');
+    // Who is erased is looked for among aliases and kept answers by the records they stand for.
+    await queryRunner.query('CREATE INDEX "idx_record_aliases_record" ON "record_aliases" ("tenant_id", "record_id")');
+    if (t.dialect === 'postgresql')
+      await queryRunner.query(
+        'CREATE INDEX "idx_idempotency_keys_records" ON "idempotency_keys" USING gin ("record_ids")',
+      );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    if (typesOf(queryRunner).dialect === 'postgresql')
+      await queryRunner.query('DROP INDEX "idx_idempotency_keys_records"');
+    await queryRunner.query('DROP INDEX "idx_record_aliases_record"');
     await queryRunner.query('DROP TABLE "erasures"');
   }
 }

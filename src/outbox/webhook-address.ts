@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import { AppError } from '../common/index.js';
+import { AppError, withDeadline } from '../common/index.js';
+
+const LOOKUP_MS = 3000;
 
 /** The address of a webhook is none that may be called. */
 export class WebhookAddressError extends AppError {
@@ -70,7 +72,9 @@ export class WebhookAddresses {
   constructor(
     allow: readonly string[],
     private readonly resolve: (host: string) => Promise<string[]> = async (host) =>
-      (await lookup(host, { all: true })).map(({ address }) => address),
+      (await withDeadline(lookup(host, { all: true }), LOOKUP_MS, () => new Error('too slow'))).map(
+        ({ address }) => address,
+      ),
   ) {
     this.allowed = new Ranges(allow);
   }

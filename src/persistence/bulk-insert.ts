@@ -137,7 +137,7 @@ export class BulkInsert {
   /** The jsonb parameter. */
   forPostgres(rows: readonly BulkRow[]): string {
     return JSON.stringify(
-      this.newest(rows).map((row) => {
+      this.effective(rows).map((row) => {
         const out: Record<string, unknown> = {};
         for (const [name, type] of this.columns) {
           const value = row[name];
@@ -150,7 +150,7 @@ export class BulkInsert {
   }
 
   /** PostgreSQL replaces a row once in a statement; and in one order everywhere, so that two statements wait and do not deadlock. */
-  private newest(rows: readonly BulkRow[]): readonly BulkRow[] {
+  effective(rows: readonly BulkRow[]): readonly BulkRow[] {
     const { newer } = this;
     const keyOf = (row: BulkRow): string => this.key.map((name) => String(row[name])).join('\n');
     if (this.merge)

@@ -1,6 +1,6 @@
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { until } from '../support/outage.js';
-import { HAS_REDIS, NEEDS_REDIS, redisUrl } from '../support/redis.js';
+import { describeWithRedis, redisUrl } from '../support/redis.js';
 import { type Answer, ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -54,8 +54,7 @@ describe.each(DIALECTS)('S2-13 S1-31 results from the cache on %s', (dialect) =>
   });
 });
 
-const title = 'S1-33 S4-F5 the second tier in Redis';
-(HAS_REDIS ? describe : describe.skip)(HAS_REDIS ? title : `${title} (${NEEDS_REDIS})`, () => {
+describeWithRedis('S1-33 S4-F5 the second tier in Redis', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let url: string;

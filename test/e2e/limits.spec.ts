@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
 import { databaseBehindProxy, ENVIRONMENT_KEY as KEY } from '../support/outage.js';
-import { HAS_REDIS, NEEDS_REDIS, redisUrl } from '../support/redis.js';
+import { describeWithRedis, redisUrl } from '../support/redis.js';
 import { type Answer, ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -102,9 +102,7 @@ describe('limits', () => {
   });
 });
 
-const withRedis = HAS_REDIS ? describe : describe.skip;
-
-withRedis(`S1-13 limits that replicas share by Redis (${NEEDS_REDIS})`, () => {
+describeWithRedis('S1-13 limits that replicas share by Redis', () => {
   it('count together, and each for itself while Redis is away or hangs: never open, never waiting', async () => {
     const redis = await redisUrl();
     const target = new URL(redis);
@@ -135,7 +133,7 @@ withRedis(`S1-13 limits that replicas share by Redis (${NEEDS_REDIS})`, () => {
   });
 });
 
-withRedis(`S1-10 keys that replicas share by Redis (${NEEDS_REDIS})`, () => {
+describeWithRedis('S1-10 keys that replicas share by Redis', () => {
   it('a server that starts in an outage knows a key that another has verified; a forged entry is worth nothing', async () => {
     const url = await redisUrl();
     const { database, environment, proxy, drop } = await databaseBehindProxy();

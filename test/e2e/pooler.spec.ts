@@ -1,11 +1,9 @@
 import { runCli } from '../support/cli.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
-import { HAS_PGBOUNCER, NEEDS_PGBOUNCER, PgBouncer } from '../support/pgbouncer.js';
+import { describeWithPgBouncer, PgBouncer } from '../support/pgbouncer.js';
 import { ServerProcess } from '../support/server-process.js';
 
-const title = 'S1-34 through PgBouncer in transaction mode';
-
-(HAS_PGBOUNCER ? describe : describe.skip)(HAS_PGBOUNCER ? title : `${title} (${NEEDS_PGBOUNCER})`, () => {
+describeWithPgBouncer('S1-34 through PgBouncer in transaction mode', () => {
   let database: TestDatabase;
   let bouncer: PgBouncer;
   let server: ServerProcess;

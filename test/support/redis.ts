@@ -29,14 +29,18 @@ const LOOK =
   "require('net').connect(6379, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))";
 
 /** Whether there is a Redis to test with. In CI there must be one: without it the tests run, and fail. */
-export const HAS_REDIS =
+const HAS_REDIS =
   process.env.CI !== undefined ||
   process.env.FL_TEST_REDIS_URL !== undefined ||
   spawnSync('redis-server', ['--version']).status === 0 ||
   spawnSync(process.execPath, ['-e', LOOK], { timeout: 2000 }).status === 0;
 
-/** Says in the report why a test was left out. */
-export const NEEDS_REDIS = 'needs Redis: redis-server on the PATH, one on 127.0.0.1:6379, or FL_TEST_REDIS_URL';
+/** A `describe` that is left out on a machine without Redis, and says so in the report. */
+export function describeWithRedis(title: string, tests: () => void): void {
+  const needed = 'needs Redis: redis-server on the PATH, one on 127.0.0.1:6379, or FL_TEST_REDIS_URL';
+  if (HAS_REDIS) describe(title, tests);
+  else describe.skip(`${title} (${needed})`, tests);
+}
 
 /** FL_TEST_REDIS_URL, else a `redis-server` of the PATH, else what listens on 127.0.0.1:6379. @throws Error when there is none */
 export async function redisUrl(): Promise<string> {

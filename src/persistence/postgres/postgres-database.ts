@@ -195,7 +195,7 @@ function toSession(query: RunQuery): WriteSession {
         text: `${text} RETURNING id`,
         values: [insert.forPostgres(rows)],
       });
-      return onceEach(rows, new Set(made.map(({ id }) => id)));
+      return onceEach(insert.effective(rows), new Set(made.map(({ id }) => id)));
     },
     takenIds: async (groups) => {
       const ids: string[] = [];

@@ -1,7 +1,11 @@
 import { JsonColumn, PortableEntity, StringColumn, TextColumn, TimeColumn, UuidColumn } from '../portable-columns.js';
 
 /** An `Idempotency-Key` that was used, claimed in the transaction of the records it stands for. */
-@PortableEntity('idempotency_keys', [{ name: 'idx_idempotency_keys_created', columns: ['createdAt'] }])
+@PortableEntity('idempotency_keys', [
+  { name: 'idx_idempotency_keys_created', columns: ['createdAt'] },
+  // On PostgreSQL alone: GIN.
+  { name: 'idx_idempotency_keys_records', columns: ['recordIds'], synchronize: false },
+])
 export class IdempotencyKeyEntity {
   @UuidColumn({ primary: true }) tenantId!: string;
   /** HMAC of tenant and key. */

@@ -238,7 +238,8 @@ function sessionOf(ask: (body: Parameters<SqliteWorkerClient['request']>[0]) => 
     insert: async (groups) => {
       await ask(toCommit(groups));
     },
-    insertNew: async ({ insert, rows }) => {
+    insertNew: async ({ insert, rows: all }) => {
+      const rows = insert.effective(all);
       const request = {
         kind: 'queryEach' as const,
         sql: `${insert.sqlite} RETURNING id`,
