@@ -72,6 +72,52 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
     expect(await slugs('twice')).toEqual(['twice']);
   });
 
+  it('answers what was really new: a row once, and of two changes of one row the one that is stored', async () => {
+    const changing = new BulkInsert(
+      'prediction_votes',
+      {
+        id: 'uuid',
+        tenant_id: 'uuid',
+        prediction_id: 'uuid',
+        rater: 'text',
+        rating: 'integer',
+        withdrawn: 'boolean',
+        accepted_id: 'uuid',
+        accepted_at: 'timestamp',
+        link: 'text',
+      },
+      { newer: 'accepted_id' },
+    );
+    const now = 1_764_000_000_000;
+    const id = uuidv7(now);
+    const vote = (rating: number, at: number): Record<string, unknown> => ({
+      id,
+      tenant_id: '00000000-0000-7000-8000-000000000001',
+      prediction_id: id,
+      rater: 'user:u',
+      rating,
+      withdrawn: false,
+      accepted_id: uuidv7(at),
+      accepted_at: at,
+      link: 'pending',
+    });
+    const insertNew = (...rows: Record<string, unknown>[]): Promise<unknown[]> =>
+      database.write(async (session) =>
+        (await session.insertNew({ insert: changing, rows })).map(({ rating }) => rating),
+      );
+    expect(await insertNew(vote(1, now + 1), vote(2, now + 2))).toEqual([2]);
+    expect(await insertNew(vote(1, now + 1))).toEqual([]);
+    expect(await insertNew(vote(3, now + 3))).toEqual([3]);
+    const twice = row('new-twice');
+    const made = await database.write((session) =>
+      session.insertNew({ insert: INSERT, rows: [twice, { ...twice, name: 'second' }] }),
+    );
+    expect(made.map(({ name }) => name)).toEqual(['new-twice']);
+    const known = database.commit([{ insert: INSERT, rows: [row('beside'), twice], allNew: true }]);
+    await expect(known).rejects.toMatchObject({ code: 'rows_known' });
+    expect(await slugs('beside')).toEqual([]);
+  });
+
   it('commits all groups of a call or none', async () => {
     await database.commit([{ insert: INSERT, rows: [row('taken')] }]);
     const failing = database.commit([
