@@ -8,9 +8,9 @@ const LAYERS = [
   ['persistence'],
   ['security', 'ingest'],
   ['predictions', 'feedback', 'labels', 'events'],
-  ['analytics', 'review', 'experiments'],
+  ['analytics', 'review', 'experiments', 'training', 'transfer'],
   ['retention'],
-  ['outbox'],
+  ['outbox', 'backup'],
   ['health'],
   ['dashboard'],
 ];

@@ -17,6 +17,7 @@ import { analytics } from './sections/analytics.js';
 import { feedback } from './sections/feedback.js';
 import { flood } from './sections/flood.js';
 import { hostileFiles } from './sections/hostile-files.js';
+import { metricEvents } from './sections/metric-events.js';
 import { limiter } from './sections/limiter.js';
 import { caching } from './sections/caching.js';
 import { pictures } from './sections/pictures.js';
@@ -97,6 +98,7 @@ try {
   await section(['S2-29'], async () => caching(setting));
   await section(['S1-11'], async () => flood(setting, seconds));
   await section(['S3-21'], async () => feedback(setting));
+  await section(['S0-22'], async () => metricEvents(setting));
   await section(['G19'], async () => [await batch(setting)]);
 } finally {
   await setting.end();

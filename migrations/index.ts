@@ -11,6 +11,8 @@ import { CreateErasures1764000000013 } from './common/1764000000013-create-erasu
 import { CreatePredictionRollups1764000000010 } from './common/1764000000010-create-prediction-rollups.js';
 import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
 import { CreateWebhooks1764000000014 } from './common/1764000000014-create-webhooks.js';
+import { CreateModels1764000000016 } from './common/1764000000016-create-models.js';
+import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -35,6 +37,8 @@ const LATER = [
   CreateMetricEvents1764000000012,
   CreateErasures1764000000013,
   CreateWebhooks1764000000014,
+  CreateTrainingSets1764000000015,
+  CreateModels1764000000016,
 ];
 
 export const MIGRATIONS = {
@@ -73,4 +77,8 @@ export const TABLES = [
   'erasures',
   'webhooks',
   'webhook_deliveries',
+  'training_sets',
+  'training_examples',
+  'training_sources',
+  'models',
 ];

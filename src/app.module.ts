@@ -19,6 +19,8 @@ import { RedisModule } from './redis/index.js';
 import { RetentionModule } from './retention/index.js';
 import { SecretsModule } from './secrets/index.js';
 import { SecurityModule } from './security/index.js';
+import { TrainingModule } from './training/index.js';
+import { TransferModule } from './transfer/index.js';
 
 @Module({})
 export class AppModule {
@@ -40,6 +42,8 @@ export class AppModule {
         FeedbackModule,
         EventsModule,
         AnalyticsModule,
+        TrainingModule,
+        TransferModule,
         RetentionModule,
         OutboxModule,
         HealthModule,

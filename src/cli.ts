@@ -1,14 +1,18 @@
 import { Command } from 'commander';
 import {
+  addBackupCommand,
   addBlobsCommand,
   addConfigCommand,
   addDemoCommand,
   addEncryptionCommand,
   addEraseCommand,
+  addExportCommand,
+  addImportCommand,
   addKeysCommand,
   addMigrateCommand,
   addOpenApiCommand,
   addPredictCommand,
+  addRestoreCommand,
   addRetentionCommand,
   addRollupsCommand,
   addSpoolCommand,
@@ -46,7 +50,11 @@ for (const add of [
   addSpoolCommand,
   addRetentionCommand,
   addRollupsCommand,
+  addExportCommand,
+  addImportCommand,
   addEraseCommand,
+  addBackupCommand,
+  addRestoreCommand,
 ]) {
   add(program);
 }

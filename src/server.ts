@@ -10,12 +10,20 @@ import {
   readEnvironment,
   unknownVariables,
 } from './config/index.js';
-import { HealthService } from './health/index.js';
-import { Draining } from './http/index.js';
+import { HealthService, PROBES, Probes } from './health/index.js';
+import { Draining, serveObservers } from './http/index.js';
 import { SpoolService } from './ingest/index.js';
-import { type AppLogger, createLogger } from './observability/index.js';
+import {
+  type AppLogger,
+  createLogger,
+  Metrics,
+  startErrorReports,
+  startTracing,
+  stopErrorReports,
+  stopTracing,
+} from './observability/index.js';
 import { DatabaseSupervisor } from './persistence/index.js';
-import { ModelRegistry } from './predictions/index.js';
+import { ModelRegistry, ServedModelsService } from './predictions/index.js';
 import { adminKeyPath, ApiKeysService } from './security/index.js';
 
 /** A second signal, or this long after the draining, ends the process whatever is still open. */
@@ -54,8 +62,10 @@ const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
  */
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
   const logger = createLogger(config);
+  await Promise.all([startTracing(config), startErrorReports(config)]);
   const app = await createApp(config, logger);
   try {
+    app.get(ServedModelsService).noteAtStart();
     await app.get(SpoolService).open();
     await app.get(ApiKeysService).restore();
   } catch (error) {
@@ -73,6 +83,7 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
 async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
   try {
     await app.listen(config.apiPort, config.apiHost);
+    if (config.metricsPort !== undefined) await listenForObservers(app, config, config.metricsPort);
   } catch (error) {
     await app.close();
     const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
@@ -81,6 +92,22 @@ async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoop
       { ...reason, remedy: reason.remedy.replace('…', `${config.apiHost}:${config.apiPort}`) },
     ]);
   }
+}
+
+async function listenForObservers(
+  app: NestFastifyApplication,
+  { apiHost }: Readonly<FeedbackLoopConfig>,
+  port: number,
+): Promise<void> {
+  const probes = app.get(Probes);
+  const server = await serveObservers({ host: apiHost, port }, app.get(Metrics), (path) => {
+    const known = PROBES.find((each) => each === path);
+    if (!known) return undefined;
+    const { good, status } = probes.answer(known);
+    return { status: good ? 200 : 503, body: { status } };
+  });
+  // It must not keep a server from ending, and goes with it.
+  server.unref();
 }
 
 async function announce(
@@ -126,6 +153,7 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
     app.get(Draining).start();
     if (signal === 'SIGTERM') await sleep(config.drainMs);
     await app.close();
+    await Promise.all([stopTracing(), stopErrorReports()]);
     logger.info('stopped');
     logger.flush();
   };

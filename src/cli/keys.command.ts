@@ -20,6 +20,7 @@ interface CreateOptions extends TenantOption {
 }
 
 const MOST_LISTED = 1000;
+const USAGE = 2;
 
 export function addKeysCommand(program: Command): void {
   const keys = program.command('keys').description('make, list, rotate and revoke API keys');
@@ -73,7 +74,7 @@ export function addKeysCommand(program: Command): void {
 export function addTenantsCommand(program: Command): void {
   const tenants = program
     .command('tenants')
-    .description('make and list tenants: teams that share this installation, apart');
+    .description('make, list and erase tenants: teams that share this installation, apart');
   tenants
     .command('create')
     .description('make a tenant; the key its administrator begins with is printed once, alone on standard output')
@@ -91,6 +92,33 @@ export function addTenantsCommand(program: Command): void {
       else {
         note(`Tenant ${made.slug} (${made.id}). The key of its administrator, shown once:`);
         print(made.adminKey);
+      }
+    });
+  tenants
+    .command('erase')
+    .argument('<slug>')
+    .description('erase a tenant with everything it has; its keys end')
+    .option('--yes', 'really')
+    .option('--json', 'print JSON')
+    .action(async (slug: string, { json, yes }: { yes?: boolean; json?: boolean }) => {
+      if (!yes) {
+        note(`Nothing was erased. Say --yes to erase ${slug} with everything it has: that cannot be undone.`);
+        process.exitCode = USAGE;
+        return;
+      }
+      const [{ TenantErasureService }, { KeysAdministrationService }] = await Promise.all([
+        import('../retention/index.js'),
+        import('../security/index.js'),
+      ]);
+      const { certificateId, removed } = await withApp(async (app) => {
+        const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(slug);
+        return app.get(TenantErasureService).erase({ tenantId }, 'cli');
+      });
+      if (json) printJson({ certificate_id: certificateId, removed });
+      else {
+        print(`Certificate ${certificateId}`);
+        for (const [table, n] of Object.entries(removed)) print(`${table}  ${n}`);
+        note('Running servers stop taking its keys, and empty their own spools of it, within two minutes.');
       }
     });
   tenants

@@ -3,8 +3,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
 import type { Spool } from '../ingest/index.js';
-import type { Database } from '../persistence/index.js';
 import { note, print, printJson, Progress } from './output.js';
+import { reachDatabase } from './with-app.js';
 
 /** Exit code of `spool drain` when the database refused some of the records. */
 const DEAD_LETTERS = 3;
@@ -62,14 +62,15 @@ async function inspect(options: SpoolOptions): Promise<void> {
 }
 
 async function drain(options: SpoolOptions): Promise<void> {
-  const [{ DatabaseWriter, SpoolReplayer }, { DATABASE, Migrator }] = await Promise.all([
+  const [{ DatabaseWriter, SpoolReplayer }, { Migrator }] = await Promise.all([
     import('../ingest/index.js'),
     import('../persistence/index.js'),
   ]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   await withSpool(options, async (spool, app) => {
-    await app.get<Database>(DATABASE).connect();
+    // Who was erased is asked before anything is replayed.
+    await reachDatabase(app);
     const writer = app.get(DatabaseWriter);
     // Records of months ago may want partitions that no server has made yet; without them they would be set aside.
     await new Migrator(config).ensurePartitions();

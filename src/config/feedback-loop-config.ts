@@ -1,6 +1,6 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Variable } from './variable.decorator.js';
-import { ScalingVariables } from './variables/scaling.variables.js';
+import { ObservabilityVariables } from './variables/observability.variables.js';
 import type { DatabaseConfig } from './database-uri.js';
 
 export { PUBLIC_ROUTE_NAMES, type PublicRouteName } from './variables/security.variables.js';
@@ -9,7 +9,7 @@ export { PUBLIC_ROUTE_NAMES, type PublicRouteName } from './variables/security.v
  * Every setting of the product, each with the variable it comes from. `.env.example` and `docs/configuration.md` are generated
  * from this class. Instances are made by `loadConfig` alone and are frozen.
  */
-export class FeedbackLoopConfig extends ScalingVariables {
+export class FeedbackLoopConfig extends ObservabilityVariables {
   @Variable({
     name: 'FL_MODEL_PATH',
     group: 'Model',

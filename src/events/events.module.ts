@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { FeedbackLoopConfig } from '../config/index.js';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
-import { GrowthService, RetainedTables, SubjectTables } from '../persistence/index.js';
+import { StoredTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
+import { transferEvents } from './event-transfer.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
@@ -15,11 +17,11 @@ import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS, SUBJECT_EVENTS } f
 export class EventsModule {
   constructor(
     kinds: RecordKinds,
-    retained: RetainedTables,
     sealed: SealedTables,
-    growth: GrowthService,
-    subjects: SubjectTables,
+    { growth, retained, subjects, transfers }: StoredTables,
+    config: FeedbackLoopConfig,
   ) {
+    transfers.register(transferEvents(config.metricEventsSensitive));
     subjects.register(SUBJECT_EVENTS);
     kinds.register(METRIC_EVENT_INSERT);
     retained.register(RETAINED_EVENTS);

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
-import { GrowthService, RetainedTables, SubjectTables } from '../persistence/index.js';
+import { StoredTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { BlobMaintenance } from './attachments/blob-maintenance.js';
 import { BlobMover } from './attachments/blob-mover.js';
@@ -11,6 +11,8 @@ import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
 import { SubjectPictures } from './attachments/subject-pictures.js';
 import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
 import { ExportService } from './export/export.service.js';
+import { TRANSFER_FEEDBACK } from './export/feedback-transfer.js';
+import { PictureImport } from './export/picture-import.js';
 import { CleanupRepository } from './inbox/cleanup.repository.js';
 import { CleanupService } from './inbox/cleanup.service.js';
 import { FeedbackRepository } from './inbox/feedback.repository.js';
@@ -46,6 +48,7 @@ import { SubmitController } from './submit.controller.js';
     IntakeService,
     PendingSubmissions,
     PendingSubmissionsRepository,
+    PictureImport,
     PictureIntake,
     ScreenshotProcessor,
     ScreenshotsRepository,
@@ -59,11 +62,11 @@ export class FeedbackModule {
   constructor(
     kinds: RecordKinds,
     sealed: SealedTables,
-    retained: RetainedTables,
-    growth: GrowthService,
-    subjects: SubjectTables,
+    { growth, retained, subjects, transfers }: StoredTables,
     pictures: SubjectPictures,
+    imports: PictureImport,
   ) {
+    transfers.register({ ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) });
     subjects.onForget(() => pictures.forget());
     subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
     retained.register(RETAINED_SUBMISSIONS);

@@ -121,7 +121,8 @@ export class IntakeService {
   }
 }
 
-function pictureRow(
+/** A picture of a submission that waits to be looked at. */
+export function pictureRow(
   { tenantId }: TenantContext,
   feedbackId: string,
   n: number,

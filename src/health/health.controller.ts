@@ -5,8 +5,8 @@ import { apiSchema } from '../http/index.js';
 import { Metrics } from '../observability/index.js';
 import { Caller, type Principal, Public, Scopes, Unlimited } from '../security/index.js';
 import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
-import { EventLoopWatch } from './event-loop-watch.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
+import { type ProbePath, Probes } from './probes.js';
 
 const OK = HttpStatus.OK;
 const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;
@@ -17,7 +17,7 @@ const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;
 export class HealthController {
   constructor(
     private readonly health: HealthService,
-    private readonly eventLoop: EventLoopWatch,
+    private readonly probes: Probes,
     private readonly metrics: Metrics,
   ) {}
 
@@ -26,7 +26,7 @@ export class HealthController {
   @ApiOperation({ operationId: 'liveness', summary: 'Does the process turn? Restart it when not' })
   @ApiOkResponse({ schema: apiSchema(StateSchema) })
   liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
-    return answer(reply, this.eventLoop.alive, this.eventLoop.alive ? 'alive' : 'stuck');
+    return this.probe(reply, '/health/liveness');
   }
 
   @Get('health/readiness')
@@ -34,7 +34,7 @@ export class HealthController {
   @ApiOperation({ operationId: 'readiness', summary: 'Should it get traffic?' })
   @ApiOkResponse({ schema: apiSchema(StateSchema) })
   readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
-    return answer(reply, this.health.isReady, this.health.state);
+    return this.probe(reply, '/health/readiness');
   }
 
   @Get('health/startup')
@@ -42,7 +42,7 @@ export class HealthController {
   @ApiOperation({ operationId: 'startup', summary: 'Has it started?' })
   @ApiOkResponse({ schema: apiSchema(StateSchema) })
   startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
-    return answer(reply, this.health.isStarted, this.health.isStarted ? 'started' : 'starting');
+    return this.probe(reply, '/health/startup');
   }
 
   @Get('health')
@@ -50,7 +50,7 @@ export class HealthController {
   @ApiOperation({ operationId: 'health', summary: 'healthy, degraded, unhealthy or draining' })
   @ApiOkResponse({ schema: apiSchema(StateSchema) })
   overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
-    return answer(reply, this.health.isHealthy, this.health.state);
+    return this.probe(reply, '/health');
   }
 
   @Get('health/detailed')
@@ -85,9 +85,10 @@ export class HealthController {
     }
     await reply.type(registry.contentType).send(await registry.metrics());
   }
-}
 
-function answer(reply: FastifyReply, good: boolean, status: string): { status: string } {
-  void reply.status(good ? OK : UNAVAILABLE);
-  return { status };
+  private probe(reply: FastifyReply, path: ProbePath): { status: string } {
+    const { good, status } = this.probes.answer(path);
+    void reply.status(good ? OK : UNAVAILABLE);
+    return { status };
+  }
 }

@@ -5,13 +5,14 @@ import { PredictionsModule } from '../predictions/index.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { HealthController } from './health.controller.js';
+import { Probes } from './probes.js';
 import { HealthService } from './health.service.js';
 import { Surroundings } from './surroundings.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), IngestModule, PredictionsModule],
   controllers: [HealthController],
-  providers: [DatabaseMetrics, EventLoopWatch, HealthService, Surroundings],
+  providers: [Probes, DatabaseMetrics, EventLoopWatch, HealthService, Surroundings],
   exports: [HealthService],
 })
 export class HealthModule {}

@@ -1,2 +1,3 @@
 export * from './health.module.js';
 export * from './health.service.js';
+export * from './probes.js';

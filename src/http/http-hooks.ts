@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnreadableRequestError } from '../common/index.js';
-import type { AppLogger, Metrics } from '../observability/index.js';
+import { type AppLogger, endRequestTrace, type Metrics, traceRequest } from '../observability/index.js';
 import type { AllowedMethods } from './allowed-methods.js';
 import { guardQuery, parseJson } from './body-guards.js';
 import { BodyMemory } from './body-memory.js';
@@ -67,7 +67,7 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     const hasBody =
       request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
     if (hasBody && encoding !== 'identity') done(toAppError({ status: 415 }));
-    else done();
+    else traceRequest(request, done);
   });
 
   fastify.addHook('preValidation', (request, _reply, done) => {
@@ -94,6 +94,7 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
       tenant_id: context.tenantId,
       key_id: context.keyId,
     };
+    endRequestTrace(request, { route, status: reply.statusCode, correlationId: context.correlationId });
     if (QUIET_ROUTES.has(route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
     done();

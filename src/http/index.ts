@@ -11,6 +11,7 @@ export * from './validation.pipe.js';
 export * from './schemas.js';
 export * from './ndjson.js';
 export * from './uuid.pipe.js';
+export * from './observer-server.js';
 export * from './page.query.js';
 export * from './cors.js';
 export * from './forwarded-headers.js';

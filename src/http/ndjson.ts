@@ -25,7 +25,12 @@ class LineTooLongError extends AppError {
  * the rest of the body is read on.
  * @throws BodyBrokenError when it stalls (408) or the client goes away
  */
-export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
+export function readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
+  return readJsonLines(withFloor(body));
+}
+
+/** The same of what comes as it likes, such as a file. */
+export async function* readJsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<NdjsonLine> {
   let parts: Buffer[] = [];
   let size = 0;
   let line = 1;
@@ -42,7 +47,7 @@ export async function* readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
       return { line, error: toAppError(error) };
     }
   };
-  for await (const chunk of withFloor(body)) {
+  for await (const chunk of chunks) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       size += at - from;

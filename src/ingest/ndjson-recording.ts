@@ -34,7 +34,8 @@ const BATCH_ROWS = 500;
 /** Of lines as they came: large ones must not add up to more than the queue of the writer takes. */
 const BATCH_BYTES = 1_048_576;
 
-interface Checked<T> extends NdjsonItem<T> {
+/** A line that has been read. */
+export interface Checked<T> extends NdjsonItem<T> {
   line: number;
 }
 
@@ -62,7 +63,10 @@ export async function* recordNdjson<T>(
     if (rows.length === 0) return '';
     // Streams are many rows at once: they wait for room, single requests do not.
     await sink.room();
-    const { stored, spooled, refused } = await storeBatch(sink, rows);
+    const { stored, spooled, refused } = await storeInBatches(
+      (records, options) => sink.record(records, options),
+      rows,
+    );
     counts.accepted += stored;
     counts.spooled += spooled;
     const retryable = refused[0]?.error.retryable === true;
@@ -108,16 +112,17 @@ function check<T>(sink: NdjsonSink<T>, item: NdjsonLine): Checked<T> | { error: 
   }
 }
 
-interface StoredBatch {
+/** What became of them; `stored` are in the database. */
+export interface StoredBatch {
   stored: number;
   spooled: number;
   refused: { line: number; error: AppError }[];
 }
 
 /** A batch that the database refuses because of its data is halved until the bad rows stand alone. */
-async function storeBatch<T>(sink: NdjsonSink<T>, rows: Checked<T>[]): Promise<StoredBatch> {
+export async function storeInBatches<T>(record: NdjsonSink<T>['record'], rows: Checked<T>[]): Promise<StoredBatch> {
   try {
-    const persisted = await sink.record(
+    const persisted = await record(
       rows.map(({ record }) => record),
       { chosenIds: rows.some(({ chosenId }) => chosenId) },
     );
@@ -125,13 +130,13 @@ async function storeBatch<T>(sink: NdjsonSink<T>, rows: Checked<T>[]): Promise<S
     return { stored: inDatabase ? rows.length : 0, spooled: inDatabase ? 0 : rows.length, refused: [] };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (error instanceof IdsTakenError) return withoutTaken(sink, rows, error);
+    if (error instanceof IdsTakenError) return withoutTaken(record, rows, error);
     if (error.retryable || rows.length === 1) {
       return { stored: 0, spooled: 0, refused: rows.map(({ line }) => ({ line, error })) };
     }
     const half = Math.ceil(rows.length / 2);
-    const first = await storeBatch(sink, rows.slice(0, half));
-    const second = await storeBatch(sink, rows.slice(half));
+    const first = await storeInBatches(record, rows.slice(0, half));
+    const second = await storeInBatches(record, rows.slice(half));
     return {
       stored: first.stored + second.stored,
       spooled: first.spooled + second.spooled,
@@ -141,7 +146,11 @@ async function storeBatch<T>(sink: NdjsonSink<T>, rows: Checked<T>[]): Promise<S
 }
 
 /** Rows whose id is taken are tried alone: of two with one id the first may be the record that is stored. The rest is there. */
-async function withoutTaken<T>(sink: NdjsonSink<T>, rows: Checked<T>[], error: IdsTakenError): Promise<StoredBatch> {
+async function withoutTaken<T>(
+  record: NdjsonSink<T>['record'],
+  rows: Checked<T>[],
+  error: IdsTakenError,
+): Promise<StoredBatch> {
   const [first] = rows;
   if (rows.length === 1 && first) return { stored: 0, spooled: 0, refused: [{ line: first.line, error }] };
   const isTaken = ({ id }: Checked<T>): boolean => error.ids.includes(id);
@@ -149,7 +158,7 @@ async function withoutTaken<T>(sink: NdjsonSink<T>, rows: Checked<T>[], error: I
   const parts = [...(rest.length > 0 ? [rest] : []), ...rows.filter(isTaken).map((row) => [row])];
   const sum: StoredBatch = { stored: 0, spooled: 0, refused: [] };
   for (const part of parts) {
-    const { stored, spooled, refused } = await storeBatch(sink, part);
+    const { stored, spooled, refused } = await storeInBatches(record, part);
     sum.stored += stored;
     sum.spooled += spooled;
     sum.refused.push(...refused);

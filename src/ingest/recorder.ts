@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
-import { Metrics } from '../observability/index.js';
+import { Metrics, traced } from '../observability/index.js';
 import { DatabaseSupervisor, DataRefusedError, PartitionMissingError, TenantWall } from '../persistence/index.js';
 import { DatabaseWriter } from './database-writer.js';
 import type { Durability } from './durability.js';
@@ -68,7 +68,7 @@ export class Recorder {
     const answers = claim ? claim.answers.database.length + claim.answers.spool.length : 0;
     const sized = { ...batch, bytes: batch.bytes + answers + rowsOf(batch) * ROW_OVERHEAD_BYTES };
     const started = performance.now();
-    const path = await this.store(sized);
+    const path = await traced('record', { rows: rowsOf(batch) }, () => this.store(sized));
     this.metrics.observeAck(path, (performance.now() - started) / 1000);
     return path;
   }

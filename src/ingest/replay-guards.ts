@@ -14,11 +14,16 @@ export class ReplayGuards {
     this.guards.push(guard);
   }
 
-  /** What is left of each batch; a batch of which nothing is left is not in the answer. */
-  async filter(batches: readonly RecordBatch[]): Promise<Map<RecordBatch, RecordBatch>> {
-    const rows = batches.flatMap(({ parts }) => parts.flatMap((part) => part.rows));
+  /** Those that must not come back. */
+  async refused(rows: readonly BulkRow[]): Promise<Set<BulkRow>> {
     const refused = new Set<BulkRow>();
     for (const guard of this.guards) for (const row of await guard(rows)) refused.add(row);
+    return refused;
+  }
+
+  /** What is left of each batch; a batch of which nothing is left is not in the answer. */
+  async filter(batches: readonly RecordBatch[]): Promise<Map<RecordBatch, RecordBatch>> {
+    const refused = await this.refused(batches.flatMap(({ parts }) => parts.flatMap((part) => part.rows)));
     const kept = new Map<RecordBatch, RecordBatch>();
     for (const batch of batches) {
       const rest = refused.size === 0 ? batch : { ...batch, parts: withoutRows(batch.parts, refused) };

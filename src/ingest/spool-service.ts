@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { HOUR_MS, sleep } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
-import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { APP_LOGGER, type AppLogger, Metrics, traced } from '../observability/index.js';
 import { DatabaseLockedError, DatabaseSupervisor } from '../persistence/index.js';
 import { DatabaseWriter } from './database-writer.js';
 import { SpoolOwnedError } from './errors.js';
@@ -127,7 +127,7 @@ export class SpoolService {
   /** Answers what became of the batch when it does not simply wait now. @throws NotRecordedError, QueueFullError */
   async put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
     try {
-      const outcome = await this.writer.put(batch);
+      const outcome = await traced('spool put', { rows: rowsOf(batch) }, () => this.writer.put(batch));
       if (this.failure === 'full') this.failure = 'ready';
       this.current = { ...this.current, rows: this.current.rows + rowsOf(batch) };
       return outcome;

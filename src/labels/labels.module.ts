@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
-import { RetainedTables, SubjectTables } from '../persistence/index.js';
+import { StoredTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
 import { AliasedVotes } from './aliased-votes.js';
 import { KnownPredictionsRepository } from './known-predictions.repository.js';
@@ -13,6 +13,7 @@ import { PendingSettler } from './pending-settler.js';
 import { PredictionLinks } from './prediction-links.js';
 import { VerdictsRepository } from './verdicts.repository.js';
 import { VerdictsService } from './verdicts.service.js';
+import { TRANSFER_LABELS, TRANSFER_VOTES } from './verdict-transfers.js';
 import { SEALED_VOTES, VOTE_INSERT } from './vote.js';
 import { VotesController } from './votes.controller.js';
 import { VotesService } from './votes.service.js';
@@ -35,7 +36,8 @@ import { VotesService } from './votes.service.js';
   exports: [KnownPredictionsRepository, PendingLinks, PredictionLinks, VerdictsService],
 })
 export class LabelsModule {
-  constructor(kinds: RecordKinds, sealed: SealedTables, retained: RetainedTables, subjects: SubjectTables) {
+  constructor(kinds: RecordKinds, sealed: SealedTables, { retained, subjects, transfers }: StoredTables) {
+    transfers.register(TRANSFER_VOTES, TRANSFER_LABELS);
     subjects.register(
       { store: 'votes', table: 'prediction_votes', accepted: 'accepted_at', children: [] },
       { store: 'labels', table: 'prediction_labels', accepted: 'recorded_at', children: [] },

@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { FeedbackLoopConfig } from '../config/index.js';
+import { reportLine } from './error-reports.js';
 import { allowedFields, serializeError } from './log-fields.js';
 
 export type AppLogger = Logger;
@@ -15,7 +16,7 @@ const FLUSH_EVERY_MS = 500;
  *   than the request
  * - only fields of `LOG_FIELDS` are written
  */
-export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat'>): AppLogger {
+export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat' | 'sentryDsn'>): AppLogger {
   const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
   const options = {
     level: config.logLevel,
@@ -23,6 +24,8 @@ export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logF
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: allowedFields },
     serializers: { err: serializeError },
+    // Each line would pay for it.
+    ...(config.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
   };
   if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
   const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });
@@ -36,4 +39,10 @@ export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logF
     }
   });
   return pino(options, destination);
+}
+
+function reportAndLog(this: Logger, args: Parameters<pino.LogFn>, method: pino.LogFn, level: number): void {
+  const [fields, message] = args as unknown as [unknown, string | undefined];
+  reportLine(level, fields, typeof fields === 'string' ? fields : message);
+  method.apply(this, args);
 }

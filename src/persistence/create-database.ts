@@ -5,6 +5,8 @@ import type { Database } from './database.js';
 import { PostgresDatabase } from './postgres/postgres-database.js';
 import { SqliteDatabase } from './sqlite/sqlite-database.js';
 
+import { withSpans } from './traced-database.js';
+
 type DatabaseType = FeedbackLoopConfig['database']['type'];
 type Backend = new (dataSource: DataSource, config: Readonly<FeedbackLoopConfig>, metrics: Metrics) => Database;
 
@@ -16,5 +18,5 @@ export function createDatabase(
   config: Readonly<FeedbackLoopConfig>,
   metrics: Metrics,
 ): Database {
-  return new BACKENDS[config.database.type](dataSource, config, metrics);
+  return withSpans(new BACKENDS[config.database.type](dataSource, config, metrics));
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sleep, withDeadline } from '../common/index.js';
+import { withDeadline } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import type { Database, PoolStats } from './database.js';
@@ -142,6 +142,11 @@ export class DatabaseSupervisor {
     );
   }
 
+  /** Makes the partitions of these times too, which are not those of every day: milliseconds since 1970. */
+  async makeRoomFor(times: readonly number[]): Promise<void> {
+    await this.whileUp(() => new Migrator(this.config).ensurePartitions(times));
+  }
+
   /** A caller saw the database fail. */
   reportFailure(error: unknown): void {
     const mapped = toDatabaseError(error);
@@ -261,6 +266,9 @@ export class DatabaseSupervisor {
     const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
     });
-    await Promise.race([sleep(ms), woken]);
+    // Not `sleep`: a timer that nobody waits for any more would keep a command running.
+    const timer = setTimeout(() => this.wake(), ms);
+    await woken;
+    clearTimeout(timer);
   }
 }

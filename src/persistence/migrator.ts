@@ -76,12 +76,12 @@ export class Migrator {
   }
 
   /** Makes the partitions of the accepted span of timestamps that are missing. Returns their names. PostgreSQL only. */
-  async ensurePartitions(): Promise<string[]> {
+  async ensurePartitions(times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
-    return this.withDataSource((dataSource) => this.makePartitions(dataSource));
+    return this.withDataSource((dataSource) => this.makePartitions(dataSource, times));
   }
 
-  private async makePartitions(dataSource: DataSource): Promise<string[]> {
+  private async makePartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
     return withLock(dataSource, this.options(), async () => {
       const made: string[] = [];
@@ -91,8 +91,10 @@ export class Migrator {
         const { retentionDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
         const days = (table === 'metric_events' ? retentionMetricsDays : retentionPredictionsDays) ?? retentionDays;
         const from = Date.now() - (days + 1) * DAY_MS;
-        for (const partition of partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS)) {
+        const usual = partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS);
+        for (const partition of [...usual, ...times.flatMap((time) => partitionsFor(table, time, time))]) {
           if (attached.has(partition.name)) continue;
+          attached.add(partition.name);
           for (const statement of createPartitionStatements(table, partition)) await dataSource.query(statement);
           made.push(partition.name);
         }

@@ -15,8 +15,11 @@ import { GrowthService } from './growth/growth.service.js';
 import { PartitionMaintenance } from './partition-maintenance.js';
 import { DATABASE } from './tokens.js';
 import { RetainedTables } from './retained-tables.js';
+import { StoredTables } from './stored-tables.js';
 import { SubjectTables } from './subject-tables.js';
+import { TemporalStore } from './temporal/temporal-store.js';
 import { TenantWall } from './tenant-wall.js';
+import { TransferTables } from './transfer-tables.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 @Global()
@@ -46,8 +49,11 @@ import { UnitOfWork } from './unit-of-work.js';
     ResultCache,
     RetainedTables,
     SharedCache,
+    StoredTables,
     SubjectTables,
+    TemporalStore,
     TenantWall,
+    TransferTables,
     UnitOfWork,
   ],
   exports: [
@@ -58,8 +64,11 @@ import { UnitOfWork } from './unit-of-work.js';
     ResultCache,
     RetainedTables,
     SharedCache,
+    StoredTables,
     SubjectTables,
+    TemporalStore,
     TenantWall,
+    TransferTables,
     UnitOfWork,
   ],
 })

@@ -163,6 +163,32 @@ export interface TableDescription {
   indexes: { name: string; unique: boolean; columns: string[]; where: string | undefined }[];
 }
 
+/** A column of a declared entity. */
+export interface EntityColumn {
+  property: string;
+  name: string;
+  kind: 'time' | 'json' | 'boolean' | 'other';
+}
+
+const KINDS: Record<string, EntityColumn['kind']> = {
+  'timestamp with time zone': 'time',
+  jsonb: 'json',
+  boolean: 'boolean',
+};
+
+export function columnsOf(entity: EntityClass): EntityColumn[] {
+  const columns = Reflect.getMetadata(COLUMNS, entity.prototype as object) as PortableColumn[];
+  return columns.map(({ build, name, property }) => ({
+    property,
+    name,
+    kind: KINDS[String(build('postgresql').type)] ?? 'other',
+  }));
+}
+
+export function tableOf(entity: EntityClass): string {
+  return (Reflect.getMetadata(TABLE, entity) as PortableTable).name;
+}
+
 /** The declared entity in words, for documents. */
 export function describeColumns(entity: EntityClass): TableDescription {
   const table = Reflect.getMetadata(TABLE, entity) as PortableTable;

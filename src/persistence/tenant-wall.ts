@@ -30,6 +30,8 @@ export class TenantWall {
     this.mismatches = metrics.counter('tenant_mismatch_total', 'Rows of another tenant that were stopped.', [
       'direction',
     ]);
+    // A series that begins with its first count has never increased, and no alert sees it.
+    for (const direction of ['entering', 'leaving']) this.mismatches.inc({ direction }, 0);
   }
 
   /** Rows as they are stored, `tenant_id` included. @throws TenantMismatchError */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type TenantContext, uuidv7 } from '../common/index.js';
 import { AnsweredBefore, type Claim, type Durability, IdempotencyKeyReusedError } from '../ingest/index.js';
-import { APP_LOGGER, type AppLogger, Metrics } from '../observability/index.js';
+import { APP_LOGGER, type AppLogger, Metrics, traced } from '../observability/index.js';
 import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from './model/index.js';
 import type { Prediction } from './prediction.js';
 import { PredictionRecorder } from './prediction-recorder.js';
@@ -91,7 +91,9 @@ export class PredictService {
     const latencyMs = elapsed(started) / inputs.length;
     const answered = known.map((answer): Answered | undefined => answer && { answer, cacheHit: true, latencyMs });
     const missing = inputs.flatMap((input, i) => (answered[i] ? [] : [{ text: input.text, i }]));
-    const computed = await model.predict(missing.map(({ text }) => text));
+    const computed = await traced('model predict', { model: model.name, texts: missing.length }, () =>
+      model.predict(missing.map(({ text }) => text)),
+    );
     computed.forEach((answer, at) => {
       const { i } = missing[at] as { i: number };
       this.metrics.observeModel(model.name, answer.latencyMs / 1000);

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
 import { type Claim, type Durability, Recorder } from '../ingest/index.js';
-import { FieldCipher, Secrets } from '../secrets/index.js';
+import { FieldCipher } from '../secrets/index.js';
+import { InputHash } from './input-hash.js';
 import type { Prediction } from './prediction.js';
 import { placeOf, PREDICTION_INSERT, predictionRow, type SealedColumn } from './prediction-insert.js';
 
@@ -19,15 +19,11 @@ export interface RecordOptions {
 /** Makes predictions durable, their texts encrypted; the tenant's HMAC of the text goes beside it. */
 @Injectable()
 export class PredictionRecorder {
-  private readonly hashKey: Buffer;
-
   constructor(
     private readonly recorder: Recorder,
     private readonly cipher: FieldCipher,
-    secrets: Secrets,
-  ) {
-    this.hashKey = secrets.keyFor('input-hash');
-  }
+    private readonly hashes: InputHash,
+  ) {}
 
   /**
    * All of `predictions` in one transaction.
@@ -44,7 +40,7 @@ export class PredictionRecorder {
       bytes += (inputText?.length ?? 0) * 2 + (metadata ? JSON.stringify(metadata).length : 0) + scoresSize(scores);
       return predictionRow(tenant, prediction, {
         inputText: inputText === null ? null : this.seal(tenant, prediction.id, 'input_text', inputText),
-        inputHash: inputText === null ? null : this.hash(tenant, inputText),
+        inputHash: inputText === null ? null : this.hashes.of(tenant, inputText),
         metadata: metadata === null ? null : this.seal(tenant, prediction.id, 'metadata', JSON.stringify(metadata)),
       });
     });
@@ -63,10 +59,6 @@ export class PredictionRecorder {
 
   private seal(tenant: TenantContext, id: string, column: SealedColumn, text: string): string {
     return this.cipher.seal(tenant, placeOf(id, column), text);
-  }
-
-  private hash({ tenantId }: TenantContext, text: string): string {
-    return createHmac('sha256', this.hashKey).update(tenantId).update('\n').update(text).digest('base64url');
   }
 }
 

@@ -1,9 +1,11 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '../ingest/index.js';
 import { LabelsModule } from '../labels/index.js';
-import { RetainedTables, SubjectTables } from '../persistence/index.js';
+import { StoredTables } from '../persistence/index.js';
 import { SealedTables } from '../secrets/index.js';
-import { ModelRegistry, PredictionCache } from './model/index.js';
+import { InputHash } from './input-hash.js';
+import { ModelRegistry, PredictionCache, ServedModelsRepository, ServedModelsService } from './model/index.js';
+import { ModelsController } from './models.controller.js';
 import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 import { PredictionLogService } from './prediction-log.service.js';
@@ -14,15 +16,19 @@ import {
   SUBJECT_PREDICTIONS,
 } from './prediction-insert.js';
 import { PredictionRecorder } from './prediction-recorder.js';
+import { transferPredictions } from './prediction-transfer.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';
 import { PredictionsService } from './predictions.service.js';
 
 @Module({
   imports: [IngestModule, LabelsModule],
-  controllers: [PredictController, PredictionsController],
+  controllers: [ModelsController, PredictController, PredictionsController],
   providers: [
+    InputHash,
     ModelRegistry,
+    ServedModelsRepository,
+    ServedModelsService,
     PredictionCache,
     PredictService,
     PredictionLogService,
@@ -30,20 +36,21 @@ import { PredictionsService } from './predictions.service.js';
     PredictionsRepository,
     PredictionsService,
   ],
-  exports: [ModelRegistry],
+  exports: [InputHash, ModelRegistry, ServedModelsService],
 })
 export class PredictionsModule implements OnModuleInit {
   constructor(
     private readonly models: ModelRegistry,
     kinds: RecordKinds,
     sealed: SealedTables,
-    retained: RetainedTables,
-    subjects: SubjectTables,
+    { retained, subjects, transfers }: StoredTables,
     cache: PredictionCache,
+    hashes: InputHash,
   ) {
     subjects.register(SUBJECT_PREDICTIONS);
     subjects.onForget((tenant) => cache.forget(tenant));
     retained.register(RETAINED_PREDICTIONS);
+    transfers.register(transferPredictions(hashes));
     kinds.register(PREDICTION_INSERT);
     sealed.register(SEALED_PREDICTIONS);
   }

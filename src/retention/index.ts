@@ -3,3 +3,4 @@ export * from './retention.js';
 export * from './retention.module.js';
 export * from './retention.service.js';
 export * from './subjects/erasure.service.js';
+export * from './subjects/tenant-erasure.service.js';

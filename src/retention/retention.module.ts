@@ -10,21 +10,27 @@ import { RetentionSchedule } from './retention-schedule.js';
 import { RetentionService } from './retention.service.js';
 import { ArchiveErasure } from './subjects/archive-erasure.js';
 import { ErasedRows, ErasurePlaces } from './subjects/erased-rows.js';
-import { ErasureService } from './subjects/erasure.service.js';
+import { ErasureLedger } from './subjects/erasure-ledger.js';
+import { ErasureFrame, ErasureService } from './subjects/erasure.service.js';
 import { ErasuresRepository } from './subjects/erasures.repository.js';
 import { SubjectExport } from './subjects/subject-export.js';
 import { SubjectHashes } from './subjects/subject-hashes.js';
 import { SubjectsController } from './subjects/subjects.controller.js';
 import { SubjectsRepository } from './subjects/subjects.repository.js';
+import { TenantErasureController } from './subjects/tenant-erasure.controller.js';
+import { TenantErasureService, TenantPlaces } from './subjects/tenant-erasure.service.js';
+import { TenantsRepository } from './subjects/tenants.repository.js';
 
 @Module({
   imports: [IngestModule],
-  controllers: [RetentionController, SubjectsController],
+  controllers: [RetentionController, SubjectsController, TenantErasureController],
   providers: [
     Archive,
     ArchiveErasure,
     Compaction,
     ErasedRows,
+    ErasureFrame,
+    ErasureLedger,
     ErasurePlaces,
     ErasureService,
     ErasuresRepository,
@@ -36,7 +42,10 @@ import { SubjectsRepository } from './subjects/subjects.repository.js';
     SubjectExport,
     SubjectHashes,
     SubjectsRepository,
+    TenantErasureService,
+    TenantPlaces,
+    TenantsRepository,
   ],
-  exports: [ErasureService, RetentionAftermath, RetentionService],
+  exports: [ErasureService, TenantErasureService, RetentionAftermath, RetentionService],
 })
 export class RetentionModule {}

@@ -59,6 +59,11 @@ export class FieldCipher {
     return (this.masters[0] as MasterKey).id;
   }
 
+  /** Whether values that the key of this name sealed can be opened. */
+  knows(keyName: string): boolean {
+    return this.masters.some(({ id }) => id === keyName);
+  }
+
   seal(tenant: TenantContext, place: FieldPlace, text: string): string {
     const [master] = this.masters as [MasterKey];
     const iv = nextIv();

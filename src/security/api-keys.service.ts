@@ -75,6 +75,7 @@ export class ApiKeysService {
   private readonly hashes = new LRUCache<string, string>({ max: MOST_HASHES });
   private readonly fromEnvironment: Map<string, Principal>;
   private readonly uses = new Map<string, number>();
+  private readonly lookUps = new Map<string, Promise<CachedKey>>();
 
   constructor(
     private readonly repository: ApiKeysRepository,
@@ -106,7 +107,7 @@ export class ApiKeysService {
     const cached = this.cache.get(hash);
     if (cached && now - cached.checkedAt < FRESH_MS) return this.use(cached, now);
     try {
-      return this.use(await this.lookUp(publicId, hash, now), now);
+      return this.use(await this.lookUpOnce(publicId, hash, now), now);
     } catch (error) {
       if (error instanceof AuthenticationError) {
         if (cached) await this.forget(hash);
@@ -171,6 +172,16 @@ export class ApiKeysService {
     if (cached.expiresAt !== null && cached.expiresAt <= now) throw new AuthenticationError();
     if (cached.principal.keyId !== null) this.uses.set(cached.principal.keyId, now);
     return cached.principal;
+  }
+
+  /** A thousand requests whose key has just become too old, or was never seen, are one question. */
+  private lookUpOnce(publicId: string, hash: string, now: number): Promise<CachedKey> {
+    let asked = this.lookUps.get(hash);
+    if (!asked) {
+      asked = this.lookUp(publicId, hash, now).finally(() => this.lookUps.delete(hash));
+      this.lookUps.set(hash, asked);
+    }
+    return asked;
   }
 
   private async lookUp(publicId: string, hash: string, now: number): Promise<CachedKey> {

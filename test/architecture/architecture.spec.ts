@@ -16,6 +16,10 @@ import { VotesController } from '../../src/labels/votes.controller.js';
 import { DocsController } from '../../src/docs.controller.js';
 import { EventsController } from '../../src/events/events.controller.js';
 import { HealthController } from '../../src/health/health.controller.js';
+import { TrainingSetsController } from '../../src/training/training-sets.controller.js';
+import { ModelsController } from '../../src/predictions/models.controller.js';
+import { TenantErasureController } from '../../src/retention/subjects/tenant-erasure.controller.js';
+import { ExportsController } from '../../src/transfer/exports.controller.js';
 import { PredictController } from '../../src/predictions/predict.controller.js';
 import { PredictionsController } from '../../src/predictions/predictions.controller.js';
 import { AccountPagesController } from '../../src/dashboard/account-pages.controller.js';
@@ -48,6 +52,10 @@ const CONTROLLERS = [
   WebhooksController,
   SubmitController,
   VotesController,
+  ExportsController,
+  TenantErasureController,
+  ModelsController,
+  TrainingSetsController,
 ];
 
 function filesBelow(folder: string, ending: string): string[] {
@@ -99,6 +107,64 @@ describe('routes', () => {
   });
 });
 
+describe('the design card', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+
+  it('DC-1 S4-29 builds on the packages it names, pinned exactly', () => {
+    const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = manifest;
+    const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
+    for (const name of [
+      '@nestjs/core',
+      '@nestjs/typeorm',
+      'typeorm',
+      '@nestjs/terminus',
+      '@nestjs/throttler',
+      '@nestjs/config',
+      '@nestjs/schedule',
+      'nestjs-pino',
+      'class-validator',
+      'jest',
+    ])
+      expect([name, all[name]]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
+    expect(Object.entries(all).filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  it('DC-2 DC-3 has the folders and modules it names', () => {
+    const top = readdirSync(ROOT);
+    for (const name of [
+      'package.json',
+      'nest-cli.json',
+      'tsconfig.json',
+      'src',
+      'test',
+      'migrations',
+      'docker',
+      'k8s',
+      '.github',
+      'docs',
+    ])
+      expect(top).toContain(name);
+    const modules = sources.flatMap((file) =>
+      [...read(file).matchAll(/^export class (\w+)Module\b/gm)].map((match) => match[1]),
+    );
+    expect(modules).toEqual(
+      expect.arrayContaining(['Config', 'Persistence', 'Feedback', 'Predictions', 'Analytics', 'Health', 'Security']),
+    );
+  });
+});
+
+describe('optional packages', () => {
+  it('S1-05 S1-29 are loaded when they are configured, never at the top of a file', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    const names = Object.keys(optionalDependencies).join('|');
+    const loaded = new RegExp(`^import (?!type\\b)[^;]*from '(?:${names})`, 'm');
+    expect(sources.filter((file) => loaded.test(read(file)))).toEqual([]);
+    expect(sources.filter((file) => new RegExp(`import\\('(?:${names})`).test(read(file))).length).toBeGreaterThan(1);
+  });
+});
+
 describe('repositories and read models', () => {
   /** Asked before a tenant is known, or about all tenants: each with its reason in the docstring. */
   const ACROSS_TENANTS = [
@@ -133,6 +199,7 @@ describe('repositories and read models', () => {
     'save',
     'forgetSamples',
     'samplesOfAll',
+    'makeRoomFor',
   ];
 
   it('S2-18 take the tenant context first', () => {

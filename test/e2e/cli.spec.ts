@@ -16,6 +16,29 @@ describe('the command line', () => {
     },
   );
 
+  it('S0-45 S0-50 every command and subcommand has help, and refuses what it does not know', async () => {
+    const commands: string[][] = [];
+    const visit = async (path: string[]): Promise<void> => {
+      const { code, stdout } = await runCli([...path, '--help'], {}, folder());
+      expect([path, code]).toEqual([path, 0]);
+      expect(stdout).toContain(`Usage: feedback-loop ${path.join(' ')}`.trim());
+      expect(stdout).not.toMatch(/…$/m);
+      const [, list = ''] = stdout.split(/^Commands:$/m);
+      const names = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map((match) => match[1] as string);
+      const inner = names.filter((name) => name !== 'help');
+      if (inner.length === 0 && path.length > 0) commands.push(path);
+      await Promise.all(inner.map((name) => visit([...path, name])));
+    };
+    await visit([]);
+    // The older system had 25.
+    expect(commands.length).toBeGreaterThanOrEqual(25);
+    const refusals = await Promise.all(
+      commands.map((path) => runCli([...path, '--no-such-option'], { FL_DATA_DIR: folder() }, folder())),
+    );
+    for (const [i, { code, stderr }] of refusals.entries())
+      expect([commands[i], code, stderr.includes('error: ')]).toEqual([commands[i], 2, true]);
+  }, 120_000);
+
   it('answers a wrong command line with exit code 2 and the help', async () => {
     for (const args of [['nonsense'], ['migrate', 'down', '--steps', 'x'], ['predict']]) {
       const { code, stderr } = await runCli(args, {}, folder());

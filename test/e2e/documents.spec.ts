@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
@@ -117,21 +117,42 @@ describe('the commands of the documents', () => {
     await shell(block.split('\n').slice(1).join('\n'), own.environment);
   });
 
-  it('link only to what is there', () => {
-    const files = [
-      'README.md',
-      'CHANGELOG.md',
-      'models/README.md',
-      ...readdirSync(join(ROOT, 'docs'))
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `docs/${name}`),
-    ];
-    const broken = files.flatMap((file) =>
-      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
-        .map((match) => match[1]!)
-        .filter((target) => !existsSync(join(ROOT, dirname(file), target)))
-        .map((target) => `${file} → ${target}`),
+  it('S1-60 docs/operations.md: backups, files out and in', async () => {
+    const own = await createTestDatabase('sqlite');
+    await (await ServerProcess.start(own)).stop();
+    const blocks = blocksOf('docs/operations.md').filter(
+      (each) => /backup|export/.test(each) && !each.includes('spool'),
     );
-    expect(broken).toEqual([]);
+    expect(blocks).toHaveLength(3);
+    for (const block of blocks) await shell(block, own.environment);
+    expect(await shell(blocksOf('docs/compatibility.md')[0]!)).toContain('--from <database>');
+  }, 60_000);
+
+  it('link only to what is there, headings included', () => {
+    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+      .split('\n')
+      .filter((name) => name !== '' && existsSync(join(ROOT, name)));
+    const anchorsOf = (file: string): Set<string> =>
+      new Set(
+        [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^#+ (.*)$/gm)].map((match) =>
+          match[1]!
+            .toLowerCase()
+            .replace(/[^\w\- ]/g, '')
+            .replaceAll(' ', '-'),
+        ),
+      );
+    const broken = files.flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)]*))?\)/g)].flatMap(
+        ([, target, anchor]) => {
+          const path = target === '' ? file : join(dirname(file), target!);
+          if (!existsSync(join(ROOT, path))) return [`${file} → ${target}`];
+          return anchor === undefined || anchorsOf(path).has(anchor) ? [] : [`${file} → ${target}#${anchor}`];
+        },
+      ),
+    );
+    expect([files.length > 25, broken]).toEqual([true, []]);
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -32,6 +33,32 @@ describe.each(DIALECTS)('at the edges of HTTP, on %s', (dialect) => {
     await server?.stop();
     await database?.drop();
   });
+
+  it('S4-24 serves a thousand connections at once, from one process', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1000, maxFreeSockets: 1000 });
+    const { hostname, port } = new URL(server.address);
+    /** Answers what went wrong. */
+    const ask = (i: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const body = JSON.stringify({ text: `connection ${i}` });
+        const headers = {
+          authorization: `Bearer ${server.adminKey}`,
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(body)),
+        };
+        const sent = request({ hostname, port, path: '/api/v1/predict', method: 'POST', headers, agent }, (answer) => {
+          let text = '';
+          answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          answer.once('end', () => resolve(answer.statusCode === 200 ? '' : text));
+        });
+        sent.once('error', reject);
+        sent.end(body);
+      });
+    const problems = await Promise.all(Array.from({ length: 1000 }, (_, i) => ask(i)));
+    const open = Object.values(agent.freeSockets).flat().length;
+    agent.destroy();
+    expect([problems.filter((text) => text !== '').slice(0, 3), open]).toEqual([[], 1000]);
+  }, 60_000);
 
   it.each([
     ['no Host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],

@@ -112,6 +112,29 @@ describe.each(DIALECTS)('the inbox on %s', (dialect) => {
     expect(history.body.data[0]!.changed_by).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('S2-20 is seen as it was at a moment', async () => {
+    const id = await submit('As it was');
+    const at: string[] = [];
+    const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+    const moment = async (): Promise<void> => {
+      await pause();
+      at.push(new Date().toISOString());
+      await pause();
+    };
+    await moment();
+    await change(id, { is_read: true, category: 'idea' }, '"1"');
+    await moment();
+    await act(id, 'DELETE', '', '"2"');
+    await moment();
+    const seen = await Promise.all(
+      ['2020-01-01T00:00:00Z', ...at].map((each) => server.request(`/admin/api/feedback/${id}?at=${each}`)),
+    );
+    expect(seen.map(({ status }) => status)).toEqual([404, 200, 200, 404]);
+    expect(seen[1]!.body).toMatchObject({ is_read: false, category: 'bug', version: 1 });
+    expect(seen[2]!.body).toMatchObject({ is_read: true, category: 'idea', version: 2, description: 'As it was' });
+    expect((await server.request(`/admin/api/feedback/${id}?at=then`)).status).toBe(422);
+  });
+
   it('of two who change at once one is told', async () => {
     const id = await submit('Two at once');
     const answers = await Promise.all([1, 2, 3, 4].map((i) => change(id, { admin_notes: `by ${i}` }, '"1"')));

@@ -33,9 +33,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
   let server: ServerProcess;
   let archive: string;
 
-  beforeAll(async () => {
-    database = await createTestDatabase(dialect);
-    archive = join(database.folder, 'archive');
+  const start = async (): Promise<void> => {
     server = await ServerProcess.start(database, {
       FL_ARCHIVE_DIR: archive,
       FL_BLOB_STORE: 'directory',
@@ -43,6 +41,12 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
       FL_CACHE_ANALYTICS: 'true',
       FL_METRIC_EVENTS_SENSITIVE: 'email',
     });
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase(dialect);
+    archive = join(database.folder, 'archive');
+    await start();
   });
   afterAll(async () => {
     await server?.stop();
@@ -236,13 +240,29 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
   it('S3-F5 a restored older backup is cleaned again by the ledger, which is not in it', async () => {
     // As if a backup came back: the subject is there, and the tombstone is not.
     await plant();
+    // A server that has just erased somebody looks again after some seconds, and would find what is made older here.
+    await server.stop();
     await database.query('DELETE FROM erasures');
+    const yesterday = dialect === 'sqlite' ? String(Date.now() - DAY) : "now() - interval '1 day'";
+    for (const [table, accepted] of [
+      ['predictions', 'recorded_at'],
+      ['prediction_labels', 'recorded_at'],
+      ['feedback_submissions', 'created_at'],
+      ['metric_events', 'accepted_at'],
+    ])
+      await database.query(`UPDATE ${table} SET ${accepted} = ${yesterday}`);
     expect(existsSync(join(database.folder, 'erasures.jsonl'))).toBe(true);
     expect(readFileSync(join(database.folder, 'erasures.jsonl'), 'utf8')).not.toContain(CANARY);
     const { code, stdout } = await runCli(['erase', '--reapply', '--json'], database.environment, database.folder);
     expect([code, JSON.parse(stdout)]).toEqual([0, { erased: 1 }]);
     expect(await everything()).not.toContain(CANARY);
     await check();
+    await start();
+    // Somebody who has come back since is not erased for what was.
+    await server.request('/api/v1/metrics', { body: { type: 'back', data: {}, user_id: SUBJECT } });
+    const again = await runCli(['erase', '--reapply', '--json'], database.environment, database.folder);
+    expect(JSON.parse(again.stdout)).toEqual({ erased: 0 });
+    expect((await server.request<{ data: object[] }>('/api/v1/metrics?type=back')).body.data).toHaveLength(1);
   }, 60_000);
 });
 

@@ -1,4 +1,4 @@
-import { postgresDialect, sqliteDialect, type UnitOfWork } from '../../src/persistence/index.js';
+import { postgresDialect, sqliteDialect, type TemporalStore, type UnitOfWork } from '../../src/persistence/index.js';
 import { FeedbackRepository } from '../../src/feedback/inbox/feedback.repository.js';
 import type { InboxFilter } from '../../src/feedback/inbox/inbox.js';
 import type { FieldCipher } from '../../src/secrets/index.js';
@@ -62,7 +62,7 @@ describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
         return [];
       },
     } as unknown as UnitOfWork;
-    const repository = new FeedbackRepository(unitOfWork, {} as FieldCipher);
+    const repository = new FeedbackRepository(unitOfWork, {} as FieldCipher, {} as TemporalStore);
     await repository.list({ tenantId: TENANT }, { quarantined: false, includeDeleted: false, ...filter }, 101);
     return statement;
   }

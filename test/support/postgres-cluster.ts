@@ -36,22 +36,24 @@ export class PostgresCluster {
   private constructor(
     private readonly folder: string,
     private readonly port: number,
+    private readonly bin: string,
   ) {}
 
   get url(): string {
     return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  static async create(): Promise<PostgresCluster> {
+  /** `bin`: another PostgreSQL than the one that npm brings. */
+  static async create(bin: string = binaries()): Promise<PostgresCluster> {
     const folder = ownFolder();
     const user = owner();
     const made = spawnSync(
-      join(binaries(), 'initdb'),
+      join(bin, 'initdb'),
       ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
       { ...user, encoding: 'utf8', cwd: folder },
     );
     if (made.status !== 0) throw new Error(`initdb failed:\n${made.stdout}${made.stderr}`);
-    const cluster = new PostgresCluster(folder, await freePort());
+    const cluster = new PostgresCluster(folder, await freePort(), bin);
     await cluster.start();
     return cluster;
   }
@@ -80,7 +82,7 @@ export class PostgresCluster {
     );
     chmodSync(data, 0o700);
     if (owner()) spawnSync('chown', ['-R', 'postgres', folder]);
-    const cluster = new PostgresCluster(folder, await freePort());
+    const cluster = new PostgresCluster(folder, await freePort(), this.bin);
     await cluster.start();
     return cluster;
   }
@@ -102,7 +104,7 @@ export class PostgresCluster {
 
   async start(): Promise<void> {
     this.process = spawn(
-      join(binaries(), 'postgres'),
+      join(this.bin, 'postgres'),
       [
         ...['-D', join(this.folder, 'data'), '-p', String(this.port), '-k', this.folder],
         ...['-c', 'listen_addresses=127.0.0.1', '-c', 'wal_keep_size=128MB'],

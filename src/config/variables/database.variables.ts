@@ -63,6 +63,18 @@ export class DatabaseVariables extends ServerVariables {
   @IsString()
   dbDirectUri: string | undefined;
 
+  @Variable({
+    name: 'FL_PG_TOOLS_DIR',
+    group: 'Database',
+    kind: 'string',
+    description: 'Where `pg_dump` and `pg_restore` are, for backups: as new as the server, or newer.',
+    defaultText: 'found on the PATH',
+    example: '/usr/lib/postgresql/18/bin',
+  })
+  @IsOptional()
+  @IsString()
+  pgToolsDir: string | undefined;
+
   @BooleanVariable({
     name: 'FL_DB_AUTO_MIGRATE',
     group: 'Database',

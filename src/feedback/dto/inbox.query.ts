@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
-import { parseRange } from '../../common/index.js';
+import { parseRange, parseTime, ValidationError } from '../../common/index.js';
 import { asBoolean, asInteger, PageQuery } from '../../http/index.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../../tabular/index.js';
 import type { InboxFilter } from '../inbox/inbox.js';
@@ -101,12 +101,26 @@ export class CleanupQuery {
   dry_run?: boolean;
 }
 
-export class DeletedQuery {
+export class SubmissionQuery {
+  @ApiPropertyOptional({ description: 'ISO 8601: as administrators had left it at that moment.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  at?: string;
+
   @ApiPropertyOptional({ type: Boolean })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
   include_deleted?: boolean;
+}
+
+/** @throws ValidationError naming `at` */
+export function toMoment({ at }: SubmissionQuery): number | undefined {
+  const time = at === undefined ? undefined : parseTime(at);
+  if (at !== undefined && time === undefined)
+    throw new ValidationError([{ path: 'at', message: 'must be an ISO 8601 time such as 2026-01-31T00:00:00Z' }]);
+  return time;
 }
 
 /** @throws ValidationError naming `from` or `to` */

@@ -1,18 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DAY_MS,
-  NotFoundError,
-  type Position,
-  requireVersion,
-  type TenantContext,
-  uuidv7,
-} from '../../common/index.js';
-import { FeedbackHistoryEntity, FeedbackSubmissionEntity, UnitOfWork } from '../../persistence/index.js';
+import { DAY_MS, type Position, type TenantContext } from '../../common/index.js';
+import { FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '../../persistence/index.js';
 import { FieldCipher, UnreadableFieldError } from '../../secrets/index.js';
 import type { Deed } from '../../security/index.js';
 import { toSearchQuery } from '../search-words.js';
 import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
-import type { HistoryEntry, InboxFilter, StorageFigures } from './inbox.js';
+import type { HistoryEntry, InboxFilter, StorageFigures, TriagedState } from './inbox.js';
 
 interface Row {
   id: string;
@@ -56,6 +49,7 @@ export class FeedbackRepository {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly cipher: FieldCipher,
+    private readonly temporal: TemporalStore,
   ) {}
 
   async find(tenant: TenantContext, id: string, includeDeleted: boolean): Promise<Submission | undefined> {
@@ -100,53 +94,20 @@ export class FeedbackRepository {
     next: (before: Readonly<FeedbackSubmissionEntity>) => ChangedFields,
     deed: Deed,
   ): Promise<void> {
-    const { tenantId } = tenant;
-    await this.unitOfWork.change(async (manager) => {
-      const postgres = manager.dataSource.options.type === 'postgres';
-      const lock = postgres ? { lock: { mode: 'pessimistic_write' as const } } : {};
-      const before = await manager.findOne(FeedbackSubmissionEntity, { where: { id, tenantId }, ...lock });
-      if (!before) throw new NotFoundError('The submission');
-      requireVersion(before.version, version);
-      const wanted = Object.entries(next(before)) as [keyof ChangedFields, unknown][];
-      const changed = wanted.filter(([name, value]) => value !== undefined && value !== before[name]);
-      if (changed.length === 0) return;
-      const made = before.version + 1;
-      await manager.update(
-        FeedbackSubmissionEntity,
-        { id, tenantId },
-        { ...Object.fromEntries(changed), version: made },
-      );
-      await manager.insert(FeedbackHistoryEntity, {
-        id: uuidv7(deed.now),
-        tenantId,
-        feedbackId: id,
-        version: made,
-        changedAt: deed.now,
-        changedBy: deed.actor,
-        changes: Object.fromEntries(changed.map(([name, value]) => [columnOf(name), [before[name], value]])) as never,
-      });
-    });
+    await this.temporal.change(tenant, FeedbackSubmissionEntity, { id, version }, next, deed);
   }
 
   /** Oldest first. */
-  async history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
-    const { dialect } = this.unitOfWork;
-    const rows = await this.unitOfWork.read<{
-      version: number;
-      changed_at: unknown;
-      changed_by: string;
-      changes: unknown;
-    }>(
-      tenant,
-      'SELECT version, changed_at, changed_by, changes FROM feedback_submissions_history WHERE tenant_id = $1 AND feedback_id = $2 ORDER BY version',
-      [id],
-    );
-    return rows.map((row) => ({
-      version: row.version,
-      changedAt: dialect.readTime(row.changed_at),
-      changedBy: row.changed_by,
-      changes: dialect.readJson<HistoryEntry['changes']>(row.changes) ?? {},
-    }));
+  history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
+    return this.temporal.history(tenant, FeedbackSubmissionEntity, id);
+  }
+
+  /** What administrators had made of it at a moment; undefined when it was not there, or deleted. */
+  async stateAt(tenant: TenantContext, id: string, at: number): Promise<TriagedState | undefined> {
+    const found = await this.temporal.asOf(tenant, FeedbackSubmissionEntity, id, at);
+    if (!found) return undefined;
+    const { adminNotes, category, isArchived, isRead, quarantine, version } = found;
+    return { adminNotes, category, isArchived, isRead, quarantine, version };
   }
 
   /** Of what counts: neither deleted nor in quarantine. */
@@ -269,8 +230,4 @@ export class FeedbackRepository {
       deletedAt: row.deleted_at == null ? null : dialect.readTime(row.deleted_at),
     };
   }
-}
-
-function columnOf(property: string): string {
-  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, ValidationError, versionOf } from '../../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../../http/index.js';
 import { Caller, type Principal, Scopes, Unlimited } from '../../security/index.js';
-import { DeletedQuery, InboxQuery, toFilter } from '../dto/inbox.query.js';
+import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
 import {
   FeedbackPageSchema,
   type FeedbackResource,
@@ -62,9 +62,12 @@ export class InboxController {
   async get(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
-    @Query() query: DeletedQuery,
+    @Query() query: SubmissionQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
+    const at = toMoment(query);
+    // The past cannot be changed: no ETag.
+    if (at !== undefined) return toFeedbackResource(await this.inbox.getAsOf(caller, id, at));
     return answer(reply, await this.inbox.get(caller, id, query.include_deleted));
   }
 

@@ -51,6 +51,13 @@ export class InboxService {
     return (await this.withScreenshots(tenant, [submission]))[0] as InboxItem;
   }
 
+  /** As administrators had left it at `at`. @throws NotFoundError, also when it was not there yet, or deleted then */
+  async getAsOf(tenant: TenantContext, id: string, at: number): Promise<InboxItem> {
+    const [now, then] = [await this.get(tenant, id, true), await this.repository.stateAt(tenant, id, at)];
+    if (!then) throw new NotFoundError('The submission');
+    return { ...now, ...then, deletedAt: null };
+  }
+
   /** @throws NotFoundError, PreconditionFailedError (412) */
   async triage(caller: Principal, id: string, version: number | undefined, change: Triage): Promise<InboxItem> {
     await this.get(caller, id);

@@ -1,3 +1,4 @@
+import type { RecordedChange } from '../../persistence/index.js';
 import type { Screenshot, Submission } from '../submission.js';
 
 /** Filters of the inbox; the range is half-open, milliseconds since 1970. */
@@ -32,13 +33,13 @@ export interface Triage {
   quarantined?: false | undefined;
 }
 
-export interface HistoryEntry {
-  version: number;
-  changedAt: number;
-  changedBy: string;
-  /** Field → [before, after]. */
-  changes: Record<string, [unknown, unknown]>;
-}
+export type HistoryEntry = RecordedChange;
+
+/** What administrators had made of a submission. */
+export type TriagedState = Pick<
+  Submission,
+  'isRead' | 'isArchived' | 'adminNotes' | 'category' | 'quarantine' | 'version'
+>;
 
 /** What is stored; kilobytes of 1,024 bytes. */
 export interface StorageFigures {

@@ -1,3 +1,4 @@
+import { traced } from '../../observability/index.js';
 import { DataRefusedError, PartitionMissingError } from '../../persistence/index.js';
 import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from '../record-batch.js';
 import type { Spool, SpooledEntry } from './spool.js';
@@ -52,7 +53,7 @@ export class SpoolReplayer {
     if (first === undefined) return 0;
     try {
       const batches = entries.map((entry) => this.toBatch(entry));
-      const outcomes = await this.options.commit(batches);
+      const outcomes = await traced('spool replay', { batches: batches.length }, () => this.options.commit(batches));
       return await this.settle(
         entries,
         batches.map((batch) => outcomes.get(batch)),

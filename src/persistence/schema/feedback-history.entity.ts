@@ -6,6 +6,7 @@ import {
   TimeColumn,
   UuidColumn,
 } from '../portable-columns.js';
+import { HistoryOf } from '../temporal/temporal.decorator.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 
 /** A change of a submission: who, when, what it was and what it became. */
@@ -21,6 +22,7 @@ import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
     },
   ],
 )
+@HistoryOf(FeedbackSubmissionEntity, 'feedbackId')
 export class FeedbackHistoryEntity {
   @UuidColumn({ primary: true }) id!: string;
   @UuidColumn() tenantId!: string;

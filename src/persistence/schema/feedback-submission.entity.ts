@@ -8,6 +8,7 @@ import {
   TimeColumn,
   UuidColumn,
 } from '../portable-columns.js';
+import { Temporal } from '../temporal/temporal.decorator.js';
 
 /** What somebody wrote, and what became of it. Each filter of the inbox has its index, in the order of the list. */
 @PortableEntity('feedback_submissions', [
@@ -23,6 +24,11 @@ import {
   { name: 'idx_feedback_prediction', columns: ['tenantId', 'predictionId'], where: 'prediction_id IS NOT NULL' },
   { name: 'idx_feedback_pending', columns: ['createdAt', 'id'], where: "link = 'pending'" },
 ])
+@Temporal({
+  strategy: 'copy_on_change',
+  what: 'The submission',
+  tracked: ['isRead', 'isArchived', 'adminNotes', 'category', 'quarantine'],
+})
 export class FeedbackSubmissionEntity {
   @UuidColumn({ primary: true }) id!: string;
   @UuidColumn() tenantId!: string;

@@ -7,6 +7,7 @@ import { FeedbackScreenshotEntity } from './feedback-screenshot.entity.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 import { GrowthSampleEntity } from './growth-sample.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { ModelEntity } from './model.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { MetricEventEntity, MetricEventKeyEntity } from './metric-event.entity.js';
 import { PredictionEntity } from './prediction.entity.js';
@@ -21,6 +22,7 @@ import { RecordAliasEntity } from './record-alias.entity.js';
 import { RetentionRunEntity } from './retention-run.entity.js';
 import { RetentionSettingEntity } from './retention-setting.entity.js';
 import { TenantEntity } from './tenant.entity.js';
+import { TrainingExampleEntity, TrainingSetEntity, TrainingSourceEntity } from './training-set.entity.js';
 import { UserEntity } from './user.entity.js';
 import { UserSessionEntity } from './user-session.entity.js';
 import { UserTokenEntity } from './user-token.entity.js';
@@ -39,6 +41,7 @@ export {
   LoginAttemptEntity,
   MetricEventEntity,
   MetricEventKeyEntity,
+  ModelEntity,
   PredictionEntity,
   PredictionLabelEntity,
   PredictionRollupDayEntity,
@@ -49,6 +52,9 @@ export {
   RetentionRunEntity,
   RetentionSettingEntity,
   TenantEntity,
+  TrainingExampleEntity,
+  TrainingSetEntity,
+  TrainingSourceEntity,
   UserEntity,
   UserSessionEntity,
   UserTokenEntity,
@@ -69,6 +75,7 @@ export const ENTITIES = [
   LoginAttemptEntity,
   MetricEventEntity,
   MetricEventKeyEntity,
+  ModelEntity,
   PredictionEntity,
   PredictionLabelEntity,
   PredictionRollupDayEntity,
@@ -79,6 +86,9 @@ export const ENTITIES = [
   RetentionRunEntity,
   RetentionSettingEntity,
   TenantEntity,
+  TrainingExampleEntity,
+  TrainingSetEntity,
+  TrainingSourceEntity,
   UserEntity,
   UserSessionEntity,
   UserTokenEntity,

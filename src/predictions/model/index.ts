@@ -1,3 +1,5 @@
+export * from './served-models.repository.js';
+export * from './served-models.service.js';
 export * from './embedded-model.js';
 export * from './errors.js';
 export * from './model-provider.js';

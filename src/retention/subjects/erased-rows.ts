@@ -5,6 +5,7 @@ import { ReplayGuards, SpoolService } from '../../ingest/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../../observability/index.js';
 import { Announcements, type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
 import { ArchiveErasure } from './archive-erasure.js';
+import { WHOLE_TENANT } from './erasure-ledger.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import { SubjectHashes } from './subject-hashes.js';
 
@@ -55,15 +56,19 @@ export class ErasedRows implements OnModuleInit {
     });
   }
 
-  /** Rows whose subject was erased after they were accepted. */
+  /** Rows whose subject was erased after they were accepted, or whose tenant was. */
   async among(rows: readonly BulkRow[]): Promise<ReadonlySet<BulkRow>> {
     const found = new Set<BulkRow>();
-    const owned = rows.filter(({ user_id }) => typeof user_id === 'string');
-    const tenants = new Set(owned.map(({ tenant_id }) => String(tenant_id)));
+    const tenants = new Set(rows.flatMap(({ tenant_id }) => (typeof tenant_id === 'string' ? tenant_id : [])));
     for (const tenantId of tenants) {
-      const theirs = owned.filter(({ tenant_id }) => tenant_id === tenantId);
-      const byRow = new Map(theirs.map((row) => [row, this.hashes.of({ tenantId }, String(row.user_id))]));
-      const requests = await this.repository.requestsOf({ tenantId }, [...new Set([...byRow.values()].flat())]);
+      const theirs = rows.filter(({ tenant_id }) => tenant_id === tenantId);
+      const owned = theirs.filter(({ user_id }) => typeof user_id === 'string');
+      const byRow = new Map(owned.map((row) => [row, this.hashes.of({ tenantId }, String(row.user_id))]));
+      const requests = await this.repository.requestsOf({ tenantId }, [
+        WHOLE_TENANT,
+        ...new Set([...byRow.values()].flat()),
+      ]);
+      if (requests.has(WHOLE_TENANT)) for (const row of theirs) found.add(row);
       for (const [row, hashes] of byRow)
         if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) found.add(row);
     }

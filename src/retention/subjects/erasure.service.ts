@@ -1,22 +1,27 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, NotFoundError, sleep, type TenantContext, uuidv7 } from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { SubjectTables } from '../../persistence/index.js';
 import { ErasedRows } from './erased-rows.js';
+import { ErasureLedger, type LedgerEntry, WHOLE_TENANT } from './erasure-ledger.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import type { ErasureCertificate } from './subject.js';
 import { SubjectHashes } from './subject-hashes.js';
+import { TenantErasureService } from './tenant-erasure.service.js';
 
 /** A record that was accepted before has been committed, or gone to a spool, after this long; as a rule. */
 const IN_FLIGHT_MS = 2000;
-const LEDGER = 'erasures.jsonl';
+const MOST_ATTEMPTS = 5;
+const DEADLOCK_PAUSE_MS = 200;
 
-interface LedgerEntry {
-  tenant_id: string;
-  subject_hash: string;
-  requested_at: number;
+/** What erasing stands in. */
+@Injectable()
+export class ErasureFrame {
+  constructor(
+    readonly config: FeedbackLoopConfig,
+    readonly ledger: ErasureLedger,
+    readonly tenants: TenantErasureService,
+  ) {}
 }
 
 /**
@@ -34,7 +39,7 @@ export class ErasureService {
     private readonly subjects: SubjectTables,
     private readonly hashes: SubjectHashes,
     private readonly erasedRows: ErasedRows,
-    private readonly config: FeedbackLoopConfig,
+    private readonly places: ErasureFrame,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -48,7 +53,7 @@ export class ErasureService {
       certificateId: known?.certificateId ?? uuidv7(now),
       now,
     });
-    await this.note({ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now });
+    await this.places.ledger.note({ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now });
     const before = known?.removed ?? buried.removed;
     const fromTables = await this.fromTablesTwice(tenant, userId);
     // Noted at once: what fails behind it must not make a repetition forget what is gone.
@@ -69,31 +74,44 @@ export class ErasureService {
     return certificate;
   }
 
-  /** Erases again who is in the ledger, after a restore. `path`: default, that of this server. Answers how many were found. */
-  async reapply(path: string = this.ledgerPath): Promise<number> {
-    const entries = (await readFile(path, 'utf8').catch(() => '')).split('\n').flatMap(toEntry);
-    const wanted = new Set(entries.map(({ subject_hash }) => subject_hash));
+  /**
+   * Erases again, after a restore, what was accepted before somebody in the ledger was erased; what came later is kept. `path`: default, the
+   * ledger of this server. Answers how many subjects and tenants had come back.
+   */
+  async reapply(path?: string): Promise<number> {
+    const entries = await this.places.ledger.read(path);
     let found = 0;
     for (const tenantId of new Set(entries.map(({ tenant_id }) => tenant_id))) {
-      const users = new Set<string>();
-      for (const table of this.subjects.all)
-        for await (const userId of this.repository.subjectsOf({ tenantId }, table))
-          if (this.hashes.of({ tenantId }, userId).some((hash) => wanted.has(hash))) users.add(userId);
-      for (const userId of users) {
-        await this.erase({ tenantId }, userId);
-        found += 1;
+      const tenant = { tenantId };
+      const requests = latest(entries.filter(({ tenant_id }) => tenant_id === tenantId));
+      const whole = requests.get(WHOLE_TENANT);
+      if (whole !== undefined) {
+        if (await this.places.tenants.eraseAgain(tenant, whole)) found += 1;
+        continue;
       }
-      for (const { requested_at, subject_hash } of entries.filter(({ tenant_id }) => tenant_id === tenantId))
-        await this.repository.bury(
-          { tenantId },
-          {
-            subjectHash: subject_hash,
-            certificateId: uuidv7(requested_at),
-            now: Math.max(requested_at, this.clock.now()),
-          },
-        );
+      for (const [subjectHash, now] of requests)
+        await this.repository.bury(tenant, { subjectHash, certificateId: uuidv7(now), now });
+      for (const [userId, subjectHash] of await this.returned(tenant, requests)) {
+        const removed = await this.fromTables(tenant, userId, requests.get(subjectHash));
+        if (Object.keys(removed).length === 0) continue;
+        found += 1;
+        await this.repository.certify(tenant, subjectHash, removed, this.clock.now());
+        await this.subjects.forget(tenant);
+      }
     }
+    await this.erasedRows.removeHere();
     return found;
+  }
+
+  /** Subjects that are there and in the ledger, with the hash that it knows them by. */
+  private async returned(tenant: TenantContext, requests: ReadonlyMap<string, number>): Promise<Map<string, string>> {
+    const users = new Map<string, string>();
+    for (const table of this.subjects.all)
+      for await (const userId of this.repository.subjectsOf(tenant, table)) {
+        const hash = this.hashes.of(tenant, userId).find((each) => requests.has(each));
+        if (hash !== undefined) users.set(userId, hash);
+      }
+    return users;
   }
 
   private async fromTablesTwice(tenant: TenantContext, userId: string): Promise<Record<string, number>> {
@@ -110,7 +128,7 @@ export class ErasureService {
     let removed: Record<string, number> = {};
     for (const table of this.subjects.all)
       for (;;) {
-        const batch = await this.repository.erase(tenant, table, userId, acceptedBy);
+        const batch = await again(() => this.repository.erase(tenant, table, userId, acceptedBy));
         if (Object.keys(batch).length === 0) break;
         removed = added(removed, batch);
       }
@@ -119,35 +137,35 @@ export class ErasureService {
 
   /** A commit whose caller has been let go may end as late as its time-outs allow. */
   private lookAgain(tenant: TenantContext, userId: string, requestedAt: number): void {
-    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.config;
+    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.places.config;
     const again = (): Promise<unknown> => this.fromTables(tenant, userId, requestedAt).catch(() => undefined);
     setTimeout(() => void again(), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
   }
-
-  private get ledgerPath(): string {
-    return join(this.config.dataDir, LEDGER);
-  }
-
-  private async note(entry: LedgerEntry): Promise<void> {
-    await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
-    const file = await open(this.ledgerPath, 'a', 0o600);
-    try {
-      // On a line of its own, whatever a crash has left of the one before.
-      await file.writeFile(`\n${JSON.stringify(entry)}\n`);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-  }
 }
 
-/** A line that a crash has torn is left out. */
-function toEntry(line: string): LedgerEntry[] {
-  try {
-    return [JSON.parse(line) as LedgerEntry];
-  } catch {
-    return [];
-  }
+/** Two erasures may each hold what the other wants: PostgreSQL ends one of them, which has changed nothing and is tried again. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= MOST_ATTEMPTS || !isDeadlock(error)) throw error;
+      await sleep(Math.random() * DEADLOCK_PAUSE_MS);
+    }
+}
+
+function isDeadlock(error: unknown): boolean {
+  for (let each = error as { code?: unknown; cause?: unknown } | undefined; each; each = each.cause as typeof each)
+    if (each.code === '40P01') return true;
+  return false;
+}
+
+/** The latest request of each subject, milliseconds since 1970. */
+function latest(entries: readonly LedgerEntry[]): Map<string, number> {
+  const requests = new Map<string, number>();
+  for (const { requested_at, subject_hash } of entries)
+    requests.set(subject_hash, Math.max(requested_at, requests.get(subject_hash) ?? 0));
+  return requests;
 }
 
 function added(a: Record<string, number>, b: Record<string, number>): Record<string, number> {

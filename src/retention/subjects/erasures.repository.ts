@@ -50,7 +50,8 @@ export class ErasuresRepository {
       session.query<Row>(
         'INSERT INTO erasures (tenant_id, subject_hash, certificate_id, requested_at, erased_at, found, removed) ' +
           `VALUES ($1, $2, $3, $4, $4, ${this.unitOfWork.dialect.name === 'sqlite' ? '0' : 'false'}, '{}') ` +
-          'ON CONFLICT (tenant_id, subject_hash) DO UPDATE SET requested_at = excluded.requested_at RETURNING *',
+          'ON CONFLICT (tenant_id, subject_hash) DO UPDATE SET requested_at = CASE WHEN excluded.requested_at > erasures.requested_at ' +
+          'THEN excluded.requested_at ELSE erasures.requested_at END RETURNING *',
         [tenant.tenantId, subjectHash, certificateId, time],
       ),
     );

@@ -1,0 +1,75 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command } from 'commander';
+import type { TransferKind, TransferRecord } from '../persistence/index.js';
+import { encode, EXPORT_FORMATS } from '../tabular/index.js';
+import { note, print, printJson } from './output.js';
+import { DEFAULT_TENANT, formatOf, KINDS, tenantNamed, toKind, toTime } from './record-arguments.js';
+import { withApp } from './with-app.js';
+
+const PROGRESS_EVERY = 10_000;
+
+interface ExportOptions {
+  to: string;
+  format?: string;
+  since?: number;
+  until?: number;
+  tenant: string;
+  withoutTexts?: boolean;
+  json?: boolean;
+}
+
+export function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .argument('<kind>', KINDS, toKind)
+    .description('write records to a file, opened: keep it as safe as the database')
+    .requiredOption('--to <file>', '.csv, .jsonl or .parquet; - is standard output')
+    .option('--format <format>', `${EXPORT_FORMATS.join(', ')}; default: as the file is called`)
+    .option('--since <time>', 'records at or after it (ISO 8601)', toTime)
+    .option('--until <time>', 'records before it', toTime)
+    .option('--tenant <slug>', 'whose records', DEFAULT_TENANT)
+    .option('--without-texts', 'leave out what people wrote')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nThe file is there when it is whole. Parquet feeds a warehouse; the other two `import` reads again.',
+    )
+    .action(async (kind: TransferKind, options: ExportOptions, command: Command) => {
+      const format = formatOf(EXPORT_FORMATS, options.to, options.format);
+      if (options.to === '-' && options.json) command.error('error: --json and --to - both want standard output');
+      const records = await run(kind, format, options);
+      if (options.json) printJson({ kind, format, file: options.to, records });
+      else if (options.to !== '-') print(`${options.to}  ${records} ${kind}`);
+    });
+}
+
+async function run(
+  kind: TransferKind,
+  format: (typeof EXPORT_FORMATS)[number],
+  { since, tenant, to, until, withoutTexts }: ExportOptions,
+): Promise<number> {
+  const { TransferService } = await import('../transfer/index.js');
+  return withApp(async (app) => {
+    const transfers = app.get(TransferService);
+    const owner = await tenantNamed(app, tenant);
+    let records = 0;
+    const counted = async function* (): AsyncGenerator<TransferRecord[]> {
+      for await (const page of transfers.pages(owner, kind, { from: since, to: until })) {
+        const before = records;
+        records += page.length;
+        if (Math.floor(records / PROGRESS_EVERY) > Math.floor(before / PROGRESS_EVERY)) note(`${kind}: ${records}`);
+        yield page;
+      }
+    };
+    const bytes = Readable.from(encode(format, transfers.columns(kind, !withoutTexts), counted()));
+    if (to === '-') await pipeline(bytes, process.stdout, { end: false });
+    else {
+      await pipeline(bytes, createWriteStream(`${to}.part`, { mode: 0o600, flush: true }));
+      await rename(`${to}.part`, to);
+    }
+    return records;
+  });
+}

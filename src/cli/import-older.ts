@@ -1,0 +1,73 @@
+import { createWriteStream } from 'node:fs';
+import type { AppError } from '../common/index.js';
+import { note, print, printJson, Progress } from './output.js';
+import { tenantNamed } from './record-arguments.js';
+import { withApp } from './with-app.js';
+
+const SHOWN = 20;
+const FAILED = 1;
+
+export interface OlderOptions {
+  tenant: string;
+  source?: string;
+  ids?: string;
+  refused?: string;
+  json?: boolean;
+}
+
+/** `import --from`: prints a report, one line a table. */
+export async function importOlder(address: string, options: OlderOptions): Promise<void> {
+  const { OlderImportService } = await import('../transfer/index.js');
+  const ids = options.ids === undefined ? undefined : createWriteStream(options.ids, { mode: 0o600 });
+  const refused = options.refused === undefined ? undefined : createWriteStream(options.refused, { mode: 0o600 });
+  const bars = new Map<string, Progress>();
+  let shown = 0;
+  const onRefused = (table: string, id: unknown, error: AppError): void => {
+    refused?.write(`${JSON.stringify({ table, id, code: error.code, errors: error.errors, detail: error.message })}\n`);
+    if (++shown > SHOWN) return;
+    const why = error.errors.map(({ message, path }) => `${path} ${message}`).join('; ');
+    note(`${table} ${String(id)}: ${why === '' ? error.message : why}`);
+  };
+  try {
+    const reports = await withApp(async (app) =>
+      app.get(OlderImportService).run(await tenantNamed(app, options.tenant), address, {
+        ...(options.source === undefined ? {} : { source: options.source }),
+        onProgress: (table, done, total) => {
+          const bar = bars.get(table) ?? new Progress(table, total);
+          bars.set(table, bar);
+          bar.update(done);
+        },
+        onRefused,
+        ...(ids
+          ? { onId: (table, older, id) => void ids.write(`${JSON.stringify({ table, older_id: older, id })}\n`) }
+          : {}),
+      }),
+    );
+    if (options.json)
+      printJson(
+        reports.map(({ olderThanRetention, picturesRefused, ...rest }) => ({
+          ...rest,
+          pictures_refused: picturesRefused,
+          older_than_retention: olderThanRetention,
+        })),
+      );
+    for (const report of reports) {
+      const { imported, kind, known, olderThanRetention, pictures, picturesRefused, refused: no, table } = report;
+      if (!options.json) {
+        print(
+          `${table} → ${kind}: ${imported} imported, ${known} there before, ${report.erased} of erased subjects, ${no} refused`,
+        );
+        if (pictures + picturesRefused > 0) print(`  pictures: ${pictures} taken, ${picturesRefused} refused`);
+      }
+      if (olderThanRetention > 0)
+        note(
+          `${table}: ${olderThanRetention} are older than retention keeps; raise FL_RETENTION_DAYS before its next run, or they go.`,
+        );
+      if (no > 0) process.exitCode = FAILED;
+    }
+    if (shown > SHOWN && !refused) note(`… ${shown - SHOWN} more; --refused <file> lists them all`);
+  } finally {
+    ids?.end();
+    refused?.end();
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { FeedbackLoopConfig } from '../../config/index.js';
+
+/** What stands for a whole tenant where others have the hash of a subject. */
+export const WHOLE_TENANT = '*';
+const LEDGER = 'erasures.jsonl';
+
+export interface LedgerEntry {
+  tenant_id: string;
+  /** Of a subject, or `*`. */
+  subject_hash: string;
+  requested_at: number;
+}
+
+/** Who was erased: a file beside the data and not in a backup of the database, so that a restore can be cleaned again. */
+@Injectable()
+export class ErasureLedger {
+  constructor(private readonly config: FeedbackLoopConfig) {}
+
+  /** Durable when it resolves. */
+  async note(entry: LedgerEntry): Promise<void> {
+    await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
+    const file = await open(this.path, 'a', 0o600);
+    try {
+      // On a line of its own, whatever a crash has left of the one before.
+      await file.writeFile(`\n${JSON.stringify(entry)}\n`);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * `path`: another server's. A line that a crash has torn is left out; without a file of this server there are none.
+   * @throws the file system's error when a file cannot be read, or one that is named is not there
+   */
+  async read(path?: string): Promise<LedgerEntry[]> {
+    const text = await readFile(path ?? this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (path !== undefined || error.code !== 'ENOENT') throw error;
+      return '';
+    });
+    return text.split('\n').flatMap(toEntry);
+  }
+
+  private get path(): string {
+    return join(this.config.dataDir, LEDGER);
+  }
+}
+
+function toEntry(line: string): LedgerEntry[] {
+  try {
+    return [JSON.parse(line) as LedgerEntry];
+  } catch {
+    return [];
+  }
+}

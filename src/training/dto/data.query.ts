@@ -1,0 +1,10 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { type Split, SPLITS } from '../training-set.js';
+
+export class TrainingDataQuery {
+  @ApiPropertyOptional({ enum: SPLITS, description: 'One part; default: all lines.' })
+  @IsOptional()
+  @IsIn(SPLITS)
+  split?: Split;
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { formatTime, smallestIdAt, type TenantContext, type TimeRange } from '../common/index.js';
+import { DatabaseSupervisor, type Dialect, type TransferTable, UnitOfWork } from '../persistence/index.js';
+
+const PAGE_ROWS = 1000;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+/** Rows as they are stored, for files. */
+@Injectable()
+export class TransferRepository {
+  private readonly months = new Set<string>();
+
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly supervisor: DatabaseSupervisor,
+  ) {}
+
+  get dialect(): Dialect {
+    return this.unitOfWork.dialect;
+  }
+
+  /** By id, in pages of at most 1,000. */
+  async *pages(
+    tenant: TenantContext,
+    { insert: { table }, time, timeInId }: TransferTable,
+    { from, to }: TimeRange,
+  ): AsyncGenerator<Record<string, unknown>[]> {
+    const { dialect } = this.unitOfWork;
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value) + 1}`;
+    const after = bind(FIRST);
+    const conditions = ['tenant_id = $1', `id > ${after}`];
+    if (from !== undefined) conditions.push(`${time} >= ${bind(dialect.time(from))}`);
+    if (to !== undefined) conditions.push(`${time} < ${bind(dialect.time(to))}`);
+    if (timeInId && to !== undefined) conditions.push(`id < ${bind(smallestIdAt(to))}`);
+    if (timeInId && from !== undefined) values[0] = smallestIdAt(from);
+    if (table === 'feedback_submissions') conditions.push('deleted_at IS NULL');
+    const text = `SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ${PAGE_ROWS}`;
+    for (;;) {
+      const rows = await this.unitOfWork.read<Record<string, unknown>>(tenant, text, values);
+      yield rows;
+      if (rows.length < PAGE_ROWS) return;
+      values[0] = rows.at(-1)?.id;
+    }
+  }
+
+  /** Files may hold what is older than all that is here: each month of a partitioned table needs a place first. */
+  async makeRoomFor({ timeInId }: TransferTable, times: readonly number[]): Promise<void> {
+    if (!timeInId || this.dialect.name === 'sqlite') return;
+    const months = new Map(times.map((time) => [formatTime(time).slice(0, 7), time]));
+    const unknown = [...months].filter(([month]) => !this.months.has(month));
+    if (unknown.length === 0) return;
+    await this.supervisor.makeRoomFor(unknown.map(([, time]) => time));
+    for (const [month] of unknown) this.months.add(month);
+  }
+
+  /** Which of these ids are there. */
+  async known(
+    tenant: TenantContext,
+    { insert: { table } }: TransferTable,
+    ids: readonly string[],
+  ): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const rows = await this.unitOfWork.findAll<{ id: string }>(
+      tenant,
+      `SELECT id, tenant_id FROM ${table} WHERE tenant_id = $1 AND id IN (${marks})`,
+      ids,
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+}
