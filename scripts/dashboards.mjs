@@ -1,0 +1,198 @@
+// Writes the Grafana dashboard from the list below, so that a panel is a line of code and not a page of JSON. `--check`: compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FILE = join(import.meta.dirname, '..', 'docker', 'grafana', 'dashboards', 'feedback-loop.json');
+const I = 'instance=~"$instance"';
+const quantile = (q, name, by = 'le', where = '') =>
+  `histogram_quantile(${q}, sum by (${by}) (rate(${name}_bucket{${I}${where}}[$__rate_interval])))`;
+
+/** [row, panels: [title, unit, [expression, legend] …]] */
+const ROWS = [
+  [
+    'Is it all right?',
+    [
+      ['Servers up', 'short', ['sum(up{job="feedback-loop"})', 'up']],
+      ['Database reached', 'short', [`min(db_up{${I}})`, 'db_up'], [`max(db_breaker_state{${I}})`, 'breaker']],
+      [
+        'Records that wait in spools',
+        'short',
+        [`sum(spool_rows{${I}})`, 'rows'],
+        [`max(spool_oldest_seconds{${I}})`, 'oldest, seconds'],
+      ],
+      [
+        'Not recorded, dead letters',
+        'short',
+        [`sum(increase(predictions_unrecorded_total{${I}}[$__rate_interval]))`, 'unrecorded'],
+        [`sum(spool_dead_letter_rows{${I}})`, 'dead letters'],
+      ],
+    ],
+  ],
+  [
+    'Requests',
+    [
+      [
+        'Requests by status',
+        'reqps',
+        [`sum by (status) (rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`, '{{status}}'],
+      ],
+      [
+        'Share that fails',
+        'percentunit',
+        [
+          `sum(rate(http_request_duration_seconds_count{${I},status=~"5.."}[$__rate_interval])) / sum(rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`,
+          '5xx',
+        ],
+      ],
+      [
+        'Time of predictions',
+        's',
+        [quantile(0.5, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p50'],
+        [quantile(0.95, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p95'],
+        [quantile(0.99, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p99'],
+      ],
+      [
+        'Slowest routes, p95',
+        's',
+        [`topk(5, ${quantile(0.95, 'http_request_duration_seconds', 'le, route')})`, '{{route}}'],
+      ],
+      ['Refused for their rate', 'reqps', [`sum by (by) (rate(rate_limited_total{${I}}[$__rate_interval]))`, '{{by}}']],
+    ],
+  ],
+  [
+    'Recording',
+    [
+      [
+        'Records by where they went',
+        'ops',
+        [`sum by (persisted) (rate(predictions_total{${I}}[$__rate_interval]))`, 'predictions: {{persisted}}'],
+      ],
+      ['Time until durable, p95', 's', [quantile(0.95, 'ack_seconds', 'le, path'), '{{path}}']],
+      ['Rows in a commit, median', 'short', [quantile(0.5, 'group_commit_rows'), 'rows']],
+      ['Waiting for a commit', 'short', [`sum(ingest_waiting_rows{${I}})`, 'rows']],
+      [
+        'Commits that failed',
+        'ops',
+        [`sum by (reason) (rate(group_commit_failures_total{${I}}[$__rate_interval]))`, '{{reason}}'],
+      ],
+      [
+        'What people say',
+        'ops',
+        [`sum(rate(votes_total{${I}}[$__rate_interval]))`, 'votes'],
+        [`sum(rate(labels_total{${I}}[$__rate_interval]))`, 'labels'],
+        [`sum(rate(feedback_total{${I}}[$__rate_interval]))`, 'feedback'],
+      ],
+    ],
+  ],
+  [
+    'Model and cache',
+    [
+      ['Time of the model', 's', [quantile(0.95, 'model_seconds', 'le, model'), 'p95 {{model}}']],
+      [
+        'Cache hits',
+        'percentunit',
+        [
+          `sum by (cache) (rate(cache_lookups_total{${I},result="hit"}[$__rate_interval])) / sum by (cache) (rate(cache_lookups_total{${I}}[$__rate_interval]))`,
+          '{{cache}}',
+        ],
+      ],
+    ],
+  ],
+  [
+    'Database',
+    [
+      ['Time of queries, p95', 's', [quantile(0.95, 'db_query_seconds', 'le, pool'), '{{pool}}']],
+      [
+        'Connections',
+        'short',
+        [`sum by (pool) (pool_connections{${I}})`, '{{pool}}'],
+        [`sum by (pool) (pool_waiting{${I}})`, '{{pool}} waiting'],
+      ],
+      ['Size', 'bytes', [`max(db_size_bytes{${I}})`, 'database'], [`max by (table) (table_bytes{${I}})`, '{{table}}']],
+      ['In 30 days', 'bytes', [`max by (table) (table_bytes_in_30_days{${I}})`, '{{table}}']],
+      ['Behind the primary', 's', [`max by (replica) (replica_lag_seconds{${I}})`, '{{replica}}']],
+    ],
+  ],
+  [
+    'Process',
+    [
+      ['CPU', 'percentunit', [`rate(process_cpu_seconds_total{${I}}[$__rate_interval])`, '{{instance}}']],
+      ['Memory', 'bytes', [`process_resident_memory_bytes{${I}}`, '{{instance}}']],
+      ['Standing still, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
+      ['Webhooks', 'ops', [`sum by (result) (rate(webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}']],
+      ['Version', 'short', [`sum by (version) (feedback_loop_build_info{${I}})`, '{{version}}']],
+    ],
+  ],
+];
+
+const datasource = { type: 'prometheus', uid: 'prometheus' };
+const panels = [];
+let y = 0;
+for (const [title, list] of ROWS) {
+  panels.push({
+    id: panels.length + 1,
+    type: 'row',
+    title,
+    collapsed: false,
+    gridPos: { x: 0, y, w: 24, h: 1 },
+    panels: [],
+  });
+  y += 1;
+  for (const [i, [name, unit, ...targets]] of list.entries()) {
+    const column = i % 3;
+    if (i > 0 && column === 0) y += 7;
+    panels.push({
+      id: panels.length + 1,
+      type: 'timeseries',
+      title: name,
+      datasource,
+      gridPos: { x: column * 8, y, w: 8, h: 7 },
+      fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+      options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } },
+      targets: targets.map(([expr, legendFormat], n) => ({ refId: 'ABCDEF'[n], datasource, expr, legendFormat })),
+    });
+  }
+  y += 7;
+}
+const dashboard = {
+  uid: 'feedback-loop',
+  title: 'feedback-loop',
+  tags: ['feedback-loop'],
+  timezone: 'utc',
+  schemaVersion: 39,
+  version: 1,
+  refresh: '30s',
+  time: { from: 'now-6h', to: 'now' },
+  templating: {
+    list: [
+      {
+        name: 'instance',
+        type: 'query',
+        datasource,
+        query: 'label_values(feedback_loop_build_info, instance)',
+        refresh: 2,
+        multi: true,
+        includeAll: true,
+        current: { text: 'All', value: '$__all' },
+      },
+    ],
+  },
+  annotations: {
+    list: [
+      {
+        name: 'Starts',
+        datasource,
+        enable: true,
+        iconColor: 'blue',
+        expr: 'changes(process_start_time_seconds[1m]) > 0',
+      },
+    ],
+  },
+  panels,
+};
+const text = `${JSON.stringify(dashboard, null, 2)}\n`;
+if (!process.argv.includes('--check')) writeFileSync(FILE, text);
+else if (readFileSync(FILE, 'utf8') !== text) {
+  console.error(`${FILE} is not what scripts/dashboards.mjs writes: run npm run dashboards`);
+  process.exitCode = 1;
+}
