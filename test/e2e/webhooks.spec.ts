@@ -135,9 +135,9 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
       expect(hex).toBe(createHmac('sha256', hook.secret).update(`${time}.${text}`).digest('hex'));
       expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60);
     }
-    expect(
-      (await deliveries()).every(({ delivered_at, last_status }) => delivered_at !== null && last_status === 200),
-    ).toBe(true);
+    // What the receiver has is noted a moment later.
+    await until(async () => (await deliveries()).every(({ delivered_at }) => delivered_at !== null), 15_000);
+    expect(new Set((await deliveries()).map(({ last_status }) => last_status))).toEqual(new Set([200]));
   }, 60_000);
 
   it('S3-F4 S3-28 are told what retention deleted', async () => {
@@ -152,20 +152,25 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
 
   it('S1-06 are told again after a failure, under the same id, and by hand', async () => {
     receiver.status = 500;
-    const before = receiver.received.length;
+    const before = receiver.of('feedback.created').length;
     await feedback();
-    await until(async () => (await deliveries())[0]!.attempts === 1, 10_000);
-    const [failed] = await deliveries();
-    expect(failed).toMatchObject({ delivered_at: null, last_status: 500, last_error: 'answered 500' });
-    expect(failed!.next_attempt_at).not.toBeNull();
+    // Other events may still be on their way, one of retention for each kind for example.
+    const delivery = async (): Promise<Delivery | undefined> =>
+      (await deliveries()).find(({ event }) => event === 'feedback.created');
+    await until(async () => (await delivery())?.last_status === 500, 10_000);
+    const failed = (await delivery())!;
+    expect(failed).toMatchObject({ delivered_at: null, last_error: 'answered 500' });
+    expect(failed.next_attempt_at).not.toBeNull();
     receiver.status = 302;
-    const again = await server.request(`${HOOKS}/${hook.id}/deliveries/${failed!.id}/redeliver`, { method: 'POST' });
+    const again = await server.request(`${HOOKS}/${hook.id}/deliveries/${failed.id}/redeliver`, { method: 'POST' });
     expect(again.status).toBe(200);
-    await until(async () => (await deliveries())[0]!.last_status === 302, 10_000);
+    await until(async () => (await delivery())!.last_status === 302, 10_000);
     receiver.status = 200;
     // The second attempt comes by itself.
-    await until(async () => (await deliveries())[0]!.delivered_at !== null, 15_000);
-    expect(new Set(receiver.received.slice(before).map(({ body }) => body.id))).toEqual(new Set([failed!.id]));
+    await until(async () => (await delivery())!.delivered_at !== null, 15_000);
+    const told = receiver.of('feedback.created').slice(before);
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(told.map(({ body }) => body.id))).toEqual(new Set([failed.id]));
   }, 60_000);
 
   it('what was written before a kill is told after it', async () => {
@@ -199,12 +204,10 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
     ['http://10.0.0.1/hook', 'not public'],
     ['https://169.254.169.254/latest/meta-data', 'not public'],
     ['https://[::1]/', 'not public'],
-    ['https://localhost/', 'not public|cannot be found|https'],
     ['https://does-not-exist.invalid/', 'cannot be found'],
     ['ftp://example.com/', 'https'],
   ])('refuse the address %s', async (url, reason) => {
     const answer = await server.request(HOOKS, { body: { url, events: ['feedback.created'] } });
-    if (url === 'https://localhost/' && answer.status === 201) return;
     expect(answer.status).toBe(422);
     expect((answer.body.errors as { path: string; message: string }[])[0]).toMatchObject({
       path: 'url',
@@ -225,9 +228,8 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
 
   it('that are deleted are told no more', async () => {
     expect((await server.request(`${HOOKS}/${hook.id}`, { method: 'DELETE' })).status).toBe(200);
-    const before = receiver.received.length;
-    await feedback();
+    const { body } = await feedback();
     await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect(receiver.received).toHaveLength(before);
+    expect(receiver.of('feedback.created').map(({ body: told }) => told.data.id)).not.toContain(body.id);
   });
 });
