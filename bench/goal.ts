@@ -22,7 +22,7 @@ export function atMost(id: string, what: string, value: number, target: number, 
     id,
     what,
     target: `≤ ${target}${unit}`,
-    measured: `${value.toFixed(unit === 'x' ? 2 : 1)}${unit} (${detail})`,
+    measured: `${value.toFixed({ x: 2, ' %': 3 }[unit] ?? 1)}${unit} (${detail})`,
     met: value <= target,
   };
 }

@@ -26,6 +26,7 @@ import { rollups } from './sections/rollups.js';
 import { slowDisk } from './sections/slow-disk.js';
 import { batch, bulk, outage, singleCommits, sqlite } from './sections/storage.js';
 import { type Row, throughput } from './sections/throughput.js';
+import { watching } from './sections/watching.js';
 import { ROOT, Setting } from './setting.js';
 
 const { values: args } = parseArgs({
@@ -96,6 +97,7 @@ try {
   await section(['G9'], async () => rollups(setting, seconds));
   await section(['G18'], async () => retention(setting));
   await section(['S2-29'], async () => caching(setting));
+  await section(['S2-30', 'S2-31'], async () => watching(setting));
   await section(['S1-11'], async () => flood(setting, seconds));
   await section(['S3-21'], async () => feedback(setting));
   await section(['S0-22'], async () => metricEvents(setting));

@@ -48,3 +48,9 @@ export function versionOf(ifMatch: string | undefined): number | undefined {
 export function requireVersion(current: number, wanted: number | undefined): void {
   if (wanted !== undefined && wanted !== current) throw new PreconditionFailedError();
 }
+
+/** Whether `If-None-Match` names the tag, weakly compared, as RFC 9110 (13.1.2) wants it. */
+export function isKnown(tag: string, ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.split(',').some((each) => ['*', tag, `W/${tag}`].includes(each.trim()));
+}

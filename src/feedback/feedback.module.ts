@@ -6,6 +6,7 @@ import { SealedTables } from '../secrets/index.js';
 import { BlobMaintenance } from './attachments/blob-maintenance.js';
 import { BlobMover } from './attachments/blob-mover.js';
 import { Blobs } from './attachments/blobs.js';
+import { PictureCache } from './attachments/picture-cache.js';
 import { PictureIntake } from './attachments/picture-intake.js';
 import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
 import { SubjectPictures } from './attachments/subject-pictures.js';
@@ -48,6 +49,7 @@ import { SubmitController } from './submit.controller.js';
     IntakeService,
     PendingSubmissions,
     PendingSubmissionsRepository,
+    PictureCache,
     PictureImport,
     PictureIntake,
     ScreenshotProcessor,
@@ -67,7 +69,7 @@ export class FeedbackModule {
     imports: PictureImport,
   ) {
     transfers.register({ ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) });
-    subjects.onForget(() => pictures.forget());
+    subjects.onForget((tenant) => pictures.forget(tenant));
     subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
     retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
@@ -57,7 +57,9 @@ describe('pictures outside of the database', () => {
 
   const start = async (store: string, more: Record<string, string> = {}): Promise<void> => {
     await server?.stop();
-    server = await ServerProcess.start(database, { ...s3.environment, FL_BLOB_STORE: store, ...more });
+    // What is moved must be read where it is now, not from memory.
+    const environment = { ...s3.environment, FL_BLOB_STORE: store, FL_PICTURE_CACHE_BYTES: '0', ...more };
+    server = await ServerProcess.start(database, environment);
   };
   const submit = async (): Promise<string> => {
     const screenshot = dataUrl(await plain(400, 300));
@@ -130,6 +132,36 @@ describe('pictures outside of the database', () => {
     await until(async () => files(join(database.folder, 'blobs')).length === 0);
     expect(await database.query('SELECT id FROM blob_deletions')).toEqual([]);
   });
+
+  it('S3-F10 those that were looked at are answered from memory, or not sent again, until they are erased', async () => {
+    await start('directory', { FL_PICTURE_CACHE_BYTES: '1000000' });
+    const user_id = 'somebody';
+    const screenshot = dataUrl(await plain(400, 300));
+    const sent = await server.request<{ id: string }>('/api/v1/feedback', { body: { ...BODY, user_id, screenshot } });
+    const { thumbnail_url, url } = (await ready(sent.body.id)).screenshots[0]!;
+    const fetched = async (
+      path: string,
+      tag?: string,
+    ): Promise<[status: number, bytes: number, tag: string | null]> => {
+      const headers = { authorization: `Bearer ${server.adminKey}`, ...(tag ? { 'if-none-match': tag } : {}) };
+      const answer = await fetch(server.address + path, { headers });
+      return [answer.status, (await answer.arrayBuffer()).byteLength, answer.headers.get('etag')];
+    };
+    const [first, small] = [await fetched(url), await fetched(thumbnail_url)];
+    expect([first[0], small[0], first[2] === small[2]]).toEqual([200, 200, false]);
+    // Where the files were, nothing can be read any more.
+    renameSync(join(database.folder, 'blobs'), join(database.folder, 'away'));
+    expect(await fetched(url)).toEqual(first);
+    expect(await fetched(thumbnail_url)).toEqual(small);
+    for (const tag of [first[2]!, `W/${first[2]}`, `"other", ${first[2]}`, '*'])
+      expect(await fetched(url, tag)).toEqual([304, 0, first[2]]);
+    expect(await fetched(url, '"other"')).toEqual(first);
+    expect((await server.request('/metrics')).text).toMatch(/cache_entries\{cache="pictures"\} 2/);
+    renameSync(join(database.folder, 'away'), join(database.folder, 'blobs'));
+    expect((await server.request(`/api/v1/subjects/${user_id}`, { method: 'DELETE' })).status).toBe(200);
+    expect([(await fetched(url))[0], (await fetched(url, first[2]!))[0]]).toEqual([404, 404]);
+    expect((await server.request('/metrics')).text).toMatch(/cache_entries\{cache="pictures"\} 0/);
+  }, 60_000);
 
   it('waits for a store that is away, and gives no picture up', async () => {
     const { port } = new URL(s3.environment.FL_S3_ENDPOINT!);

@@ -54,6 +54,14 @@ export class FeedbackVariables extends LimitsVariables {
   @IsString()
   blobDir: string | undefined;
 
+  @IntegerVariable(0, 8_589_934_592, {
+    name: 'FL_PICTURE_CACHE_BYTES',
+    group: 'Pictures',
+    description:
+      'Memory for the pictures that were looked at last, at the most, for FL_CACHE_TTL_SECONDS. Whether one may be seen is asked each time. 0: none.',
+  })
+  pictureCacheBytes: number = 16_777_216;
+
   @Variable({
     name: 'FL_S3_BUCKET',
     group: 'Pictures',

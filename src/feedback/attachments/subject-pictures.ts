@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../../common/index.js';
 import { BlobMaintenance } from './blob-maintenance.js';
 import { Blobs } from './blobs.js';
+import { PictureCache } from './picture-cache.js';
 import { ScreenshotsRepository } from './screenshots.repository.js';
 
 const EXTENSIONS: Record<string, string> = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp' };
@@ -13,11 +14,13 @@ export class SubjectPictures {
     private readonly screenshots: ScreenshotsRepository,
     private readonly blobs: Blobs,
     private readonly deletions: BlobMaintenance,
+    private readonly shown: PictureCache,
   ) {}
 
   /** Files of what was erased go now, not in a while. */
-  async forget(): Promise<void> {
+  async forget(tenant: TenantContext): Promise<void> {
     await this.deletions.run();
+    await this.shown.forget(tenant);
   }
 
   /** One at a time; a picture that cannot be found any more is left out. */

@@ -1,7 +1,16 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { etagOf, type Page, ValidationError, versionOf } from '../../common/index.js';
+import { etagOf, type Page, isKnown, ValidationError, versionOf } from '../../common/index.js';
 import { apiSchema, StrictInput, UuidPipe } from '../../http/index.js';
 import { Caller, type Principal, Scopes, Unlimited } from '../../security/index.js';
 import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
@@ -25,6 +34,12 @@ const IF_MATCH = {
   name: 'If-Match',
   required: true,
   description: 'The ETag of the version that was seen, or `*`.',
+  schema: { type: 'string' },
+} as const;
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'The ETag of the picture you have.',
   schema: { type: 'string' },
 } as const;
 const WEBP = { content: { 'image/webp': { schema: { type: 'string', format: 'binary' } } } };
@@ -138,38 +153,53 @@ export class InboxController {
   @ApiOperation({ operationId: 'get_screenshot', summary: 'A picture, as WebP' })
   @ApiParam(ID)
   @ApiParam(N)
+  @ApiHeader(IF_NONE_MATCH)
   @ApiProduces('image/webp')
   @ApiOkResponse(WEBP)
+  @ApiResponse({ status: 304, description: 'It is the one you have.' })
   async screenshot(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
     @Param('n') n: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const bytes = await this.inbox.picture(caller, id, numberOf(n), 'picture');
-    await reply.headers(PICTURE_HEADERS).send(bytes);
+    await show(reply, ifNoneMatch, await this.inbox.picture(caller, id, numberOf(n), 'picture'));
   }
 
   @Get(':id/screenshots/:n/thumbnail')
   @ApiOperation({ operationId: 'get_thumbnail', summary: 'A small picture, as WebP' })
   @ApiParam(ID)
   @ApiParam(N)
+  @ApiHeader(IF_NONE_MATCH)
   @ApiProduces('image/webp')
   @ApiOkResponse(WEBP)
+  @ApiResponse({ status: 304, description: 'It is the one you have.' })
   async thumbnail(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
     @Param('n') n: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const bytes = await this.inbox.picture(caller, id, numberOf(n), 'thumbnail');
-    await reply.headers(PICTURE_HEADERS).send(bytes);
+    await show(reply, ifNoneMatch, await this.inbox.picture(caller, id, numberOf(n), 'thumbnail'));
   }
 }
 
 function answer(reply: FastifyReply, item: InboxItem): FeedbackResource {
   void reply.header('etag', etagOf(item.version));
   return toFeedbackResource(item);
+}
+
+/** Sends a picture, unless its reader has it. */
+async function show(
+  reply: FastifyReply,
+  ifNoneMatch: string | undefined,
+  { read, tag }: { tag: string; read: () => Promise<Buffer> },
+): Promise<void> {
+  void reply.headers({ ...PICTURE_HEADERS, etag: tag });
+  if (isKnown(tag, ifNoneMatch)) await reply.code(304).removeHeader('content-type').send();
+  else await reply.send(await read());
 }
 
 function numberOf(n: string): number {

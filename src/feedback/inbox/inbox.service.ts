@@ -9,8 +9,8 @@ import {
 } from '../../common/index.js';
 import { Secrets } from '../../secrets/index.js';
 import { actorOf, type Deed, type Principal } from '../../security/index.js';
-import { Blobs } from '../attachments/blobs.js';
-import { BlobStoreError, ScreenshotPendingError } from '../attachments/errors.js';
+import { ScreenshotPendingError } from '../attachments/errors.js';
+import { PictureCache } from '../attachments/picture-cache.js';
 import { ScreenshotsRepository } from '../attachments/screenshots.repository.js';
 import type { Screenshot, Submission } from '../submission.js';
 import { FeedbackRepository } from './feedback.repository.js';
@@ -24,7 +24,7 @@ export class InboxService {
   constructor(
     private readonly repository: FeedbackRepository,
     private readonly screenshots: ScreenshotsRepository,
-    private readonly blobs: Blobs,
+    private readonly pictures: PictureCache,
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
@@ -87,18 +87,26 @@ export class InboxService {
     return this.repository.history(tenant, id);
   }
 
-  /** WebP. @throws NotFoundError, ScreenshotPendingError (409), BlobStoreError (503) */
-  async picture(tenant: TenantContext, id: string, n: number, part: 'picture' | 'thumbnail'): Promise<Buffer> {
+  /**
+   * A picture that can be shown: `tag` names its bytes, which never change.
+   * @throws NotFoundError, ScreenshotPendingError (409); `read` also BlobStoreError (503)
+   */
+  async picture(
+    tenant: TenantContext,
+    id: string,
+    n: number,
+    part: 'picture' | 'thumbnail',
+  ): Promise<{ tag: string; read: () => Promise<Buffer> }> {
     await this.get(tenant, id);
     const found = await this.screenshots.find(tenant, id, n);
     if (!found || found.state === 'failed') throw new NotFoundError('The picture');
     if (found.state === 'pending') throw new ScreenshotPendingError();
-    const store = this.blobs.store(found.store);
-    if (found.store !== 'database' && !store) throw new BlobStoreError(new Error(`${found.store} is not configured`));
-    const key = { tenantId: tenant.tenantId, id: found.id };
-    const bytes = store ? await store.get(key, part) : await this.screenshots.bytesOf(tenant, found.id, part);
-    if (!bytes) throw new NotFoundError('The picture');
-    return bytes;
+    const read = async (): Promise<Buffer> => {
+      const bytes = await this.pictures.read(tenant, found, part);
+      if (!bytes) throw new NotFoundError('The picture');
+      return bytes;
+    };
+    return { tag: `"${found.id}-${part}"`, read };
   }
 
   figures(tenant: TenantContext): Promise<StorageFigures> {
