@@ -11,6 +11,7 @@ export * from './database.js';
 export * from './database-supervisor.js';
 export * from './dialect.js';
 export * from './errors.js';
+export * from './folder-lock.js';
 export * from './growth/growth.js';
 export * from './growth/growth.service.js';
 export * from './migrator.js';

@@ -1,8 +1,9 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { formatTime, Mutex, UnavailableError } from '../common/index.js';
+import { formatTime, UnavailableError } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
+import { FolderLock } from '../persistence/index.js';
 import type { RetentionRun } from './retention.js';
 
 class ArchiveError extends UnavailableError {
@@ -23,13 +24,13 @@ class ArchiveError extends UnavailableError {
  */
 @Injectable()
 export class Archive {
-  private readonly mutex = new Mutex();
+  private readonly lock = new FolderLock();
 
   constructor(private readonly config: FeedbackLoopConfig) {}
 
-  /** While `work` changes the files, nothing is added to them. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.mutex.run(work);
+  /** While `work` changes the files of `archiveDir`, nobody adds to them, other servers that share it included. */
+  alone<T>(archiveDir: string, work: () => Promise<T>): Promise<T> {
+    return this.lock.run(archiveDir, work);
   }
 
   get enabled(): boolean {
@@ -37,32 +38,34 @@ export class Archive {
   }
 
   /** @throws ArchiveError */
-  append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
-    return this.alone(() => this.add(run, tables));
+  async append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
+    const { archiveDir } = this.config;
+    if (archiveDir === undefined) return;
+    try {
+      await mkdir(archiveDir, { recursive: true, mode: 0o700 });
+      await this.alone(archiveDir, () => this.add(archiveDir, run, tables));
+    } catch (error) {
+      throw new ArchiveError(error);
+    }
   }
 
   private async add(
+    archiveDir: string,
     { id, kind, startedAt, tenantId }: RetentionRun,
     tables: readonly [string, unknown[]][],
   ): Promise<void> {
-    const { archiveDir } = this.config;
-    if (archiveDir === undefined) return;
     const folder = join(archiveDir, tenantId, kind);
     const path = join(folder, `${formatTime(startedAt).slice(0, 10)}-${id}.jsonl`);
     const lines = tables.flatMap(([table, rows]) =>
       rows.map((row) => `${JSON.stringify({ table, row }, bytesAsBase64)}\n`),
     );
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(path, 'a', 0o600);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = await open(path, 'a', 0o600);
-      try {
-        await file.writeFile(lines.join(''));
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      throw new ArchiveError(error);
+      await file.writeFile(lines.join(''));
+      await file.datasync();
+    } finally {
+      await file.close();
     }
   }
 }

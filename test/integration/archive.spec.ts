@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FeedbackLoopConfig } from '../../src/config/index.js';
+import type { BulkRow } from '../../src/persistence/index.js';
+import { DatabaseLockedError, FolderLock } from '../../src/persistence/index.js';
+import { Archive } from '../../src/retention/archive.js';
+import type { RetentionRun } from '../../src/retention/retention.js';
+import { ArchiveErasure } from '../../src/retention/subjects/archive-erasure.js';
+import { ROOT } from '../support/server-process.js';
+
+const RUN: RetentionRun = {
+  id: 'run',
+  tenantId: 'tenant',
+  kind: 'predictions',
+  cutoff: 0,
+  deleted: 0,
+  startedAt: Date.UTC(2026, 0, 2),
+  finishedAt: null,
+};
+
+/** As another server would, if it did not know of the lock. */
+class UnlockedArchive extends Archive {
+  override alone<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+}
+
+describe('an archive that several servers share', () => {
+  const setUp = (): { config: FeedbackLoopConfig; ids: () => unknown[] } => {
+    const archiveDir = mkdtempSync(join(tmpdir(), 'archive-'));
+    const file = join(archiveDir, 'tenant', 'predictions', '2026-01-02-run.jsonl');
+    const ids = (): unknown[] =>
+      readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { row: BulkRow }).row.id);
+    return { config: { archiveDir } as FeedbackLoopConfig, ids };
+  };
+
+  it.each([
+    ['loses nothing', Archive, ['stays', 'later']],
+    ['loses what is added meanwhile, without the lock', UnlockedArchive, ['stays']],
+  ])('%s while one erases and another archives', async (_, Kind, expected) => {
+    const { config, ids } = setUp();
+    const here = new Kind(config);
+    const there = new Kind(config);
+    await here.append(RUN, [['predictions', [{ id: 'goes' }, { id: 'stays' }]]]);
+    // At the last moment: what was read is about to take the place of the file.
+    const { rename } = fs;
+    let adding: Promise<void> | undefined;
+    jest.spyOn(fs, 'rename').mockImplementationOnce(async (from, to) => {
+      adding = here.append(RUN, [['predictions', [{ id: 'later' }]]]);
+      await Promise.race([adding, new Promise((resolve) => setTimeout(resolve, 300))]);
+      await rename(from, to);
+    });
+    const removed = await new ArchiveErasure(config, there).erase((rows) =>
+      Promise.resolve(new Set(rows.filter(({ id }) => id === 'goes'))),
+    );
+    await adding;
+    expect([removed, ids()]).toEqual([1, expected]);
+  });
+
+  it('is free again when its owner dies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+    const file = pathToFileURL(join(ROOT, 'dist', 'src', 'persistence', 'folder-lock.js')).href;
+    const owner = spawn(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `import { FolderLock } from ${JSON.stringify(file)};
+       await new FolderLock().run(${JSON.stringify(folder)}, () => new Promise((resolve) => { console.log('held'); setTimeout(resolve, 60_000); }));`,
+    ]);
+    await once(owner.stdout, 'data');
+    await expect(new FolderLock(200).run(folder, async () => 'taken')).rejects.toThrow(DatabaseLockedError);
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    expect(await new FolderLock(200).run(folder, async () => 'taken')).toBe('taken');
+  });
+});
