@@ -151,6 +151,15 @@ describe('loadConfig', () => {
     expect(splitKey(entry)).toEqual(parts);
   });
 
+  it.each([
+    ['FL_SECRET_KEY', 'REPLACE-with-32-or-more-characters'],
+    ['FL_SECRET_KEY', 'change-me-change-me-change-me-change-me'],
+    ['FL_DB_URI', 'postgresql://feedback:REPLACE@postgres:5432/feedback_loop'],
+    ['FL_API_KEYS', 'REPLACE-with-a-key-of-your-own-0123456789:read'],
+  ])('S1-20 refuses the placeholder of an example in %s', (variable, value) => {
+    expect(problems({ [variable]: value })).toContain(`${variable} still holds the placeholder of an example`);
+  });
+
   it('S1-20 reads a secret from a file, and only a secret', () => {
     const files: Record<string, string> = { '/run/uri': 'postgresql://u:p@h/db\n' };
     const read = (path: string): string => {

@@ -10,6 +10,9 @@ import { type VariableDefinition, variablesOf } from './variable.decorator.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
 
+/** What our examples, and those of others, say where a secret belongs. */
+const PLACEHOLDER = /REPLACE|change[-_]?me/;
+
 const readText: ReadFile = (path) => readFileSync(path, 'utf8');
 
 /**
@@ -24,6 +27,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile = readTe
     const raw = rawValue(definition, environment, readFile, problems);
     if (raw === undefined) continue;
     given.add(definition.property);
+    if (definition.secret && PLACEHOLDER.test(raw)) problems.push(placeholderProblem(definition));
     const value = parse(definition, raw);
     if (value === undefined) problems.push(shapeProblem(definition));
     else Object.assign(config, { [definition.property]: value });
@@ -90,6 +94,14 @@ function parse({ kind }: VariableDefinition, raw: string): unknown {
         .map((item) => item.trim())
         .filter((item) => item !== '');
   }
+}
+
+function placeholderProblem({ name }: VariableDefinition): ConfigurationProblem {
+  return {
+    variable: name,
+    problem: 'still holds the placeholder of an example',
+    remedy: 'Put a secret of your own there; everybody knows this one.',
+  };
 }
 
 function shapeProblem({ name, kind }: VariableDefinition): ConfigurationProblem {
