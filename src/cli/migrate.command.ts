@@ -10,6 +10,7 @@ interface JsonOption {
 
 /** Exit code of `migrate check` and `migrate status --exit-code` when there is something to do. */
 const PENDING = 3;
+const USAGE = 2;
 const LOCKED_FILE_MS = 30_000;
 
 async function createMigrator(): Promise<Migrator> {
@@ -35,6 +36,19 @@ export function addMigrateCommand(program: Command): void {
         print(applied.length === 0 ? 'Nothing to do.' : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`);
       await writeFirstKey(migrator);
     });
+
+  migrate
+    .command('from-sqlite')
+    .argument('<file>', 'the SQLite database, feedback-loop.db for example')
+    .description(
+      'copy everything of a SQLite database into the empty PostgreSQL one of FL_DB_URI, while no server runs',
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nAll or nothing; the SQLite file is only read. Keep FL_DATA_DIR, or the keys, the spool and pictures in a folder: they stay where they are.',
+    )
+    .action(fromSqlite);
 
   migrate
     .command('down')
@@ -107,6 +121,28 @@ function addDocsCommand(migrate: Command): void {
       else if (write) writeGenerated(files);
       else print(schemaPage());
     });
+}
+
+async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
+  const { database } = configFromEnvironment();
+  if (database.type === 'sqlite') {
+    note('Nothing was moved: FL_DB_URI must name the PostgreSQL database to move to.');
+    process.exitCode = USAGE;
+    return;
+  }
+  const { SqliteToPostgres } = await import('../persistence/index.js');
+  const migrator = await createMigrator();
+  const prepare = async (times: readonly number[]): Promise<void> => {
+    await migrator.up();
+    await migrator.ensurePartitions(times);
+  };
+  const rows = await new SqliteToPostgres(file, database.directUri).move(prepare, note);
+  const total = Object.values(rows).reduce((sum, n) => sum + n, 0);
+  if (json) printJson({ file, rows, total });
+  else
+    print(
+      `${total} rows moved, counted on both sides. Start the servers with this FL_DB_URI, and keep ${file} until you are content.`,
+    );
 }
 
 function positiveInteger(value: string): number {

@@ -5,6 +5,7 @@ export * from './cache/shared-cache.js';
 export * from './cache/tiered-cache.js';
 export * from './copies/create-copier.js';
 export * from './copies/database-copier.js';
+export * from './copies/sqlite-to-postgres.js';
 export * from './create-database.js';
 export * from './data-source.js';
 export * from './database.js';
