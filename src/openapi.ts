@@ -46,6 +46,8 @@ const KEYED = new Set([
   'create_tenant',
   'create_user',
   'make_password_link',
+  'create_webhook',
+  'create_training_set',
 ]);
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',

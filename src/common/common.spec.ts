@@ -27,7 +27,7 @@ describe('uuidv7', () => {
 
 describe('cursors', () => {
   const secret = randomBytes(32);
-  const codec = new CursorCodec([secret]);
+  const codec = new CursorCodec([secret], 'list');
 
   it('come back as they went', () => {
     fc.assert(
@@ -48,10 +48,15 @@ describe('cursors', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(() => codec.decode(text)).toThrow(ValidationError)));
   });
 
+  it('are none of another list', () => {
+    const cursor = codec.encode({ time: 1000, id: uuidv7(1000) });
+    expect(() => new CursorCodec([secret], 'other').decode(cursor)).toThrow(ValidationError);
+  });
+
   it('survive a rotation of the key', () => {
     const cursor = codec.encode({ time: 1, id: uuidv7(1) });
-    expect(new CursorCodec([randomBytes(32), secret]).decode(cursor).time).toBe(1);
-    expect(() => new CursorCodec([randomBytes(32)]).decode(cursor)).toThrow(ValidationError);
+    expect(new CursorCodec([randomBytes(32), secret], 'list').decode(cursor).time).toBe(1);
+    expect(() => new CursorCodec([randomBytes(32)], 'list').decode(cursor)).toThrow(ValidationError);
   });
 });
 
@@ -78,6 +83,8 @@ describe('times', () => {
     '2026-00-10',
     '2026-01-01T25:00:00Z',
     '1e5',
+    // Would be shown with a year of five digits, which is refused here.
+    '9999-12-31T23:59:59-23:59',
     '2026-01-01T00:00:00Zjunk',
   ])('refuses %j', (text) => {
     expect(parseTime(text)).toBeUndefined();

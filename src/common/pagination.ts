@@ -17,10 +17,14 @@ const TAG_BYTES = 12;
 
 /**
  * Opaque, signed cursors: a client can neither read meaning into one nor make one up.
+ * `list` names what is listed: a cursor of another list is none here.
  * `secrets[0]` signs, every one of `secrets` verifies, so that rotating the key breaks no open list.
  */
 export class CursorCodec {
-  constructor(private readonly secrets: readonly Buffer[]) {}
+  constructor(
+    private readonly secrets: readonly Buffer[],
+    private readonly list: string,
+  ) {}
 
   encode({ time, id }: Position): string {
     const payload = Buffer.alloc(22);
@@ -38,14 +42,14 @@ export class CursorCodec {
       bytes.toString('base64url') === cursor &&
       bytes.length === 22 + TAG_BYTES &&
       this.secrets.some((secret) => timingSafeEqual(tag, this.tag(payload, secret)));
-    if (!good) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this server' }]);
+    if (!good) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this list' }]);
     const hex = payload.toString('hex', 6);
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-    if (!isUuid(id)) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this server' }]);
+    if (!isUuid(id)) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this list' }]);
     return { time: payload.readUIntBE(0, 6), id };
   }
 
   private tag(payload: Buffer, secret: Buffer): Buffer {
-    return createHmac('sha256', secret).update('cursor').update(payload).digest().subarray(0, TAG_BYTES);
+    return createHmac('sha256', secret).update(`cursor ${this.list}\n`).update(payload).digest().subarray(0, TAG_BYTES);
   }
 }

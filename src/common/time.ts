@@ -4,6 +4,7 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+const LATEST = Date.UTC(10_000, 0, 1) - 1;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
 
 /**
@@ -20,8 +21,8 @@ export function parseTime(value: string): number | undefined {
   text = text.replace(/(\.\d{3})\d+/, '$1');
   if (text.includes('T') && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) text += 'Z';
   const time = Date.parse(text);
-  // Years before 1970 have no place in an id, nor in anybody's predictions.
-  return Number.isNaN(time) || time < 0 ? undefined : time;
+  // Years before 1970 have no place in an id, nor in anybody's predictions; behind 9999 they have five digits.
+  return Number.isNaN(time) || time < 0 || time > LATEST ? undefined : time;
 }
 
 /** Milliseconds → ISO 8601 UTC with `Z`. */

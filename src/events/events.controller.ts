@@ -30,7 +30,7 @@ import {
 import { GrowthService } from '../persistence/index.js';
 import { Caller, type Principal, Scopes } from '../security/index.js';
 import { sendExport } from '../tabular/index.js';
-import { EventsExportQuery, EventsQuery, toEventFilter } from './dto/event.query.js';
+import { EventsExportQuery, EventsFilterQuery, EventsQuery, toEventFilter } from './dto/event.query.js';
 import * as dto from './dto/event.schema.js';
 import { EVENT_COLUMNS } from './event-export.js';
 import { EventsService, type NewEvent } from './events.service.js';
@@ -113,7 +113,7 @@ export class EventsController {
   @ApiOkResponse({ schema: apiSchema(dto.TypesSchema) })
   async types(
     @Caller() caller: Principal,
-    @Query() query: EventsQuery,
+    @Query() query: EventsFilterQuery,
     @Req() request: FastifyRequest,
   ): Promise<ReturnType<typeof dto.toTypesResource>> {
     const filter = toEventFilter(query, request.query as object as Record<string, unknown>, FILTERS);
@@ -130,7 +130,7 @@ export class EventsController {
   @ApiOkResponse({ schema: apiSchema(dto.FiguresSchema) })
   async stats(
     @Caller() caller: Principal,
-    @Query() query: EventsQuery,
+    @Query() query: EventsFilterQuery,
     @Req() request: FastifyRequest,
   ): Promise<ReturnType<typeof dto.toFiguresResource>> {
     const filter = toEventFilter(query, request.query as object as Record<string, unknown>, FILTERS);

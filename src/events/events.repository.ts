@@ -158,6 +158,7 @@ export class EventsRepository {
 /** What a value in an address may stand for: `5` is a number or a text. */
 function readings(value: string): string[] {
   const text = JSON.stringify(value);
-  if (/^-?\d+(?:\.\d+)?$/.test(value) && Number.isFinite(Number(value))) return [JSON.stringify(Number(value)), text];
+  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(value) && Number.isFinite(Number(value)))
+    return [JSON.stringify(Number(value)), text];
   return ['true', 'false', 'null'].includes(value) ? [value, text] : [text];
 }

@@ -58,7 +58,7 @@ export class EventsService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('metric events');
   }
 
   /** `place`: where the event stands in the body. @throws ValidationError when its time is outside of what is kept */

@@ -13,6 +13,7 @@ import type { ForwardedHeaders } from './forwarded-headers.js';
 import { MultipartBody } from './multipart.js';
 import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 import type { RequestContext } from './request-context.js';
+import { UnreadBody } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -109,7 +110,7 @@ export function addParsers(fastify: FastifyInstance): void {
       const { bodyLimit } = request.routeOptions.config as { bodyLimit?: number };
       readBody(payload, bodyLimit ?? request.routeOptions.bodyLimit ?? 1_048_576).then(
         (bytes) => done(null, bytes),
-        (error: Error) => done(error),
+        (error: Error) => done(null, new UnreadBody(error)),
       );
     });
   }
@@ -182,7 +183,8 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
 
 /** Errors before there is a request: a line that is no HTTP, headers too large, a client too slow. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+  // An answer that is pending or has begun on this connection must not be mistaken for this one.
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
   }
@@ -190,6 +192,11 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const { body, headers, title } = bareProblem(status);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Node keeps the answer that is being written to a socket there, before its headers are sent already. */
+function isAnswering(socket: Socket): boolean {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage != null;
 }
 
 /** An `Expect` that Node does not know is refused before Fastify sees the request. */

@@ -10,6 +10,7 @@ export * from './schema-validation.js';
 export * from './validation.pipe.js';
 export * from './schemas.js';
 export * from './ndjson.js';
+export * from './unread-body.js';
 export * from './uuid.pipe.js';
 export * from './observer-server.js';
 export * from './page.query.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
-import type { AppError } from '../common/index.js';
+import { AppError } from '../common/index.js';
 import { BodyBrokenError, type NdjsonLine, readNdjson, toAppError, toProblem } from '../http/index.js';
 import type { Durability } from './durability.js';
 import { IdsTakenError } from './errors.js';
@@ -33,6 +33,23 @@ export interface NdjsonSink<T> {
 const BATCH_ROWS = 500;
 /** Of lines as they came: large ones must not add up to more than the queue of the writer takes. */
 const BATCH_BYTES = 1_048_576;
+
+/** Others must not wait longer than this for a caller's lines, whatever becomes of them. */
+const TURN_MS = 5;
+/** So many refused lines at the beginning, and none that is good, are another kind of file. */
+const MOST_REFUSED_FIRST = 10_000;
+
+/** Nothing was taken of what has been read: the rest would only cost time. */
+class NothingTakenError extends AppError {
+  constructor() {
+    super({
+      code: 'nothing_accepted',
+      status: 422,
+      title: 'Nothing accepted',
+      detail: `The first ${MOST_REFUSED_FIRST} lines were all refused: the rest was not read.`,
+    });
+  }
+}
 
 /** A line that has been read. */
 export interface Checked<T> extends NdjsonItem<T> {
@@ -76,12 +93,22 @@ export async function* recordNdjson<T>(
   let broken: AppError | undefined;
   let line = 0;
   let batchBytes = 0;
+  let turned = performance.now();
   try {
     for await (const item of readNdjson(body)) {
       line = item.line;
+      if (performance.now() - turned > TURN_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turned = performance.now();
+      }
       const checked = check(sink, item);
-      if ('error' in checked) yield refuse(item.line, checked.error);
-      else batch.push(checked);
+      if ('error' in checked) {
+        yield refuse(item.line, checked.error);
+        if (counts.refused >= MOST_REFUSED_FIRST && counts.accepted + counts.spooled + batch.length === 0) {
+          broken = new NothingTakenError();
+          break;
+        }
+      } else batch.push(checked);
       batchBytes += 'bytes' in item ? item.bytes : 0;
       if (batch.length >= BATCH_ROWS || batchBytes >= BATCH_BYTES) {
         batchBytes = 0;

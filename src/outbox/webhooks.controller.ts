@@ -3,6 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, Api
 import type { FastifyReply } from 'fastify';
 import type { Page } from '../common/index.js';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '../http/index.js';
+import { IdempotencyKey, IdempotencyService, makeOnce } from '../ingest/index.js';
 import { Caller, type Principal, Scopes, Unlimited } from '../security/index.js';
 import * as dto from './dto/webhook.schema.js';
 import type { SendResult } from './webhook-sender.js';
@@ -17,7 +18,10 @@ const DELIVERY_ID = { name: 'delivery_id', schema: { type: 'string', format: 'uu
 @Scopes('admin')
 @Controller('admin/api/webhooks')
 export class WebhooksController {
-  constructor(private readonly webhooks: WebhooksService) {}
+  constructor(
+    private readonly webhooks: WebhooksService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
   @Post()
   @ApiOperation({ operationId: 'create_webhook', summary: 'Be told of what happens; the secret is shown once' })
@@ -26,10 +30,15 @@ export class WebhooksController {
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof dto.toNewWebhookResource>> {
+    const wanted = dto.createWebhookValidator.parse(body);
     void reply.header('cache-control', 'no-store');
-    return dto.toNewWebhookResource(await this.webhooks.create(caller, dto.createWebhookValidator.parse(body)));
+    const request = { tenant: caller, key, operation: 'create_webhook', body };
+    return makeOnce(this.idempotency, reply, request, dto.toNewWebhookResource, (claim) =>
+      this.webhooks.create(caller, wanted, claim),
+    );
   }
 
   @Get()

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Position, TenantContext } from '../common/index.js';
+import { changeOnce, type Claim } from '../ingest/index.js';
 import { BulkInsert, type BulkGroup, UnitOfWork, WebhookDeliveryEntity, WebhookEntity } from '../persistence/index.js';
 import { FieldCipher } from '../secrets/index.js';
 import { type Deed, writeAudit } from '../security/index.js';
@@ -63,10 +64,11 @@ export class WebhooksRepository {
     private readonly cipher: FieldCipher,
   ) {}
 
-  async create(tenant: TenantContext, webhook: SigningWebhook, deed: Deed): Promise<void> {
+  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
+  async create(tenant: TenantContext, webhook: SigningWebhook, deed: Deed, claim?: Claim): Promise<void> {
     const { createdAt, events, id, secret, url } = webhook;
     const { tenantId } = tenant;
-    await this.unitOfWork.change(async (manager) => {
+    await changeOnce(this.unitOfWork, claim, async (manager) => {
       await manager.insert(WebhookEntity, {
         id,
         tenantId,

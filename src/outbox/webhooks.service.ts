@@ -9,6 +9,7 @@ import {
   type TenantContext,
   uuidv7,
 } from '../common/index.js';
+import type { ClaimOf } from '../ingest/index.js';
 import { Secrets } from '../secrets/index.js';
 import { actorOf, type Deed, type Principal } from '../security/index.js';
 import { OutboxService } from './outbox.service.js';
@@ -33,11 +34,15 @@ export class WebhooksService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('webhook deliveries');
   }
 
-  /** @throws WebhookAddressError */
-  async create(caller: Principal, { events, secret, url }: NewWebhook): Promise<SigningWebhook> {
+  /** @throws WebhookAddressError, AnsweredBefore, IdempotencyKeyReusedError */
+  async create(
+    caller: Principal,
+    { events, secret, url }: NewWebhook,
+    claimOf?: ClaimOf<SigningWebhook>,
+  ): Promise<SigningWebhook> {
     await this.sender.addresses.check(url);
     const now = this.clock.now();
     const webhook = {
@@ -48,7 +53,7 @@ export class WebhooksService {
       secret: secret ?? `whsec_${randomBytes(32).toString('base64url')}`,
       createdAt: now,
     };
-    await this.repository.create(caller, webhook, this.deedOf(caller));
+    await this.repository.create(caller, webhook, this.deedOf(caller), claimOf?.(webhook));
     await this.outbox.refresh();
     return webhook;
   }

@@ -17,7 +17,7 @@ export class PredictionsService {
     private readonly verdicts: VerdictsService,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('predictions');
   }
 
   /** @throws NotFoundError, also for another tenant's prediction */

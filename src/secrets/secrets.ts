@@ -23,7 +23,8 @@ export class Secrets {
     return this.keysFor(purpose)[0] as Buffer;
   }
 
-  cursorCodec(): CursorCodec {
-    return new CursorCodec(this.keysFor('cursor'));
+  /** For one list, by its name. */
+  cursorCodec(list: string): CursorCodec {
+    return new CursorCodec(this.keysFor('cursor'), list);
   }
 }

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { ReadableBodyGuard } from '../http/index.js';
 import { IngestModule } from '../ingest/index.js';
 import { RedisConnection } from '../redis/index.js';
 import { AdministrationController } from './administration/administration.controller.js';
@@ -53,9 +54,10 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     SharedKeyMemory,
     UsersRepository,
     UsersService,
-    // In this order: who it is, then how often.
+    // In this order: who it is, how often, and then what they sent.
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: ReadableBodyGuard },
   ],
   exports: [ApiKeysService, FeedbackTokens, KeysAdministrationService, RateLimiter, ReencryptionService, UsersService],
 })

@@ -25,6 +25,8 @@ export interface TrueLabel {
   at: number;
   pi: number | null;
   id: string;
+  /** Who said so. */
+  userId: string | null;
 }
 
 const PAGE = 500;
@@ -121,7 +123,7 @@ export class LabelledPredictionsRepository {
         ? []
         : await this.unitOfWork.read<Row>(
             tenant,
-            'SELECT id, tenant_id, prediction_id, label, source, pi, recorded_at AS at FROM prediction_labels ' +
+            'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at FROM prediction_labels ' +
               `WHERE tenant_id = $1 AND prediction_id IN (${marks(ids)}) AND source IN (${inline(wanted)})`,
             ids,
           );
@@ -129,7 +131,7 @@ export class LabelledPredictionsRepository {
       ? []
       : await this.unitOfWork.read<Row>(
           tenant,
-          'SELECT v.id, v.tenant_id, v.prediction_id, COALESCE(v.label, p.label) AS label, v.accepted_at AS at FROM prediction_votes v ' +
+          'SELECT v.id, v.tenant_id, v.prediction_id, COALESCE(v.label, p.label) AS label, v.user_id, v.accepted_at AS at FROM prediction_votes v ' +
             `JOIN predictions p ON p.id = v.prediction_id AND p.tenant_id = v.tenant_id WHERE v.tenant_id = $1 AND ` +
             `v.prediction_id IN (${marks(ids)}) AND NOT v.withdrawn AND (v.label IS NOT NULL OR v.correct)`,
           ids,
@@ -141,6 +143,7 @@ export class LabelledPredictionsRepository {
         label: String(row.label),
         source,
         pi: (row.pi ?? null) as number | null,
+        userId: (row.user_id ?? null) as string | null,
         at: dialect.readTime(row.at),
       },
     ];

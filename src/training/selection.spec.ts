@@ -12,6 +12,7 @@ const truth: fc.Arbitrary<TrueLabel> = fc.record({
   source: fc.constantFrom(...TRUTHS),
   at: fc.nat(1000),
   pi: fc.constant(null),
+  userId: fc.constant(null),
 });
 const prediction: fc.Arbitrary<LabelledPrediction> = fc.record({
   id: fc.uuid(),

@@ -12,6 +12,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { type Clock, CLOCK, formatTime, type Page } from '../common/index.js';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '../http/index.js';
+import { IdempotencyKey, IdempotencyService, makeOnce } from '../ingest/index.js';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '../security/index.js';
 import { TrainingDataQuery } from './dto/data.query.js';
 import * as dto from './dto/training-set.schema.js';
@@ -28,6 +29,7 @@ const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 export class TrainingSetsController {
   constructor(
     private readonly sets: TrainingSetsService,
+    private readonly idempotency: IdempotencyService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -39,15 +41,23 @@ export class TrainingSetsController {
   })
   @ApiBody({ schema: apiSchema(dto.CreateTrainingSetSchema) })
   @ApiCreatedResponse({ schema: apiSchema(dto.TrainingSetSchema) })
-  async create(@Caller() caller: Principal, @Body() body: unknown): Promise<dto.TrainingSetResource> {
+  async create(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<dto.TrainingSetResource> {
     const wanted = dto.createTrainingSetValidator.parse(body);
     const now = this.clock.now();
-    const set = await this.sets.create(caller, {
+    const set = {
       name: wanted.name ?? formatTime(now).slice(0, 10),
       selection: dto.toSelection(wanted, now),
       createdBy: actorOf(caller),
-    });
-    return dto.toTrainingSetResource(set);
+    };
+    const request = { tenant: caller, key, operation: 'create_training_set', body };
+    return makeOnce(this.idempotency, reply, request, dto.toTrainingSetResource, (claim) =>
+      this.sets.create(caller, set, claim),
+    );
   }
 
   @Get()

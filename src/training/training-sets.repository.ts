@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HOUR_MS, type Position, smallestIdAt, type TenantContext, uuidv7 } from '../common/index.js';
-import { type BulkRow, UnitOfWork, type WriteSession } from '../persistence/index.js';
+import { changeOnce, type Claim } from '../ingest/index.js';
+import { type BulkRow, TrainingSetEntity, UnitOfWork, type WriteSession } from '../persistence/index.js';
 import { FieldCipher } from '../secrets/index.js';
 import {
   bodyPlace,
@@ -84,8 +85,26 @@ export class TrainingSetsRepository {
     await this.unitOfWork.write((session) => this.dropLines(session, tenant, setId, lines));
   }
 
-  async create(tenant: TenantContext, set: TrainingSet): Promise<void> {
-    await this.unitOfWork.write((session) => this.insert(session, tenant, set));
+  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
+  async create(tenant: TenantContext, set: TrainingSet, claim?: Claim): Promise<void> {
+    await changeOnce(this.unitOfWork, claim, async (manager) => {
+      await manager.insert(TrainingSetEntity, {
+        ...set,
+        tenantId: tenant.tenantId,
+        selection: set.selection as object,
+        provenance: set.provenance as object,
+      });
+    });
+  }
+
+  /** Its lines are others than were counted. */
+  async unseal(tenant: TenantContext, id: string): Promise<void> {
+    await this.unitOfWork.write((session) =>
+      session.query(
+        "UPDATE training_sets SET sha256 = NULL WHERE tenant_id = $1 AND id = $2 AND state = 'ready' RETURNING id",
+        [tenant.tenantId, id],
+      ),
+    );
   }
 
   /** What is known only when all lines have been read. */
@@ -170,6 +189,7 @@ export class TrainingSetsRepository {
       id: uuidv7(now),
       examples: set.examples - touched.length,
       sha256: null,
+      provenance: { ...set.provenance, by_label: {} },
       createdAt: now,
       predecessorId: set.id,
       successorId: null,
@@ -182,8 +202,15 @@ export class TrainingSetsRepository {
         successor.id,
       ]);
     await session.query(
-      "UPDATE training_sets SET state = 'revoked', revoked_at = $3, successor_id = $4 WHERE tenant_id = $1 AND id = $2",
-      [tenant.tenantId, setId, this.unitOfWork.dialect.time(now), successor.id],
+      "UPDATE training_sets SET state = 'revoked', revoked_at = $3, successor_id = $4, provenance = $5 WHERE tenant_id = $1 AND id = $2",
+      [
+        tenant.tenantId,
+        setId,
+        this.unitOfWork.dialect.time(now),
+        successor.id,
+        // A label may be words of whoever was erased.
+        JSON.stringify({ ...set.provenance, by_label: {} }),
+      ],
     );
   }
 

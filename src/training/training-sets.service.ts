@@ -12,7 +12,7 @@ import {
   uuidv7,
   ValidationError,
 } from '../common/index.js';
-import { ReplayGuards } from '../ingest/index.js';
+import { type ClaimOf, ReplayGuards } from '../ingest/index.js';
 import type { BulkRow } from '../persistence/index.js';
 import { Secrets } from '../secrets/index.js';
 import { LabelledPredictionsRepository } from './labelled-predictions.repository.js';
@@ -54,13 +54,14 @@ export class TrainingSetsService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('training sets');
   }
 
-  /** @throws ValidationError when nothing, or too much, is labelled in the range */
+  /** @throws ValidationError when nothing, or too much, is labelled in the range; AnsweredBefore, IdempotencyKeyReusedError */
   async create(
     tenant: TenantContext,
     { createdBy, name, selection }: { name: string; selection: TrainingSelection; createdBy: string },
+    claimOf?: ClaimOf<TrainingSet>,
   ): Promise<TrainingSet> {
     const now = this.clock.now();
     await this.repository.removeUnfinished(tenant, now);
@@ -101,12 +102,14 @@ export class TrainingSetsService {
       successorId: null,
     };
     const sources = await this.write(tenant, set, [...found.kept.values()]);
-    await this.repository.create(tenant, set);
     // Whoever was erased meanwhile may have been erased before the lines were there.
-    const erased = await this.guards.refused(sources);
-    if (erased.size > 0)
-      await this.repository.removeExamples(tenant, set.id, [...new Set([...erased].map(({ n }) => Number(n)))]);
-    return this.sealed(tenant, set);
+    const erased = await this.dropErased(tenant, set.id, sources);
+    const whole = await this.described(tenant, set);
+    await this.repository.create(tenant, whole, claimOf?.(whole));
+    // Or while they were counted.
+    if ((await this.dropErased(tenant, set.id, sources)) === erased) return whole;
+    await this.repository.unseal(tenant, set.id);
+    return this.get(tenant, set.id);
   }
 
   /** @throws NotFoundError */
@@ -167,15 +170,30 @@ export class TrainingSetsService {
         const text = texts.get(each.prediction.id);
         // Erased, or expired, since it was counted.
         if (text === undefined) return [];
-        return [{ n: n++, example: toExample(tenant, selection, each, text), sources: each.sources }];
+        return [{ n: n++, example: toExample(tenant, selection, each, text), sources: ownersOf(each) }];
       });
       sources.push(...(await this.repository.addExamples(tenant, id, examples)));
     }
     return sources;
   }
 
-  /** Reads all lines, and says what they are. */
+  /** Answers how many sources have been erased. */
+  private async dropErased(tenant: TenantContext, id: string, sources: readonly BulkRow[]): Promise<number> {
+    const erased = await this.guards.refused(sources);
+    if (erased.size > 0)
+      await this.repository.removeExamples(tenant, id, [...new Set([...erased].map(({ n }) => Number(n)))]);
+    return erased.size;
+  }
+
   private async sealed(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
+    const sealed = await this.described(tenant, set);
+    await this.repository.seal(tenant, sealed);
+    // Somebody else may have sealed it, or an erasure revoked it.
+    return (await this.repository.find(tenant, set.id)) ?? sealed;
+  }
+
+  /** Reads all lines, and says what they are. */
+  private async described(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
     const hash = createHash('sha256');
     const counts = { by_split: {}, by_label: {}, by_source: {} } satisfies Partial<Provenance>;
     let examples = 0;
@@ -187,10 +205,7 @@ export class TrainingSetsService {
         count(counts.by_source, example.label_source);
         examples += 1;
       }
-    const sealed = { ...set, examples, sha256: hash.digest('hex'), provenance: { ...set.provenance, ...counts } };
-    await this.repository.seal(tenant, sealed);
-    // Somebody else may have sealed it, or an erasure revoked it.
-    return (await this.repository.find(tenant, set.id)) ?? sealed;
+    return { ...set, examples, sha256: hash.digest('hex'), provenance: { ...set.provenance, ...counts } };
   }
 }
 
@@ -214,6 +229,11 @@ function toExample(
     prediction_ids: sources.map(({ predictionId }) => predictionId),
     predicted_at: formatTime(prediction.timestamp),
   };
+}
+
+/** Whose predictions it was made of, and who said what is true of it. */
+function ownersOf({ prediction, sources, truth }: KeptText): NewExample['sources'] {
+  return [...sources, { predictionId: prediction.id, userId: truth.userId, acceptedAt: truth.at }];
 }
 
 function toLine(example: TrainingExample): string {

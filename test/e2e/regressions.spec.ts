@@ -32,6 +32,74 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     },
   );
 
+  it('a body that cannot be read is no answer to somebody without a key, and is counted like any guess', async () => {
+    for (const raw of ['{', '[', 'x'.repeat(6_000_000)]) {
+      const answer = await server.request('/api/v1/labels', { key: null, raw });
+      expect([answer.status, answer.headers.has('ratelimit')]).toEqual([401, true]);
+      const known = await server.request('/api/v1/labels', { raw });
+      expect(known.status).toBe(raw.length > 10 ? 413 : 400);
+    }
+  });
+
+  it('a cursor of another list is none', async () => {
+    for (let i = 0; i < 2; i++) await server.request('/api/v1/predictions', { body: log({ model: 'cursors' }) });
+    const { body } = await server.request<{ next_cursor: string }>('/api/v1/predictions?limit=1');
+    expect((await server.request(`/api/v1/predictions?limit=1&cursor=${body.next_cursor}`)).status).toBe(200);
+    for (const path of ['/admin/api/audit', '/admin/api/feedback', '/admin/api/keys', '/api/v1/metrics']) {
+      const answer = await server.request<{ errors: { path: string }[] }>(`${path}?cursor=${body.next_cursor}`);
+      expect([path, answer.status, answer.body.errors?.[0]?.path]).toEqual([path, 422, 'cursor']);
+    }
+  });
+
+  it('an Idempotency-Key makes one webhook, and one training set, of a repeated request', async () => {
+    const logged = await server.request<{ id: string }>('/api/v1/predictions', { body: log({ input_text: 'a text' }) });
+    await server.request('/api/v1/labels', { body: { prediction_id: logged.body.id, label: 'x', source: 'system' } });
+    for (const [path, body] of [
+      ['/admin/api/webhooks', { url: 'https://93.184.216.34/hook', events: ['feedback.created'] }],
+      ['/admin/api/training-sets', { name: 'once' }],
+    ] as const) {
+      const send = (key: string): ReturnType<typeof server.request<{ id: string }>> =>
+        server.request<{ id: string }>(path, { body, headers: { 'idempotency-key': `${key} ${path}` } });
+      const [first, again, other] = [await send('k1'), await send('k1'), await send('k2')];
+      expect([path, first.status, again.status, other.status]).toEqual([path, 201, 201, 201]);
+      expect(again.body).toEqual(first.body);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(other.body.id).not.toBe(first.body.id);
+    }
+  });
+
+  it('what is no HTTP behind a request on one connection is not taken for its answer', async () => {
+    const body = JSON.stringify(log({ model: 'pipelined' }));
+    const { hostname, port } = new URL(server.address);
+    const received = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          `POST /api/v1/predictions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.adminKey}\r\n` +
+            `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}GARBAGE\r\n\r\n`,
+        );
+      });
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+    });
+    expect(received).not.toContain(' 400 ');
+  });
+
+  it('a number is found as it is shown, exponent included', async () => {
+    await server.request('/api/v1/metrics', { body: { type: 'exponents', data: { large: 1e21, small: 1e-7 } } });
+    for (const filter of ['data.large=1e%2B21', 'data.large=1e21', 'data.small=1e-7', 'data.small=0.0000001']) {
+      const found = await server.request<{ data: object[] }>(`/api/v1/metrics?type=exponents&${filter}`);
+      expect([filter, found.body.data.length]).toEqual([filter, 1]);
+    }
+  });
+
+  it('an export takes the filters of its list, and nothing that it would ignore', async () => {
+    for (const path of ['/admin/api/export', '/api/v1/metrics/export', '/api/v1/metrics/stats'])
+      expect([path, (await server.request(`${path}?limit=5`)).status]).toEqual([path, 422]);
+    expect((await server.request('/admin/api/export?category=bug')).status).toBe(200);
+  });
+
   it('a label called __proto__ is counted like any other', async () => {
     await server.request('/api/v1/predictions', { raw: JSON.stringify(log({ model: 'proto', label: '__proto__' })) });
     const series = await server.request<{ data: { count: number }[] }>('/api/v1/analytics/timeseries?model=proto');

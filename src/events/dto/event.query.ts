@@ -1,11 +1,12 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { type FieldError, parseRange, ValidationError } from '../../common/index.js';
 import { PageQuery } from '../../http/index.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../../tabular/index.js';
 import type { MetricEventFilter } from '../metric-event.js';
 
-export class EventsQuery extends PageQuery {
+/** What a question about metric events may be narrowed by. */
+export class EventsFilterQuery {
   @ApiPropertyOptional({ description: 'ISO 8601; events at or after it.' })
   @IsOptional()
   @IsString()
@@ -43,7 +44,9 @@ export class EventsQuery extends PageQuery {
   external_id?: string;
 }
 
-export class EventsExportQuery extends EventsQuery {
+export class EventsQuery extends IntersectionType(EventsFilterQuery, PageQuery) {}
+
+export class EventsExportQuery extends EventsFilterQuery {
   @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'csv';
@@ -60,7 +63,7 @@ const MOST_VALUE = 1000;
  * declares. @throws ValidationError
  */
 export function toEventFilter(
-  query: EventsQuery,
+  query: EventsFilterQuery,
   raw: Record<string, unknown>,
   known: readonly string[],
 ): MetricEventFilter {

@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
 import { parseRange, parseTime, ValidationError } from '../../common/index.js';
@@ -6,7 +6,8 @@ import { asBoolean, asInteger, PageQuery } from '../../http/index.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../../tabular/index.js';
 import type { InboxFilter } from '../inbox/inbox.js';
 
-export class InboxQuery extends PageQuery {
+/** What feedback may be narrowed by. */
+export class InboxFilterQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
@@ -79,7 +80,9 @@ export class InboxQuery extends PageQuery {
   include_deleted?: boolean;
 }
 
-export class ExportQuery extends InboxQuery {
+export class InboxQuery extends IntersectionType(InboxFilterQuery, PageQuery) {}
+
+export class ExportQuery extends InboxFilterQuery {
   @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'csv';
@@ -124,7 +127,7 @@ export function toMoment({ at }: SubmissionQuery): number | undefined {
 }
 
 /** @throws ValidationError naming `from` or `to` */
-export function toFilter(query: InboxQuery): InboxFilter {
+export function toFilter(query: InboxFilterQuery): InboxFilter {
   return {
     ...parseRange(query.from, query.to),
     category: query.category,

@@ -28,7 +28,7 @@ export class InboxService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('feedback');
   }
 
   /** Newest first; a page stays where it is while new submissions arrive. @throws ValidationError naming `cursor` */

@@ -12,8 +12,8 @@ export const LogRequestSchema = Type.Object(
         description: 'A UUID v7 whose time is `timestamp`. Sending the same id again changes nothing.',
       }),
     ),
-    model: Type.String({ minLength: 1, maxLength: 100, example: 'ticket-router' }),
-    model_version: Type.String({ minLength: 1, maxLength: 100, example: '2026-11-02' }),
+    model: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: 'ticket-router' }),
+    model_version: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: '2026-11-02' }),
     label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
     confidence: Type.Unsafe<number | null>({
       type: ['number', 'null'],

@@ -42,7 +42,7 @@ const TENANT_SCOPES = SCOPES.filter((scope) => scope !== 'platform');
  */
 @Injectable()
 export class KeysAdministrationService {
-  private readonly cursors: CursorCodec;
+  private readonly cursors: Record<'keys' | 'audit' | 'tenants', CursorCodec>;
 
   constructor(
     private readonly repository: KeysRepository,
@@ -50,7 +50,11 @@ export class KeysAdministrationService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = {
+      keys: secrets.cursorCodec('keys'),
+      audit: secrets.cursorCodec('audit'),
+      tenants: secrets.cursorCodec('tenants'),
+    };
   }
 
   /** @throws ValidationError naming each field, ForbiddenError */
@@ -93,16 +97,16 @@ export class KeysAdministrationService {
 
   /** @throws ValidationError naming `cursor` */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<KeyRecord>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = cursor === undefined ? undefined : this.cursors.keys.decode(cursor);
     const rows = await this.repository.list(tenant, limit + 1, position);
-    return this.toPage(rows, limit, (row) => row.createdAt);
+    return this.toPage('keys', rows, limit, (row) => row.createdAt);
   }
 
   /** @throws ValidationError naming `cursor` */
   async listAudit(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<AuditEntry>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = cursor === undefined ? undefined : this.cursors.audit.decode(cursor);
     const rows = await this.repository.listAudit(tenant, limit + 1, position);
-    return this.toPage(rows, limit, (row) => row.at);
+    return this.toPage('audit', rows, limit, (row) => row.at);
   }
 
   /** A tenant and the key with which its administrator begins. @throws SlugTakenError */
@@ -134,16 +138,21 @@ export class KeysAdministrationService {
 
   /** @throws ValidationError naming `cursor` */
   async listTenants(limit: number, cursor?: string): Promise<Page<TenantRecord>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = cursor === undefined ? undefined : this.cursors.tenants.decode(cursor);
     const rows = await this.repository.listTenants(limit + 1, position?.id);
-    return this.toPage(rows, limit, (row) => row.createdAt);
+    return this.toPage('tenants', rows, limit, (row) => row.createdAt);
   }
 
-  private toPage<Row extends { id: string }>(rows: Row[], limit: number, timeOf: (row: Row) => number): Page<Row> {
+  private toPage<Row extends { id: string }>(
+    list: keyof typeof this.cursors,
+    rows: Row[],
+    limit: number,
+    timeOf: (row: Row) => number,
+  ): Page<Row> {
     const data = rows.slice(0, limit);
     const last = data.at(-1);
     const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: timeOf(last), id: last.id }) : null };
+    return { data, next_cursor: more ? this.cursors[list].encode({ time: timeOf(last), id: last.id }) : null };
   }
 }
 

@@ -46,7 +46,7 @@ export class UsersService {
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
-    this.cursors = secrets.cursorCodec();
+    this.cursors = secrets.cursorCodec('users');
     this.linkKey = secrets.keyFor('password-link');
   }
 
