@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import {
   addBackupCommand,
   addBlobsCommand,
@@ -62,8 +62,20 @@ for (const add of [
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  process.stderr.write(`feedback-loop: ${error.title}\n${error.message}\n${error.remedy ? `${error.remedy}\n` : ''}`);
-  if (error.cause instanceof Error) process.stderr.write(`Cause: ${error.cause.message}\n`);
-  process.exitCode = FAILED;
+  if (error instanceof AppError) {
+    process.stderr.write(`feedback-loop: ${error.title}\n${error.message}\n${error.remedy ? `${error.remedy}\n` : ''}`);
+    if (error.cause instanceof Error) process.stderr.write(`Cause: ${error.cause.message}\n`);
+    process.exitCode = FAILED;
+  } else if (error instanceof CommanderError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = USAGE;
+  } else if (isOfTheSystem(error)) {
+    process.stderr.write(`feedback-loop: ${error.message}\n`);
+    process.exitCode = FAILED;
+  } else throw error;
+}
+
+/** A file or address of the user's that cannot be used, not a fault of ours. */
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

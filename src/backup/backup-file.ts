@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
+import { AppError } from '../common/index.js';
 import yazl from 'yazl';
-import { RestoreFailedError } from '../persistence/index.js';
 
 /** What stands in a backup besides its files: a ZIP that any tool opens. */
 export interface BackupManifest {
@@ -153,12 +153,21 @@ async function opened(path: string): Promise<UnzippedFile> {
   }
 }
 
-function damaged(why: string, cause?: unknown): RestoreFailedError {
-  return new RestoreFailedError(
-    `The backup cannot be used: ${why}.`,
-    'Take an older one; `backup --check` tells before you need it.',
-    cause,
-  );
+class DamagedBackupError extends AppError {
+  constructor(why: string, cause?: unknown) {
+    super({
+      code: 'backup_damaged',
+      status: 422,
+      title: 'The backup cannot be used',
+      detail: `It is damaged, or none: ${why}. Nothing was changed.`,
+      remedy: 'Take an older one; `backup --check` tells before you need it.',
+      cause,
+    });
+  }
+}
+
+function damaged(why: string, cause?: unknown): DamagedBackupError {
+  return new DamagedBackupError(why, cause);
 }
 
 async function text(path: string): Promise<string> {

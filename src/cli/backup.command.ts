@@ -17,7 +17,7 @@ interface BackupOptions {
 interface RestoreOptions {
   from: string;
   yes?: boolean;
-  ledger?: string;
+  ledger?: string[];
   json?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function addRestoreCommand(program: Command): void {
     .description('put a backup in the place of the database, while no server runs; what was there is kept aside')
     .requiredOption('--from <file>', 'the backup')
     .option('--yes', 'also when the database holds something')
-    .option('--ledger <file>', 'erasures to apply again (default: erasures.jsonl of FL_DATA_DIR)')
+    .option('--ledger <files...>', 'erasures to apply again, beside erasures.jsonl of FL_DATA_DIR')
     .option('--json', 'print JSON')
     .action(restore);
 }
@@ -82,22 +82,29 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
 }
 
 async function restore({ from, json, ledger, yes = false }: RestoreOptions): Promise<void> {
-  const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureService }] = await Promise.all([
-    import('../backup/index.js'),
-    import('../retention/index.js'),
-  ]);
+  const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureService }, { createCopier }] =
+    await Promise.all([
+      import('../backup/index.js'),
+      import('../retention/index.js'),
+      import('../persistence/index.js'),
+    ]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
-  const erasures = ledger ?? join(config.dataDir, 'erasures.jsonl');
-  const isThere = await access(erasures, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere && ledger !== undefined) {
-    note(`Nothing was restored: ${ledger} cannot be read.`);
+  const erasures = join(config.dataDir, 'erasures.jsonl');
+  for (const file of ledger ?? []) {
+    if (await readable(file)) continue;
+    note(`Nothing was restored: ${file} cannot be read.`);
     process.exitCode = USAGE;
     return;
   }
+  // The database that is replaced knows whom any server has erased.
+  const erased = await createCopier(config)
+    .erasures()
+    .catch((error: unknown) => {
+      note(`What the present database knows of erasures cannot be read: ${(error as Error).message}`);
+      return [];
+    });
+  await new ErasureLedger(config).note(...erased);
   let restored;
   try {
     restored = await restoreBackup(config, from, { yes, onProgress: note });
@@ -108,9 +115,10 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
     return;
   }
   // Before anybody is served: who was erased since the backup was made is in it again.
-  const erased = await withApp((app) => app.get(ErasureService).reapply(ledger));
+  const again = await withApp((app) => app.get(ErasureService).reapply(ledger));
   const { former, manifest, migrated, pictures } = restored;
-  const warnings = isThere
+  const isWhole = erased.length > 0 || ledger !== undefined || (await readable(erasures));
+  const warnings = isWhole
     ? restored.warnings
     : [
         ...restored.warnings,
@@ -123,16 +131,23 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
       made_at: manifest.created_at,
       migrated,
       pictures,
-      erased_again: erased,
+      erased_again: again,
       warnings,
     });
   else {
     print(`Restored what was there at ${manifest.created_at}: ${totalOf(manifest.rows)} rows, ${pictures} pictures.`);
     if (migrated.length > 0) print(`Migrated: ${migrated.join(', ')}`);
-    if (erased > 0) print(`${erased} subjects that were erased since have been erased again.`);
+    if (again > 0) print(`${again} subjects that were erased since have been erased again.`);
     if (former) print(`What was there is kept as ${former}: delete it when you are content.`);
   }
   for (const warning of warnings) note(`WARNING: ${warning}`);
+}
+
+function readable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function totalOf(rows: Record<string, number>): number {

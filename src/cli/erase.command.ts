@@ -6,7 +6,7 @@ import { withApp } from './with-app.js';
 interface EraseOptions {
   yes?: boolean;
   tenant?: string;
-  reapply?: string | true;
+  reapply?: string[] | true;
   json?: boolean;
 }
 
@@ -21,7 +21,7 @@ export function addEraseCommand(program: Command): void {
     .description('erase a data subject from every store, or again who was erased before a restore')
     .option('--yes', 'really')
     .option('--tenant <slug>', 'whose subject it is', DEFAULT_TENANT)
-    .option('--reapply [file]', 'erase everybody whom a ledger names (default: erasures.jsonl of FL_DATA_DIR)')
+    .option('--reapply [files...]', 'erase everybody whom erasures.jsonl of FL_DATA_DIR names, and these ledgers')
     .option('--json', 'print JSON')
     .action(async (userId: string | undefined, options: EraseOptions) => {
       if (options.reapply !== undefined) await reapply(options);
@@ -33,7 +33,7 @@ export function addEraseCommand(program: Command): void {
 }
 
 async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
-  const [{ ErasureService }, { KeysAdministrationService }] = await Promise.all([
+  const [{ BACKUPS_KEPT_MS, ErasureService }, { KeysAdministrationService }] = await Promise.all([
     import('../retention/index.js'),
     import('../security/index.js'),
   ]);
@@ -42,10 +42,17 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
     return app.get(ErasureService).erase({ tenantId }, userId);
   });
   const { certificateId, erasedAt, removed, subjectHash } = certificate;
+  const until = formatTime(erasedAt + BACKUPS_KEPT_MS);
   if (json)
-    printJson({ certificate_id: certificateId, subject_hash: subjectHash, erased_at: formatTime(erasedAt), removed });
+    printJson({
+      certificate_id: certificateId,
+      subject_hash: subjectHash,
+      erased_at: formatTime(erasedAt),
+      removed,
+      backups_may_hold_until: until,
+    });
   else {
-    print(`Certificate ${certificateId}, ${formatTime(erasedAt)}`);
+    print(`Certificate ${certificateId}, ${formatTime(erasedAt)}; backups may hold what was there until ${until}`);
     for (const [store, n] of Object.entries(removed)) print(`${store}  ${n}`);
     note('Running servers empty their own spools of the subject within a minute.');
   }
@@ -53,7 +60,7 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
 
 async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
   const { ErasureService } = await import('../retention/index.js');
-  const erased = await withApp((app) => app.get(ErasureService).reapply(typeof file === 'string' ? file : undefined));
+  const erased = await withApp((app) => app.get(ErasureService).reapply(Array.isArray(file) ? file : []));
   if (json) printJson({ erased });
   else print(`${erased} subjects were there again, and have been erased.`);
 }

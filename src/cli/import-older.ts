@@ -45,9 +45,10 @@ export async function importOlder(address: string, options: OlderOptions): Promi
     );
     if (options.json)
       printJson(
-        reports.map(({ olderThanRetention, picturesRefused, ...rest }) => ({
+        reports.map(({ olderThanRetention, picturesOrphaned, picturesRefused, ...rest }) => ({
           ...rest,
           pictures_refused: picturesRefused,
+          pictures_orphaned: picturesOrphaned,
           older_than_retention: olderThanRetention,
         })),
       );
@@ -59,6 +60,12 @@ export async function importOlder(address: string, options: OlderOptions): Promi
         );
         if (pictures + picturesRefused > 0) print(`  pictures: ${pictures} taken, ${picturesRefused} refused`);
       }
+      if (report.picturesOrphaned > 0)
+        note(`${table}: ${report.picturesOrphaned} pictures belong to feedback that is not there, and stay behind.`);
+      if (report.completed > 0)
+        note(
+          `${table}: in ${report.completed} something that has to be there was missing or too long; it was made up or cut.`,
+        );
       if (olderThanRetention > 0)
         note(
           `${table}: ${olderThanRetention} are older than retention keeps; raise FL_RETENTION_DAYS before its next run, or they go.`,

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Command } from 'commander';
 import type { AppError } from '../common/index.js';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
@@ -40,7 +41,7 @@ export function addImportCommand(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nEvery import may be repeated: what is there is left alone. One that was stopped goes on where it stopped. Exit code 1: some lines were refused.',
+      '\nAn import may be repeated: what is there is left alone. A record without an id is told by the name of the file, its line and what it says,\nif it has a time; from standard input it is new each time. One that was stopped goes on where it stopped.\nExit code 1: some lines were refused.',
     )
     .action(
       async (kind: TransferKind | undefined, file: string | undefined, options: ImportOptions, command: Command) => {
@@ -95,6 +96,7 @@ async function run(kind: TransferKind, file: string, options: ImportOptions): Pr
       let noted = before?.lines ?? 0;
       const report = await app.get(TransferService).import(tenant, kind, readLines(openFile(file), format), {
         ...(before ? { before } : {}),
+        ...(file === '-' ? {} : { source: basename(file) }),
         onRefused,
         onProgress: async (done) => {
           await progress?.write(done);

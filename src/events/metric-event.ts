@@ -84,7 +84,7 @@ export const SUBJECT_EVENTS: SubjectTable = {
   store: 'metric_events',
   table: TABLE,
   accepted: 'accepted_at',
-  children: [{ store: 'metric_event_keys', table: 'metric_event_keys', column: 'event_id' }],
+  children: [{ store: 'metric_event_keys', table: 'metric_event_keys', column: 'event_id', key: 'event_id' }],
 };
 
 export const SEALED_EVENTS: SealedTable = {

@@ -23,6 +23,7 @@ import { StorageController } from './inbox/storage.controller.js';
 import { IntakeService } from './intake.service.js';
 import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
 import { PendingSubmissions } from './pending-submissions.js';
+import { SearchIndexRepository } from './search-index.repository.js';
 import { SpamCheck } from './spam-check.js';
 import {
   RETAINED_SUBMISSIONS,
@@ -54,6 +55,7 @@ import { SubmitController } from './submit.controller.js';
     PictureIntake,
     ScreenshotProcessor,
     ScreenshotsRepository,
+    SearchIndexRepository,
     SpamCheck,
     SubjectPictures,
     SubmitAccess,
@@ -67,9 +69,14 @@ export class FeedbackModule {
     { growth, retained, subjects, transfers }: StoredTables,
     pictures: SubjectPictures,
     imports: PictureImport,
+    search: SearchIndexRepository,
   ) {
     transfers.register({ ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) });
     subjects.onForget((tenant) => pictures.forget(tenant));
+    subjects.onForget(async (_tenant, removed) => {
+      if (removed.feedback ?? removed.feedback_submissions) await search.purge();
+    });
+    retained.onDeleted('feedback', () => search.purge());
     subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
     retained.register(RETAINED_SUBMISSIONS);
     kinds.register(SUBMISSION_INSERT);

@@ -47,7 +47,8 @@ export const TRANSFER_LABELS: TransferTable = {
       ...columns,
       id: id ?? uuidv7(recorded_at as number),
       valid_at: valid_at ?? recorded_at,
-      given_prediction_id: columns.given_prediction_id ?? prediction_id,
+      // Found by `inference_id`, it was not given.
+      given_prediction_id: columns.given_prediction_id ?? (inference_id === null ? prediction_id : null),
       link: 'pending',
     } satisfies TransferRecord;
   },

@@ -59,7 +59,14 @@ export async function openOlderDatabase(address: string): Promise<OlderDatabase>
 
 function openSqlite(path: string): OlderDatabase {
   const database = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  database.pragma('query_only = 1');
+  try {
+    database.pragma('query_only = 1');
+    // Only reading tells whether it is a database.
+    database.prepare('SELECT COUNT(*) FROM sqlite_schema').get();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return {
     name: basename(path),
     tables: () => {

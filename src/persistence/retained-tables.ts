@@ -34,6 +34,7 @@ export interface RetirementLedger {
 export class RetainedTables {
   private readonly tables: RetainedTable[] = [];
   private readonly ledgers = new Map<string, RetirementLedger>();
+  private readonly forgetting = new Map<RetentionKind, (() => Promise<void>)[]>();
 
   register(...tables: RetainedTable[]): void {
     this.tables.push(...tables);
@@ -45,6 +46,15 @@ export class RetainedTables {
 
   ledgerOf(table: string): RetirementLedger | undefined {
     return this.ledgers.get(table);
+  }
+
+  /** Something beside the tables that keeps what was deleted, such as an index. */
+  onDeleted(kind: RetentionKind, forget: () => Promise<void>): void {
+    this.forgetting.set(kind, [...(this.forgetting.get(kind) ?? []), forget]);
+  }
+
+  async forget(kind: RetentionKind): Promise<void> {
+    for (const forget of this.forgetting.get(kind) ?? []) await forget();
   }
 
   of(kind: RetentionKind): RetainedTable[] {

@@ -9,13 +9,18 @@ export interface SubjectTable {
   table: string;
   /** When a row was accepted: what came before an erasure is erased, also when it arrives later. */
   accepted: string;
-  /** Rows of other tables that go with them, by the column that holds the id. */
-  children: readonly { store: string; table: string; column: string }[];
+  /** Rows of other tables that go with them, by the column that holds the id. `key`: what names them, where it is not `id`. */
+  children: readonly { store: string; table: string; column: string; key?: string }[];
+  /** Rows of other tables of subjects that name them and no subject of their own: said by the same person, they go too, with what is theirs. */
+  dependents?: readonly { table: string; column: string; where: string }[];
   /** Runs before a deletion, `$1` the tenant, `marks` the ids. */
   before?: (marks: string) => string;
   /** Files of rows, for an export. */
   files?: (tenant: TenantContext, ids: readonly string[]) => AsyncIterable<{ name: string; bytes: Buffer }>;
 }
+
+/** `removed`: how many rows, by store. */
+type Forget = (tenant: TenantContext, removed: Readonly<Record<string, number>>) => Promise<void>;
 
 /** Told of rows that are being deleted, in the same transaction, with these columns. */
 export interface EraseHook {
@@ -28,7 +33,7 @@ export interface EraseHook {
 export class SubjectTables {
   private readonly tables = new Map<string, SubjectTable>();
   private readonly hooks = new Map<string, EraseHook>();
-  private readonly caches: ((tenant: TenantContext) => Promise<void>)[] = [];
+  private readonly caches: Forget[] = [];
 
   register(...tables: SubjectTable[]): void {
     for (const table of tables) this.tables.set(table.table, table);
@@ -39,13 +44,13 @@ export class SubjectTables {
     this.hooks.set(table, hook);
   }
 
-  /** A cache that cannot tell whose its entries are. */
-  onForget(forget: (tenant: TenantContext) => Promise<void>): void {
+  /** A cache, or an index, that cannot tell whose its entries are. */
+  onForget(forget: Forget): void {
     this.caches.push(forget);
   }
 
-  async forget(tenant: TenantContext): Promise<void> {
-    for (const forget of this.caches) await forget(tenant);
+  async forget(tenant: TenantContext, removed: Readonly<Record<string, number>>): Promise<void> {
+    for (const forget of this.caches) await forget(tenant, removed);
   }
 
   hookOf(table: string): EraseHook | undefined {

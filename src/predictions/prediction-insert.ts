@@ -62,6 +62,8 @@ export const SUBJECT_PREDICTIONS: SubjectTable = {
     { store: 'votes', table: 'prediction_votes', column: 'prediction_id' },
     { store: 'labels', table: 'prediction_labels', column: 'prediction_id' },
   ],
+  // Sent with the token of their prediction, say; what nobody vouched for may be anybody's.
+  dependents: [{ table: 'feedback_submissions', column: 'prediction_id', where: "link <> 'unverified'" }],
 };
 
 export const SEALED_PREDICTIONS: SealedTable = {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { formatTime } from '../common/index.js';
 import { FeedbackLoopConfig } from '../config/index.js';
-import { Announcements } from '../persistence/index.js';
+import { Announcements, RetainedTables } from '../persistence/index.js';
 import { Mailer } from '../mail/index.js';
 import { APP_LOGGER, type AppLogger } from '../observability/index.js';
 import { Compaction } from './compaction.js';
@@ -15,11 +15,14 @@ export class RetentionAftermath {
     private readonly config: FeedbackLoopConfig,
     private readonly mailer: Mailer,
     private readonly announcements: Announcements,
+    private readonly tables: RetainedTables,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   async of(runs: readonly RetentionRun[]): Promise<void> {
-    if (runs.some(({ deleted }) => deleted > 0)) await this.compaction.run();
+    const kinds = new Set(runs.flatMap(({ deleted, kind }) => (deleted > 0 ? [kind] : [])));
+    for (const kind of kinds) await this.tables.forget(kind);
+    if (kinds.size > 0) await this.compaction.run();
     await this.report(runs);
     for (const { cutoff, deleted, id, kind, tenantId } of runs)
       await this.announcements.announce(

@@ -28,14 +28,16 @@ export async function* encode<Row>(
   }
   if (format === 'csv') yield toLine(columns.map(([name]) => name));
   const line = (row: Row): string => {
-    const values = columns.map(([, kind, read]) => plain(kind, read(row)));
+    const values = columns.map(([, kind, read]) => plain(kind, read(row), format));
     if (format === 'csv') return toLine(values);
     return `${JSON.stringify(Object.fromEntries(columns.map(([name], i) => [name, values[i]])))}\n`;
   };
   for await (const page of pages) yield page.map(line).join('');
 }
 
-function plain(kind: ColumnKind, value: unknown): unknown {
+function plain(kind: ColumnKind, value: unknown, format: 'csv' | 'jsonl'): unknown {
+  // In a cell a text that is JSON could not be told from JSON.
+  if (kind === 'json' && format === 'csv' && value != null) return JSON.stringify(value);
   return kind === 'time' && value != null ? formatTime(value as number) : value;
 }
 

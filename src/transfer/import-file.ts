@@ -14,7 +14,7 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const MOST_RECORD_CHARACTERS = 2_000_000;
 /** What a spreadsheet would have taken for a formula got an apostrophe when it was exported. */
-const ESCAPED = /^'[=+\-@\t\r＝＋－＠]/;
+const ESCAPED = /^''?[=+\-@\t\r＝＋－＠]/;
 
 /** The lines of a file as they come; of CSV the first names the columns. A line that cannot be read is one of the answers. */
 export async function* readLines(body: Readable, format: ImportFormat): AsyncGenerator<ImportLine> {
@@ -42,7 +42,7 @@ export async function* readLines(body: Readable, format: ImportFormat): AsyncGen
       // Cells that are missing, or too many: which is which cannot be told.
       if (error)
         yield { line, error: new ValidationError([{ path: '', message: 'has other cells than the first line' }]) };
-      else yield { line, value: record };
+      else yield { line, value: record, texts: true };
     }
   } catch (error) {
     if (!String((error as { code?: string }).code).startsWith('CSV_')) throw error;

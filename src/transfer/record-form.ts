@@ -28,6 +28,16 @@ interface FormField {
   sealed: 'text' | 'json' | undefined;
 }
 
+/** What a line is read with. */
+export interface RowContext {
+  now: number;
+  cipher: FieldCipher;
+  /** Every field is a text, as in CSV. */
+  texts: boolean;
+  /** The id of a record without one, by its time; undefined: any. */
+  idAt: (time: number) => string | undefined;
+}
+
 const LONGEST_TEXT = 1_000_000;
 
 /** How rows of one table look in a file, and how a line of a file becomes a row. */
@@ -82,8 +92,9 @@ export class RecordForm {
   }
 
   /** A line of a file, read as JSON or CSV, as a row. @throws ValidationError naming each field */
-  toRow(tenant: TenantContext, value: unknown, now: number, cipher: FieldCipher): BulkRow {
-    const columns = this.check(value, now);
+  toRow(tenant: TenantContext, value: unknown, { cipher, idAt, now, texts }: RowContext): BulkRow {
+    const columns = this.check(value, now, texts);
+    columns.id ??= idAt(columns[this.table.time] as number) ?? null;
     const whole: Record<string, unknown> = {
       ...(this.table.toColumns?.(tenant, columns) ?? columns),
       tenant_id: tenant.tenantId,
@@ -97,7 +108,7 @@ export class RecordForm {
     return whole;
   }
 
-  private check(value: unknown, now: number): Record<string, unknown> {
+  private check(value: unknown, now: number, texts: boolean): Record<string, unknown> {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new ValidationError([{ path: '', message: 'must be an object' }]);
     const given = value as Record<string, unknown>;
@@ -114,7 +125,7 @@ export class RecordForm {
         if (!given && columns[column] === null) errors.push({ path: field.name, message: 'is required' });
         continue;
       }
-      const read = readValue(field, raw);
+      const read = readValue(field, raw, texts);
       if ('message' in read) errors.push({ path: field.name, message: read.message });
       else columns[field.column] = read.value;
     }
@@ -154,7 +165,7 @@ type Read = { value: unknown } | { message: string };
 const NOT_STORED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** CSV has texts alone: a number, a time or JSON is read from one. */
-function readValue({ kind, most }: FormField, raw: unknown): Read {
+function readValue({ kind, most }: FormField, raw: unknown, texts: boolean): Read {
   switch (kind) {
     case 'uuid':
       return typeof raw === 'string' && isUuid(raw) ? { value: raw.toLowerCase() } : { message: 'must be a UUID' };
@@ -167,7 +178,7 @@ function readValue({ kind, most }: FormField, raw: unknown): Read {
     case 'double':
       return readNumber(kind, raw);
     case 'json':
-      return readJson(raw);
+      return readJson(raw, texts);
     case 'text':
       return readText(raw, most ?? LONGEST_TEXT);
   }
@@ -191,9 +202,9 @@ function readText(raw: unknown, most: number): Read {
   return value.length > most ? { message: `must not be longer than ${most} characters` } : { value };
 }
 
-function readJson(raw: unknown): Read {
+function readJson(raw: unknown, texts: boolean): Read {
   try {
-    const value = typeof raw === 'string' ? (JSON.parse(raw) as unknown) : raw;
+    const value = texts && typeof raw === 'string' ? (JSON.parse(raw) as unknown) : raw;
     return NOT_STORED.test(JSON.stringify(value)) || /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value))
       ? { message: 'must not contain NUL or half of a character' }
       : { value };

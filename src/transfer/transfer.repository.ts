@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { formatTime, smallestIdAt, type TenantContext, type TimeRange } from '../common/index.js';
-import { DatabaseSupervisor, type Dialect, type TransferTable, UnitOfWork } from '../persistence/index.js';
+import {
+  type BulkRow,
+  DatabaseSupervisor,
+  type Dialect,
+  type TransferTable,
+  UnitOfWork,
+} from '../persistence/index.js';
 
 const PAGE_ROWS = 1000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -54,19 +60,36 @@ export class TransferRepository {
     for (const [month] of unknown) this.months.add(month);
   }
 
-  /** Which of these ids are there. */
-  async known(
+  /** Which of these rows are there: their id, or a name of theirs that is one record's alone. */
+  async known(tenant: TenantContext, { insert }: TransferTable, rows: readonly BulkRow[]): Promise<Set<BulkRow>> {
+    const { claims, table } = insert;
+    const ids = await this.thoseThere(tenant, table, 'id', rows);
+    if (!claims) return new Set(rows.filter(({ id }) => ids.has(String(id))));
+    const named = rows.filter((row) => row[claims.name] != null);
+    const names = await this.thoseThere(tenant, claims.table, claims.name, named);
+    const known = new Set<BulkRow>();
+    for (const row of rows) {
+      const name = row[claims.name] == null ? undefined : String(row[claims.name]);
+      if (ids.has(String(row.id)) || (name !== undefined && names.has(name))) known.add(row);
+      if (name !== undefined) names.add(name);
+    }
+    return known;
+  }
+
+  private async thoseThere(
     tenant: TenantContext,
-    { insert: { table } }: TransferTable,
-    ids: readonly string[],
+    table: string,
+    column: string,
+    rows: readonly BulkRow[],
   ): Promise<Set<string>> {
-    if (ids.length === 0) return new Set();
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
-    const rows = await this.unitOfWork.findAll<{ id: string }>(
+    if (rows.length === 0) return new Set();
+    const values = rows.map((row) => row[column]);
+    const marks = values.map((_, i) => `$${i + 2}`).join(', ');
+    const found = await this.unitOfWork.findAll<Record<string, unknown>>(
       tenant,
-      `SELECT id, tenant_id FROM ${table} WHERE tenant_id = $1 AND id IN (${marks})`,
-      ids,
+      `SELECT ${column}, tenant_id FROM ${table} WHERE tenant_id = $1 AND ${column} IN (${marks})`,
+      values,
     );
-    return new Set(rows.map(({ id }) => id));
+    return new Set(found.map((row) => String(row[column])));
   }
 }

@@ -14,6 +14,7 @@ import {
 import { FieldCipher, SealedTables } from '../secrets/index.js';
 import type { Column } from '../tabular/index.js';
 import { RecordForm } from './record-form.js';
+import { idOf } from './stable-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
 /** How values are encrypted, and where. */
@@ -29,6 +30,8 @@ export class TransferFields {
 export interface ImportLine {
   line: number;
   value?: unknown;
+  /** Every field is a text, as in CSV: numbers and JSON are read from them. */
+  texts?: boolean;
   error?: AppError;
   /** Base64, or data URLs. */
   files?: readonly string[];
@@ -53,6 +56,11 @@ export interface ImportOptions {
   onFiles?: (taken: number, refused: number) => void;
   /** What an earlier run has done: so many lines are passed over. */
   before?: ImportReport;
+  /**
+   * Names the file: a record without an id gets one made of it, its line and what it says, so that importing it again is importing the same.
+   * Without a name every record without an id is new.
+   */
+  source?: string;
 }
 
 const BATCH_ROWS = 500;
@@ -100,17 +108,12 @@ export class TransferService {
       yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.fields.cipher));
   }
 
-  /** One row as it would be stored. @throws ValidationError */
-  toRow(tenant: TenantContext, kind: TransferKind, value: unknown): BulkRow {
-    return this.form(kind).toRow(tenant, value, this.clock.now(), this.fields.cipher);
-  }
-
   /** @throws NotRecordedError, QueueFullError (503): what `onProgress` said last is stored, and the import may be repeated from there */
   async import(
     tenant: TenantContext,
     kind: TransferKind,
     lines: AsyncIterable<ImportLine>,
-    { before = NOTHING_IMPORTED, onFiles, onProgress, onRefused }: ImportOptions = {},
+    { before = NOTHING_IMPORTED, onFiles, onProgress, onRefused, source }: ImportOptions = {},
   ): Promise<ImportReport> {
     const report = { ...before };
     const table = this.tables.get(kind);
@@ -130,13 +133,16 @@ export class TransferService {
       report.lines = line;
       await onProgress?.(report);
     };
-    for await (const { error, files = [], line: at, value } of lines) {
+    for await (const { error, files = [], line: at, texts = false, value } of lines) {
       if (at <= before.lines) continue;
       line = at;
       if (error) refuse(at, error);
       else
         try {
-          const row = this.toRow(tenant, kind, value);
+          const idAt = (time: number): string | undefined =>
+            source === undefined ? undefined : idOf(source, kind, `${at}\n${JSON.stringify(value)}`, time);
+          const context = { now: this.clock.now(), cipher: this.fields.cipher, texts, idAt };
+          const row = this.form(kind).toRow(tenant, value, context);
           const taken = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
           batch.push({ line: at, row: taken?.row ?? row, groups: taken?.groups ?? [], files: taken });
           bytes += files.reduce((sum, { length }) => sum + length, 0);
@@ -149,7 +155,7 @@ export class TransferService {
     return report;
   }
 
-  /** Answers the lines that are stored now. */
+  /** Answers the lines that are new. */
   private async store(
     tenant: TenantContext,
     table: TransferTable,
@@ -167,7 +173,7 @@ export class TransferService {
     const known = await this.repository.known(
       tenant,
       table,
-      kept.map(({ row }) => String(row.id)),
+      kept.map(({ row }) => row),
     );
     await this.recorder.room();
     const { refused, stored } = await storeInBatches(
@@ -185,12 +191,10 @@ export class TransferService {
     const unstored = refused.find(({ error }) => error.retryable);
     if (unstored) throw unstored.error;
     for (const { error, line } of refused) refuse(line, error);
-    const again = kept.filter(
-      ({ line, row }) => known.has(String(row.id)) && !refused.some((each) => each.line === line),
-    );
+    const again = kept.filter(({ line, row }) => known.has(row) && !refused.some((each) => each.line === line));
     report.known += again.length;
     report.imported += stored - again.length;
-    return kept.filter(({ line }) => !refused.some((each) => each.line === line));
+    return kept.filter((read) => !again.includes(read) && !refused.some(({ line }) => line === read.line));
   }
 
   private form(kind: TransferKind): RecordForm {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '../../common/index.js';
 import { APP_LOGGER, type AppLogger } from '../../observability/index.js';
+import { SearchIndexRepository } from '../search-index.repository.js';
 import { CleanupRepository, type Removed } from './cleanup.repository.js';
 
 export interface Cleanup extends Removed {
@@ -16,6 +17,7 @@ const PAUSE_MS = 20;
 export class CleanupService {
   constructor(
     private readonly repository: CleanupRepository,
+    private readonly search: SearchIndexRepository,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
@@ -36,6 +38,7 @@ export class CleanupService {
       if (removed.submissions < BATCH_ROWS) break;
       await sleep(PAUSE_MS);
     }
+    if (sum.submissions > 0) await this.search.purge();
     this.logger.info(
       { tenant_id: tenant.tenantId, rows: sum.submissions, count: sum.screenshots },
       'old feedback was deleted',

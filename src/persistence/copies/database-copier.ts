@@ -9,6 +9,14 @@ export interface CopiedDatabase {
   migrations: string[];
 }
 
+/** A line of the ledger of erasures. */
+export interface CopiedErasure {
+  tenant_id: string;
+  subject_hash: string;
+  /** Milliseconds since 1970. */
+  requested_at: number;
+}
+
 /** Copies a whole database to a file while it is being written, and puts one back; one implementation for each dialect. */
 export interface DatabaseCopier {
   /** What the file is called in a backup. */
@@ -19,6 +27,8 @@ export interface DatabaseCopier {
   copy(to: string, onProgress: (line: string) => void): Promise<CopiedDatabase>;
   /** Rows by table; undefined when there is no database of ours. */
   look(): Promise<CopiedDatabase | undefined>;
+  /** Whom it says were erased, subjects and tenants; none when it says nothing of that. */
+  erasures(): Promise<CopiedErasure[]>;
   /** Replaces what is there. Answers where that is kept; null when there was nothing. @throws RestoreFailedError, ServerRunningError */
   restore(from: string, onProgress: (line: string) => void): Promise<string | null>;
 }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { MIGRATIONS_TABLE } from '../../../migrations/index.js';
 import { readEnvironment } from '../../config/index.js';
+import { toDatabaseError } from '../errors.js';
 import {
   BackupFailedError,
   COPIED_TABLES,
   type CopiedDatabase,
+  type CopiedErasure,
   type DatabaseCopier,
   RestoreFailedError,
   ServerRunningError,
@@ -55,6 +57,16 @@ export class PostgresCopier implements DatabaseCopier {
 
   look(): Promise<CopiedDatabase | undefined> {
     return this.connected(describe);
+  }
+
+  async erasures(): Promise<CopiedErasure[]> {
+    if ((await this.look())?.rows.erasures === undefined) return [];
+    return this.connected(async (client) => {
+      const { rows } = await client.query<{ tenant_id: string; subject_hash: string; requested_at: Date }>(
+        'SELECT tenant_id, subject_hash, requested_at FROM erasures',
+      );
+      return rows.map((row) => ({ ...row, requested_at: row.requested_at.getTime() }));
+    });
   }
 
   async restore(from: string, onProgress: (line: string) => void): Promise<string | null> {
@@ -107,9 +119,11 @@ export class PostgresCopier implements DatabaseCopier {
       application_name: 'backup of feedback-loop',
     });
     client.on('error', () => undefined);
-    await client.connect();
     try {
+      await client.connect();
       return await work(client);
+    } catch (error) {
+      throw toDatabaseError(error);
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -6,6 +6,7 @@ import {
   BackupFailedError,
   COPIED_TABLES,
   type CopiedDatabase,
+  type CopiedErasure,
   type DatabaseCopier,
   RestoreFailedError,
   ServerRunningError,
@@ -29,6 +30,8 @@ export class SqliteCopier implements DatabaseCopier {
     onProgress(`copying ${this.path} (${Math.ceil(size / 1_048_576)} MiB)`);
     const source = new BetterSqlite3(this.path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
     try {
+      // Else the pages of the copy keep what moved on while they were split, and no later deletion reaches it.
+      source.pragma('secure_delete = ON');
       source.prepare('VACUUM INTO ?').run(to);
     } catch (error) {
       await rm(to, { force: true });
@@ -47,6 +50,16 @@ export class SqliteCopier implements DatabaseCopier {
   async look(): Promise<CopiedDatabase | undefined> {
     const found = await stat(this.path).catch(() => undefined);
     return found === undefined || found.size === 0 ? undefined : describe(this.path);
+  }
+
+  async erasures(): Promise<CopiedErasure[]> {
+    if ((await this.look())?.rows.erasures === undefined) return [];
+    const database = new BetterSqlite3(this.path, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    try {
+      return database.prepare('SELECT tenant_id, subject_hash, requested_at FROM erasures').all() as CopiedErasure[];
+    } finally {
+      database.close();
+    }
   }
 
   async restore(from: string, onProgress: (line: string) => void): Promise<string | null> {

@@ -153,21 +153,14 @@ export class SqliteDatabase implements Database {
         (await this.query<{ freelist_count: number }>('PRAGMA freelist_count', [], 'health'))[0]?.freelist_count ?? 0,
       );
     const before = await free();
-    if (before === 0) return false;
-    await this.lease.run(() =>
-      this.writer.request(
-        { kind: 'exec', sql: `PRAGMA incremental_vacuum(${VACUUM_PAGES})` },
-        this.config.dbQueryTimeoutMs,
-      ),
-    );
+    const exec = (sql: `PRAGMA ${string}`): Promise<unknown> =>
+      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
+    if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     const after = await free();
-    if (after === 0 || after >= before) {
-      await this.lease.run(() =>
-        this.writer.request({ kind: 'exec', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' }, this.config.dbQueryTimeoutMs),
-      );
-      return false;
-    }
-    return true;
+    if (after > 0 && after < before) return true;
+    // In the WAL stands what the pages were before.
+    await exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return false;
   }
 
   async sizeBytes(): Promise<number> {

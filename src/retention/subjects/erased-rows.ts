@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, DAY_MS, type TenantContext } from '../../common/index.js';
 import { ReplayGuards, SpoolService } from '../../ingest/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../../observability/index.js';
 import { Announcements, type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
 import { ArchiveErasure } from './archive-erasure.js';
-import { WHOLE_TENANT } from './erasure-ledger.js';
-import { ErasuresRepository } from './erasures.repository.js';
+import { ErasureLedger, type LedgerEntry, WHOLE_TENANT } from './erasure-ledger.js';
+import { ErasuresRepository, type Tombstone } from './erasures.repository.js';
 import { SubjectHashes } from './subject-hashes.js';
 
 const LOOK_EVERY_MS = 60_000;
@@ -14,6 +15,8 @@ const LOOK_EVERY_MS = 60_000;
 const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
 /** Two servers' clocks differ by less. */
 const OVERLAP_MS = 300_000;
+/** Columns by which votes, labels and feedback name their prediction. */
+const REFERENCES = ['prediction_id', 'given_prediction_id', 'inference_id'];
 
 /** What of a server's own may hold rows of a subject. */
 @Injectable()
@@ -23,6 +26,7 @@ export class ErasurePlaces {
     readonly spool: SpoolService,
     readonly archive: ArchiveErasure,
     readonly announcements: Announcements,
+    readonly ledger: ErasureLedger,
     @Inject(APP_LOGGER) readonly logger: AppLogger,
   ) {}
 }
@@ -34,6 +38,8 @@ export class ErasurePlaces {
 @Injectable()
 export class ErasedRows implements OnModuleInit {
   private readonly dropped;
+  /** Ids, and ids of the caller's own, of records that were not let in. */
+  private readonly goneNames = new LRUCache<string, true>({ max: 100_000 });
   private looked = 0;
   private running = false;
 
@@ -70,7 +76,13 @@ export class ErasedRows implements OnModuleInit {
       ]);
       if (requests.has(WHOLE_TENANT)) for (const row of theirs) found.add(row);
       for (const [row, hashes] of byRow)
-        if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) found.add(row);
+        if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) {
+          found.add(row);
+          for (const name of namesOf(row)) this.goneNames.set(`${tenantId} ${name}`, true);
+        }
+      // What is said of a record that is not let in says something of its subject.
+      for (const row of theirs)
+        if (REFERENCES.some((column) => this.goneNames.has(`${tenantId} ${String(row[column])}`))) found.add(row);
     }
     return found;
   }
@@ -100,6 +112,7 @@ export class ErasedRows implements OnModuleInit {
     const since = this.looked === 0 ? now - FIRST_LOOK_BACK_MS : this.looked - OVERLAP_MS;
     try {
       const tombstones = await this.repository.tombstonesSince(since);
+      await this.places.ledger.note(...tombstones.map(toEntry));
       if (tombstones.length > 0) await this.removeHere();
       this.looked = now;
     } catch (error) {
@@ -111,6 +124,15 @@ export class ErasedRows implements OnModuleInit {
       this.running = false;
     }
   }
+}
+
+/** By which labels and votes may name a record. */
+function namesOf(row: BulkRow): string[] {
+  return [row.id, row.inference_id].filter((name) => typeof name === 'string');
+}
+
+function toEntry({ requestedAt, subjectHash, tenantId }: Tombstone): LedgerEntry {
+  return { tenant_id: tenantId, subject_hash: subjectHash, requested_at: requestedAt };
 }
 
 /** Milliseconds; each kind of record calls it by another name. */

@@ -14,22 +14,31 @@ export interface LedgerEntry {
   requested_at: number;
 }
 
-/** Who was erased: a file beside the data and not in a backup of the database, so that a restore can be cleaned again. */
+/**
+ * Who was erased: a file beside the data and not in a backup of the database, so that a restore can be cleaned again. Every server notes
+ * what any of them has erased, so that each has the whole of it.
+ */
 @Injectable()
 export class ErasureLedger {
+  private known: Set<string> | undefined;
+
   constructor(private readonly config: FeedbackLoopConfig) {}
 
-  /** Durable when it resolves. */
-  async note(entry: LedgerEntry): Promise<void> {
+  /** Durable when it resolves. What is in it already is not noted again. */
+  async note(...entries: LedgerEntry[]): Promise<void> {
+    this.known ??= new Set((await this.read()).map(keyOf));
+    const fresh = entries.filter((entry) => !this.known?.has(keyOf(entry)));
+    if (fresh.length === 0) return;
     await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
     const file = await open(this.path, 'a', 0o600);
     try {
       // On a line of its own, whatever a crash has left of the one before.
-      await file.writeFile(`\n${JSON.stringify(entry)}\n`);
+      await file.writeFile(fresh.map((entry) => `\n${JSON.stringify(entry)}\n`).join(''));
       await file.datasync();
     } finally {
       await file.close();
     }
+    for (const entry of fresh) this.known.add(keyOf(entry));
   }
 
   /**
@@ -47,6 +56,10 @@ export class ErasureLedger {
   private get path(): string {
     return join(this.config.dataDir, LEDGER);
   }
+}
+
+function keyOf({ requested_at, subject_hash, tenant_id }: LedgerEntry): string {
+  return `${tenant_id} ${subject_hash} ${requested_at}`;
 }
 
 function toEntry(line: string): LedgerEntry[] {

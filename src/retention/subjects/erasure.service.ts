@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, NotFoundError, sleep, type TenantContext, uuidv7 } from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { SubjectTables } from '../../persistence/index.js';
+import { Compaction } from '../compaction.js';
 import { ErasedRows } from './erased-rows.js';
 import { ErasureLedger, type LedgerEntry, WHOLE_TENANT } from './erasure-ledger.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -21,6 +22,7 @@ export class ErasureFrame {
     readonly config: FeedbackLoopConfig,
     readonly ledger: ErasureLedger,
     readonly tenants: TenantErasureService,
+    readonly compaction: Compaction,
   ) {}
 }
 
@@ -65,7 +67,8 @@ export class ErasureService {
       if (known?.found) return known;
       throw new NotFoundError('The subject');
     }
-    await this.subjects.forget(tenant);
+    await this.subjects.forget(tenant, removed);
+    await this.places.compaction.quietly();
     const erasedAt = this.clock.now();
     const sum = added(before, removed);
     await this.repository.certify(tenant, subjectHash, sum, erasedAt);
@@ -75,11 +78,13 @@ export class ErasureService {
   }
 
   /**
-   * Erases again, after a restore, what was accepted before somebody in the ledger was erased; what came later is kept. `path`: default, the
-   * ledger of this server. Answers how many subjects and tenants had come back.
+   * Erases again, after a restore, what was accepted before somebody in the ledger was erased; what came later is kept. `paths`: ledgers of
+   * other servers, beside that of this one. Answers how many subjects and tenants had come back.
    */
-  async reapply(path?: string): Promise<number> {
-    const entries = await this.places.ledger.read(path);
+  async reapply(paths: readonly string[] = []): Promise<number> {
+    const entries = await this.places.ledger.read();
+    for (const path of paths) entries.push(...(await this.places.ledger.read(path)));
+    await this.places.ledger.note(...entries);
     let found = 0;
     for (const tenantId of new Set(entries.map(({ tenant_id }) => tenant_id))) {
       const tenant = { tenantId };
@@ -96,10 +101,11 @@ export class ErasureService {
         if (Object.keys(removed).length === 0) continue;
         found += 1;
         await this.repository.certify(tenant, subjectHash, removed, this.clock.now());
-        await this.subjects.forget(tenant);
+        await this.subjects.forget(tenant, removed);
       }
     }
     await this.erasedRows.removeHere();
+    await this.places.compaction.quietly();
     return found;
   }
 

@@ -22,6 +22,13 @@ export interface Tombstone {
   requestedAt: number;
 }
 
+/** One transaction of an erasure, and what it has removed so far, by store. */
+interface Erasing {
+  session: WriteSession;
+  tenant: TenantContext;
+  removed: Record<string, number>;
+}
+
 /** What is left of erased subjects, and the erasing itself. */
 @Injectable()
 export class ErasuresRepository {
@@ -125,33 +132,63 @@ export class ErasuresRepository {
           `${acceptedBy === undefined ? '' : ` AND ${table.accepted} <= $3`} LIMIT ${BATCH}`,
         [tenantId, userId, ...(acceptedBy === undefined ? [] : [this.unitOfWork.dialect.time(acceptedBy)])],
       );
-      if (rows.length === 0) return {};
-      const ids = rows.map(({ id }) => id);
-      const list = ids.map((_, i) => `$${i + 2}`).join(', ');
       const removed: Record<string, number> = {};
-      const remove = async (
-        store: string,
-        from: string,
-        where: string,
-        returning = 'tenant_id',
-      ): Promise<Record<string, unknown>[]> => {
-        const gone = await session.query<Record<string, unknown>>(
-          `DELETE FROM ${from} WHERE tenant_id = $1 AND ${where} RETURNING ${returning}`,
-          [tenantId, ...ids],
+      if (rows.length > 0)
+        await this.eraseRows(
+          { session, tenant, removed },
+          table,
+          rows.map(({ id }) => id),
         );
-        if (gone.length > 0) removed[store] = (removed[store] ?? 0) + gone.length;
-        return gone;
-      };
-      if (table.before) await session.query(table.before(list), [tenantId, ...ids]);
-      for (const child of table.children) await remove(child.store, child.table, `${child.column} IN (${list})`);
-      await remove('aliases', 'record_aliases', `record_id IN (${list})`);
-      await this.forgetAnswers(session, tenantId, ids, removed);
-      await this.forgetDeliveries(session, tenantId, ids, removed);
-      const hook = this.subjects.hookOf(table.table);
-      const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
-      if (hook) await hook.run(session, tenant, gone);
       return removed;
     });
+  }
+
+  private async eraseRows(erasing: Erasing, table: SubjectTable, ids: readonly string[]): Promise<void> {
+    const { removed, session, tenant } = erasing;
+    const { tenantId } = tenant;
+    const list = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const remove = async (
+      store: string,
+      from: string,
+      where: string,
+      returning: string,
+    ): Promise<Record<string, unknown>[]> => {
+      const gone = await session.query<Record<string, unknown>>(
+        `DELETE FROM ${from} WHERE tenant_id = $1 AND ${where} RETURNING ${returning}`,
+        [tenantId, ...ids],
+      );
+      if (gone.length > 0) removed[store] = (removed[store] ?? 0) + gone.length;
+      return gone;
+    };
+    for (const { column, table: name, where } of table.dependents ?? []) {
+      const theirs = await session.query<{ id: string }>(
+        `SELECT id FROM ${name} WHERE tenant_id = $1 AND user_id IS NULL AND ${where} AND ${column} IN (${list})`,
+        [tenantId, ...ids],
+      );
+      const dependent = this.subjects.all.find((each) => each.table === name);
+      for (let i = 0; dependent && i < theirs.length; i += BATCH)
+        await this.eraseRows(
+          erasing,
+          dependent,
+          theirs.slice(i, i + BATCH).map(({ id }) => id),
+        );
+    }
+    if (table.before) await session.query(table.before(list), [tenantId, ...ids]);
+    const children: string[] = [];
+    for (const child of table.children)
+      for (const gone of await remove(child.store, child.table, `${child.column} IN (${list})`, child.key ?? 'id'))
+        children.push(String(gone[child.key ?? 'id']));
+    await remove('aliases', 'record_aliases', `record_id IN (${list})`, 'tenant_id');
+    // What was told of them, and answered to them, may repeat what they said.
+    const named = [...ids, ...children];
+    for (let i = 0; i < named.length; i += BATCH) {
+      const some = named.slice(i, i + BATCH);
+      await this.forgetAnswers(session, tenantId, some, removed);
+      await this.forgetDeliveries(session, tenantId, some, removed);
+    }
+    const hook = this.subjects.hookOf(table.table);
+    const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
+    if (hook) await hook.run(session, tenant, gone);
   }
 
   /** Answers that were kept for an `Idempotency-Key` may repeat what was said. */

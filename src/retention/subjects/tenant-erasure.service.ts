@@ -100,7 +100,7 @@ export class TenantErasureService {
   private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {
     const { erasedRows, subjects, tenants } = this.places;
     const removed = await tenants.empty(tenant);
-    await subjects.forget(tenant);
+    await subjects.forget(tenant, removed);
     Object.assign(removed, await erasedRows.removeHere());
     await tenants.remove(tenant, { actor, now: this.clock.now() });
     // What came in by a key that was known a moment longer.

@@ -3,7 +3,8 @@ import { AppError, type Clock, CLOCK, DAY_MS, type TenantContext, ValidationErro
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { type OlderDatabase, type OlderRow, openOlderDatabase } from '../../persistence/index.js';
 import { type ImportLine, type ImportReport, TransferService } from '../transfer.service.js';
-import { idOf, OLDER_PICTURES, type OlderTable, olderTable } from './older-records.js';
+import { idOf } from '../stable-id.js';
+import { OLDER_PICTURES, type OlderTable, olderTable } from './older-records.js';
 
 /** What became of one table. */
 export interface OlderTableReport extends ImportReport {
@@ -12,6 +13,10 @@ export interface OlderTableReport extends ImportReport {
   pictures: number;
   /** Not pictures, or too large; the text was kept. */
   picturesRefused: number;
+  /** Pictures of feedback that is not there: they have nowhere to go. */
+  picturesOrphaned: number;
+  /** Records in which something that has to be there was missing, or too long, and was made up or cut. */
+  completed: number;
   /** Imported, and past what retention keeps: gone with its next run unless it is told to keep more. */
   olderThanRetention: number;
 }
@@ -74,12 +79,14 @@ export class OlderImportService {
   ): Promise<OlderTableReport> {
     const total = await older.count(name);
     const oldest = this.clock.now() - this.keptDays(table.kind) * DAY_MS;
-    const extra = { pictures: 0, picturesRefused: 0, olderThanRetention: 0 };
+    const extra = { pictures: 0, picturesRefused: 0, picturesOrphaned: 0, completed: 0, olderThanRetention: 0 };
     const ids: unknown[] = [''];
     const withPictures = hasPictures && table.kind === 'feedback';
+    let found = 0;
     const lines = async function* (): AsyncGenerator<ImportLine> {
       for await (const rows of older.pages(name)) {
         const pictures = withPictures ? await picturesOf(older, rows) : new Map<string, string[]>();
+        for (const each of pictures.values()) found += each.length;
         for (const row of rows) {
           const line = ids.push(row.id) - 1;
           const time = table.time(row);
@@ -88,6 +95,7 @@ export class OlderImportService {
             continue;
           }
           if (time < oldest) extra.olderThanRetention += 1;
+          if (table.isIncomplete?.(row)) extra.completed += 1;
           const id = idOf(source, name, row.id, time);
           onId?.(name, row.id, id);
           yield { line, value: { id, ...table.record(row, time) }, files: pictures.get(String(row.id)) ?? [] };
@@ -102,6 +110,7 @@ export class OlderImportService {
         extra.picturesRefused += refused;
       },
     });
+    if (withPictures) extra.picturesOrphaned = (await older.count(OLDER_PICTURES.table)) - found;
     return { table: name, kind: table.kind, ...report, ...extra };
   }
 
@@ -116,17 +125,16 @@ export class OlderImportService {
 async function picturesOf(older: OlderDatabase, rows: readonly OlderRow[]): Promise<Map<string, string[]>> {
   const { data, of, table } = OLDER_PICTURES;
   const pictures = new Map<string, string[]>();
-  const shown = rows.filter(({ has_screenshot: has }) => has === undefined || (has !== 0 && has !== false));
-  if (shown.length === 0) return pictures;
   const found = await older.where(
     table,
     of,
-    shown.map(({ id }) => id),
+    rows.map(({ id }) => id),
   );
   for (const row of [...found].sort((a, b) => Number(a.id) - Number(b.id))) {
     const bytes = row[data];
     const text = Buffer.isBuffer(bytes) ? bytes.toString('base64') : bytes;
-    if (typeof text === 'string') pictures.set(String(row[of]), [...(pictures.get(String(row[of])) ?? []), text]);
+    // Without bytes it is refused like anything else that is no picture.
+    pictures.set(String(row[of]), [...(pictures.get(String(row[of])) ?? []), typeof text === 'string' ? text : '']);
   }
   return pictures;
 }

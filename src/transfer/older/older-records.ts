@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { formatTime, parseTime } from '../../common/index.js';
 import type { OlderRow, TransferKind } from '../../persistence/index.js';
 
@@ -11,6 +10,8 @@ export interface OlderTable {
   /** `time`: when it was, milliseconds since 1970. */
   time(row: OlderRow): number | undefined;
   record(row: OlderRow, time: number): Record<string, unknown>;
+  /** Something that has to be there is missing, or too long, and was made up or cut. */
+  isIncomplete?(row: OlderRow): boolean;
 }
 
 /** What older predictions were made with, where only a version was kept. */
@@ -37,6 +38,9 @@ const PREDICTIONS: OlderTable = {
   }),
 };
 
+/** Characters of a browser, or of an operating system. */
+const MOST_AGENT = 255;
+
 /** Feedback of system 3; its pictures stand in a table beside. */
 const FEEDBACK: OlderTable = {
   kind: 'feedback',
@@ -44,23 +48,27 @@ const FEEDBACK: OlderTable = {
   columns: ['id', 'session_id', 'category', 'description', 'url'],
   time: ({ created_at, timestamp }) => timeOf(created_at) ?? timeOf(timestamp),
   record: (row, time) => ({
-    session_id: text(row.session_id),
-    category: text(row.category),
+    // A text must not be lost for what is missing beside it.
+    session_id: text(row.session_id) || 'unknown',
+    category: text(row.category) || 'other',
     description: text(row.description),
     url: text(row.url),
-    timestamp: text(row.timestamp),
-    browser: text(row.browser),
-    os: text(row.os),
+    timestamp: text(row.timestamp) ?? formatTime(time),
+    browser: cut(row.browser, MOST_AGENT),
+    os: cut(row.os, MOST_AGENT),
     screen_resolution: text(row.screen_resolution),
     viewport_size: text(row.viewport_size),
     has_annotation: flag(row.has_annotation),
-    annotation_coords: blank(row.annotation_coords),
-    api_state: blank(row.api_state),
+    annotation_coords: structure(blank(row.annotation_coords)),
+    api_state: structure(blank(row.api_state)),
     created_at: formatTime(time),
     is_read: flag(row.is_read),
     is_archived: flag(row.is_archived),
     admin_notes: blank(row.admin_notes),
   }),
+  isIncomplete: ({ browser, category, os, session_id, timestamp }) =>
+    [category, session_id, timestamp].some((value) => text(value) === null || text(value) === '') ||
+    [browser, os].some((value) => (text(value)?.length ?? 0) > MOST_AGENT),
 };
 
 const METRIC_COLUMNS = {
@@ -83,7 +91,9 @@ const METRICS: OlderTable = {
       ...Object.values(METRIC_COLUMNS).map((names) => nameOf(row, names)),
     ]);
     const others = Object.fromEntries(
-      Object.entries(row).filter(([name, value]) => !known.has(name) && value !== null),
+      Object.entries(row).flatMap(([name, value]) =>
+        known.has(name) || value === null ? [] : [[name, decoded(value)]],
+      ),
     );
     const data = asJson(first(row, METRIC_COLUMNS.data));
     const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
@@ -93,7 +103,7 @@ const METRICS: OlderTable = {
       accepted_at: formatTime(time),
       user_id: blank(row.user_id),
       org_id: blank(row.org_id),
-      data: { ...others, ...(isObject ? data : { value: data ?? null }) },
+      data: { ...(isObject ? data : { value: data ?? null }), ...columnsBeside(others, isObject ? data : {}) },
     };
   },
 };
@@ -111,23 +121,6 @@ export function olderTable(name: string, columns: readonly string[]): OlderTable
   );
 }
 
-/**
- * The id of an older record here: a UUID v7 of its time whose other bits are SHA-256 of where it comes from, so that importing it again is
- * importing the same.
- */
-export function idOf(source: string, table: string, olderId: unknown, time: number): string {
-  const hash = createHash('sha256')
-    .update([source, table, String(olderId)].join('\n'))
-    .digest('hex');
-  const clock = Math.floor(time).toString(16).padStart(12, '0');
-  const variant = ((parseInt(hash.charAt(3), 16) & 0x3) | 0x8).toString(16);
-  return `${clock.slice(0, 8)}-${clock.slice(8)}-7${hex3(hash, 0)}-${variant}${hex3(hash, 4)}-${hash.slice(8, 20)}`;
-}
-
-function hex3(hash: string, at: number): string {
-  return hash.slice(at, at + 3);
-}
-
 /** The year 5138: nanoseconds are no milliseconds. */
 const LATEST_MS = 1e14;
 
@@ -141,24 +134,26 @@ function timeOf(value: unknown): number | undefined {
 }
 
 function text(value: unknown): string | null {
-  return value === null || value === undefined
+  const read = decoded(value);
+  return read === null || read === undefined
     ? null
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value as string);
+    : typeof read === 'object'
+      ? JSON.stringify(read)
+      : String(read as string);
 }
 
 /** An empty text was nothing. */
-function blank(value: unknown): unknown {
+function blank(raw: unknown): unknown {
+  const value = decoded(raw);
   return value === '' || value === undefined ? null : typeof value === 'number' ? String(value) : value;
 }
 
 function flag(value: unknown): boolean {
-  return value === true || value === 1 || value === '1' || value === 'true';
+  return value === true || value === 1 || /^(?:1|t|true|y|yes)$/i.test(typeof value === 'string' ? value.trim() : '');
 }
 
 function nameOf(row: OlderRow, names: readonly string[]): string | undefined {
-  return names.find((name) => row[name] !== undefined);
+  return names.find((name) => row[name] != null) ?? names.find((name) => row[name] !== undefined);
 }
 
 function first(row: OlderRow, names: readonly string[]): unknown {
@@ -167,10 +162,33 @@ function first(row: OlderRow, names: readonly string[]): unknown {
 }
 
 function asJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+  const read = decoded(value);
+  if (typeof read !== 'string') return read;
   try {
-    return JSON.parse(value) as unknown;
+    return JSON.parse(read) as unknown;
   } catch {
-    return value;
+    return read;
   }
+}
+
+/** A text that SQLite was given as bytes. */
+function decoded(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
+}
+
+/** A text that holds an object or a list; any other text is itself. */
+function structure(value: unknown): unknown {
+  const read = asJson(value);
+  return typeof read === 'object' ? read : decoded(value);
+}
+
+function cut(value: unknown, most: number): string | null {
+  return text(value)?.slice(0, most) ?? null;
+}
+
+/** A column that is called like a field of the data stands beside it. */
+function columnsBeside(columns: Record<string, unknown>, data: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, value]) => [name in data ? `column_${name}` : name, value]),
+  );
 }
