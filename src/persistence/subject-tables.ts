@@ -2,6 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '../common/index.js';
 import type { WriteSession } from './database.js';
 
+/** Rows of another table that go with those of a subject. */
+export interface SubjectChild {
+  store: string;
+  table: string;
+  /** Holds the id. */
+  column: string;
+  /** What names them, where it is not `id`. */
+  key?: string;
+  /** Which they are, where the column alone does not tell; `marks` the ids. */
+  matching?: (marks: string) => string;
+}
+
 /** A table that holds what belongs to a data subject, a `user_id`. Its key is `id`. */
 export interface SubjectTable {
   /** What it is called in certificates and exports. */
@@ -9,8 +21,8 @@ export interface SubjectTable {
   table: string;
   /** When a row was accepted: what came before an erasure is erased, also when it arrives later. */
   accepted: string;
-  /** Rows of other tables that go with them, by the column that holds the id. `key`: what names them, where it is not `id`. */
-  children: readonly { store: string; table: string; column: string; key?: string }[];
+  /** Rows of other tables that go with them. */
+  children: readonly SubjectChild[];
   /** Rows of other tables of subjects that name them and no subject of their own: said by the same person, they go too, with what is theirs. */
   dependents?: readonly { table: string; column: string; where: string }[];
   /** Runs before a deletion, `$1` the tenant, `marks` the ids. */

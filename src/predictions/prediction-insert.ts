@@ -61,6 +61,14 @@ export const SUBJECT_PREDICTIONS: SubjectTable = {
   children: [
     { store: 'votes', table: 'prediction_votes', column: 'prediction_id' },
     { store: 'labels', table: 'prediction_labels', column: 'prediction_id' },
+    {
+      store: 'labels',
+      table: 'prediction_labels',
+      column: 'inference_id',
+      // They still wait to be linked.
+      matching: (marks) =>
+        `prediction_id IS NULL AND inference_id IN (SELECT inference_id FROM predictions WHERE tenant_id = $1 AND id IN (${marks}))`,
+    },
   ],
   // Sent with the token of their prediction, say; what nobody vouched for may be anybody's.
   dependents: [{ table: 'feedback_submissions', column: 'prediction_id', where: "link <> 'unverified'" }],

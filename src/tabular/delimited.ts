@@ -1,8 +1,8 @@
 /**
- * What spreadsheets take for a formula, in ASCII and full width (OWASP: CSV injection); and what has an apostrophe before one already, so that
+ * What spreadsheets take for a formula, in ASCII and full width (OWASP: CSV injection); and what has apostrophes before one already, so that
  * an import takes away what was added here and nothing else.
  */
-const FORMULA = /^'?[=+\-@\t\r＝＋－＠]/;
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
 
 /** A cell of CSV (RFC 4180), quoted; a text that would be a formula gets an apostrophe before it. */
 export function toCell(value: unknown): string {

@@ -14,7 +14,7 @@ export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const MOST_RECORD_CHARACTERS = 2_000_000;
 /** What a spreadsheet would have taken for a formula got an apostrophe when it was exported. */
-const ESCAPED = /^''?[=+\-@\t\r＝＋－＠]/;
+const ESCAPED = /^'+[=+\-@\t\r＝＋－＠]/;
 
 /** The lines of a file as they come; of CSV the first names the columns. A line that cannot be read is one of the answers. */
 export async function* readLines(body: Readable, format: ImportFormat): AsyncGenerator<ImportLine> {

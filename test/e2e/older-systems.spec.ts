@@ -132,6 +132,40 @@ describe.each(DIALECTS)('older systems move in on %s', (dialect) => {
     expect(found.body.data).toHaveLength(1);
   }, 60_000);
 
+  it('S3-03 takes what is dirty, and says what it made of it', async () => {
+    const path = join(database.folder, 'dirty.db');
+    const older = new BetterSqlite3(path);
+    older.exec(`CREATE TABLE feedback_submissions (id INTEGER PRIMARY KEY, session_id TEXT, category TEXT, description TEXT, url TEXT,
+      timestamp TEXT, browser TEXT, has_screenshot INTEGER, api_state TEXT, created_at TEXT, is_read TEXT);
+      CREATE TABLE feedback_screenshots (id INTEGER PRIMARY KEY, feedback_id INTEGER, screenshot_data TEXT);
+      CREATE TABLE metrics (id INTEGER PRIMARY KEY, type TEXT, data BLOB, value REAL, timestamp TEXT, created_at TEXT)`);
+    const add = older.prepare('INSERT INTO feedback_submissions VALUES (?,?,?,?,?,?,?,?,?,?,?)');
+    add.run(1, null, null, 'dirty one', 'https://a.example', null, 'x'.repeat(400), 0, '"str"', recent(1), 'yes');
+    const picture = older.prepare('INSERT INTO feedback_screenshots (feedback_id, screenshot_data) VALUES (?, ?)');
+    const url = dataUrl(await plain(40, 30));
+    picture.run(1, url);
+    picture.run(99, url);
+    const metric = older.prepare('INSERT INTO metrics VALUES (?,?,?,?,?,?)');
+    metric.run(1, 'dirty', Buffer.from('{"value":"inner"}'), 9.5, null, recent(1));
+    older.close();
+    const ids = join(database.folder, 'dirty-ids.jsonl');
+    const first = await importFrom(path, '--ids', ids);
+    expect(first.reports).toMatchObject([
+      { kind: 'feedback', imported: 1, pictures: 1, pictures_refused: 0, pictures_orphaned: 1, completed: 1 },
+      { kind: 'metrics', imported: 1, refused: 0 },
+    ]);
+    expect(first.stderr).toContain('1 pictures belong to feedback that is not there');
+    expect((await importFrom(path)).reports).toMatchObject([
+      { known: 1, pictures: 0 },
+      { imported: 0, known: 1 },
+    ]);
+    const id = linesOf(ids).find(({ table }) => table === 'feedback_submissions')?.id;
+    const { body } = await server.request<Json>(`/admin/api/feedback/${String(id)}`);
+    expect(body).toMatchObject({ description: 'dirty one', is_read: true, has_screenshot: true, api_state: '"str"' });
+    const found = await server.request<{ data: Json[] }>('/api/v1/metrics?type=dirty');
+    expect(found.body.data[0]).toMatchObject({ data: { value: 'inner', column_value: 9.5 } });
+  }, 60_000);
+
   it('S4-10 predictions of the fourth in PostgreSQL: the older id lives on as inference_id', async () => {
     const older = await createTestDatabase('postgresql', false);
     const url = String(older.environment.FL_DB_URI);

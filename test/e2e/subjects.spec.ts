@@ -17,7 +17,8 @@ interface Certificate {
 }
 
 const DAY = 86_400_000;
-const CANARY = 'canary-55e0b1';
+const WORD = '55e0b1';
+const CANARY = `canary-${WORD}`;
 const SUBJECT = `${CANARY} ä/?#@example.com`;
 const FEEDBACK = { session_id: 's', category: 'bug', url: `https://a.example/${CANARY}`, timestamp: 'now' };
 
@@ -134,6 +135,8 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
         },
       });
   };
+  const deliveries = async (hook: string): Promise<number> =>
+    (await server.request<{ data: object[] }>(`/admin/api/webhooks/${hook}/deliveries`)).body.data.length;
   const check = async (): Promise<void> => {
     const { stdout } = await runCli(['rollups', 'check', '--json'], database.environment, database.folder);
     expect(JSON.parse(stdout)).toMatchObject({ differences: [] });
@@ -206,9 +209,36 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
       new BetterSqlite3(join(database.folder, 'feedback-loop.db')).pragma('wal_checkpoint(TRUNCATE)');
       server = await ServerProcess.start(database, { FL_RETENTION_ENABLED: 'false' });
     }
+    // A word of it is what a full text index would keep.
     for (const file of filesBelow(database.folder).filter((each) => statSync(each).size < 50_000_000))
-      expect([file, readFileSync(file).includes(CANARY)]).toEqual([file, false]);
+      expect([file, readFileSync(file).includes(WORD)]).toEqual([file, false]);
   }, 90_000);
+
+  it('S4-F3 what others say of their predictions goes too, and what was told of that', async () => {
+    const url = 'https://93.184.216.34/hook';
+    const hook = await server.request<{ id: string }>('/admin/api/webhooks', {
+      body: { url, events: ['label.created', 'feedback.created'] },
+    });
+    // Sent by the id of their own, before there is a prediction.
+    await server.request('/api/v1/labels', {
+      body: { inference_id: `${CANARY}-inf`, label: CANARY, source: 'system' },
+    });
+    const logged = await server.request<{ id: string }>('/api/v1/predictions', {
+      body: {
+        ...{ model: 'm', model_version: 'v', label: 'mine', confidence: 1 },
+        ...{ user_id: SUBJECT, inference_id: `${CANARY}-inf` },
+      },
+    });
+    const sent = await server.request<{ id: string }>('/api/v1/feedback', {
+      body: { ...FEEDBACK, description: `${CANARY} by token`, prediction_id: logged.body.id },
+    });
+    expect([logged.status, sent.status]).toEqual([201, 201]);
+    await until(async () => (await deliveries(hook.body.id)) === 2);
+    expect((await server.request(path, { method: 'DELETE' })).status).toBe(200);
+    expect((await everything()).includes(CANARY)).toBe(false);
+    expect(await deliveries(hook.body.id)).toBe(0);
+    await server.request(`/admin/api/webhooks/${hook.body.id}`, { method: 'DELETE' });
+  }, 60_000);
 
   it('a repetition answers the same certificate; nobody is unknown, and remembered', async () => {
     const [again, once] = [
@@ -289,13 +319,18 @@ describe('data subjects and spools', () => {
     const post = (server: ServerProcess, user_id: string): Promise<Answer> =>
       server.request('/api/v1/predictions', {
         key: ENVIRONMENT_KEY,
-        body: { model: 'm', model_version: 'v', label: 'l', confidence: 1, user_id, input_text: CANARY },
+        body: {
+          ...{ model: 'm', model_version: 'v', label: 'l', confidence: 1, user_id, input_text: CANARY },
+          inference_id: user_id === SUBJECT ? 'theirs' : 'others',
+        },
       });
     try {
       await post(here, SUBJECT);
       proxy.set('refuse');
       await until(async () => (await post(away, SUBJECT)).status === 202);
       expect((await post(away, 'other')).status).toBe(202);
+      const label = { inference_id: 'theirs', label: CANARY, source: 'system' };
+      expect((await away.request('/api/v1/labels', { key: ENVIRONMENT_KEY, body: label })).status).toBe(202);
       const erased = await here.request<Certificate>(`/api/v1/subjects/${encodeURIComponent(SUBJECT)}`, {
         method: 'DELETE',
         key: ENVIRONMENT_KEY,
@@ -305,6 +340,7 @@ describe('data subjects and spools', () => {
       await until(async () => (await away.request('/health', { key: null })).body.status === 'healthy');
       const rows = await database.query<{ user_id: string }>('SELECT user_id FROM predictions');
       expect(new Set(rows.map(({ user_id }) => user_id))).toEqual(new Set(['other']));
+      expect(await database.query('SELECT label FROM prediction_labels')).toEqual([]);
       expect((await away.request('/metrics', { key: ENVIRONMENT_KEY })).text).toMatch(
         /^erased_rows_dropped_total [1-9]/m,
       );

@@ -139,6 +139,20 @@ describe.each(DIALECTS)('training sets on %s', (dialect) => {
     expect(Number(held[0]?.n)).toBe(0);
   }, 30_000);
 
+  it('S4-F3 nor do they keep what an erased subject said of another’s prediction', async () => {
+    const id = await say('judged by another', 'user-3', []);
+    const vote = { correct: false, label: `${CANARY}-label`, user_id: 'judge' };
+    const voted = await server.request(`/api/v1/predictions/${id}/feedback`, { method: 'PUT', body: vote });
+    expect(voted.status).toBe(201);
+    const set = await create({ sources: ['vote'] });
+    expect((await data(set.id)).text).toContain(vote.label);
+    expect((await server.request('/api/v1/subjects/judge', { method: 'DELETE' })).status).toBe(200);
+    const revoked = await server.request<SetResource>(`/admin/api/training-sets/${set.id}`);
+    expect(revoked.body).toMatchObject({ state: 'revoked', provenance: { by_label: {} } });
+    expect((await data(revoked.body.successor_id!)).text).not.toContain(vote.label);
+    expect(JSON.stringify(await database.query('SELECT * FROM training_sets'))).not.toContain(vote.label);
+  }, 60_000);
+
   it('S4-F3 several erasures at once leave one set without any of them', async () => {
     const users = Array.from({ length: 6 }, (_, i) => `parallel-${i}`);
     for (const user of users)

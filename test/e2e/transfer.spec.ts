@@ -132,6 +132,41 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
     }
   }, 120_000);
 
+  it('S0-F7 keep texts that look like something else: formulas, apostrophes, JSON', async () => {
+    const states = ['{"a":1}', '123', 'true', 'null', '"q"', "'=1", { a: '=1' }, [1]];
+    const source = await createTestDatabase(dialect);
+    const from = await ServerProcess.start(source, ENVIRONMENT);
+    for (const [i, api_state] of states.entries()) {
+      const base = { session_id: 's', category: 'bug', url: 'https://a.example/', timestamp: 't' };
+      const description = ["'=1", "''=1", '=1', "'", '＝1', '-', "'a", '@'][i];
+      expect((await from.request('/api/v1/feedback', { body: { ...base, description, api_state } })).status).toBe(201);
+      const label = ["'=lab", "''=lab", '=lab', '+', "'", '123', 'true', 'null'][i];
+      await from.request('/api/v1/predictions', { body: { model: '=m', model_version: '1', label, confidence: 1 } });
+    }
+    const all = async (of: ServerProcess, kind: string): Promise<Json[]> => {
+      const path = kind === 'feedback' ? '/admin/api/export' : `/api/v1/${kind}/export`;
+      const lines = (await of.request(`${path}?format=jsonl`)).text.trim().split('\n');
+      return lines.map((line) => ({ ...(JSON.parse(line) as Json), link: undefined }));
+    };
+    try {
+      for (const format of dialect === 'sqlite' ? ['csv', 'jsonl'] : ['csv']) {
+        const other = await createTestDatabase(dialect);
+        const elsewhere = await ServerProcess.start(other, ENVIRONMENT);
+        for (const kind of ['feedback', 'predictions']) {
+          const file = join(other.folder, `${kind}.${format}`);
+          await cli(['export', kind, '--to', file], source);
+          expect((await cli(['import', kind, file], other)).code).toBe(0);
+          expect([format, kind, await all(elsewhere, kind)]).toEqual([format, kind, await all(from, kind)]);
+        }
+        await elsewhere.stop();
+        await other.drop();
+      }
+    } finally {
+      await from.stop();
+      await source.drop();
+    }
+  }, 120_000);
+
   it('S0-F5 leave as Parquet by the API; texts only with read:text', async () => {
     const headers = { authorization: `Bearer ${server.adminKey}` };
     for (const kind of ['predictions', 'votes', 'labels']) {
@@ -151,6 +186,26 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
     expect(Object.keys(JSON.parse(text.split('\n')[0] as string) as Json)).not.toContain('metadata');
     expect((await server.request('/api/v1/votes/export?from=nonsense')).status).toBe(422);
   });
+
+  it('S0-F7 without ids are the same when they are imported again, and counted as what they are', async () => {
+    const predictions = join(database.folder, 'no-ids.csv');
+    const head = 'model,model_version,label,confidence,timestamp';
+    const line = 'm,v,no-ids,0.5,2026-01-02T03:04:05Z';
+    writeFileSync(predictions, [head, line, line].join('\n'));
+    for (const expected of [
+      { imported: 2, known: 0 },
+      { imported: 0, known: 2 },
+    ])
+      expect(JSON.parse((await cli(['import', 'predictions', predictions, '--json'])).stdout)).toMatchObject(expected);
+    const events = join(database.folder, 'named.jsonl');
+    const event = (day: number): string =>
+      JSON.stringify({ type: 'n', data: { day }, external_id: 'named', accepted_at: `2026-11-0${day}T00:00:00Z` });
+    writeFileSync(events, [event(2), event(1)].join('\n'));
+    expect(JSON.parse((await cli(['import', 'metrics', events, '--json'])).stdout)).toMatchObject({
+      imported: 1,
+      known: 1,
+    });
+  }, 60_000);
 
   it('name each line that is refused, and take the others', async () => {
     const file = join(database.folder, 'mixed.jsonl');
@@ -240,9 +295,17 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
       [['import', 'cats', 'x.csv'], 'must be one of predictions'],
       [['export', 'votes', '--to', 'x.doc'], 'say --format'],
       [['import', '--from', 'missing.db'], 'cannot be opened'],
+      [['import', '--from', 'admin.key'], 'cannot be opened'],
+      [['import', 'metrics', 'missing.csv'], 'ENOENT'],
+      [['import', 'metrics', '.', '--format', 'csv'], 'EISDIR'],
+      [['export', 'metrics', '--to', 'nowhere/x.csv'], 'ENOENT'],
+      [['erase', '--reapply', 'missing.jsonl'], 'ENOENT'],
+      [['backup', '--check', 'admin.key'], 'The backup cannot be used'],
     ] as const) {
       const { code, stderr } = await cli([...args]);
       expect([args, code === 0, stderr.includes(words) ? '' : stderr]).toEqual([args, false, '']);
+      // One or two sentences, no stack.
+      expect([args, /\n\s+at /.test(stderr)]).toEqual([args, false]);
     }
   });
 });

@@ -176,7 +176,12 @@ export class ErasuresRepository {
     if (table.before) await session.query(table.before(list), [tenantId, ...ids]);
     const children: string[] = [];
     for (const child of table.children)
-      for (const gone of await remove(child.store, child.table, `${child.column} IN (${list})`, child.key ?? 'id'))
+      for (const gone of await remove(
+        child.store,
+        child.table,
+        child.matching?.(list) ?? `${child.column} IN (${list})`,
+        child.key ?? 'id',
+      ))
         children.push(String(gone[child.key ?? 'id']));
     await remove('aliases', 'record_aliases', `record_id IN (${list})`, 'tenant_id');
     // What was told of them, and answered to them, may repeat what they said.
