@@ -1,3 +1,5 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
@@ -14,10 +16,14 @@ interface SpoolOptions {
   json?: boolean;
 }
 
-/** Opens the spool that no server uses at the moment, and closes it after `work`. */
+/** `spool.key` opens what the other two hold. */
+const FILES = ['spool.db', 'spool.db-wal', 'spool.key'];
+
+/** Opens the spool that no server uses at the moment, and closes it after `work`. With `copied`, one that is in use is looked at as a copy. */
 async function withSpool<T>(
   { dir }: SpoolOptions,
   work: (spool: Spool, app: INestApplicationContext) => Promise<T>,
+  copied = false,
 ): Promise<T> {
   const [{ RecordKinds, Spool, SpoolOwnedError }, { DatabaseLockedError }, { createApp }, { createLogger }] =
     await Promise.all([
@@ -36,8 +42,16 @@ async function withSpool<T>(
     if (aside) note(`The file was damaged and has been set aside: ${aside}`);
     return await work(spool, app);
   } catch (error) {
-    if (error instanceof DatabaseLockedError) throw new SpoolOwnedError(spool.path);
-    throw error;
+    if (!(error instanceof DatabaseLockedError)) throw error;
+    if (!copied) throw new SpoolOwnedError(spool.path);
+    const copy = mkdtempSync(join(tmpdir(), 'spool-'));
+    try {
+      for (const name of FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
+      note('A server uses it: this is what a copy of its files holds at this moment.');
+      return await withSpool({ dir: copy }, work);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   } finally {
     await spool.close();
     await app.close();
@@ -45,20 +59,24 @@ async function withSpool<T>(
 }
 
 async function inspect(options: SpoolOptions): Promise<void> {
-  await withSpool(options, async (spool) => {
-    const [stats, letters] = [await spool.stats(), await spool.deadLetters()];
-    if (options.json) {
-      printJson({ ...stats, dead_letters: letters });
-      return;
-    }
-    print(
-      `waiting       ${stats.rows}${stats.oldestAt === null ? '' : ` (oldest of ${new Date(stats.oldestAt).toISOString()})`}`,
-    );
-    print(`bytes         ${stats.bytes} of ${stats.maxBytes}`);
-    print(`dead letters  ${stats.deadLetters}`);
-    for (const { id, kind, reason, died_at } of letters)
-      print(`  ${id}  ${kind}  ${new Date(died_at).toISOString()}  ${reason}`);
-  });
+  await withSpool(
+    options,
+    async (spool) => {
+      const [stats, letters] = [await spool.stats(), await spool.deadLetters()];
+      if (options.json) {
+        printJson({ ...stats, dead_letters: letters });
+        return;
+      }
+      print(
+        `waiting       ${stats.rows}${stats.oldestAt === null ? '' : ` (oldest of ${new Date(stats.oldestAt).toISOString()})`}`,
+      );
+      print(`bytes         ${stats.bytes} of ${stats.maxBytes}`);
+      print(`dead letters  ${stats.deadLetters}`);
+      for (const { id, kind, reason, died_at } of letters)
+        print(`  ${id}  ${kind}  ${new Date(died_at).toISOString()}  ${reason}`);
+    },
+    true,
+  );
 }
 
 async function drain(options: SpoolOptions): Promise<void> {
@@ -99,7 +117,7 @@ async function drain(options: SpoolOptions): Promise<void> {
 export function addSpoolCommand(program: Command): void {
   const spool = program
     .command('spool')
-    .description('look after records that wait for the database; the server must not be running');
+    .description('look after records that wait for the database; but for inspect and export, while no server runs');
   const add = (name: string, description: string, action: (options: SpoolOptions) => Promise<void>): Command =>
     spool
       .command(name)
@@ -115,9 +133,13 @@ export function addSpoolCommand(program: Command): void {
     else print(`${count} dead letters wait again.`);
   });
   add('export', 'print every record as JSON lines, decrypted: it holds personal texts', async (options) => {
-    await withSpool(options, async (file) => {
-      for await (const record of file.everything()) print(JSON.stringify(record));
-    });
+    await withSpool(
+      options,
+      async (file) => {
+        for await (const record of file.everything()) print(JSON.stringify(record));
+      },
+      true,
+    );
   });
   add('drain', `move everything into the database; exit code ${DEAD_LETTERS} when some was refused`, drain);
 }

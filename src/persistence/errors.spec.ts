@@ -2,6 +2,7 @@ import {
   DatabaseCorruptError,
   DatabaseFullError,
   DatabaseLockedError,
+  DatabaseReadOnlyError,
   DatabaseUnavailableError,
   DataRefusedError,
   PartitionMissingError,
@@ -21,6 +22,12 @@ describe('toDatabaseError', () => {
     [{ code: '08006' }, DatabaseUnavailableError],
     [{ message: 'Connection terminated unexpectedly' }, DatabaseUnavailableError],
     [{ code: '53300' }, DatabaseUnavailableError],
+    [{ code: '53200' }, DatabaseUnavailableError],
+    [{ code: '58030' }, DatabaseUnavailableError],
+    [{ code: 'XX001' }, DatabaseUnavailableError],
+    [{ code: '25006' }, DatabaseReadOnlyError],
+    [{ code: '42501' }, DatabaseReadOnlyError],
+    [{ code: 'SQLITE_READONLY_DBMOVED' }, DatabaseReadOnlyError],
     [{ code: 'SQLITE_CANTOPEN' }, DatabaseUnavailableError],
     [{ code: '53100' }, DatabaseFullError],
     [{ code: 'SQLITE_FULL' }, DatabaseFullError],
@@ -41,7 +48,7 @@ describe('toDatabaseError', () => {
   });
 
   it('tells a client nothing about an error it does not know', () => {
-    const error = toDatabaseError(Object.assign(new Error('secret detail'), { code: 'XX000' }));
+    const error = toDatabaseError(Object.assign(new Error('secret detail'), { code: 'ZZ000' }));
     expect([error.status, error.detail]).toEqual([500, 'The database refused a statement.']);
   });
 });

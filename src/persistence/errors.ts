@@ -12,6 +12,19 @@ export class DatabaseUnavailableError extends UnavailableError {
   }
 }
 
+/** It answers and takes nothing: a standby, a database made read-only, or rights that are missing. */
+export class DatabaseReadOnlyError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_read_only',
+      detail: 'The database takes no writes.',
+      remedy: 'Is it the primary? Is default_transaction_read_only on? May the user of FL_DB_URI write to the tables?',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
 /** The server has not opened its database yet. */
 export class PersistenceNotReadyError extends UnavailableError {
   constructor() {
@@ -194,6 +207,7 @@ const RULES: Rule[] = [
   { message: /timeout exceeded when trying to connect/, make: PoolExhaustedError },
   { code: /^40(?:001|P01)$/, make: TransactionConflictError },
   { code: /^(?:55P03|SQLITE_BUSY|SQLITE_LOCKED)/, make: DatabaseLockedError },
+  { code: /^(?:25006|42501|SQLITE_READONLY)/, make: DatabaseReadOnlyError },
   { code: /^(?:53100|SQLITE_FULL|SQLITE_IOERR_WRITE)$/, make: DatabaseFullError },
   { code: /^SQLITE_(?:CORRUPT|NOTADB)/, make: DatabaseCorruptError },
   { message: /no partition of relation/, make: PartitionMissingError },
@@ -201,7 +215,7 @@ const RULES: Rule[] = [
   { code: /^(?:2[23]|SQLITE_CONSTRAINT|SQLITE_MISMATCH)/, make: DataRefusedError },
   { code: /^42(?:P01|703)$/, message: /no such (?:table|column)/, make: SchemaOutdatedError },
   {
-    code: /^(?:08|57P0|53300|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTDIR|EROFS|EPERM|EEXIST|EACCES|3D000|28|SQLITE_CANTOPEN|SQLITE_IOERR)/,
+    code: /^(?:08|57P0|53[234]00|58|XX00[012]|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTDIR|EROFS|EPERM|EEXIST|EACCES|3D000|28|SQLITE_CANTOPEN|SQLITE_IOERR)/,
     message: /Connection terminated|Client has encountered|not queryable/,
     make: DatabaseUnavailableError,
   },
@@ -209,6 +223,7 @@ const RULES: Rule[] = [
 
 const PASSING = [
   DatabaseUnavailableError,
+  DatabaseReadOnlyError,
   QueryTimeoutError,
   PoolExhaustedError,
   DatabaseLockedError,

@@ -13,6 +13,7 @@ import { ErasedRows, ErasurePlaces } from './subjects/erased-rows.js';
 import { ErasureLedger } from './subjects/erasure-ledger.js';
 import { ErasureFrame, ErasureService } from './subjects/erasure.service.js';
 import { ErasuresRepository } from './subjects/erasures.repository.js';
+import { LedgerWatch } from './subjects/ledger-watch.js';
 import { SubjectExport } from './subjects/subject-export.js';
 import { SubjectHashes } from './subjects/subject-hashes.js';
 import { SubjectsController } from './subjects/subjects.controller.js';
@@ -34,6 +35,7 @@ import { TenantsRepository } from './subjects/tenants.repository.js';
     ErasurePlaces,
     ErasureService,
     ErasuresRepository,
+    LedgerWatch,
     PartitionsRepository,
     RetentionAftermath,
     RetentionRepository,

@@ -110,8 +110,12 @@ describe('the spool, while PostgreSQL is away', () => {
     const second = ServerProcess.spawn({ ...database.environment, ...environment }, database.folder);
     expect(await second.exitCode()).toBe(1);
     expect(second.log).toContain('Another process uses');
-    const inspected = await runCli(['spool', 'inspect'], { ...database.environment, ...environment }, database.folder);
-    expect([inspected.code, inspected.stderr.includes('Another process uses')]).toEqual([1, true]);
+    const settings = { ...database.environment, ...environment };
+    const changed = await runCli(['spool', 'retry'], settings, database.folder);
+    expect([changed.code, changed.stderr.includes('Another process uses')]).toEqual([1, true]);
+    // Looking is allowed: at a copy.
+    const inspected = await runCli(['spool', 'inspect', '--json'], settings, database.folder);
+    expect([inspected.code, JSON.parse(inspected.stdout)]).toMatchObject([0, { rows: await spooled() }]);
   });
 
   it('replays everything once, within 30 s of the return, and is healthy again', async () => {
@@ -128,6 +132,30 @@ describe('the spool, while PostgreSQL is away', () => {
     const stored = await server.request<{ input_text: string }>(`/api/v1/predictions/${acknowledged[0]}`, { key: KEY });
     expect(stored.body.input_text).toContain(CANARY);
   });
+
+  it('takes a database that takes no writes for one that is away', async () => {
+    const readOnly = async (on: boolean): Promise<void> => {
+      const [{ name }] = (await database.query<{ name: string }>('SELECT current_database() AS name')) as [
+        { name: string },
+      ];
+      await database.query(
+        `BEGIN READ WRITE; ALTER DATABASE "${name}" SET default_transaction_read_only = ${on ? 'on' : 'off'}; COMMIT`,
+      );
+      await database.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+    };
+    await readOnly(true);
+    for (let i = 0; i < 12; i++) {
+      const { body, status } = await predict(`read-only ${i}`);
+      expect([status, body.persisted]).toEqual([200, 'spool']);
+      const logged = await server.request('/api/v1/predictions', { key: KEY, body: log(`read-only-${i}`) });
+      expect(logged.status).toBe(202);
+    }
+    await readOnly(false);
+    await until(async () => (await spooled()) === 0);
+    expect(await database.query("SELECT id FROM predictions WHERE label LIKE 'read-only-%'")).toHaveLength(12);
+  }, 90_000);
 
   it('C10 sets a record aside that the database refuses, replays the others, and lets it be retried', async () => {
     await database.query("ALTER TABLE predictions ADD CONSTRAINT no_poison CHECK (label <> 'poison')");

@@ -91,6 +91,7 @@ export class ErasureService {
       const requests = latest(entries.filter(({ tenant_id }) => tenant_id === tenantId));
       const whole = requests.get(WHOLE_TENANT);
       if (whole !== undefined) {
+        await this.repository.bury(tenant, { subjectHash: WHOLE_TENANT, certificateId: uuidv7(whole), now: whole });
         if (await this.places.tenants.eraseAgain(tenant, whole)) found += 1;
         continue;
       }
@@ -107,6 +108,17 @@ export class ErasureService {
     await this.erasedRows.removeHere();
     await this.places.compaction.quietly();
     return found;
+  }
+
+  /** How many requests of this server's ledger the database does not know of: more than none after a restore. */
+  async forgottenRequests(): Promise<number> {
+    const known = new Map<string, number>();
+    for (const { requestedAt, subjectHash, tenantId } of await this.repository.tombstonesSince(0))
+      known.set(`${tenantId} ${subjectHash}`, requestedAt);
+    const entries = await this.places.ledger.read();
+    return entries.filter(
+      ({ requested_at, subject_hash, tenant_id }) => (known.get(`${tenant_id} ${subject_hash}`) ?? -1) < requested_at,
+    ).length;
   }
 
   /** Subjects that are there and in the ledger, with the hash that it knows them by. */
