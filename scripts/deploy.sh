@@ -19,6 +19,14 @@ images:
     newName: ${image%:*}
     newTag: "${image##*:}"
 YAML
+# Pods read their settings when they start: with a hash of the configuration in their template another one starts others.
+hash=$(kubectl kustomize "$folder" | awk -v RS='---\n' '/kind: ConfigMap/' | sha256sum | cut -c 1-16)
+cat >> "$work/kustomization.yaml" <<YAML
+patches:
+  - target: { kind: (StatefulSet|Deployment), name: feedback-loop }
+    patch: |-
+      - { op: add, path: /spec/template/metadata/annotations/feedback-loop.configuration, value: "$hash" }
+YAML
 kubectl kustomize "$work" > "$work/all.yaml"
 if [ "$dry" = --dry-run ]; then
   cat "$work/all.yaml"
@@ -45,7 +53,7 @@ for _ in $(seq 360); do
   state=$(k get job feedback-loop-migrate -o jsonpath='{.status.conditions[?(@.status=="True")].type}')
   case $state in
     *Complete*) break ;;
-    *Failed*) k logs job/feedback-loop-migrate --tail=50 >&2; printf 'The migrations failed: the servers were left as they are.\n' >&2; exit 1 ;;
+    *Failed*) k logs job/feedback-loop-migrate --tail=50 >&2 || true; printf 'The migrations failed: the servers were left as they are.\n' >&2; exit 1 ;;
   esac
   sleep 5
 done

@@ -1,17 +1,31 @@
 #!/usr/bin/env bash
-# Checks a backup, asks, and puts it in the place of the database. Stop every server first.
+# Checks a backup, names the database it would replace, asks, and puts it there. Stop every server first.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+service=${FEEDBACK_LOOP_CLI:-/usr/local/bin/feedback-loop}
 if [ $# -ne 1 ]; then
   printf 'usage: %s <backup>\n' "$0" >&2
   exit 2
 fi
-cli() { "${NODE:-node}" "$root/bin/feedback-loop.js" "$@"; }
-cli backup --check "$1"
-printf 'Type "restore" to put it in the place of the database; what is there is kept aside: '
+cli() {
+  # Where a service is installed, its database is meant, not one of this shell's.
+  if [ -x "$service" ] && [ -z "${FL_DB_URI:-}${FL_DB_URI_FILE:-}${FL_DB_PATH:-}${FL_DATA_DIR:-}" ]; then
+    "$service" "$@"
+  else
+    "${NODE:-node}" "$root/bin/feedback-loop.js" "$@"
+  fi
+}
+backup=$(realpath "$1")
+cli backup --check "$backup"
+# Without --yes it names the database, and replaces nothing that holds something.
+status=0
+cli restore --from "$backup" || status=$?
+[ "$status" -ne 0 ] || exit 0
+[ "$status" -eq 2 ] || exit "$status"
+printf 'Type "restore" to put the backup in the place of that database; what is there is kept aside: '
 read -r answer
 if [ "$answer" != restore ]; then
   printf 'Nothing was restored.\n' >&2
   exit 2
 fi
-cli restore --from "$1" --yes
+cli restore --from "$backup" --yes

@@ -12,7 +12,9 @@ describe('S1-50 scripts/deploy.sh, with a cluster that is played', () => {
     const log = join(folder, 'log');
     const rendered = join(folder, 'rendered.yaml');
     const text = read('k8s', 'rendered', 'production.yaml');
-    writeFileSync(rendered, placeholder ? text.replace('feedback.example.com', 'REPLACE.example.com') : text);
+    // As it is delivered it names nobody's hosts.
+    expect(text).toContain('REPLACE');
+    writeFileSync(rendered, placeholder ? text : text.replace(/REPLACE[-\w]*/g, 'filled-in'));
     writeFileSync(
       join(folder, 'kubectl'),
       `#!/usr/bin/env bash

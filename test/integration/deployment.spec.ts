@@ -46,7 +46,9 @@ const TYPES: Record<string, string> = {
   'v1/Service': 'core/v1',
   'apps/v1/StatefulSet': 'apps/v1',
   'apps/v1/Deployment': 'apps/v1',
+  'v1/PersistentVolumeClaim': 'core/v1',
   'batch/v1/Job': 'batch/v1',
+  'batch/v1/CronJob': 'batch/v1',
   'autoscaling/v2/HorizontalPodAutoscaler': 'autoscaling/v2',
   'policy/v1/PodDisruptionBudget': 'policy/v1',
   'networking.k8s.io/v1/NetworkPolicy': 'networking/v1',
@@ -75,8 +77,11 @@ function compile(manifests: readonly Manifest[]): string {
 }
 
 function podOf(manifest: Manifest): PodSpec | undefined {
-  const { spec } = manifest as { spec?: { template?: { spec?: PodSpec } } };
-  return spec?.template?.spec;
+  interface Templated {
+    template?: { spec?: PodSpec };
+  }
+  const { spec } = manifest as { spec?: Templated & { jobTemplate?: { spec?: Templated } } };
+  return (spec?.jobTemplate?.spec ?? spec)?.template?.spec;
 }
 
 /** What Pod Security "restricted" and this product want of every pod. */
@@ -137,16 +142,10 @@ describe('DC-4 S1-44 the Kubernetes manifests', () => {
       const kinds = new Set(manifests.map(({ kind }) => kind));
       // Nobody's secret is overwritten by a deployment.
       expect(kinds.has('Secret')).toBe(overlay === 'dev');
-      for (const kind of [
-        'ConfigMap',
-        'Service',
-        'Job',
-        'HorizontalPodAutoscaler',
-        'PodDisruptionBudget',
-        'NetworkPolicy',
-        'ServiceAccount',
-      ])
+      for (const kind of ['ConfigMap', 'Service', 'Job', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'ServiceAccount'])
         expect(kinds).toContain(kind);
+      // With one replica it would keep its node from being drained.
+      expect(kinds.has('PodDisruptionBudget')).toBe(overlay !== 'dev');
       const server = manifests.find(({ kind }) => kind === (overlay === 'ephemeral' ? 'Deployment' : 'StatefulSet'))!;
       const pod = podOf(server)!;
       expect(pod.terminationGracePeriodSeconds).toBe(45);
@@ -180,7 +179,9 @@ describe('DC-4 S1-44 the Kubernetes manifests', () => {
     expect(compile(example)).toBe('');
     const drain = documents('k8s/spool-drain-job.yaml');
     expect([compile(drain), offences(drain)]).toEqual(['', []]);
-  }, 30_000);
+    const backup = documents('k8s/backup-cronjob.yaml');
+    expect([compile(backup), offences(backup), podOf(backup[1]!)?.containers.length]).toEqual(['', [], 1]);
+  }, 60_000);
 
   it('name variables that the server knows', () => {
     const known = new Set(
@@ -232,6 +233,7 @@ describe('S1-43 the compose files', () => {
   it('for production has health checks, limits, networks and secrets for everything', () => {
     const { networks, secrets = {}, services } = load('compose.production.yml');
     expect(Object.keys(services).sort()).toEqual([
+      'backup',
       'grafana',
       'migrate',
       'nginx',

@@ -1,0 +1,18 @@
+// npm runs `prepare` after an install, and before `npx feedback-loop` in a clone: that one must neither build under a running server nor fail where the
+// compiler has been pruned.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const isBuilt = existsSync(join(root, 'dist', 'src', 'cli.js'));
+const canBuild = existsSync(join(root, 'node_modules', 'typescript'));
+const isInstall = ['install', 'ci', undefined].includes(process.env.npm_command);
+if (!isBuilt || (canBuild && isInstall)) {
+  const { status } = spawnSync('npm', ['run', 'build'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  process.exitCode = status ?? 1;
+}
