@@ -168,7 +168,7 @@ describe('optional packages', () => {
 describe('repositories and read models', () => {
   /** Asked before a tenant is known, or about all tenants: each with its reason in the docstring. */
   const ACROSS_TENANTS = [
-    'src/feedback/search-index.repository.ts purge',
+    'purge',
     'findByPublicId',
     'markUsed',
     'createFirst',

@@ -24,7 +24,7 @@ describe('the command line', () => {
       expect(stdout).toContain(`Usage: feedback-loop ${path.join(' ')}`.trim());
       expect(stdout).not.toMatch(/…$/m);
       const [, list = ''] = stdout.split(/^Commands:$/m);
-      const names = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map((match) => match[1] as string);
+      const names = [...list.matchAll(/^ {2}([a-z-]+)\b/gm)].map((match) => match[1] as string);
       const inner = names.filter((name) => name !== 'help');
       if (inner.length === 0 && path.length > 0) commands.push(path);
       await Promise.all(inner.map((name) => visit([...path, name])));
