@@ -79,10 +79,12 @@ const PROBLEMS: Record<number, string> = {
   409: 'The chosen id belongs to another record, or a request with the same Idempotency-Key is being served.',
   412: 'It was changed meanwhile.',
   413: 'The body is too large.',
+  414: 'The address is too long.',
   415: 'The content type is not taken here.',
   422: 'Well-formed, but invalid; `errors` names each field.',
   428: '`If-Match` is required.',
   429: 'Too many requests; `Retry-After` says when to go on.',
+  431: 'The headers are too large.',
   500: 'An error of the server; the correlation id finds it in the log.',
   503: 'Something the server needs is away; `Retry-After` says when to try again.',
 };
@@ -160,10 +162,10 @@ function complete(path: string, operation: Operation): void {
   const byToken = operation.security?.some((each) => 'feedback_token' in each) ?? false;
   if (operation.security) operation.security = byToken ? [...SECURITY, { feedback_token: [] }] : SECURITY;
   const secured = operation.security !== undefined;
-  const statuses = [400, 405, 500, 503];
+  const statuses = [400, 405, 414, 415, 431, 500, 503];
   if (secured) statuses.push(401, 403, 429);
-  if (path.includes('{')) statuses.push(404);
-  if (operation.requestBody) statuses.push(408, 413, 415);
+  if (path.includes('{') || SESSION_PATHS.has(path)) statuses.push(404);
+  if (operation.requestBody) statuses.push(408, 413);
   if (hasIfMatch(operation)) statuses.push(412, 428);
   if (PASSWORD_PATHS.has(path)) statuses.push(401, 403, 429);
   if (operation.requestBody || operation.parameters?.length) statuses.push(422);
@@ -175,6 +177,9 @@ function complete(path: string, operation: Operation): void {
 
 /** Any of them. */
 const SECURITY: NonNullable<Operation['security']> = [{ bearer: [] }, { api_key: [] }, { session: [] }];
+
+/** Of the session of a cookie: a key has none. */
+const SESSION_PATHS = new Set(['/admin/api/session', '/admin/api/logout', '/admin/api/session/password']);
 
 /** Public, but counted by address. */
 const PASSWORD_PATHS = new Set(['/admin/api/login', '/admin/api/password', '/admin/api/password/reset']);

@@ -205,6 +205,12 @@ export function answerExpectations(server: Server): void {
     const { body, headers } = bareProblem(417);
     response.writeHead(417, headers).end(body);
   });
+  // A tunnel is none of our business; without an answer its caller would wonder.
+  server.on('connect', (_: IncomingMessage, socket: Socket) => {
+    const { body, headers, title } = bareProblem(405);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 405 ${title}\r\n${lines.join('')}\r\n${body}`);
+  });
 }
 
 /** A complete answer for errors that no hook and no filter will see. */

@@ -86,6 +86,19 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     expect(received).not.toContain(' 400 ');
   });
 
+  it('a tunnel is refused with an answer', async () => {
+    const { hostname, port } = new URL(server.address);
+    const received = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(port), hostname, () => socket.write('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n'));
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+    });
+    expect(received).toMatch(/^HTTP\/1\.1 405 /);
+    expect(received).toContain('application/problem+json');
+  });
+
   it('a number is found as it is shown, exponent included', async () => {
     await server.request('/api/v1/metrics', { body: { type: 'exponents', data: { large: 1e21, small: 1e-7 } } });
     for (const filter of ['data.large=1e%2B21', 'data.large=1e21', 'data.small=1e-7', 'data.small=0.0000001']) {

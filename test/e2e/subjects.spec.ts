@@ -225,7 +225,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     });
     const logged = await server.request<{ id: string }>('/api/v1/predictions', {
       body: {
-        ...{ model: 'm', model_version: 'v', label: 'mine', confidence: 1 },
+        ...{ model: 'm', model_version: 'v', label: `${CANARY} label`, confidence: 1 },
         ...{ user_id: SUBJECT, inference_id: `${CANARY}-inf` },
       },
     });

@@ -80,6 +80,12 @@ export class RollupSubtraction {
       `UPDATE ${table} SET earliest = $8, latest = $9, latency_max = $10 WHERE ${where.text} AND start = $7 AND writer = ''`,
       [...where.values, start, extremes?.earliest ?? null, extremes?.latest ?? null, extremes?.latency_max ?? null],
     );
+    // A group of nothing would still name its label, which may be words of whoever was erased.
+    await session.query(
+      `DELETE FROM ${table} WHERE ${where.text} AND start = $7 AND ` +
+        `(SELECT SUM(predictions) FROM ${table} WHERE ${where.text} AND start = $7) = 0 RETURNING tenant_id`,
+      [...where.values, start],
+    );
   }
 
   private where({ tenantId }: TenantContext, rollup: Rollup): { text: string; values: unknown[] } {
