@@ -32,7 +32,9 @@ export class SchemaValidator<S extends TSchema> {
   /** The field errors of `value`; none when it is valid. */
   errors(value: unknown): FieldError[] {
     if (this.check(value)) return this.rules(value as Static<S>);
-    const errors = (this.check.errors ?? []).slice(0, MOST_ERRORS).map(toFieldError);
+    // What is wrong with a name is said once, with the name.
+    const found = (this.check.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
+    const errors = found.slice(0, MOST_ERRORS).map(toFieldError);
     if (typeof value !== 'object' || value === null) return errors;
     const named = new Set(errors.map(({ path }) => path));
     return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];
@@ -52,6 +54,7 @@ function toFieldError({ instancePath, keyword, params, message }: ErrorObject): 
   if (keyword === 'required') return { path: join(params.missingProperty), message: 'is required' };
   if (keyword === 'additionalProperties')
     return { path: join(params.additionalProperty), message: 'is not a known field' };
+  if (keyword === 'propertyNames') return { path: join(params.propertyName), message: 'has a name that is not taken' };
   if (keyword === 'pattern') return { path: base, message: 'must not be blank' };
   if (keyword === 'type') return { path: base, message: `must be ${String(params.type).replace(',', ' or ')}` };
   if (keyword === 'enum')

@@ -86,6 +86,15 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     expect(received).not.toContain(' 400 ');
   });
 
+  it('a class without a name is named, once', async () => {
+    const body = log({ scores: { '': 0.5, fine: 0.5 } });
+    const answer = await server.request<{ errors: object[] }>('/api/v1/predictions', { body });
+    expect([answer.status, answer.body.errors]).toEqual([
+      422,
+      [{ path: 'scores.', message: 'has a name that is not taken' }],
+    ]);
+  });
+
   it('a tunnel is refused with an answer', async () => {
     const { hostname, port } = new URL(server.address);
     const received = await new Promise<string>((resolve, reject) => {
