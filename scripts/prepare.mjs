@@ -7,8 +7,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const isBuilt = existsSync(join(root, 'dist', 'src', 'cli.js'));
 const canBuild = existsSync(join(root, 'node_modules', 'typescript'));
-const isInstall = ['install', 'ci', undefined].includes(process.env.npm_command);
-if (!isBuilt || (canBuild && isInstall)) {
+if (!isBuilt || (canBuild && process.env.npm_command !== 'exec')) {
   const { status } = spawnSync('npm', ['run', 'build'], {
     cwd: root,
     stdio: 'inherit',

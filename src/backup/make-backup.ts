@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { DAY_MS, formatTime, VERSION } from '../common/index.js';
+import { DAY_MS, formatTime, HOUR_MS, VERSION } from '../common/index.js';
 import type { FeedbackLoopConfig } from '../config/index.js';
 import { createCopier } from '../persistence/index.js';
 import { FieldCipher } from '../secrets/index.js';
@@ -119,7 +119,8 @@ async function prune(folder: string, days: number): Promise<string[]> {
   const deleted: string[] = [];
   for (const name of (await readdir(folder)).filter((each) => NAME.test(each))) {
     const path = join(folder, name);
-    if ((await stat(path)).mtimeMs >= Date.now() - days * DAY_MS) continue;
+    // The next is made a day later: none is older than `days` then.
+    if ((await stat(path)).mtimeMs >= Date.now() - (days - 1) * DAY_MS - HOUR_MS) continue;
     await unlink(path);
     deleted.push(path);
   }

@@ -28,7 +28,11 @@ export function addBackupCommand(program: Command): void {
       'copy the database, and pictures that are kept in a folder, to one checked file, beside running servers',
     )
     .option('--to <file>', 'a file, or a folder, in which it gets a name of its own')
-    .option('--keep-days <n>', 'delete older ones in that folder afterwards', toDays)
+    .option(
+      '--keep-days <n>',
+      'delete older ones in that folder afterwards: none is older than that when the next is made a day later',
+      toDays,
+    )
     .option('--check <file>', 'read a backup as a restore would, and change nothing')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -104,7 +108,7 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
       note(`What the present database knows of erasures cannot be read: ${(error as Error).message}`);
       return [];
     });
-  await new ErasureLedger(config).note(...erased);
+  await new ErasureLedger(config).note(erased);
   let restored;
   try {
     restored = await restoreBackup(config, from, { yes, onProgress: note });

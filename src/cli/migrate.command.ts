@@ -46,7 +46,7 @@ export function addMigrateCommand(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nAll or nothing; the SQLite file is only read. Keep FL_DATA_DIR, or the keys, the spool and pictures in a folder: they stay where they are.',
+      '\nAll or nothing; nothing of the SQLite file is changed but its journal mode, which a server sets again. Keep FL_DATA_DIR, or the keys, the spool and pictures in a folder: they stay where they are.',
     )
     .action(fromSqlite);
 

@@ -1,8 +1,19 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
+import { AppError } from '../common/index.js';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
 import type { Spool } from '../ingest/index.js';
 import { note, print, printJson, Progress } from './output.js';
@@ -16,6 +27,19 @@ interface SpoolOptions {
   json?: boolean;
 }
 
+class NoRoomError extends AppError {
+  constructor(folder: string, bytes: number) {
+    super({
+      code: 'no_room',
+      status: 507,
+      title: 'No room for a copy',
+      detail: `The spool in ${folder} is in use, and its ${Math.ceil(bytes / 2 ** 20)} MiB cannot be copied beside it.`,
+      remedy: 'Look at it while its server is stopped.',
+    });
+  }
+}
+
+const MOST_COPIES = 5;
 /** `spool.key` opens what the other two hold. */
 const FILES = ['spool.db', 'spool.db-wal', 'spool.key'];
 
@@ -44,18 +68,58 @@ async function withSpool<T>(
   } catch (error) {
     if (!(error instanceof DatabaseLockedError)) throw error;
     if (!copied) throw new SpoolOwnedError(spool.path);
-    const copy = mkdtempSync(join(tmpdir(), 'spool-'));
-    try {
-      for (const name of FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
-      note('A server uses it: this is what a copy of its files holds at this moment.');
-      return await withSpool({ dir: copy }, work);
-    } finally {
-      rmSync(copy, { recursive: true, force: true });
-    }
+    note('A server uses it: this is what a copy of its files holds at this moment.');
+    return await withCopy(folder, (copy) => withSpool({ dir: copy }, work));
   } finally {
     await spool.close();
     await app.close();
   }
+}
+
+/** On the volume of the spool, which has room for it or says so; gone however the command ends. */
+async function withCopy<T>(folder: string, work: (copy: string) => Promise<T>): Promise<T> {
+  const { bavail, bsize } = statfsSync(folder);
+  const bytes = FILES.reduce(
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+  // What an outage still brings needs the room more.
+  if (bytes * 2 > Number(bavail) * Number(bsize)) throw new NoRoomError(folder, bytes);
+  const copy = mkdtempSync(join(folder, 'copy-'));
+  const drop = (): void => rmSync(copy, { recursive: true, force: true });
+  const ended = (): void => {
+    drop();
+    process.exit(1);
+  };
+  process.once('SIGINT', ended).once('SIGTERM', ended);
+  try {
+    // The ballast of a copy would only take room away.
+    writeFileSync(join(copy, 'ballast'), '');
+    // A checkpoint between two files would tear them apart: it begins the WAL anew, under another salt.
+    let before = '';
+    for (let attempt = 0; attempt < MOST_COPIES && before !== beginOf(folder); attempt++) {
+      before = beginOf(folder);
+      for (const name of FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
+    }
+    return await work(copy);
+  } finally {
+    process.off('SIGINT', ended).off('SIGTERM', ended);
+    drop();
+  }
+}
+
+/** The header of the WAL, with its salt. */
+function beginOf(folder: string): string {
+  const path = join(folder, 'spool.db-wal');
+  if (!existsSync(path)) return 'none';
+  const header = Buffer.alloc(32);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, header.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return header.toString('hex');
 }
 
 async function inspect(options: SpoolOptions): Promise<void> {

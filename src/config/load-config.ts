@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
 
 /** What our examples, and those of others, say where a secret belongs. */
-const PLACEHOLDER = /REPLACE|change[-_]?me/;
+const PLACEHOLDER = /REPLACE|(?<![a-z])change[-_]?me(?![a-z])/;
 
 const readText: ReadFile = (path) => readFileSync(path, 'utf8');
 

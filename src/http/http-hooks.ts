@@ -207,9 +207,11 @@ export function answerExpectations(server: Server): void {
   });
   // A tunnel is none of our business; without an answer its caller would wonder.
   server.on('connect', (_: IncomingMessage, socket: Socket) => {
+    // Node takes its own listeners away from it: an error that nobody hears would end the process.
+    socket.on('error', () => undefined);
     const { body, headers, title } = bareProblem(405);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 405 ${title}\r\n${lines.join('')}\r\n${body}`);
+    socket.end(`HTTP/1.1 405 ${title}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
   });
 }
 

@@ -24,7 +24,6 @@ describe('toDatabaseError', () => {
     [{ code: '53300' }, DatabaseUnavailableError],
     [{ code: '53200' }, DatabaseUnavailableError],
     [{ code: '58030' }, DatabaseUnavailableError],
-    [{ code: 'XX001' }, DatabaseUnavailableError],
     [{ code: '25006' }, DatabaseReadOnlyError],
     [{ code: '42501' }, DatabaseReadOnlyError],
     [{ code: 'SQLITE_READONLY_DBMOVED' }, DatabaseReadOnlyError],

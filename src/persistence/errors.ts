@@ -215,7 +215,7 @@ const RULES: Rule[] = [
   { code: /^(?:2[23]|SQLITE_CONSTRAINT|SQLITE_MISMATCH)/, make: DataRefusedError },
   { code: /^42(?:P01|703)$/, message: /no such (?:table|column)/, make: SchemaOutdatedError },
   {
-    code: /^(?:08|57P0|53[234]00|58|XX00[012]|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTDIR|EROFS|EPERM|EEXIST|EACCES|3D000|28|SQLITE_CANTOPEN|SQLITE_IOERR)/,
+    code: /^(?:08|57P0|53[234]00|58|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTDIR|EROFS|EPERM|EEXIST|EACCES|3D000|28|SQLITE_CANTOPEN|SQLITE_IOERR)/,
     message: /Connection terminated|Client has encountered|not queryable/,
     make: DatabaseUnavailableError,
   },

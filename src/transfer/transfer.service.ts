@@ -140,7 +140,9 @@ export class TransferService {
       else
         try {
           const idAt = (time: number): string | undefined =>
-            source === undefined ? undefined : idOf(source, kind, `${at}\n${JSON.stringify(value)}`, time);
+            source === undefined
+              ? undefined
+              : idOf(`${tenant.tenantId} ${source}`, kind, `${at}\n${JSON.stringify(value)}`, time);
           const context = { now: this.clock.now(), cipher: this.fields.cipher, texts, idAt };
           const row = this.form(kind).toRow(tenant, value, context);
           const taken = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;

@@ -106,6 +106,17 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     });
     expect(received).toMatch(/^HTTP\/1\.1 405 /);
     expect(received).toContain('application/problem+json');
+    // Whoever tears the line down meanwhile does not tear the server down.
+    for (let i = 0; i < 20; i++)
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+          socket.resetAndDestroy();
+        });
+        socket.on('error', () => undefined).on('close', () => resolve());
+      });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await server.request('/health/liveness', { key: null })).status).toBe(200);
   });
 
   it('a number is found as it is shown, exponent included', async () => {

@@ -23,10 +23,12 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
     url.pathname = '/feedback_loop';
     return { FL_DATA_DIR: folder, FL_DB_URI: url.href, FL_DB_AUTO_MIGRATE: 'true', FL_RETENTION_ENABLED: 'false' };
   };
-  const script = (name: string, ...args: string[]) => {
+  const script = (name: string, environmentOf: Record<string, string>, ...args: string[]) => {
     const { hostname, password, port, username } = new URL(cluster.url);
     return spawnSync('sh', [join(ROOT, 'docker', 'postgres', name), ...args], {
       encoding: 'utf8',
+      // That of every day does not end by itself.
+      timeout: 5000,
       env: {
         PATH: `${bin}:${process.env.PATH}`,
         BACKUP_DIR: dumps,
@@ -35,6 +37,7 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
         PGUSER: username,
         PGPASSWORD: password,
         PGDATABASE: 'feedback_loop',
+        ...environmentOf,
       },
     });
   };
@@ -42,6 +45,19 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
     ServerProcess.start({ folder, environment: environment() } as unknown as Parameters<typeof ServerProcess.start>[0]);
   const total = async (server: ServerProcess): Promise<number> =>
     (await server.request<{ total_predictions: number }>('/api/v1/analytics/summary')).body.total_predictions;
+
+  it('what could not be dumped is no dump, and lets no other go', () => {
+    const old = join(dumps, 'feedback-loop-20200101T000000Z.dump');
+    writeFileSync(old, '');
+    utimesSync(old, 0, 0);
+    for (const args of [[], ['daily']]) {
+      const { status, stdout } = script('backup.sh', { PGDATABASE: 'nowhere' }, ...args);
+      expect([args, status === 0, stdout]).toEqual([args, false, '']);
+      expect(readdirSync(dumps).filter((name) => name.endsWith('.dump'))).toEqual([
+        'feedback-loop-20200101T000000Z.dump',
+      ]);
+    }
+  });
 
   it('a dump is made, old ones go, and it takes the place of the database while no server runs', async () => {
     let server = await start();
@@ -51,20 +67,20 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
     const old = join(dumps, 'feedback-loop-20200101T000000Z.dump');
     writeFileSync(old, '');
     utimesSync(old, 0, 0);
-    const made = script('backup.sh');
+    const made = script('backup.sh', {});
     expect([made.status, made.stderr, readdirSync(dumps).length]).toEqual([0, '', 1]);
     const dump = made.stdout.trim();
     await predict('after the dump', 'a');
     expect((await server.request('/api/v1/subjects/b', { method: 'DELETE' })).status).toBe(200);
 
-    const connected = script('restore.sh', dump);
+    const connected = script('restore.sh', {}, dump);
     expect([connected.status === 0, connected.stderr]).toEqual([false, expect.stringContaining('being accessed')]);
     expect(await total(server)).toBe(2);
     await server.stop();
     const broken = join(folder, 'broken.dump');
     writeFileSync(broken, 'no dump');
-    expect(script('restore.sh', broken).status).not.toBe(0);
-    const restored = script('restore.sh', dump);
+    expect(script('restore.sh', {}, broken).status).not.toBe(0);
+    const restored = script('restore.sh', {}, dump);
     expect([restored.status, restored.stdout]).toEqual([0, expect.stringContaining('feedback_loop_before_')]);
     // Whom the dump has brought back is told by the ledger, which was not in it.
     const again = await runCli(['erase', '--reapply', '--json'], environment(), folder);

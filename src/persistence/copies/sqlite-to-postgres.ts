@@ -135,7 +135,7 @@ async function requireEmpty(target: pg.Client): Promise<void> {
     if (rows.length > 0)
       throw new MoveRefusedError(
         `The PostgreSQL database holds something already (table ${table}).`,
-        'Take an empty one: CREATE DATABASE, and start no server on it before this command.',
+        'Take an empty one: CREATE DATABASE. A server that was started on it, or `migrate up`, has made a first tenant and key.',
       );
   }
 }

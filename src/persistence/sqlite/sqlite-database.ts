@@ -145,6 +145,23 @@ export class SqliteDatabase implements Database {
     driver.queryRunner = undefined;
   }
 
+  /** In the WAL stands what pages were before. Nobody is waited for: while a reader needs it, another time will do. */
+  private async emptyWal(): Promise<void> {
+    const ask = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
+      this.writer.request(body, this.config.dbQueryTimeoutMs);
+    await this.lease.run(async () => {
+      const [state] = await ask({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
+      const { busy, checkpointed, log } = state as { busy: number; log: number; checkpointed: number };
+      if (busy !== 0 || log !== checkpointed) return;
+      await ask({ kind: 'exec', sql: 'PRAGMA busy_timeout = 0' });
+      try {
+        await ask({ kind: 'exec', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' });
+      } finally {
+        await ask({ kind: 'exec', sql: `PRAGMA busy_timeout = ${BUSY_MS}` });
+      }
+    });
+  }
+
   /** A few pages at a time: nobody else writes meanwhile. A file that was made without incremental vacuum keeps its free pages. */
   async compact(): Promise<boolean> {
     if (!this.open) return false;
@@ -158,8 +175,7 @@ export class SqliteDatabase implements Database {
     if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     const after = await free();
     if (after > 0 && after < before) return true;
-    // In the WAL stands what the pages were before.
-    await exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    await this.emptyWal();
     return false;
   }
 
@@ -212,6 +228,9 @@ export class SqliteDatabase implements Database {
     }
   }
 }
+
+/** What the writer waits for other processes, as it opened the file. */
+const BUSY_MS = 5000;
 
 type CommitRequest = { kind: 'commit'; groups: SqliteGroup[] };
 

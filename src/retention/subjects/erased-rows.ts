@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, DAY_MS, type TenantContext } from '../../common/index.js';
 import { ReplayGuards, SpoolService } from '../../ingest/index.js';
 import { APP_LOGGER, type AppLogger, Metrics } from '../../observability/index.js';
 import { Announcements, type BulkRow, DatabaseSupervisor } from '../../persistence/index.js';
 import { ArchiveErasure } from './archive-erasure.js';
 import { ErasureLedger, type LedgerEntry, WHOLE_TENANT } from './erasure-ledger.js';
+import { GoneRecords } from './gone-records.js';
 import { ErasuresRepository, type Tombstone } from './erasures.repository.js';
 import { SubjectHashes } from './subject-hashes.js';
 
@@ -15,8 +15,6 @@ const LOOK_EVERY_MS = 60_000;
 const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
 /** Two servers' clocks differ by less. */
 const OVERLAP_MS = 300_000;
-/** Columns by which votes, labels and feedback name their prediction. */
-const REFERENCES = ['prediction_id', 'given_prediction_id', 'inference_id'];
 
 /** What of a server's own may hold rows of a subject. */
 @Injectable()
@@ -38,8 +36,7 @@ export class ErasurePlaces {
 @Injectable()
 export class ErasedRows implements OnModuleInit {
   private readonly dropped;
-  /** Ids, and ids of the caller's own, of records that were not let in. */
-  private readonly goneNames = new LRUCache<string, true>({ max: 100_000 });
+  private readonly gone = new GoneRecords();
   private looked = 0;
   private running = false;
 
@@ -75,14 +72,13 @@ export class ErasedRows implements OnModuleInit {
         ...new Set([...byRow.values()].flat()),
       ]);
       if (requests.has(WHOLE_TENANT)) for (const row of theirs) found.add(row);
-      for (const [row, hashes] of byRow)
-        if (hashes.some((hash) => (requests.get(hash) ?? -1) >= acceptedAt(row))) {
-          found.add(row);
-          for (const name of namesOf(row)) this.goneNames.set(`${tenantId} ${name}`, true);
-        }
-      // What is said of a record that is not let in says something of its subject.
-      for (const row of theirs)
-        if (REFERENCES.some((column) => this.goneNames.has(`${tenantId} ${String(row[column])}`))) found.add(row);
+      for (const [row, hashes] of byRow) {
+        const request = Math.max(-1, ...hashes.map((hash) => requests.get(hash) ?? -1));
+        if (request < acceptedAt(row)) continue;
+        found.add(row);
+        this.gone.add(tenantId, row, request);
+      }
+      for (const row of theirs) if (this.gone.isAbout(tenantId, row, acceptedAt(row))) found.add(row);
     }
     return found;
   }
@@ -112,7 +108,7 @@ export class ErasedRows implements OnModuleInit {
     const since = this.looked === 0 ? now - FIRST_LOOK_BACK_MS : this.looked - OVERLAP_MS;
     try {
       const tombstones = await this.repository.tombstonesSince(since);
-      await this.places.ledger.note(...tombstones.map(toEntry));
+      await this.places.ledger.note(tombstones.map(toEntry));
       if (tombstones.length > 0) await this.removeHere();
       this.looked = now;
     } catch (error) {
@@ -124,11 +120,6 @@ export class ErasedRows implements OnModuleInit {
       this.running = false;
     }
   }
-}
-
-/** By which labels and votes may name a record. */
-function namesOf(row: BulkRow): string[] {
-  return [row.id, row.inference_id].filter((name) => typeof name === 'string');
 }
 
 function toEntry({ requestedAt, subjectHash, tenantId }: Tombstone): LedgerEntry {

@@ -25,7 +25,7 @@ export class ErasureLedger {
   constructor(private readonly config: FeedbackLoopConfig) {}
 
   /** Durable when it resolves. What is in it already is not noted again. */
-  async note(...entries: LedgerEntry[]): Promise<void> {
+  async note(entries: readonly LedgerEntry[]): Promise<void> {
     this.known ??= new Set((await this.read()).map(keyOf));
     const fresh = entries.filter((entry) => !this.known?.has(keyOf(entry)));
     if (fresh.length === 0) return;

@@ -55,7 +55,7 @@ export class ErasureService {
       certificateId: known?.certificateId ?? uuidv7(now),
       now,
     });
-    await this.places.ledger.note({ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now });
+    await this.places.ledger.note([{ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now }]);
     const before = known?.removed ?? buried.removed;
     const fromTables = await this.fromTablesTwice(tenant, userId);
     // Noted at once: what fails behind it must not make a repetition forget what is gone.
@@ -83,20 +83,19 @@ export class ErasureService {
    */
   async reapply(paths: readonly string[] = []): Promise<number> {
     const entries = await this.places.ledger.read();
-    for (const path of paths) entries.push(...(await this.places.ledger.read(path)));
-    await this.places.ledger.note(...entries);
+    for (const path of paths) for (const entry of await this.places.ledger.read(path)) entries.push(entry);
+    await this.places.ledger.note(entries);
     let found = 0;
     for (const tenantId of new Set(entries.map(({ tenant_id }) => tenant_id))) {
       const tenant = { tenantId };
       const requests = latest(entries.filter(({ tenant_id }) => tenant_id === tenantId));
+      for (const [subjectHash, now] of requests)
+        await this.repository.bury(tenant, { subjectHash, certificateId: uuidv7(now), now });
       const whole = requests.get(WHOLE_TENANT);
       if (whole !== undefined) {
-        await this.repository.bury(tenant, { subjectHash: WHOLE_TENANT, certificateId: uuidv7(whole), now: whole });
         if (await this.places.tenants.eraseAgain(tenant, whole)) found += 1;
         continue;
       }
-      for (const [subjectHash, now] of requests)
-        await this.repository.bury(tenant, { subjectHash, certificateId: uuidv7(now), now });
       for (const [userId, subjectHash] of await this.returned(tenant, requests)) {
         const removed = await this.fromTables(tenant, userId, requests.get(subjectHash));
         if (Object.keys(removed).length === 0) continue;
@@ -116,8 +115,11 @@ export class ErasureService {
     for (const { requestedAt, subjectHash, tenantId } of await this.repository.tombstonesSince(0))
       known.set(`${tenantId} ${subjectHash}`, requestedAt);
     const entries = await this.places.ledger.read();
+    // Of a tenant that was erased as a whole, subjects need not be remembered.
     return entries.filter(
-      ({ requested_at, subject_hash, tenant_id }) => (known.get(`${tenant_id} ${subject_hash}`) ?? -1) < requested_at,
+      ({ requested_at, subject_hash, tenant_id }) =>
+        (known.get(`${tenant_id} ${subject_hash}`) ?? -1) < requested_at &&
+        (known.get(`${tenant_id} ${WHOLE_TENANT}`) ?? -1) < requested_at,
     ).length;
   }
 
@@ -156,8 +158,11 @@ export class ErasureService {
   /** A commit whose caller has been let go may end as late as its time-outs allow. */
   private lookAgain(tenant: TenantContext, userId: string, requestedAt: number): void {
     const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.places.config;
-    const again = (): Promise<unknown> => this.fromTables(tenant, userId, requestedAt).catch(() => undefined);
-    setTimeout(() => void again(), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
+    const again = async (): Promise<void> => {
+      const removed = await this.fromTables(tenant, userId, requestedAt);
+      if (Object.keys(removed).length > 0) await this.subjects.forget(tenant, removed);
+    };
+    setTimeout(() => void again().catch(() => undefined), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
   }
 }
 

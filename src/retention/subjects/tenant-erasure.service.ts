@@ -72,7 +72,7 @@ export class TenantErasureService {
       certificateId: known?.certificateId ?? uuidv7(now),
       now,
     });
-    await ledger.note({ tenant_id: tenant.tenantId, subject_hash: WHOLE_TENANT, requested_at: now });
+    await ledger.note([{ tenant_id: tenant.tenantId, subject_hash: WHOLE_TENANT, requested_at: now }]);
     const removed = await this.remove(tenant, actor);
     const erasedAt = this.clock.now();
     await erasures.certify(tenant, WHOLE_TENANT, removed, erasedAt);
@@ -94,7 +94,12 @@ export class TenantErasureService {
     if (!this.supervisor.isUp) return;
     const recent = await this.places.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
     for (const { subjectHash, tenantId } of recent)
-      if (subjectHash === WHOLE_TENANT) await this.places.tenants.empty({ tenantId }).catch(() => undefined);
+      if (subjectHash === WHOLE_TENANT) await this.emptyAgain({ tenantId }).catch(() => undefined);
+  }
+
+  private async emptyAgain(tenant: TenantContext): Promise<void> {
+    const removed = await this.places.tenants.empty(tenant);
+    if (Object.keys(removed).length > 0) await this.places.subjects.forget(tenant, removed);
   }
 
   private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {

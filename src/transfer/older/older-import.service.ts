@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type Clock, CLOCK, DAY_MS, type TenantContext, ValidationError } from '../../common/index.js';
+import {
+  AppError,
+  type Clock,
+  CLOCK,
+  DAY_MS,
+  DEFAULT_TENANT_ID,
+  type TenantContext,
+  ValidationError,
+} from '../../common/index.js';
 import { FeedbackLoopConfig } from '../../config/index.js';
 import { type OlderDatabase, type OlderRow, openOlderDatabase } from '../../persistence/index.js';
 import { type ImportLine, type ImportReport, TransferService } from '../transfer.service.js';
@@ -96,7 +104,12 @@ export class OlderImportService {
           }
           if (time < oldest) extra.olderThanRetention += 1;
           if (table.isIncomplete?.(row)) extra.completed += 1;
-          const id = idOf(source, name, row.id, time);
+          const id = idOf(
+            tenant.tenantId === DEFAULT_TENANT_ID ? source : `${tenant.tenantId} ${source}`,
+            name,
+            row.id,
+            time,
+          );
           onId?.(name, row.id, id);
           yield { line, value: { id, ...table.record(row, time) }, files: pictures.get(String(row.id)) ?? [] };
         }
