@@ -8,6 +8,7 @@ folder=${BACKUP_DIR:-/backups}
 export PGPASSWORD="${PGPASSWORD:-}"
 if [ "${1:-}" != daily ]; then
   file="$folder/feedback-loop-$(date -u +%Y%m%dT%H%M%SZ).dump"
+  trap 'rm -f "$file.part"' EXIT
   pg_dump --format=custom --no-owner --no-privileges --file="$file.part" ${DATABASE_URI:+--dbname="$DATABASE_URI"}
   pg_restore --list "$file.part" > /dev/null
   mv "$file.part" "$file"

@@ -28,7 +28,7 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
     return spawnSync('sh', [join(ROOT, 'docker', 'postgres', name), ...args], {
       encoding: 'utf8',
       // That of every day does not end by itself.
-      timeout: 5000,
+      timeout: args.includes('daily') ? 5000 : 60_000,
       env: {
         PATH: `${bin}:${process.env.PATH}`,
         BACKUP_DIR: dumps,
