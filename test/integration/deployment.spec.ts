@@ -34,7 +34,10 @@ const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'u
 const OVERLAYS = ['dev', 'production', 'ephemeral'] as const;
 const documents = (path: string): Manifest[] =>
   parseAllDocuments(read(path))
-    .map((document) => document.toJS() as Manifest)
+    .map((document) => {
+      expect([path, document.errors]).toEqual([path, []]);
+      return document.toJS() as Manifest;
+    })
     .filter((each) => each?.kind !== undefined);
 
 /** Where each kind is declared in the Kubernetes API. */
