@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readSync,
   rmSync,
   statfsSync,
@@ -13,7 +14,7 @@ import {
 import { join, resolve } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
-import { AppError } from '../common/index.js';
+import { AppError, HOUR_MS } from '../common/index.js';
 import { configFromEnvironment, describeDatabase } from '../config/index.js';
 import type { Spool } from '../ingest/index.js';
 import { note, print, printJson, Progress } from './output.js';
@@ -85,6 +86,9 @@ async function withCopy<T>(folder: string, work: (copy: string) => Promise<T>): 
   );
   // What an outage still brings needs the room more.
   if (bytes * 2 > Number(bavail) * Number(bsize)) throw new NoRoomError(folder, bytes);
+  // What a command that was killed has left, not what another is looking at.
+  for (const path of readdirSync(folder).flatMap((name) => (name.startsWith('copy-') ? [join(folder, name)] : [])))
+    if (statSync(path).mtimeMs < Date.now() - HOUR_MS) rmSync(path, { recursive: true, force: true });
   const copy = mkdtempSync(join(folder, 'copy-'));
   const drop = (): void => rmSync(copy, { recursive: true, force: true });
   const ended = (): void => {

@@ -74,7 +74,8 @@ export class ErasedRows implements OnModuleInit {
       if (requests.has(WHOLE_TENANT)) for (const row of theirs) found.add(row);
       for (const [row, hashes] of byRow) {
         const request = Math.max(-1, ...hashes.map((hash) => requests.get(hash) ?? -1));
-        if (request < acceptedAt(row)) continue;
+        // Written so that a row of which nobody knows when it was accepted is kept.
+        if (!(request >= acceptedAt(row))) continue;
         found.add(row);
         this.gone.add(tenantId, row, request);
       }
