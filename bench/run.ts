@@ -20,6 +20,7 @@ import { hostileFiles } from './sections/hostile-files.js';
 import { metricEvents } from './sections/metric-events.js';
 import { limiter } from './sections/limiter.js';
 import { caching } from './sections/caching.js';
+import { moving } from './sections/moving.js';
 import { pictures } from './sections/pictures.js';
 import { retention } from './sections/retention.js';
 import { rollups } from './sections/rollups.js';
@@ -99,6 +100,7 @@ try {
   await section(['S2-29'], async () => caching(setting));
   await section(['S2-30', 'S2-31'], async () => watching(setting));
   await section(['S1-11'], async () => flood(setting, seconds));
+  await section(['S1-56'], async () => moving(setting));
   await section(['S3-21'], async () => feedback(setting));
   await section(['S0-22'], async () => metricEvents(setting));
   await section(['G19'], async () => [await batch(setting)]);

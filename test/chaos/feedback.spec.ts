@@ -61,7 +61,7 @@ describe.each(DIALECTS)('kill -9 under uploads on %s', (dialect) => {
     await until(async () => {
       const pending = await database.query(`SELECT id FROM feedback_screenshots WHERE state <> 'ready'`);
       return pending.length === 0;
-    }, 90_000);
+    });
     await server.stop();
     await database.drop();
   }, 180_000);

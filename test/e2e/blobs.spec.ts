@@ -161,7 +161,7 @@ describe('pictures outside of the database', () => {
     expect((await server.request(`/api/v1/subjects/${user_id}`, { method: 'DELETE' })).status).toBe(200);
     expect([(await fetched(url))[0], (await fetched(url, first[2]!))[0]]).toEqual([404, 404]);
     expect((await server.request('/metrics')).text).toMatch(/cache_entries\{cache="pictures"\} 0/);
-  }, 60_000);
+  });
 
   it('waits for a store that is away, and gives no picture up', async () => {
     const { port } = new URL(s3.environment.FL_S3_ENDPOINT!);

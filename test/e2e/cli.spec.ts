@@ -37,7 +37,7 @@ describe('the command line', () => {
     );
     for (const [i, { code, stderr }] of refusals.entries())
       expect([commands[i], code, stderr.includes('error: ')]).toEqual([commands[i], 2, true]);
-  }, 120_000);
+  });
 
   it('answers a wrong command line with exit code 2 and the help', async () => {
     for (const args of [['nonsense'], ['migrate', 'down', '--steps', 'x'], ['predict']]) {

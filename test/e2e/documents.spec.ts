@@ -126,7 +126,7 @@ describe('the commands of the documents', () => {
     expect(blocks).toHaveLength(3);
     for (const block of blocks) await shell(block, own.environment);
     expect(await shell(blocksOf('docs/compatibility.md')[0]!)).toContain('--from <database>');
-  }, 60_000);
+  });
 
   it('link only to what is there, headings included', () => {
     const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {

@@ -35,7 +35,7 @@ describe.each(DIALECTS)('S3-F9 growth on %s', (dialect) => {
   const of = (tables: Growth[], name: string): Growth | undefined => tables.find(({ table }) => table === name);
 
   it('knows rows and bytes of each table, and no rate on the first day', async () => {
-    await until(async () => (await growth()).length > 0, 15_000);
+    await until(async () => (await growth()).length > 0);
     const tables = await growth();
     expect(of(tables, 'predictions')).toMatchObject({ rows: 5, rows_per_day: null, in_30_days: null });
     expect(of(tables, 'feedback_submissions')).toMatchObject({ rows: 1 });
@@ -57,7 +57,7 @@ describe.each(DIALECTS)('S3-F9 growth on %s', (dialect) => {
     });
     await server.stop();
     server = await ServerProcess.start(database);
-    await until(async () => of(await growth(), 'predictions')?.in_30_days != null, 15_000);
+    await until(async () => of(await growth(), 'predictions')?.in_30_days != null);
     const found = of(await growth(), 'predictions')!;
     expect(found).toMatchObject({ rows: 5, rows_per_day: 0 });
     expect(found.in_30_days!.rows).toBe(14);

@@ -179,7 +179,7 @@ describe.each(DIALECTS)('metric events on %s', (dialect) => {
     );
     const parquet = await server.request(`${PATH}/export?format=parquet&type=search`);
     expect(parquet.text.slice(0, 4)).toBe('PAR1');
-  }, 120_000);
+  });
 
   it('S0-F2 go when they are past their time, with their names', async () => {
     const before = await list('external_id=order-1');
@@ -199,7 +199,7 @@ describe.each(DIALECTS)('metric events on %s', (dialect) => {
     // The name is free again.
     await post({ type: 'order', data: { state: 'again' }, external_id: 'order-1' });
     expect((await list('external_id=order-1')).data).toHaveLength(1);
-  }, 60_000);
+  });
 
   it.each([
     ['nothing', {}, 'type'],

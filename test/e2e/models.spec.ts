@@ -57,5 +57,5 @@ describe.each(DIALECTS)('served models on %s', (dialect) => {
     await until(async () => (await third.request('/health')).status === 200);
     expect(await list(third)).toEqual([after]);
     await third.stop();
-  }, 60_000);
+  });
 });

@@ -135,7 +135,7 @@ describe('moving from SQLite to PostgreSQL', () => {
     const backwards = await runCli(['migrate', 'from-sqlite', path()], from.environment, from.folder);
     expect([backwards.code, backwards.stderr]).toEqual([2, expect.stringContaining('FL_DB_URI must name')]);
     expect(existsSync(path())).toBe(true);
-  }, 60_000);
+  });
 
   it('S0-F1 takes everything along: the same answers, the same keys, the same pictures', async () => {
     const before = await answers();
@@ -159,7 +159,7 @@ describe('moving from SQLite to PostgreSQL', () => {
     // It goes on: a record is taken, and the vote of one that came along is replaced.
     await post('/api/v1/predictions', { model: 'm', model_version: 'v1', label: 'l1', confidence: 0.5 });
     await post(`/api/v1/predictions/${id}/feedback`, { correct: true, comment: 'changed' }, 'PUT');
-  }, 120_000);
+  });
 
   it('does not mix two databases: one that holds something is refused, and left as it is', async () => {
     await server.stop();
@@ -167,5 +167,5 @@ describe('moving from SQLite to PostgreSQL', () => {
     const again = await move();
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('holds something already')]);
     expect(await to.query('SELECT id FROM predictions ORDER BY id')).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -130,7 +130,7 @@ describe.each(DIALECTS)('older systems move in on %s', (dialect) => {
     });
     const found = await server.request<{ data: Json[] }>('/admin/api/feedback?q=seven');
     expect(found.body.data).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('S3-03 takes what is dirty, and says what it made of it', async () => {
     const path = join(database.folder, 'dirty.db');
@@ -164,7 +164,7 @@ describe.each(DIALECTS)('older systems move in on %s', (dialect) => {
     expect(body).toMatchObject({ description: 'dirty one', is_read: true, has_screenshot: true, api_state: '"str"' });
     const found = await server.request<{ data: Json[] }>('/api/v1/metrics?type=dirty');
     expect(found.body.data[0]).toMatchObject({ data: { value: 'inner', column_value: 9.5 } });
-  }, 60_000);
+  });
 
   it('S4-10 predictions of the fourth in PostgreSQL: the older id lives on as inference_id', async () => {
     const older = await createTestDatabase('postgresql', false);
@@ -198,7 +198,7 @@ describe.each(DIALECTS)('older systems move in on %s', (dialect) => {
     const summary = await server.request<Json>('/analytics/summary');
     expect(summary.body).toMatchObject({ total_predictions: 1100 });
     await older.drop();
-  }, 60_000);
+  });
 
   it('does not take its own database for an older one', async () => {
     if (dialect === 'sqlite') {

@@ -122,7 +122,7 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
     });
     const key = server.adminKey;
     const stopped = other.stop('SIGTERM');
-    await until(async () => (await other.request('/health/readiness', { key: null })).status === 503, 1000);
+    await until(async () => (await other.request('/health/readiness', { key: null })).status === 503);
     const answer = await other.request<Predicted>('/api/v1/predict', { key, body: { text: 'served while draining' } });
     expect(answer.body.persisted).toBe('database');
     expect(answer.headers.get('connection')).toBe('close');

@@ -28,7 +28,7 @@ describe('S0-F4 analytics on streaming replicas', () => {
     );
     if (code !== 0) throw new Error(stderr);
     standby = await primary.standby('standby_1');
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const server of servers) await server.stop('SIGKILL');
     await standby?.kill();
@@ -72,10 +72,10 @@ describe('S0-F4 analytics on streaming replicas', () => {
 
   it('answers from the replica and says as of when; what was committed before then is in it', async () => {
     const server = await start(primary.url, standby.url);
-    await until(() => isUp(server), 20_000);
+    await until(() => isUp(server));
     await log(server, 'early', 5);
     const committed = Date.now();
-    await until(async () => Date.parse(String((await summary(server)).body.data_as_of)) > committed, 20_000);
+    await until(async () => Date.parse(String((await summary(server)).body.data_as_of)) > committed);
     const answer = await summary(server);
     expect(answer.body).toMatchObject({ total_predictions: 5 });
     expect(answer.headers.get('x-data-as-of')).toBe(answer.body.data_as_of);
@@ -92,33 +92,33 @@ describe('S0-F4 analytics on streaming replicas', () => {
 
   it('goes on with the primary when the replica falls behind or dies, and comes back', async () => {
     const server = await start(primary.url, standby.url);
-    await until(() => isUp(server), 20_000);
+    await until(() => isUp(server));
     await standby.query('SELECT pg_wal_replay_pause()');
     await log(server, 'unseen');
-    await until(async () => (await replicas(server))[0]?.state === 'behind', 20_000);
+    await until(async () => (await replicas(server))[0]?.state === 'behind');
     const answer = await summary(server);
     expect(answer.body.data_as_of).toBeUndefined();
     expect(answer.body).toMatchObject({ total_predictions: 6 });
     await standby.query('SELECT pg_wal_replay_resume()');
-    await until(() => isUp(server), 20_000);
+    await until(() => isUp(server));
     await standby.kill();
     for (let i = 0; i < 20; i++) expect((await summary(server)).status).toBe(200);
-    await until(async () => (await replicas(server))[0]?.state === 'down', 20_000);
+    await until(async () => (await replicas(server))[0]?.state === 'down');
     expect((await server.request('/health', { key: null })).status).toBe(200);
     // One that is down at the start holds nobody up.
     const other = await start(primary.url, standby.url);
     expect((await summary(other)).body).toMatchObject({ total_predictions: 6 });
     await standby.start();
-    await until(() => isUp(other), 30_000);
+    await until(() => isUp(other));
   });
 
   it('answers analytics from the replica for a while when the primary is away', async () => {
     const began = Date.now();
     const server = await start(primary.url, standby.url, { FL_DB_REPLICA_MAX_LAG_MS: '60000' });
-    await until(() => isUp(server), 20_000);
+    await until(() => isUp(server));
     await primary.kill();
     const killed = Date.now();
-    await until(async () => (await server.request('/health', { key: null })).body.status === 'degraded', 20_000);
+    await until(async () => (await server.request('/health', { key: null })).body.status === 'degraded');
     const answer = await summary(server);
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ total_predictions: 6 });
@@ -127,7 +127,7 @@ describe('S0-F4 analytics on streaming replicas', () => {
     expect(asOf).toBeGreaterThanOrEqual(began);
     expect(asOf).toBeLessThanOrEqual(killed);
     await primary.start();
-    await until(async () => (await server.request('/health', { key: null })).body.status === 'healthy', 30_000);
+    await until(async () => (await server.request('/health', { key: null })).body.status === 'healthy');
   });
 
   it.each(['synchronous', 'asynchronous'] as const)(

@@ -155,7 +155,7 @@ describe('the spool, while PostgreSQL is away', () => {
     await readOnly(false);
     await until(async () => (await spooled()) === 0);
     expect(await database.query("SELECT id FROM predictions WHERE label LIKE 'read-only-%'")).toHaveLength(12);
-  }, 90_000);
+  });
 
   it('C10 sets a record aside that the database refuses, replays the others, and lets it be retried', async () => {
     await database.query("ALTER TABLE predictions ADD CONSTRAINT no_poison CHECK (label <> 'poison')");

@@ -212,7 +212,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     // A word of it is what a full text index would keep.
     for (const file of filesBelow(database.folder).filter((each) => statSync(each).size < 50_000_000))
       expect([file, readFileSync(file).includes(WORD)]).toEqual([file, false]);
-  }, 90_000);
+  });
 
   it('S4-F3 what others say of their predictions goes too, and what was told of that', async () => {
     const url = 'https://93.184.216.34/hook';
@@ -238,7 +238,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     expect((await everything()).includes(CANARY)).toBe(false);
     expect(await deliveries(hook.body.id)).toBe(0);
     await server.request(`/admin/api/webhooks/${hook.body.id}`, { method: 'DELETE' });
-  }, 60_000);
+  });
 
   it('a repetition answers the same certificate; nobody is unknown, and remembered', async () => {
     const [again, once] = [
@@ -253,7 +253,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
     expect(await database.query('SELECT * FROM erasures')).toHaveLength(before.length + 1);
     expect((await server.request(`/api/v1/subjects/${'x'.repeat(129)}`, { method: 'DELETE' })).status).toBe(422);
-  }, 60_000);
+  });
 
   it('what comes later is new: it is kept, and erased with the same certificate when asked again', async () => {
     const first = await server.request<Certificate>(path, { method: 'DELETE' });
@@ -265,7 +265,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ certificate_id: first.body.certificate_id });
     expect((await runCli(['erase', SUBJECT], database.environment, database.folder)).code).toBe(2);
-  }, 60_000);
+  });
 
   it('S3-F5 a restored older backup is cleaned again by the ledger, which is not in it', async () => {
     // As if a backup came back: the subject is there, and the tombstone is not.
@@ -293,7 +293,7 @@ describe.each(DIALECTS)('data subjects on %s', (dialect) => {
     const again = await runCli(['erase', '--reapply', '--json'], database.environment, database.folder);
     expect(JSON.parse(again.stdout)).toEqual({ erased: 0 });
     expect((await server.request<{ data: object[] }>('/api/v1/metrics?type=back')).body.data).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('data subjects and spools', () => {
@@ -349,5 +349,5 @@ describe('data subjects and spools', () => {
       await here.stop();
       await drop();
     }
-  }, 90_000);
+  });
 });

@@ -116,7 +116,7 @@ describe.each(DIALECTS)('a whole tenant on %s', (dialect) => {
     expect(JSON.parse(stdout)).toMatchObject({ differences: [] });
     const slugs = (await server.request<{ data: { slug: string }[] }>('/admin/api/tenants')).body.data;
     expect(slugs.map(({ slug }) => slug).sort()).toEqual(['default', 'stays']);
-  }, 30_000);
+  });
 
   it('is not the first one, nor one that is not there', async () => {
     expect((await erase('00000000-0000-7000-8000-000000000001')).status).toBe(409);

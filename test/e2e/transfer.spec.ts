@@ -130,7 +130,7 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
         await other.drop();
       }
     }
-  }, 120_000);
+  });
 
   it('S0-F7 keep texts that look like something else: formulas, apostrophes, JSON', async () => {
     const states = ['{"a":1}', '123', 'true', 'null', '"q"', "'=1", { a: '=1' }, [1]];
@@ -165,7 +165,7 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
       await from.stop();
       await source.drop();
     }
-  }, 120_000);
+  });
 
   it('S0-F5 leave as Parquet by the API; texts only with read:text', async () => {
     const headers = { authorization: `Bearer ${server.adminKey}` };
@@ -205,7 +205,7 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
       imported: 1,
       known: 1,
     });
-  }, 60_000);
+  });
 
   it('name each line that is refused, and take the others', async () => {
     const file = join(database.folder, 'mixed.jsonl');

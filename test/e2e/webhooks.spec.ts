@@ -136,19 +136,19 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
       expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60);
     }
     // What the receiver has is noted a moment later.
-    await until(async () => (await deliveries()).every(({ delivered_at }) => delivered_at !== null), 15_000);
+    await until(async () => (await deliveries()).every(({ delivered_at }) => delivered_at !== null));
     expect(new Set((await deliveries()).map(({ last_status }) => last_status))).toEqual(new Set([200]));
-  }, 60_000);
+  });
 
   it('S3-F4 S3-28 are told what retention deleted', async () => {
     const { code } = await runCli(['retention', 'run', '--days', '1'], database.environment, database.folder);
     expect(code).toBe(0);
-    await until(async () => receiver.of('retention.completed').length >= 1, 15_000);
+    await until(async () => receiver.of('retention.completed').length >= 1);
     expect(receiver.of('retention.completed')[0]!.body.data).toMatchObject({
       kind: expect.any(String) as string,
       deleted: 0,
     });
-  }, 30_000);
+  });
 
   it('S1-06 are told again after a failure, under the same id, and by hand', async () => {
     receiver.status = 500;
@@ -157,21 +157,21 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
     // Other events may still be on their way, one of retention for each kind for example.
     const delivery = async (): Promise<Delivery | undefined> =>
       (await deliveries()).find(({ event }) => event === 'feedback.created');
-    await until(async () => (await delivery())?.last_status === 500, 10_000);
+    await until(async () => (await delivery())?.last_status === 500);
     const failed = (await delivery())!;
     expect(failed).toMatchObject({ delivered_at: null, last_error: 'answered 500' });
     expect(failed.next_attempt_at).not.toBeNull();
     receiver.status = 302;
     const again = await server.request(`${HOOKS}/${hook.id}/deliveries/${failed.id}/redeliver`, { method: 'POST' });
     expect(again.status).toBe(200);
-    await until(async () => (await delivery())!.last_status === 302, 10_000);
+    await until(async () => (await delivery())!.last_status === 302);
     receiver.status = 200;
     // The second attempt comes by itself.
-    await until(async () => (await delivery())!.delivered_at !== null, 15_000);
+    await until(async () => (await delivery())!.delivered_at !== null);
     const told = receiver.of('feedback.created').slice(before);
     expect(told.length).toBeGreaterThanOrEqual(3);
     expect(new Set(told.map(({ body }) => body.id))).toEqual(new Set([failed.id]));
-  }, 60_000);
+  });
 
   it('what was written before a kill is told after it', async () => {
     receiver.status = 503;
@@ -185,7 +185,7 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
         (await deliveries())[0]!.delivered_at !== null,
       50_000,
     );
-  }, 90_000);
+  });
 
   it('one that wants another protocol, or says nothing, holds up nobody', async () => {
     receiver.status = 101;

@@ -90,5 +90,5 @@ describeWithPostgresTools('S1-54 S1-56 backups of containers', (bin) => {
     const check = await runCli(['rollups', 'check', '--json'], environment(), folder);
     expect(JSON.parse(check.stdout)).toMatchObject({ differences: [] });
     await server.stop();
-  }, 120_000);
+  });
 });

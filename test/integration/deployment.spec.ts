@@ -184,7 +184,7 @@ describe('DC-4 S1-44 the Kubernetes manifests', () => {
     expect([compile(drain), offences(drain)]).toEqual(['', []]);
     const backup = documents('k8s/backup-cronjob.yaml');
     expect([compile(backup), offences(backup), podOf(backup[1]!)?.containers.length]).toEqual(['', [], 1]);
-  }, 60_000);
+  });
 
   it('name variables that the server knows', () => {
     const known = new Set(
@@ -207,7 +207,7 @@ describe('DC-4 S1-44 the Kubernetes manifests', () => {
       text.replace('"runAsNonRoot":true', '"runAsNonRoot":false').replace('"drop":["ALL"]', '"drop":[]'),
     ) as Manifest;
     expect(offences([root])).toHaveLength(2);
-  }, 30_000);
+  });
 
   it('are rendered from the overlays as they are', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'render-manifests.mjs'), '--check'], {
@@ -334,7 +334,7 @@ describe('S1-30 S2-F3 alerts and dashboard', () => {
         !['histogram_quantile', 'label_values'].includes(name),
     );
     expect([asked.size > 25, unknown]).toEqual([true, []]);
-  }, 30_000);
+  });
 });
 
 describe('S1-49 S1-50 S1-51 the workflows and hooks', () => {
@@ -370,7 +370,7 @@ describe('S1-49 S1-50 S1-51 the workflows and hooks', () => {
       encoding: 'utf8',
     });
     expect([status, stderr]).toEqual([0, '']);
-  }, 30_000);
+  });
 
   it('S1-20 the hook refuses a secret before it is committed', () => {
     const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'hook-'));

@@ -46,7 +46,7 @@ describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
         `'u-' || (n % 1000), 'none', n % 300 = 0, false, ${time}, n % 200 <> 0, n % 250 = 0, CASE WHEN n % 350 = 0 THEN 'honeypot' END, 1, ${text} FROM numbers`,
     );
     await database.query('ANALYZE');
-  }, 120_000);
+  });
   afterAll(async () => {
     await database?.drop();
   });

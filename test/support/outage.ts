@@ -28,8 +28,8 @@ export async function databaseBehindProxy(scopes = 'predict+read+read:text+inges
   };
 }
 
-/** Waits until `condition` holds. */
-export async function until(condition: () => Promise<boolean>, ms = 40_000): Promise<void> {
+/** Waits until `condition` holds; the time is no measure of anything, and generous, since machines are shared. */
+export async function until(condition: () => Promise<boolean>, ms = 90_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('the condition did not come true in time');
