@@ -46,5 +46,7 @@ export async function* withFloor(body: Readable, longestMs = LONGEST_MS): AsyncG
     }
   } finally {
     clearInterval(timer);
+    // Lets go of the body, which nobody could read or drop otherwise.
+    void chunks.return?.();
   }
 }

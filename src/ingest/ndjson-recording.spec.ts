@@ -42,6 +42,13 @@ describe('NDJSON of refused lines', () => {
     expect(lines.at(-1)).toEqual({ accepted: 0, spooled: 0, refused: 10_001 });
   });
 
+  it('and what is behind them is taken, so that whoever sends it comes to the answer', async () => {
+    const body = Readable.from(Array.from({ length: 40 }, () => Buffer.from('{}\n'.repeat(1000))));
+    for await (const _ of recordNdjson(sink, body, 'correlation')) void _;
+    await new Promise((resolve) => (body.readableEnded ? resolve(null) : body.once('end', resolve)));
+    expect(body.readableEnded).toBe(true);
+  });
+
   it('is read to its end when some are good', async () => {
     const lines = await recorded(`{"good":true}\n${'{}\n'.repeat(12_000)}{"good":true}\n`);
     expect(lines.at(-1)).toEqual({ accepted: 2, spooled: 0, refused: 12_000 });

@@ -38,6 +38,8 @@ const BATCH_BYTES = 1_048_576;
 const TURN_MS = 5;
 /** So many refused lines at the beginning, and none that is good, are another kind of file. */
 const MOST_REFUSED_FIRST = 10_000;
+/** What nobody reads is taken for so long. */
+const DROP_MS = 15_000;
 
 /** Nothing was taken of what has been read: the rest would only cost time. */
 class NothingTakenError extends AppError {
@@ -106,6 +108,7 @@ export async function* recordNdjson<T>(
         yield refuse(item.line, checked.error);
         if (counts.refused >= MOST_REFUSED_FIRST && counts.accepted + counts.spooled + batch.length === 0) {
           broken = new NothingTakenError();
+          dropRest(body);
           break;
         }
       } else batch.push(checked);
@@ -128,6 +131,14 @@ export async function* recordNdjson<T>(
     yield refuse(line + 1, broken);
   }
   yield `${JSON.stringify(counts)}\n`;
+}
+
+/** A client that sends before it reads would wait for ever for somebody to take the rest. */
+function dropRest(body: Readable): void {
+  const timer = setTimeout(() => body.destroy(), DROP_MS).unref();
+  body.once('close', () => clearTimeout(timer));
+  // The reader lets go of it in a moment, and pauses it then.
+  setImmediate(() => body.resume());
 }
 
 function check<T>(sink: NdjsonSink<T>, item: NdjsonLine): Checked<T> | { error: AppError } {
