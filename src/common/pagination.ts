@@ -49,6 +49,18 @@ export class CursorCodec {
     return { time: payload.readUIntBE(0, 6), id };
   }
 
+  /** Where the page begins that `cursor` names; undefined: the first. @throws ValidationError naming `cursor` */
+  positionOf(cursor: string | undefined): Position | undefined {
+    return cursor === undefined ? undefined : this.decode(cursor);
+  }
+
+  /** The page of `limit` rows, of which one more was read to know whether there is another. */
+  page<Row extends { id: string }>(rows: readonly Row[], limit: number, timeOf: (row: Row) => number): Page<Row> {
+    const data = rows.slice(0, limit);
+    const last = rows.length > limit ? data.at(-1) : undefined;
+    return { data, next_cursor: last ? this.encode({ time: timeOf(last), id: last.id }) : null };
+  }
+
   private tag(payload: Buffer, secret: Buffer): Buffer {
     return createHmac('sha256', secret).update(`cursor ${this.list}\n`).update(payload).digest().subarray(0, TAG_BYTES);
   }

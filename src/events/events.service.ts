@@ -114,12 +114,9 @@ export class EventsService {
     filter: MetricEventFilter,
     { cursor, limit, withTexts }: { limit: number; cursor?: string | undefined; withTexts: boolean },
   ): Promise<Page<MetricEvent>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, filter, limit + 1, { withTexts, position });
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: last.timestamp, id: last.id }) : null };
+    return this.cursors.page(rows, limit, (row) => row.timestamp);
   }
 
   /** @throws NotFoundError */

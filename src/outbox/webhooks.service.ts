@@ -89,12 +89,9 @@ export class WebhooksService {
   /** Newest first. @throws NotFoundError, ValidationError naming `cursor` */
   async deliveries(tenant: TenantContext, id: string, limit: number, cursor?: string): Promise<Page<Delivery>> {
     await this.get(tenant, id);
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.deliveries(tenant, id, limit + 1, position);
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null };
+    return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
   /** @throws NotFoundError */

@@ -46,11 +46,8 @@ export class PredictionsService {
     limit: number,
     cursor?: string,
   ): Promise<Page<Prediction>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, filter, limit + 1, position);
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: last.timestamp, id: last.id }) : null };
+    return this.cursors.page(rows, limit, (row) => row.timestamp);
   }
 }

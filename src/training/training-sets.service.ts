@@ -121,15 +121,8 @@ export class TrainingSetsService {
 
   /** Newest first. @throws ValidationError naming `cursor` */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<TrainingSet>> {
-    const rows = await this.repository.list(
-      tenant,
-      limit + 1,
-      cursor === undefined ? undefined : this.cursors.decode(cursor),
-    );
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null };
+    const rows = await this.repository.list(tenant, limit + 1, this.cursors.positionOf(cursor));
+    return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
   /** JSON lines, the same bytes every time. @throws NotFoundError, TrainingSetRevokedError (409) */

@@ -23,7 +23,7 @@ interface FormField {
   column: string;
   kind: ColumnKind | 'uuid';
   nullable: boolean;
-  /** Characters; undefined: any. */
+  /** Characters at the most; undefined: without bound. */
   most: number | undefined;
   sealed: 'text' | 'json' | undefined;
 }
@@ -34,7 +34,7 @@ export interface RowContext {
   cipher: FieldCipher;
   /** Every field is a text, as in CSV. */
   texts: boolean;
-  /** The id of a record without one, by its time; undefined: any. */
+  /** The id of a record without one, by its time; undefined: a new one. */
   idAt: (time: number) => string | undefined;
 }
 

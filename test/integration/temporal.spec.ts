@@ -133,7 +133,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
     )[0] as string;
 
   it.each(REMEMBERING)(
-    'S2-20 S2-21 %s: any past state can be read again, deletions included',
+    'S2-20 S2-21 %s: every past state can be read again, deletions included',
     async (_, entity) => {
       const step = fc.oneof(
         fc.record({

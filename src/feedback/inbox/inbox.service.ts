@@ -33,15 +33,10 @@ export class InboxService {
 
   /** Newest first; a page stays where it is while new submissions arrive. @throws ValidationError naming `cursor` */
   async list(tenant: TenantContext, filter: InboxFilter, limit: number, cursor?: string): Promise<Page<InboxItem>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, filter, limit + 1, { position });
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return {
-      data: await this.withScreenshots(tenant, data),
-      next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null,
-    };
+    const { data, next_cursor } = this.cursors.page(rows, limit, (row) => row.createdAt);
+    return { data: await this.withScreenshots(tenant, data), next_cursor };
   }
 
   /** @throws NotFoundError, also for another tenant's, and for a deleted one unless asked for */

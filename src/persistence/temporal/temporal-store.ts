@@ -120,7 +120,7 @@ export class TemporalStore {
   }
 
   /**
-   * Changes a record in one transaction. `version`: the one it is made from; undefined: any. Answers whether anything changed.
+   * Changes a record in one transaction. `version`: the one it is made from; undefined: whichever is there. Answers whether anything changed.
    * @throws NotFoundError, PreconditionFailedError (412)
    */
   async change<T extends Versioned>(

@@ -97,16 +97,16 @@ export class KeysAdministrationService {
 
   /** @throws ValidationError naming `cursor` */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<KeyRecord>> {
-    const position = cursor === undefined ? undefined : this.cursors.keys.decode(cursor);
+    const position = this.cursors.keys.positionOf(cursor);
     const rows = await this.repository.list(tenant, limit + 1, position);
-    return this.toPage('keys', rows, limit, (row) => row.createdAt);
+    return this.cursors.keys.page(rows, limit, (row) => row.createdAt);
   }
 
   /** @throws ValidationError naming `cursor` */
   async listAudit(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<AuditEntry>> {
-    const position = cursor === undefined ? undefined : this.cursors.audit.decode(cursor);
+    const position = this.cursors.audit.positionOf(cursor);
     const rows = await this.repository.listAudit(tenant, limit + 1, position);
-    return this.toPage('audit', rows, limit, (row) => row.at);
+    return this.cursors.audit.page(rows, limit, (row) => row.at);
   }
 
   /** A tenant and the key with which its administrator begins. @throws SlugTakenError */
@@ -138,21 +138,9 @@ export class KeysAdministrationService {
 
   /** @throws ValidationError naming `cursor` */
   async listTenants(limit: number, cursor?: string): Promise<Page<TenantRecord>> {
-    const position = cursor === undefined ? undefined : this.cursors.tenants.decode(cursor);
+    const position = this.cursors.tenants.positionOf(cursor);
     const rows = await this.repository.listTenants(limit + 1, position?.id);
-    return this.toPage('tenants', rows, limit, (row) => row.createdAt);
-  }
-
-  private toPage<Row extends { id: string }>(
-    list: keyof typeof this.cursors,
-    rows: Row[],
-    limit: number,
-    timeOf: (row: Row) => number,
-  ): Page<Row> {
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors[list].encode({ time: timeOf(last), id: last.id }) : null };
+    return this.cursors.tenants.page(rows, limit, (row) => row.createdAt);
   }
 }
 

@@ -98,12 +98,9 @@ export class UsersService {
 
   /** @throws ValidationError naming `cursor` */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<User>> {
-    const position = cursor === undefined ? undefined : this.cursors.decode(cursor);
+    const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, limit + 1, position);
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { data, next_cursor: more ? this.cursors.encode({ time: last.createdAt, id: last.id }) : null };
+    return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
   /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for shutting oneself out */
