@@ -1,39 +1,41 @@
-/** Layers, lowest first: a folder may import what stands before it, never what stands behind. One line is one layer. */
-const LAYERS = [
-  ['common'],
-  ['config'],
-  ['observability', 'http', 'secrets'],
-  ['resilience'],
-  ['redis', 'mail', 'tabular'],
-  ['persistence'],
-  ['security', 'ingest'],
-  ['predictions', 'feedback', 'labels', 'events'],
-  ['analytics', 'review', 'experiments', 'training', 'transfer'],
-  ['retention'],
-  ['outbox', 'backup'],
-  ['health'],
-  ['dashboard'],
-];
+/** Bands, lowest first: a band imports itself and what stands before it. */
+const BANDS = ['kernel', 'platform', 'features', 'operations', 'legacy', 'app|cli'];
 
-const escape = (names) => `^src/(?:${names.join('|')})/`;
+/** One module: a folder with a door (index.ts), known everywhere by its name in package.json's "imports". */
+const MODULE = '^src/(kernel/statistics|kernel|legacy|app|cli|(?:platform|features|operations)/[^/]+)/';
 
-const layerRules = LAYERS.map((names, i) => ({
-  name: `layer-${names.join('-')}`,
-  comment: `Lower layers never import higher ones (${names.join(', ')}).`,
+const bandRules = BANDS.slice(0, -1).map((band, i) => ({
+  name: `band-${band}`,
+  comment: `${band} imports itself and lower bands only.`,
   severity: 'error',
-  from: { path: escape(names) },
-  to: {
-    path: `${escape(
-      LAYERS.slice(i + 1)
-        .flat()
-        .concat('nothing'),
-    )}|^src/[^/]+\\.ts$`,
-  },
+  from: { path: `^src/(?:${band})/` },
+  to: { path: `^src/(?:(?:${BANDS.slice(i + 1).join('|')})/|[^/]+\\.ts$)` },
 }));
 
 module.exports = {
   forbidden: [
-    ...layerRules,
+    ...bandRules,
+    {
+      name: 'other-modules-by-their-door',
+      comment: 'Import another module by the name of its door (#kernel, #persistence, …), never by a path into it.',
+      severity: 'error',
+      from: { path: MODULE },
+      to: { path: '^(?:src|migrations)/', pathNot: '^src/$1/', dependencyTypesNot: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'own-module-by-path',
+      comment: 'Inside a module, import files by path: through its own door a module imports itself in a circle.',
+      severity: 'error',
+      from: { path: MODULE },
+      to: { path: '^src/$1/', dependencyTypes: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'features-know-no-sibling',
+      comment: 'Features do not import one another; all may import labels.',
+      severity: 'error',
+      from: { path: '^src/features/([^/]+)/' },
+      to: { path: '^src/features/', pathNot: ['^src/features/$1/', '^src/features/labels/index\\.ts$'] },
+    },
     {
       name: 'no-circular',
       severity: 'error',
@@ -41,27 +43,14 @@ module.exports = {
       to: { circular: true },
     },
     {
-      name: 'other-modules-through-their-index',
-      comment: 'Another module only through its index.ts.',
-      severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
-    },
-    {
-      name: 'root-files-through-index',
-      severity: 'error',
-      from: { path: '^src/[^/]+\\.ts$' },
-      to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/index\\.ts$' },
-    },
-    {
       name: 'typeorm-only-where-data-is',
       comment: 'typeorm only in persistence, the ingest writer, migrations, repositories, read models and tests.',
       severity: 'error',
       from: {
         pathNot: [
-          '^src/persistence/',
+          '^src/platform/persistence/',
           '^migrations/',
-          '^src/ingest/.*writer',
+          '^src/platform/ingest/.*writer',
           '\\.repository\\.ts$',
           '\\.read-model\\.ts$',
           '^test/',
@@ -74,7 +63,7 @@ module.exports = {
     {
       name: 'drivers-only-in-persistence',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/persistence/', '\\.spec\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/platform/persistence/', '\\.spec\\.ts$'] },
       to: { path: 'node_modules/(?:pg|better-sqlite3)/' },
     },
     {
@@ -94,7 +83,7 @@ module.exports = {
     {
       name: 'entities-stay-in-repositories',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/persistence/', '\\.repository\\.ts$', '\\.spec\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/platform/persistence/', '\\.repository\\.ts$', '\\.spec\\.ts$'] },
       to: { path: '\\.entity\\.ts$' },
     },
     {
@@ -113,7 +102,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', 'sqlite-worker\\.ts$', '^src/(?:main|cli)\\.ts$'] },
+      from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', 'sqlite-worker\\.ts$', '^src/main\\.ts$'] },
       to: {},
     },
     {
@@ -129,7 +118,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
       extensions: ['.ts', '.js', '.json'],
     },
   },

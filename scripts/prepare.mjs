@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const isBuilt = existsSync(join(root, 'dist', 'src', 'cli.js'));
+const isBuilt = existsSync(join(root, 'dist', 'src', 'cli', 'cli.js'));
 const canBuild = existsSync(join(root, 'node_modules', 'typescript'));
 if (!isBuilt || (canBuild && process.env.npm_command !== 'exec')) {
   const { status } = spawnSync('npm', ['run', 'build'], {

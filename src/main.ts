@@ -1,6 +1,6 @@
-import { AppError } from './common/index.js';
-import { configFromEnvironment } from './config/index.js';
-import { startServer } from './server.js';
+import { AppError } from '#kernel';
+import { configFromEnvironment } from '#config';
+import { startServer } from '#app';
 
 try {
   await startServer(configFromEnvironment());

@@ -1,7 +1,7 @@
 /** What one would write by hand for speed alone: bare Fastify, no model, one durable row a request by group commit. No fallback. */
 import { fastify } from 'fastify';
 import pg from 'pg';
-import { uuidv7 } from '../../src/common/index.js';
+import { uuidv7 } from '#kernel';
 
 interface Row {
   id: string;

@@ -1,7 +1,7 @@
 /** Bare Fastify, no model, one prepared INSERT a request on a pool of ten: what a slow disk punishes. */
 import { fastify } from 'fastify';
 import pg from 'pg';
-import { uuidv7 } from '../../src/common/index.js';
+import { uuidv7 } from '#kernel';
 
 const pool = new pg.Pool({ connectionString: process.env.BENCH_DB_URI, max: 10 });
 await pool.query(

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import { Column, Entity, PrimaryGeneratedColumn, type Repository } from 'typeorm';
-import { EmbeddedModel } from '../../src/predictions/index.js';
+import { EmbeddedModel } from '#models';
 
 class PredictBody {
   @IsString()

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { RollupsReadModel } from '../../src/analytics/index.js';
-import { loadConfig } from '../../src/config/index.js';
-import { Metrics } from '../../src/observability/index.js';
+import { RollupsReadModel } from '#analytics';
+import { loadConfig } from '#config';
+import { Metrics } from '#observability';
 import {
   createDatabase,
   createDataSource,
@@ -9,7 +9,7 @@ import {
   type DatabaseSupervisor,
   TenantWall,
   UnitOfWork,
-} from '../../src/persistence/index.js';
+} from '#persistence';
 import { atMost, type Goal } from '../goal.js';
 import { median } from '../load.js';
 import type { Setting } from '../setting.js';

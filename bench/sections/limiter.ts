@@ -1,4 +1,4 @@
-import { MemoryThrottleStorage } from '../../src/security/index.js';
+import { MemoryThrottleStorage } from '#security';
 import { atMost, type Goal } from '../goal.js';
 import { median } from '../load.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
-import { uuidv7 } from '../../src/common/index.js';
+import { uuidv7 } from '#kernel';
 import { atMost, type Goal } from '../goal.js';
 import { ROOT, type Setting } from '../setting.js';
 import { seedPredictions } from './seed-predictions.js';

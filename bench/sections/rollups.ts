@@ -1,10 +1,10 @@
-import { rollUp, ROLLED_UP_TABLE } from '../../src/analytics/index.js';
-import { uuidv7 } from '../../src/common/index.js';
-import { loadConfig } from '../../src/config/index.js';
-import { BatchCommitter, Riders } from '../../src/ingest/index.js';
-import { Metrics } from '../../src/observability/index.js';
-import { createDatabase, createDataSource, type Database } from '../../src/persistence/index.js';
-import { PREDICTION_INSERT } from '../../src/predictions/index.js';
+import { rollUp, ROLLED_UP_TABLE } from '#analytics';
+import { uuidv7 } from '#kernel';
+import { loadConfig } from '#config';
+import { BatchCommitter, Riders } from '#ingest';
+import { Metrics } from '#observability';
+import { createDatabase, createDataSource, type Database } from '#persistence';
+import { PREDICTION_INSERT } from '#predictions';
 import { atLeast, atMost, type Goal } from '../goal.js';
 import { closedLoop, median } from '../load.js';
 import { postgresCpuSeconds } from '../peer-process.js';

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { uuidv7 } from '../../src/common/index.js';
+import { uuidv7 } from '#kernel';
 import { closedLoop, median } from '../load.js';
 import { atLeast, atMost, type Goal, notMeasured } from '../goal.js';
 import type { Peer } from '../peer-process.js';

@@ -1,5 +1,5 @@
-import { Metrics } from '../../src/observability/metrics.js';
-import { StatementGuard } from '../../src/persistence/statement-guard.js';
+import { Metrics } from '../../src/platform/observability/metrics.js';
+import { StatementGuard } from '../../src/platform/persistence/gate/statement-guard.js';
 import { atMost, type Goal } from '../goal.js';
 import type { Peer } from '../peer-process.js';
 import type { Setting } from '../setting.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { EmojiWords } from '../../src/predictions/model/embedded/tokenizer.js';
+import type { EmojiWords } from '../../src/platform/models/embedded/tokenizer.js';
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SentimentNetwork } from '../../src/predictions/model/embedded/network.js';
-import { readWeights } from '../../src/predictions/model/embedded/weights.js';
+import { SentimentNetwork } from '../../src/platform/models/embedded/network.js';
+import { readWeights } from '../../src/platform/models/embedded/weights.js';
 import { LABELS, readSentences } from './data.js';
 import { evaluate } from './metrics.js';
 

@@ -1,5 +1,5 @@
-import type { EmojiWords } from '../../src/predictions/model/embedded/tokenizer.js';
-import { DIMENSIONS, type ModelWeights } from '../../src/predictions/model/embedded/weights.js';
+import type { EmojiWords } from '../../src/platform/models/embedded/tokenizer.js';
+import { DIMENSIONS, type ModelWeights } from '../../src/platform/models/embedded/weights.js';
 import type { Trainer } from './trainer.js';
 
 /** Eight-bit word vectors (a scale for each word) and wide weights (one scale); the small network stays in 32-bit floats. */

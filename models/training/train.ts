@@ -15,10 +15,10 @@ import {
   fnv1a,
   trigramBucket,
   unigramBucket,
-} from '../../src/predictions/model/embedded/features.js';
-import { SentimentNetwork } from '../../src/predictions/model/embedded/network.js';
-import { collapseDoubled, tokenize } from '../../src/predictions/model/embedded/tokenizer.js';
-import { readWeights, writeWeights } from '../../src/predictions/model/embedded/weights.js';
+} from '../../src/platform/models/embedded/features.js';
+import { SentimentNetwork } from '../../src/platform/models/embedded/network.js';
+import { collapseDoubled, tokenize } from '../../src/platform/models/embedded/tokenizer.js';
+import { readWeights, writeWeights } from '../../src/platform/models/embedded/weights.js';
 import { type Example, LABELS, readEmoji, readLexicons, readSentences, readVectors } from './data.js';
 import { evaluate, type Judged } from './metrics.js';
 import { quantize } from './quantize.js';

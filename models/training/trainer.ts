@@ -1,5 +1,5 @@
-import { WIDE_BUCKETS } from '../../src/predictions/model/embedded/features.js';
-import { DIMENSIONS, FILTERS, PAIRS, POOLED, WIDTHS } from '../../src/predictions/model/embedded/weights.js';
+import { WIDE_BUCKETS } from '../../src/platform/models/embedded/features.js';
+import { DIMENSIONS, FILTERS, PAIRS, POOLED, WIDTHS } from '../../src/platform/models/embedded/weights.js';
 import { seededRandom } from './random.js';
 
 /** One text made ready: word rows, hashed buckets, one target probability a label. */

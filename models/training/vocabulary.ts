@@ -1,6 +1,6 @@
 import type { Lexicons, WordVectors } from './data.js';
 import { seededRandom } from './random.js';
-import { DIMENSIONS } from '../../src/predictions/model/embedded/weights.js';
+import { DIMENSIONS } from '../../src/platform/models/embedded/weights.js';
 
 export interface Vocabulary {
   /** Row 0 is the unknown word. */

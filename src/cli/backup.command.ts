@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { configFromEnvironment, describeDatabase } from '../config/index.js';
+import { configFromEnvironment, describeDatabase } from '#config';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -63,7 +63,7 @@ export function addRestoreCommand(program: Command): void {
 }
 
 async function backup(to: string, { json, keepDays }: BackupOptions): Promise<void> {
-  const { makeBackup } = await import('../backup/index.js');
+  const { makeBackup } = await import('#backup');
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   const made = await makeBackup(config, to, { onProgress: note, ...(keepDays === undefined ? {} : { keepDays }) });
@@ -76,7 +76,7 @@ async function backup(to: string, { json, keepDays }: BackupOptions): Promise<vo
 }
 
 async function check(file: string, { json }: BackupOptions): Promise<void> {
-  const { checkBackup } = await import('../backup/index.js');
+  const { checkBackup } = await import('#backup');
   const manifest = await checkBackup(file, note);
   if (json) printJson({ file, ok: true, ...manifest, sha256: undefined });
   else
@@ -87,11 +87,7 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
 
 async function restore({ from, json, ledger, yes = false }: RestoreOptions): Promise<void> {
   const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureService }, { createCopier }] =
-    await Promise.all([
-      import('../backup/index.js'),
-      import('../retention/index.js'),
-      import('../persistence/index.js'),
-    ]);
+    await Promise.all([import('#backup'), import('#retention'), import('#persistence')]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   const erasures = join(config.dataDir, 'erasures.jsonl');

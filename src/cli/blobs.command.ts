@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { BlobStoreName } from '../feedback/index.js';
+import type { BlobStoreName } from '#feedback';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -14,7 +14,7 @@ export function addBlobsCommand(program: Command): void {
     .requiredOption('--to <store>', `one of ${STORES.join(', ')}`, toStore)
     .option('--json', 'print JSON')
     .action(async ({ json, to }: { to: BlobStoreName; json?: boolean }) => {
-      const { BlobMover } = await import('../feedback/index.js');
+      const { BlobMover } = await import('#feedback');
       const done = await withApp((app) =>
         app.get(BlobMover).move(to, (moved) => {
           if (moved % NOTE_EVERY === 0) note(`${moved} pictures moved`);

@@ -7,7 +7,7 @@ import {
   maskedConfig,
   readEnvironment,
   unknownVariables,
-} from '../config/index.js';
+} from '#config';
 import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
 

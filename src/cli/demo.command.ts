@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AppError, PACKAGE_ROOT } from '../common/index.js';
-import { type FeedbackLoopConfig, loadConfig } from '../config/index.js';
+import { AppError, PACKAGE_ROOT } from '#kernel';
+import { type FeedbackLoopConfig, loadConfig } from '#config';
 import { evaluateAnswers, type JudgedAnswer } from './demo-evaluation.js';
 import { note, print, printJson, Progress } from './output.js';
 
@@ -26,10 +26,7 @@ export function addDemoCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir: string; json?: boolean }) => {
       const config = loadConfig({ FL_DATA_DIR: resolve(dataDir), FL_API_PORT: '0', FL_LOG_LEVEL: 'error' });
-      const [{ createApp }, { DatabaseSupervisor }] = await Promise.all([
-        import('../app.factory.js'),
-        import('../persistence/index.js'),
-      ]);
+      const [{ createApp }, { DatabaseSupervisor }] = await Promise.all([import('#app'), import('#persistence')]);
       const app = await createApp(config);
       try {
         await app.get(DatabaseSupervisor).start();

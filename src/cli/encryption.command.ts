@@ -9,7 +9,7 @@ export function addEncryptionCommand(program: Command): void {
     .description('count values that are not sealed with the newest key; exit code 3 when there are any')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { ReencryptionService } = await import('../security/index.js');
+      const { ReencryptionService } = await import('#security');
       const counts = await withApp((app) => app.get(ReencryptionService).waiting());
       if (json) printJson(counts);
       else for (const [table, count] of Object.entries(counts)) print(`${table}  ${count} with an older key`);
@@ -20,7 +20,7 @@ export function addEncryptionCommand(program: Command): void {
     .description('seal everything with the first of FL_ENCRYPTION_KEY; the others must still be listed behind it')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { ReencryptionService } = await import('../security/index.js');
+      const { ReencryptionService } = await import('#security');
       const done = await withApp((app) =>
         app.get(ReencryptionService).run(({ done, table }) => note(`${table}: ${done} values sealed anew`)),
       );

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatTime } from '../common/index.js';
+import { formatTime } from '#kernel';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -34,8 +34,8 @@ export function addEraseCommand(program: Command): void {
 
 async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
   const [{ BACKUPS_KEPT_MS, ErasureService }, { KeysAdministrationService }] = await Promise.all([
-    import('../retention/index.js'),
-    import('../security/index.js'),
+    import('#retention'),
+    import('#security'),
   ]);
   const certificate = await withApp(async (app) => {
     const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(tenant);
@@ -59,7 +59,7 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
 }
 
 async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
-  const { ErasureService } = await import('../retention/index.js');
+  const { ErasureService } = await import('#retention');
   const erased = await withApp((app) => app.get(ErasureService).reapply(Array.isArray(file) ? file : []));
   if (json) printJson({ erased });
   else print(`${erased} subjects were there again, and have been erased.`);

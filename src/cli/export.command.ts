@@ -3,8 +3,8 @@ import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command } from 'commander';
-import type { TransferKind, TransferRecord } from '../persistence/index.js';
-import { encode, EXPORT_FORMATS } from '../tabular/index.js';
+import type { TransferKind, TransferRecord } from '#persistence';
+import { encode, EXPORT_FORMATS } from '#tabular';
 import { note, print, printJson } from './output.js';
 import { DEFAULT_TENANT, formatOf, KINDS, tenantNamed, toKind, toTime } from './record-arguments.js';
 import { withApp } from './with-app.js';
@@ -51,7 +51,7 @@ async function run(
   format: (typeof EXPORT_FORMATS)[number],
   { since, tenant, to, until, withoutTexts }: ExportOptions,
 ): Promise<number> {
-  const { TransferService } = await import('../transfer/index.js');
+  const { TransferService } = await import('#transfer');
   return withApp(async (app) => {
     const transfers = app.get(TransferService);
     const owner = await tenantNamed(app, tenant);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AppError, PACKAGE_ROOT } from '../common/index.js';
+import { AppError, PACKAGE_ROOT } from '#kernel';
 
 /** A file of the repository that code makes; CI fails when the two differ. */
 export interface GeneratedFile {

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import type { AppError } from '../common/index.js';
+import type { AppError } from '#kernel';
 import { note, print, printJson, Progress } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
@@ -17,7 +17,7 @@ export interface OlderOptions {
 
 /** `import --from`: prints a report, one line a table. */
 export async function importOlder(address: string, options: OlderOptions): Promise<void> {
-  const { OlderImportService } = await import('../transfer/index.js');
+  const { OlderImportService } = await import('#transfer');
   const ids = options.ids === undefined ? undefined : createWriteStream(options.ids, { mode: 0o600 });
   const refused = options.refused === undefined ? undefined : createWriteStream(options.refused, { mode: 0o600 });
   const bars = new Map<string, Progress>();

@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command } from 'commander';
-import type { AppError } from '../common/index.js';
-import { configFromEnvironment, describeDatabase } from '../config/index.js';
-import type { TransferKind } from '../persistence/index.js';
-import type { ImportReport } from '../transfer/index.js';
+import type { AppError } from '#kernel';
+import { configFromEnvironment, describeDatabase } from '#config';
+import type { TransferKind } from '#persistence';
+import type { ImportReport } from '#transfer';
 import { note, print, printJson } from './output.js';
 import { DEFAULT_TENANT, formatOf, KINDS, tenantNamed, toKind } from './record-arguments.js';
 import { withApp } from './with-app.js';
@@ -66,7 +66,7 @@ export function addImportCommand(program: Command): void {
 }
 
 async function run(kind: TransferKind, file: string, options: ImportOptions): Promise<ImportReport> {
-  const { ImportProgress, openFile, readLines, TransferService } = await import('../transfer/index.js');
+  const { ImportProgress, openFile, readLines, TransferService } = await import('#transfer');
   const format = formatOf(FORMATS, file, options.format);
   if (file !== '-') await stat(file);
   const refused =

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseTime } from '../common/index.js';
-import { type Scope, SCOPES } from '../config/index.js';
-import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '../security/index.js';
+import { parseTime } from '#kernel';
+import { type Scope, SCOPES } from '#config';
+import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#security';
 import { note, print, printJson } from './output.js';
 import { operator, withApp } from './with-app.js';
 
@@ -82,8 +82,8 @@ export function addTenantsCommand(program: Command): void {
     .requiredOption('--name <name>', 'name for people')
     .option('--json', 'print JSON')
     .action(async ({ json, name, slug }: { slug: string; name: string; json?: boolean }) => {
-      const { DEFAULT_TENANT_ID } = await import('../common/index.js');
-      const { createTenantValidator, KeysAdministrationService } = await import('../security/index.js');
+      const { DEFAULT_TENANT_ID } = await import('#kernel');
+      const { createTenantValidator, KeysAdministrationService } = await import('#security');
       const input = createTenantValidator.parse({ slug, name });
       const made = await withApp((app) =>
         app.get(KeysAdministrationService).createTenant(operator(DEFAULT_TENANT_ID), input),
@@ -107,8 +107,8 @@ export function addTenantsCommand(program: Command): void {
         return;
       }
       const [{ TenantErasureService }, { KeysAdministrationService }] = await Promise.all([
-        import('../retention/index.js'),
-        import('../security/index.js'),
+        import('#retention'),
+        import('#security'),
       ]);
       const { certificateId, removed } = await withApp(async (app) => {
         const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(slug);
@@ -126,7 +126,7 @@ export function addTenantsCommand(program: Command): void {
     .description('list tenants')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { KeysAdministrationService } = await import('../security/index.js');
+      const { KeysAdministrationService } = await import('#security');
       const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MOST_LISTED));
       if (json)
         printJson(data.map(({ createdAt, ...rest }) => ({ ...rest, created_at: new Date(createdAt).toISOString() })));
@@ -138,7 +138,7 @@ async function withKeys<T>(
   { tenant }: TenantOption,
   work: (service: KeysAdministrationService, caller: ReturnType<typeof operator>) => Promise<T>,
 ): Promise<T> {
-  const security = await import('../security/index.js');
+  const security = await import('#security');
   return withApp(async (app) => {
     const service = app.get(security.KeysAdministrationService);
     return work(service, operator((await service.tenantBySlug(tenant)).id));

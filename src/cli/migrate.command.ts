@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { configFromEnvironment, describeDatabase } from '../config/index.js';
-import type { Migrator } from '../persistence/index.js';
+import { configFromEnvironment, describeDatabase } from '#config';
+import type { Migrator } from '#persistence';
 import { checkGenerated, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
 
@@ -14,7 +14,7 @@ const USAGE = 2;
 const LOCKED_FILE_MS = 30_000;
 
 async function createMigrator(): Promise<Migrator> {
-  const { Migrator } = await import('../persistence/index.js');
+  const { Migrator } = await import('#persistence');
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   return new Migrator(config, () => note('Waiting for another process that is migrating …'), LOCKED_FILE_MS);
@@ -98,7 +98,7 @@ export function addMigrateCommand(program: Command): void {
 
 /** A database without any key gets its first one, as at the first start of a server. */
 async function writeFirstKey(migrator: Migrator): Promise<void> {
-  const { KeyFileError, makeFirstKey } = await import('../security/index.js');
+  const { KeyFileError, makeFirstKey } = await import('#security');
   try {
     const path = await makeFirstKey(configFromEnvironment(), migrator);
     if (path) note(`The first key, which has every scope, is in ${path}.`);
@@ -115,7 +115,7 @@ function addDocsCommand(migrate: Command): void {
     .option('--write', 'write docs/schema.md')
     .option('--check', 'fail when it differs from the code')
     .action(async ({ write, check }: { write?: boolean; check?: boolean }) => {
-      const { schemaPage } = await import('../persistence/index.js');
+      const { schemaPage } = await import('#persistence');
       const files = [{ path: 'docs/schema.md', content: schemaPage() }];
       if (check) checkGenerated(files);
       else if (write) writeGenerated(files);
@@ -130,7 +130,7 @@ async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
     process.exitCode = USAGE;
     return;
   }
-  const { SqliteToPostgres } = await import('../persistence/index.js');
+  const { SqliteToPostgres } = await import('#persistence');
   const migrator = await createMigrator();
   const prepare = async (times: readonly number[]): Promise<void> => {
     await migrator.up();

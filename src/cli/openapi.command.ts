@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../config/index.js';
+import { loadConfig } from '#config';
 import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
 import { print } from './output.js';
 
@@ -24,10 +24,7 @@ export function addOpenApiCommand(program: Command): void {
 /** Builds the documents from a server that is never started, and so needs neither a database nor a folder of its own. */
 async function documents(): Promise<[user: GeneratedFile, operator: GeneratedFile]> {
   // Loaded here, as in every command that needs the whole server: the others start four times as fast without it.
-  const [{ createApp }, { OpenApiDocuments }] = await Promise.all([
-    import('../app.factory.js'),
-    import('../openapi.js'),
-  ]);
+  const [{ createApp }, { OpenApiDocuments }] = await Promise.all([import('#app'), import('#app')]);
   const folder = mkdtempSync(join(tmpdir(), 'feedback-loop-openapi-'));
   try {
     const app = await createApp(loadConfig({ FL_DATA_DIR: folder, FL_LOG_LEVEL: 'silent' }));

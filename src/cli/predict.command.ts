@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { configFromEnvironment } from '../config/index.js';
+import { configFromEnvironment } from '#config';
 import { note, print, printJson } from './output.js';
 
 export function addPredictCommand(program: Command): void {
@@ -11,7 +11,7 @@ export function addPredictCommand(program: Command): void {
     .action(async (words: string[], { json }: { json?: boolean }) => {
       const text = words.join(' ').trim();
       if (text === '') program.error('error: the text is empty', { exitCode: 2 });
-      const { EmbeddedModel } = await import('../predictions/index.js');
+      const { EmbeddedModel } = await import('#models');
       const model = new EmbeddedModel(configFromEnvironment().modelPath);
       await model.load();
       const [answer] = await model.predict([text]);

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { InvalidArgumentError } from 'commander';
-import { parseTime, type TenantContext } from '../common/index.js';
-import { TRANSFER_KINDS, type TransferKind } from '../persistence/index.js';
+import { parseTime, type TenantContext } from '#kernel';
+import { TRANSFER_KINDS, type TransferKind } from '#persistence';
 
 export const DEFAULT_TENANT = 'default';
 export const KINDS = TRANSFER_KINDS.join(', ');
@@ -35,7 +35,7 @@ export async function tenantNamed(
   app: INestApplicationContext,
   slug: string,
 ): Promise<TenantContext & { createdAt: number }> {
-  const { KeysAdministrationService } = await import('../security/index.js');
+  const { KeysAdministrationService } = await import('#security');
   const { createdAt, id } = await app.get(KeysAdministrationService).tenantBySlug(slug);
   return { tenantId: id, createdAt };
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RetentionKind } from '../persistence/index.js';
+import type { RetentionKind } from '#persistence';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -39,7 +39,7 @@ interface Line {
 }
 
 async function preview(options: RunOptions): Promise<Line[]> {
-  const { RetentionService } = await import('../retention/index.js');
+  const { RetentionService } = await import('#retention');
   return withApp(async (app) => {
     const found = await app.get(RetentionService).preview(await selectionOf(app, options));
     return found.map(({ kind, rows, tenantId }) => ({ tenant_id: tenantId, kind, deleted: rows }));
@@ -47,7 +47,7 @@ async function preview(options: RunOptions): Promise<Line[]> {
 }
 
 async function run(options: RunOptions): Promise<Line[]> {
-  const { RetentionAftermath, RetentionService } = await import('../retention/index.js');
+  const { RetentionAftermath, RetentionService } = await import('#retention');
   return withApp(async (app) => {
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
       note(`${tenantId}  ${kind}: ${deleted} rows`);
@@ -61,7 +61,7 @@ async function selectionOf(
   app: Parameters<Parameters<typeof withApp>[0]>[0],
   { days, kind, tenant }: RunOptions,
 ): Promise<{ days?: number; kinds?: RetentionKind[]; tenants?: string[] }> {
-  const { KeysAdministrationService } = await import('../security/index.js');
+  const { KeysAdministrationService } = await import('#security');
   const tenants =
     tenant === undefined ? undefined : [(await app.get(KeysAdministrationService).tenantBySlug(tenant)).id];
   return {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { AuditResult } from '../analytics/index.js';
-import { formatTime } from '../common/index.js';
+import type { AuditResult } from '#analytics';
+import { formatTime } from '#kernel';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -37,7 +37,7 @@ export function addRollupsCommand(program: Command): void {
     .command('fold')
     .description('make one row of those that several servers wrote for days that are over; servers do it by themselves')
     .action(async () => {
-      const { RollupMaintenance } = await import('../analytics/index.js');
+      const { RollupMaintenance } = await import('#analytics');
       const rows = await withApp((app) => app.get(RollupMaintenance).foldClosedDays());
       print(`${rows} rows became part of others.`);
     });
@@ -45,8 +45,8 @@ export function addRollupsCommand(program: Command): void {
 
 async function audit({ tenant }: Options, repair: boolean): Promise<AuditResult> {
   const [{ RollupAuditService }, { KeysAdministrationService }] = await Promise.all([
-    import('../analytics/index.js'),
-    import('../security/index.js'),
+    import('#analytics'),
+    import('#security'),
   ]);
   return withApp(async (app) => {
     const tenants =

@@ -14,9 +14,9 @@ import {
 import { join, resolve } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
-import { AppError, HOUR_MS } from '../common/index.js';
-import { configFromEnvironment, describeDatabase } from '../config/index.js';
-import type { Spool } from '../ingest/index.js';
+import { AppError, HOUR_MS } from '#kernel';
+import { configFromEnvironment, describeDatabase } from '#config';
+import type { Spool } from '#ingest';
 import { note, print, printJson, Progress } from './output.js';
 import { reachDatabase } from './with-app.js';
 
@@ -51,12 +51,7 @@ async function withSpool<T>(
   copied = false,
 ): Promise<T> {
   const [{ RecordKinds, Spool, SpoolOwnedError }, { DatabaseLockedError }, { createApp }, { createLogger }] =
-    await Promise.all([
-      import('../ingest/index.js'),
-      import('../persistence/index.js'),
-      import('../app.factory.js'),
-      import('../observability/index.js'),
-    ]);
+    await Promise.all([import('#ingest'), import('#persistence'), import('#app'), import('#observability')]);
   const config = configFromEnvironment();
   const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
   const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
@@ -149,8 +144,8 @@ async function inspect(options: SpoolOptions): Promise<void> {
 
 async function drain(options: SpoolOptions): Promise<void> {
   const [{ DatabaseWriter, SpoolReplayer }, { Migrator }] = await Promise.all([
-    import('../ingest/index.js'),
-    import('../persistence/index.js'),
+    import('#ingest'),
+    import('#persistence'),
   ]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PasswordLink, Principal, Role, User, UsersService } from '../security/index.js';
+import type { PasswordLink, Principal, Role, User, UsersService } from '#security';
 import { note, print, printJson } from './output.js';
 import { operator, withApp } from './with-app.js';
 
@@ -25,7 +25,7 @@ export function addUsersCommand(program: Command): void {
     .option('--name <name>', 'what to call them')
     .action(async (email: string, options: TenantOption & { role: Role; name?: string }) => {
       const user = await withUsers(options, async (service, caller) => {
-        const { createUserValidator } = await import('../security/index.js');
+        const { createUserValidator } = await import('#security');
         const wanted = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
         return service.create(caller, { ...wanted, name: wanted.name ?? email });
       });
@@ -85,7 +85,7 @@ async function withUsers<T>(
   { tenant }: TenantOption,
   work: (service: UsersService, caller: Principal) => Promise<T>,
 ): Promise<T> {
-  const security = await import('../security/index.js');
+  const security = await import('#security');
   return withApp(async (app) => {
     const { id } = await app.get(security.KeysAdministrationService).tenantBySlug(tenant);
     return work(app.get(security.UsersService), operator(id));

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { INestApplicationContext } from '@nestjs/common';
-import { AppError, sleep } from '../common/index.js';
-import { configFromEnvironment, describeDatabase, SCOPES } from '../config/index.js';
-import type { Principal } from '../security/index.js';
+import { AppError, sleep } from '#kernel';
+import { configFromEnvironment, describeDatabase, SCOPES } from '#config';
+import type { Principal } from '#security';
 import { note } from './output.js';
 
 /** A command that finds nothing was started without the settings of its server. */
@@ -27,10 +27,7 @@ const LOOKS = 50;
  * @throws AppError when the database cannot be used
  */
 export async function withApp<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
-  const [{ createApp }, { createLogger }] = await Promise.all([
-    import('../app.factory.js'),
-    import('../observability/index.js'),
-  ]);
+  const [{ createApp }, { createLogger }] = await Promise.all([import('#app'), import('#observability')]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   // Made here, it would be one that no server knows.
@@ -47,7 +44,7 @@ export async function withApp<T>(work: (app: INestApplicationContext) => Promise
 
 /** @throws AppError when the database cannot be used */
 export async function reachDatabase(app: INestApplicationContext): Promise<void> {
-  const { DatabaseSupervisor, DatabaseUnavailableError, SchemaOutdatedError } = await import('../persistence/index.js');
+  const { DatabaseSupervisor, DatabaseUnavailableError, SchemaOutdatedError } = await import('#persistence');
   const supervisor = app.get(DatabaseSupervisor);
   await supervisor.start();
   // Others may hold the file at this moment.

@@ -4,32 +4,32 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { METHOD_METADATA } from '@nestjs/common/constants';
-import { AnalyticsController, OlderAnalyticsController } from '../../src/analytics/analytics.controller.js';
-import { InboxController } from '../../src/feedback/inbox/inbox.controller.js';
-import { StorageController } from '../../src/feedback/inbox/storage.controller.js';
-import { RetentionController } from '../../src/retention/retention.controller.js';
-import { WebhooksController } from '../../src/outbox/webhooks.controller.js';
-import { SubjectsController } from '../../src/retention/subjects/subjects.controller.js';
-import { SubmitController } from '../../src/feedback/submit.controller.js';
-import { LabelsController } from '../../src/labels/labels.controller.js';
-import { VotesController } from '../../src/labels/votes.controller.js';
-import { DocsController } from '../../src/docs.controller.js';
-import { EventsController } from '../../src/events/events.controller.js';
-import { HealthController } from '../../src/health/health.controller.js';
-import { TrainingSetsController } from '../../src/training/training-sets.controller.js';
-import { ModelsController } from '../../src/predictions/models.controller.js';
-import { TenantErasureController } from '../../src/retention/subjects/tenant-erasure.controller.js';
-import { ExportsController } from '../../src/transfer/exports.controller.js';
-import { PredictController } from '../../src/predictions/predict.controller.js';
-import { PredictionsController } from '../../src/predictions/predictions.controller.js';
-import { AccountPagesController } from '../../src/dashboard/account-pages.controller.js';
+import { AnalyticsController, OlderAnalyticsController } from '../../src/features/analytics/analytics.controller.js';
+import { InboxController } from '../../src/features/feedback/inbox/inbox.controller.js';
+import { StorageController } from '../../src/features/feedback/inbox/storage.controller.js';
+import { RetentionController } from '../../src/operations/retention/retention.controller.js';
+import { WebhooksController } from '../../src/features/webhooks/webhooks.controller.js';
+import { SubjectsController } from '../../src/operations/retention/subjects/subjects.controller.js';
+import { SubmitController } from '../../src/features/feedback/submit.controller.js';
+import { LabelsController } from '../../src/features/labels/labels.controller.js';
+import { VotesController } from '../../src/features/labels/votes.controller.js';
+import { DocsController } from '../../src/app/docs.controller.js';
+import { EventsController } from '../../src/features/metric-events/metric-events.controller.js';
+import { HealthController } from '../../src/operations/health/health.controller.js';
+import { TrainingSetsController } from '../../src/features/training-sets/training-sets.controller.js';
+import { ModelsController } from '../../src/features/predictions/models.controller.js';
+import { TenantErasureController } from '../../src/operations/retention/subjects/tenant-erasure.controller.js';
+import { ExportsController } from '../../src/operations/transfer/exports.controller.js';
+import { PredictController } from '../../src/features/predictions/predict.controller.js';
+import { PredictionsController } from '../../src/features/predictions/predictions.controller.js';
+import { AccountPagesController } from '../../src/operations/dashboard/account-pages.controller.js';
 import {
   AdministrationController,
   PUBLIC_METADATA,
   SCOPES_METADATA,
   SessionsController,
   UsersController,
-} from '../../src/security/index.js';
+} from '#security';
 
 const ROOT = join(__dirname, '..', '..');
 const CONTROLLERS = [
@@ -217,7 +217,7 @@ describe('repositories and read models', () => {
   });
 
   it('never select a text for analytics', () => {
-    for (const file of sources.filter((name) => name.startsWith('src/analytics')))
+    for (const file of sources.filter((name) => name.startsWith('src/features/analytics')))
       expect([file, read(file)]).not.toEqual([file, expect.stringContaining('input_text')]);
   });
 });
@@ -236,7 +236,9 @@ describe('files', () => {
   });
 
   it('read the environment in one place', () => {
-    expect(sources.filter((file) => read(file).includes('process.env'))).toEqual(['src/config/environment.ts']);
+    expect(sources.filter((file) => read(file).includes('process.env'))).toEqual([
+      'src/platform/config/environment.ts',
+    ]);
   });
 
   it('have constructors of fewer than seven dependencies', () => {
@@ -260,39 +262,59 @@ describe('files', () => {
   });
 });
 
-describe('the layer rules', () => {
+describe('the import rules', () => {
   const CRUISER = join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
   /** What it is, where it stands, what it imports, which rule it breaks. */
   const VIOLATIONS: [name: string, file: string, imports: string, rule: string][] = [
-    ['a lower layer that imports a higher one', 'src/common/a.ts', '../predictions/index.js', 'layer-common'],
-    ['persistence that knows a feature', 'src/persistence/a.ts', '../predictions/index.js', 'layer-persistence'],
+    ['a kernel that imports the platform', 'src/kernel/a.ts', '#config', 'band-kernel'],
+    ['a platform that knows a feature', 'src/platform/persistence/a.ts', '#predictions', 'band-platform'],
+    ['a feature that knows an operation', 'src/features/labels/a.ts', '#retention', 'band-features'],
+    ['an operation that knows an entry point', 'src/operations/backup/a.ts', '#app', 'band-operations'],
     [
-      'another module past its index',
-      'src/predictions/a.ts',
-      '../ingest/writer.js',
-      'other-modules-through-their-index',
+      'another module past its door',
+      'src/features/predictions/a.ts',
+      '../../platform/ingest/commit/c.js',
+      'other-modules-by-their-door',
     ],
-    ['a cycle', 'src/ingest/b.ts', './c.js', 'no-circular'],
-    ['typeorm in a service', 'src/predictions/t.service.ts', 'typeorm', 'typeorm-only-where-data-is'],
-    ['a driver outside of persistence', 'src/predictions/p.repository.ts', 'pg', 'drivers-only-in-persistence'],
+    [
+      'another module by a path to its door',
+      'src/features/predictions/b.ts',
+      '../../platform/ingest/index.js',
+      'other-modules-by-their-door',
+    ],
+    ['a module that goes through its own door', 'src/platform/ingest/own.ts', '#ingest', 'own-module-by-path'],
+    ['a feature that imports a sibling', 'src/features/feedback/a.ts', '#predictions', 'features-know-no-sibling'],
+    ['a cycle', 'src/platform/ingest/commit/b.ts', './c.js', 'no-circular'],
+    ['typeorm in a service', 'src/features/predictions/t.service.ts', 'typeorm', 'typeorm-only-where-data-is'],
+    [
+      'a driver outside of persistence',
+      'src/features/predictions/p.repository.ts',
+      'pg',
+      'drivers-only-in-persistence',
+    ],
     [
       'a controller that imports a repository',
-      'src/predictions/x.controller.ts',
+      'src/features/predictions/x.controller.ts',
       './x.repository.js',
       'controllers-never-see-rows',
     ],
-    ['a service that imports fastify', 'src/predictions/f.service.ts', 'fastify', 'services-know-no-http'],
-    ['a service that imports a DTO', 'src/predictions/d.service.ts', './dto/y.js', 'services-know-no-http'],
-    ['a migration that imports src', 'migrations/x.ts', '../src/common/index.js', 'migrations-stand-alone'],
-    ['a development dependency in the product', 'src/predictions/j.ts', 'fast-check', 'no-dev-dependencies'],
+    ['a service that imports fastify', 'src/features/predictions/f.service.ts', 'fastify', 'services-know-no-http'],
+    ['a service that imports a DTO', 'src/features/predictions/d.service.ts', './dto/y.js', 'services-know-no-http'],
+    ['a migration that imports src', 'migrations/x.ts', '#kernel', 'migrations-stand-alone'],
+    ['a development dependency in the product', 'src/features/predictions/j.ts', 'fast-check', 'no-dev-dependencies'],
   ];
   const GOOD: [file: string, imports?: string][] = [
-    ['src/common/index.ts'],
-    ['src/predictions/index.ts', '../common/index.js'],
-    ['src/predictions/x.repository.ts'],
-    ['src/predictions/dto/y.ts'],
-    ['src/ingest/writer.ts'],
-    ['src/ingest/c.ts', './b.js'],
+    ['src/kernel/index.ts'],
+    ['src/platform/config/index.ts', '#kernel'],
+    ['src/platform/ingest/index.ts', './commit/d.js'],
+    ['src/platform/ingest/commit/d.ts'],
+    ['src/platform/ingest/commit/c.ts', './b.js'],
+    ['src/features/labels/index.ts', '#kernel'],
+    ['src/features/predictions/index.ts', '#labels'],
+    ['src/features/predictions/x.repository.ts'],
+    ['src/features/predictions/dto/y.ts'],
+    ['src/operations/retention/index.ts', '#predictions'],
+    ['src/app/index.ts', '#retention'],
   ];
   let broken: { from: string; rule: string }[];
 
@@ -325,7 +347,7 @@ describe('the layer rules', () => {
   });
 
   it('let good files pass', () => {
-    const good = GOOD.map(([file]) => file).filter((file) => file !== 'src/ingest/c.ts');
+    const good = GOOD.map(([file]) => file).filter((file) => file !== 'src/platform/ingest/commit/c.ts');
     expect(broken.filter(({ from, rule }) => good.includes(from) && rule !== 'no-orphans')).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKey } from '../../src/security/api-key-format.js';
-import { SCOPES } from '../../src/config/scopes.js';
+import { createKey } from '../../src/platform/security/api-key-format.js';
+import { SCOPES } from '../../src/platform/config/scopes.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { addKey } from '../support/keys.js';
 import { type Answer, ROOT, ServerProcess } from '../support/server-process.js';

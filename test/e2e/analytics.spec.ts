@@ -1,6 +1,6 @@
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { ServerProcess } from '../support/server-process.js';
-import { quantile } from '../../src/analytics/statistics/quantiles.js';
+import { quantile } from '../../src/kernel/statistics/quantiles.js';
 
 const HOUR = 3_600_000;
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { TABLES } from '../../migrations/index.js';
+import { TABLES } from '#migrations';
 import { type CliResult, runCli } from '../support/cli.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
 import { until } from '../support/outage.js';

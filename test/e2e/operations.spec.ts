@@ -230,7 +230,7 @@ describe('an outage of PostgreSQL, without a spool', () => {
       (await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body
         .persisted,
     ).toBe('none');
-    execFileSync(process.execPath, [join(ROOT, 'dist', 'src', 'cli.js'), 'migrate', 'up'], {
+    execFileSync(process.execPath, [join(ROOT, 'dist', 'src', 'cli', 'cli.js'), 'migrate', 'up'], {
       env: { PATH: process.env.PATH, ...empty.environment },
       stdio: 'pipe',
     });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS, uuidv7 } from '../../src/common/index.js';
+import { DAY_MS, HOUR_MS, uuidv7 } from '#kernel';
 import { runCli } from '../support/cli.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { ServerProcess } from '../support/server-process.js';

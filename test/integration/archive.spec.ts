@@ -5,12 +5,11 @@ import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FeedbackLoopConfig } from '../../src/config/index.js';
-import type { BulkRow } from '../../src/persistence/index.js';
-import { DatabaseLockedError, FolderLock } from '../../src/persistence/index.js';
-import { Archive } from '../../src/retention/archive.js';
-import type { RetentionRun } from '../../src/retention/retention.js';
-import { ArchiveErasure } from '../../src/retention/subjects/archive-erasure.js';
+import type { FeedbackLoopConfig } from '#config';
+import { type BulkRow, DatabaseLockedError, FolderLock } from '#persistence';
+import { Archive } from '../../src/operations/retention/archive.js';
+import type { RetentionRun } from '../../src/operations/retention/retention.js';
+import { ArchiveErasure } from '../../src/operations/retention/subjects/archive-erasure.js';
 import { ROOT } from '../support/server-process.js';
 
 const RUN: RetentionRun = {
@@ -67,7 +66,9 @@ describe('an archive that several servers share', () => {
 
   it('is free again when its owner dies', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lock-'));
-    const file = pathToFileURL(join(ROOT, 'dist', 'src', 'persistence', 'folder-lock.js')).href;
+    const file = pathToFileURL(
+      join(ROOT, 'dist', 'src', 'platform', 'persistence', 'lifecycle', 'folder-lock.js'),
+    ).href;
     const owner = spawn(process.execPath, [
       '--input-type=module',
       '--eval',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { uuidv7 } from '../../src/common/index.js';
-import { loadConfig } from '../../src/config/index.js';
-import { Metrics } from '../../src/observability/index.js';
+import { uuidv7 } from '#kernel';
+import { loadConfig } from '#config';
+import { Metrics } from '#observability';
 import {
   BulkInsert,
   createDatabase,
@@ -14,7 +14,7 @@ import {
   PoolExhaustedError,
   QueryTimeoutError,
   TenantEntity,
-} from '../../src/persistence/index.js';
+} from '#persistence';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 

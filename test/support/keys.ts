@@ -1,4 +1,4 @@
-import { createKey } from '../../src/security/api-key-format.js';
+import { createKey } from '../../src/platform/security/api-key-format.js';
 import type { TestDatabase } from './databases.js';
 
 export interface KeyOptions {

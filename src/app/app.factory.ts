@@ -1,0 +1,136 @@
+import compress from '@fastify/compress';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { constants } from 'node:zlib';
+import { AppModule } from './app.module.js';
+import { ConfigurationError, type FeedbackLoopConfig } from '#config';
+import {
+  addCors,
+  addHooks,
+  addParsers,
+  AllowedMethods,
+  answerClientError,
+  answerExpectations,
+  answerFrameworkError,
+  Draining,
+  ForwardedHeaders,
+  ProblemFilter,
+} from '#http';
+import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from '#observability';
+import { OpenApiDocuments } from './openapi.js';
+import { FieldCipher, Secrets } from '#secrets';
+import { isOpenToPublishableKeys } from '#security';
+
+const HEADERS_TIMEOUT_MS = 15_000;
+const CONNECTION_TIMEOUT_MS = 20_000;
+/** Longer than the idle time-outs of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/**
+ * Puts the server together without listening and without a database. Every limit of the socket is set here; Fastify's own
+ * defaults wait for ever.
+ */
+export async function createApp(
+  config: Readonly<FeedbackLoopConfig>,
+  logger: AppLogger = createLogger(config),
+): Promise<NestFastifyApplication> {
+  // Inside Nest's injector this problem would come with forty lines of stack.
+  new Secrets(config);
+  new FieldCipher(config);
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: config.bodyLimitBytes,
+    trustProxy: trustProxy(config.trustedProxies),
+    // Not `requestTimeout`: Node counts the whole body, and a flowing upload was cut. Each body has its own guard.
+    requestTimeout: 0,
+    // Also counts while a handler works: it must outlast the slowest query that may still be answered.
+    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    ...socketOptions(config),
+    // While draining every request that arrives is still served.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError as never,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(NestLogger));
+  app.useGlobalFilters(app.get(ProblemFilter));
+  const fastify = adapter.getInstance();
+  answerExpectations(app.getHttpServer() as never);
+  addParsers(fastify as never);
+  addHooks(fastify as never, {
+    logger: app.get<AppLogger>(APP_LOGGER),
+    metrics: app.get(Metrics),
+    allowedMethods: app.get(AllowedMethods),
+    draining: app.get(Draining),
+    forwarded: app.get(ForwardedHeaders),
+  });
+  addCors(fastify as never, config.corsOrigins, isOpenToPublishableKeys);
+  if (config.enableCompression) {
+    await app.register(compress as never, {
+      threshold: 1024,
+      encodings: ['br', 'gzip', 'deflate'],
+      // The default quality of brotli costs more than the network ever saves.
+      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+      // Bodies come as they are: a few compressed bytes must not become gigabytes here.
+      globalDecompression: false,
+    });
+  }
+  await app.init();
+  app.get(OpenApiDocuments).build(app);
+  return app;
+}
+
+function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } | { https: object } {
+  const options = { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false };
+  const tls = readCertificate(config);
+  return tls ? { https: { ...options, ...tls, minVersion: 'TLSv1.2' } } : { http: options };
+}
+
+/** @throws ConfigurationError when a file cannot be read or is no certificate */
+function readCertificate({
+  tlsCertPath,
+  tlsKeyPath,
+}: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;
+  const read = (variable: string, path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch {
+      throw new ConfigurationError([
+        {
+          variable,
+          problem: 'names a file that cannot be read',
+          remedy: 'Check the path and that this user may read it.',
+        },
+      ]);
+    }
+  };
+  const pair = { cert: read('FL_TLS_CERT_PATH', tlsCertPath), key: read('FL_TLS_KEY_PATH', tlsKeyPath) };
+  try {
+    createSecureContext(pair);
+  } catch {
+    throw new ConfigurationError([
+      {
+        variable: 'FL_TLS_CERT_PATH',
+        problem: 'and FL_TLS_KEY_PATH are no certificate and its key',
+        remedy: 'Name PEM files that belong together.',
+      },
+    ]);
+  }
+  return pair;
+}
+
+function trustProxy(proxies: readonly string[]): false | string[] | ((address: string, hop: number) => boolean) {
+  if (proxies.length === 0) return false;
+  const [first = ''] = proxies;
+  return /^\d{1,2}$/.test(first) ? (_, hop) => hop < Number(first) : [...proxies];
+}

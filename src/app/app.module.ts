@@ -1,0 +1,56 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AnalyticsModule } from '#analytics';
+import { ConfigModule, type FeedbackLoopConfig } from '#config';
+import { DashboardModule } from '#dashboard';
+import { DocsController } from './docs.controller.js';
+import { EventsModule } from '#metric-events';
+import { FeedbackModule } from '#feedback';
+import { HealthModule } from '#health';
+import { HttpModule } from '#http';
+import { LabelsModule } from '#labels';
+import { MailModule } from '#mail';
+import { type AppLogger, ObservabilityModule } from '#observability';
+import { OpenApiDocuments } from './openapi.js';
+import { OutboxModule } from '#webhooks';
+import { PersistenceModule } from '#persistence';
+import { PredictionsModule } from '#predictions';
+import { RedisModule } from '#redis';
+import { RetentionModule } from '#retention';
+import { SecretsModule } from '#secrets';
+import { SecurityModule } from '#security';
+import { TrainingModule } from '#training-sets';
+import { TransferModule } from '#transfer';
+
+@Module({})
+export class AppModule {
+  static forRoot(config: Readonly<FeedbackLoopConfig>, logger: AppLogger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forRoot(logger),
+        ScheduleModule.forRoot(),
+        HttpModule,
+        SecretsModule,
+        RedisModule,
+        MailModule,
+        PersistenceModule,
+        SecurityModule,
+        LabelsModule,
+        PredictionsModule,
+        FeedbackModule,
+        EventsModule,
+        AnalyticsModule,
+        TrainingModule,
+        TransferModule,
+        RetentionModule,
+        OutboxModule,
+        HealthModule,
+        DashboardModule,
+      ],
+      controllers: [DocsController],
+      providers: [OpenApiDocuments],
+    };
+  }
+}

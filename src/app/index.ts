@@ -1,0 +1,3 @@
+export * from './app.factory.js';
+export * from './openapi.js';
+export * from './server.js';

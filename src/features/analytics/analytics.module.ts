@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { IngestModule, Riders } from '#ingest';
+import { ResultCache } from '#cache';
+import { GrowthService, RetainedTables, SubjectTables } from '#persistence';
+import { AnalyticsController, OlderAnalyticsController } from './analytics.controller.js';
+import { AnalyticsService } from './analytics.service.js';
+import { PredictionsReadModel } from './predictions.read-model.js';
+import { RETIREMENT, ROLLED_UP_COLUMNS, ROLLED_UP_TABLE, rollUp, ROWS_BY_TENANT } from './rollups/rollup-insert.js';
+import { RollupAuditService } from './rollups/rollup-audit.service.js';
+import { RollupMaintenance } from './rollups/rollup-maintenance.js';
+import { RollupSubtraction } from './rollups/rollup-subtraction.js';
+import { RollupsReadModel } from './rollups/rollups.read-model.js';
+import { RollupsRepository } from './rollups/rollups.repository.js';
+
+@Module({
+  imports: [IngestModule],
+  controllers: [AnalyticsController, OlderAnalyticsController],
+  providers: [
+    AnalyticsService,
+    PredictionsReadModel,
+    RollupAuditService,
+    RollupMaintenance,
+    RollupSubtraction,
+    RollupsReadModel,
+    RollupsRepository,
+  ],
+  exports: [RollupAuditService, RollupMaintenance],
+})
+export class AnalyticsModule {
+  constructor(
+    riders: Riders,
+    retained: RetainedTables,
+    growth: GrowthService,
+    subjects: SubjectTables,
+    subtraction: RollupSubtraction,
+    results: ResultCache,
+  ) {
+    riders.register(ROLLED_UP_TABLE, rollUp);
+    retained.keepLedger(ROLLED_UP_TABLE, RETIREMENT);
+    subjects.onErase(ROLLED_UP_TABLE, {
+      columns: ROLLED_UP_COLUMNS,
+      run: (session, tenant, rows) => subtraction.subtract(session, tenant, rows),
+    });
+    subjects.onForget((tenant) => results.invalidate(tenant, 'predictions'));
+    growth.register({ table: ROLLED_UP_TABLE, partitioned: true, rows: ROWS_BY_TENANT });
+  }
+}

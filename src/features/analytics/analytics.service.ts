@@ -1,0 +1,119 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, DAY_MS, HOUR_MS, type TenantContext, ValidationError } from '#kernel';
+import { Cached, type Dated, ResultCache } from '#cache';
+import { UnitOfWork } from '#persistence';
+import type { AnalyticsFilter, Bucket, LatencyPercentiles, ModelUse, RecentPrediction, Summary } from './figures.js';
+import { PredictionsReadModel } from './predictions.read-model.js';
+import { RollupsReadModel } from './rollups/rollups.read-model.js';
+import { histogramQuantile, MAX_RELATIVE_ERROR, quantile } from '#statistics';
+
+const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
+/** When no range is given. */
+const DEFAULT_BUCKETS = { hour: 24, day: 30 };
+const MOST_BUCKETS = 5000;
+/** Up to this many predictions percentiles are exact. */
+const MOST_EXACT_ROWS = 10_000;
+const TAG = 'predictions';
+
+/** Figures about predictions: exact to the last committed row, or as of the time they say, where replicas or a cache are configured. */
+@Injectable()
+export class AnalyticsService {
+  constructor(
+    private readonly rollups: RollupsReadModel,
+    private readonly predictions: PredictionsReadModel,
+    readonly results: ResultCache,
+    private readonly unitOfWork: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Cached(TAG)
+  summary(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<Summary>> {
+    return this.dated(() => this.rollups.summary(tenant, filter));
+  }
+
+  @Cached(TAG)
+  countsByLabel(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<Record<string, number>>> {
+    return this.dated(() => this.rollups.countsByLabel(tenant, filter));
+  }
+
+  /** Never from the cache: what is recent is asked for to see what is new. */
+  recent(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<Dated<RecentPrediction[]>> {
+    return this.dated(() => this.predictions.recent(tenant, filter, limit));
+  }
+
+  @Cached(TAG)
+  latency(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<LatencyPercentiles>> {
+    return this.dated(() => this.percentiles(tenant, filter));
+  }
+
+  @Cached(TAG)
+  cacheHits(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<{ hits: number; misses: number }>> {
+    return this.dated(() => this.rollups.cacheHits(tenant, filter));
+  }
+
+  @Cached(TAG)
+  models(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<ModelUse[]>> {
+    return this.dated(() => this.rollups.models(tenant, filter));
+  }
+
+  /**
+   * Every bucket of the range, empty ones included. Without a range: the last 24 hours or 30 days; with half of one: that many
+   * buckets from there.
+   * @throws ValidationError when the range has more than 5,000 buckets
+   */
+  timeseries(tenant: TenantContext, filter: AnalyticsFilter, bucket: 'hour' | 'day'): Promise<Dated<Bucket[]>> {
+    const size = BUCKET_MS[bucket];
+    const span = DEFAULT_BUCKETS[bucket] * size;
+    const floor = (time: number): number => Math.floor(time / size) * size;
+    const to =
+      filter.to ??
+      (filter.from === undefined
+        ? floor(this.clock.now()) + size
+        : Math.max(floor(this.clock.now()) + size, filter.from));
+    const from = filter.from ?? floor(to - 1) + size - span;
+    if (Math.ceil((to - floor(from)) / size) > MOST_BUCKETS) {
+      throw new ValidationError([{ path: 'from', message: `must be at most ${MOST_BUCKETS} ${bucket}s before "to"` }]);
+    }
+    return this.buckets(tenant, { ...filter, from, to }, bucket);
+  }
+
+  @Cached(TAG)
+  private buckets(
+    tenant: TenantContext,
+    filter: AnalyticsFilter & { from: number; to: number },
+    bucket: 'hour' | 'day',
+  ): Promise<Dated<Bucket[]>> {
+    const size = BUCKET_MS[bucket];
+    const first = Math.floor(filter.from / size) * size;
+    return this.dated(async () => {
+      const found = new Map((await this.rollups.buckets(tenant, filter, bucket)).map((each) => [each.start, each]));
+      return Array.from({ length: Math.max(0, Math.ceil((filter.to - first) / size)) }, (_, i) => {
+        const start = first + i * size;
+        return found.get(start) ?? { start, count: 0, avgConfidence: null, avgLatencyMs: null, labels: {} };
+      });
+    });
+  }
+
+  /** Exact up to 10,000 predictions that are still there, else from the histograms, with a stated error. */
+  private async percentiles(tenant: TenantContext, filter: AnalyticsFilter): Promise<LatencyPercentiles> {
+    const { count, max } = await this.rollups.latencyTotals(tenant, filter);
+    if (count === 0) return { count, p50: null, p95: null, p99: null, max: null, maxRelativeError: 0 };
+    if (count <= MOST_EXACT_ROWS) {
+      const sorted = await this.predictions.latencies(tenant, filter, MOST_EXACT_ROWS + 1);
+      // Fewer than were counted: retention has deleted some of them.
+      if (sorted.length >= count && sorted.length <= MOST_EXACT_ROWS) {
+        const [p50, p95, p99] = [0.5, 0.95, 0.99].map((p) => quantile(sorted, p)) as [number, number, number];
+        return { count: sorted.length, p50, p95, p99, max: sorted.at(-1) ?? null, maxRelativeError: 0 };
+      }
+    }
+    const histogram = await this.rollups.latencyHistogram(tenant, filter);
+    const at = (p: number): number => Math.min(histogramQuantile(histogram, p), max ?? Infinity);
+    return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99), max, maxRelativeError: MAX_RELATIVE_ERROR };
+  }
+
+  /** The time comes first: what is read after it cannot be older. */
+  private async dated<T>(read: () => Promise<T>): Promise<Dated<T>> {
+    const asOf = this.unitOfWork.analyzesAsOf;
+    return { value: await read(), asOf };
+  }
+}

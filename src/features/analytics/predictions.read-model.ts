@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { smallestIdAt, type TenantContext } from '#kernel';
+import { UnitOfWork } from '#persistence';
+import type { AnalyticsFilter, RecentPrediction } from './figures.js';
+
+/** Figures that want single predictions. No column that holds a text is ever selected here. */
+@Injectable()
+export class PredictionsReadModel {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Newest first. */
+  async recent(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<RecentPrediction[]> {
+    const rows = await this.select<{
+      id: string;
+      timestamp: unknown;
+      label: string;
+      confidence_score: number | null;
+      latency_ms: number | null;
+      model_version: string;
+    }>(
+      tenant,
+      filter,
+      'id, timestamp, label, confidence_score, latency_ms, model_version',
+      'ORDER BY timestamp DESC, id DESC LIMIT ?',
+      [limit],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      timestamp: this.unitOfWork.dialect.readTime(row.timestamp),
+      label: row.label,
+      confidence: row.confidence_score,
+      latencyMs: row.latency_ms,
+      modelVersion: row.model_version,
+    }));
+  }
+
+  /** Milliseconds, ascending; the smallest `limit` of them. */
+  async latencies(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<number[]> {
+    const rows = await this.select<{ latency_ms: number }>(
+      tenant,
+      filter,
+      'latency_ms',
+      'AND latency_ms IS NOT NULL ORDER BY latency_ms LIMIT ?',
+      [limit],
+    );
+    return rows.map((row) => row.latency_ms);
+  }
+
+  /** `tail` follows the WHERE clause; its `?` take `values`. */
+  private async select<Row>(
+    tenant: TenantContext,
+    filter: AnalyticsFilter,
+    columns: string,
+    tail: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const { dialect } = this.unitOfWork;
+    const bound: unknown[] = [];
+    const conditions = ['tenant_id = $1'];
+    const bind = (text: string, ...parameters: unknown[]): string =>
+      parameters.reduce<string>((result, value) => {
+        bound.push(value);
+        return result.replace('?', `$${bound.length + 1}`);
+      }, text);
+    // The id carries the time: its bounds let PostgreSQL skip the partitions of other months.
+    if (filter.from !== undefined) {
+      conditions.push(bind('timestamp >= ? AND id >= ?', dialect.time(filter.from), smallestIdAt(filter.from)));
+    }
+    if (filter.to !== undefined)
+      conditions.push(bind('timestamp < ? AND id < ?', dialect.time(filter.to), smallestIdAt(filter.to)));
+    if (filter.model !== undefined) conditions.push(bind('model = ?', filter.model));
+    if (filter.modelVersion !== undefined) conditions.push(bind('model_version = ?', filter.modelVersion));
+    const text = `SELECT ${columns} FROM predictions WHERE ${conditions.join(' AND ')} ${bind(tail, ...values)}`;
+    return this.unitOfWork.analyze<Row>(tenant, text.trim(), bound);
+  }
+}

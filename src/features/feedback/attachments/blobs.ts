@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { FeedbackLoopConfig } from '#config';
+import type { BlobStore, BlobStoreName } from './blob-store.js';
+import { DirectoryBlobs } from './directory-blobs.js';
+import { S3Blobs } from './s3-blobs.js';
+
+/** The stores outside of the database, by name, and which one new pictures go to. */
+@Injectable()
+export class Blobs {
+  /** Where new pictures go. */
+  readonly current: BlobStoreName;
+  private readonly stores = new Map<BlobStoreName, BlobStore>();
+
+  constructor(config: FeedbackLoopConfig) {
+    this.current = config.blobStore;
+    this.stores.set('directory', new DirectoryBlobs(config.blobDir ?? join(config.dataDir, 'blobs')));
+    if (config.s3Bucket === undefined) return;
+    const s3 = new S3Blobs({
+      bucket: config.s3Bucket,
+      region: config.s3Region,
+      prefix: config.s3Prefix,
+      endpoint: config.s3Endpoint,
+      accessKeyId: config.s3AccessKeyId,
+      secretAccessKey: config.s3SecretAccessKey,
+    });
+    this.stores.set('s3', s3);
+  }
+
+  /** Undefined for the database itself, and for a store that is not configured. */
+  store(name: BlobStoreName): BlobStore | undefined {
+    return this.stores.get(name);
+  }
+}

@@ -1,0 +1,144 @@
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
+import { parseRange, parseTime, ValidationError } from '#kernel';
+import { asBoolean, asInteger, PageQuery } from '#http';
+import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
+import type { InboxFilter } from '../inbox/inbox.js';
+
+/** What feedback may be narrowed by. */
+export class InboxFilterQuery {
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  category?: string;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  is_read?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  is_archived?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  has_screenshot?: boolean;
+
+  @ApiPropertyOptional({ description: 'ISO 8601; received at or after it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'ISO 8601; received before it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  to?: string;
+
+  @ApiPropertyOptional({ description: 'Words of the description; each may be the beginning of one.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  q?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  session_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  user_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be a UUID' })
+  prediction_id?: string;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'The doubtful ones instead of the others.' })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  quarantined?: boolean;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  include_deleted?: boolean;
+}
+
+export class InboxQuery extends IntersectionType(InboxFilterQuery, PageQuery) {}
+
+export class ExportQuery extends InboxFilterQuery {
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
+  @IsIn(EXPORT_FORMATS)
+  format: ExportFormat = 'csv';
+}
+
+export class CleanupQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 3650, type: 'integer', description: 'Default: FL_RETENTION_DAYS.' })
+  @IsOptional()
+  @Transform(asInteger)
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  retention_days?: number;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'Counts, and deletes nothing.' })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  dry_run?: boolean;
+}
+
+export class SubmissionQuery {
+  @ApiPropertyOptional({ description: 'ISO 8601: as administrators had left it at that moment.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  at?: string;
+
+  @ApiPropertyOptional({ type: Boolean })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  include_deleted?: boolean;
+}
+
+/** @throws ValidationError naming `at` */
+export function toMoment({ at }: SubmissionQuery): number | undefined {
+  const time = at === undefined ? undefined : parseTime(at);
+  if (at !== undefined && time === undefined)
+    throw new ValidationError([{ path: 'at', message: 'must be an ISO 8601 time such as 2026-01-31T00:00:00Z' }]);
+  return time;
+}
+
+/** @throws ValidationError naming `from` or `to` */
+export function toFilter(query: InboxFilterQuery): InboxFilter {
+  return {
+    ...parseRange(query.from, query.to),
+    category: query.category,
+    isRead: query.is_read,
+    isArchived: query.is_archived,
+    hasScreenshot: query.has_screenshot,
+    search: query.q,
+    sessionId: query.session_id,
+    userId: query.user_id,
+    predictionId: query.prediction_id?.toLowerCase(),
+    quarantined: query.quarantined,
+    includeDeleted: query.include_deleted ?? false,
+  };
+}

@@ -1,0 +1,242 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { formatTime } from '#kernel';
+import { type TableGrowth, toGrowthResource } from '#persistence';
+import { SchemaValidator } from '#http';
+import type { Cleanup } from '../inbox/cleanup.service.js';
+import type { HistoryEntry, InboxItem, StorageFigures, Triage } from '../inbox/inbox.js';
+import type { Screenshot } from '../submission.js';
+
+const time = Type.String({ format: 'date-time' });
+const nullable = <T>(type: string, description?: string) =>
+  Type.Unsafe<T | null>({ type: [type, 'null'], ...(description ? { description } : {}) });
+const json = Type.Unsafe<unknown>({ description: 'JSON, as it was sent.' });
+
+export const ScreenshotSchema = Type.Object({
+  n: Type.Integer({ description: 'From 0.' }),
+  state: Type.String({ description: '`pending`, `ready` or `failed`.' }),
+  content_type: Type.String(),
+  width: nullable<number>('integer'),
+  height: nullable<number>('integer'),
+  size_kb: Type.Number(),
+  url: Type.String(),
+  thumbnail_url: Type.String(),
+});
+
+export const FeedbackSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  session_id: Type.String(),
+  category: Type.String(),
+  description: Type.String(),
+  url: Type.String(),
+  timestamp: Type.String({ description: 'The client’s.' }),
+  browser: nullable<string>('string'),
+  os: nullable<string>('string'),
+  screen_resolution: nullable<string>('string'),
+  viewport_size: nullable<string>('string'),
+  user_id: nullable<string>('string'),
+  prediction_id: nullable<string>('string'),
+  link: nullable<string>(
+    'string',
+    '`linked`, `pending`, or `unverified`: named without a key or token, never counted.',
+  ),
+  has_screenshot: Type.Boolean(),
+  has_annotation: Type.Boolean(),
+  annotation_coords: json,
+  api_state: json,
+  api_state_unreadable: Type.Optional(
+    Type.Boolean({ description: 'There is one, but no key of this server opens it: see FL_ENCRYPTION_KEY.' }),
+  ),
+  screenshots: Type.Array(ScreenshotSchema),
+  created_at: time,
+  is_read: Type.Boolean(),
+  is_archived: Type.Boolean(),
+  admin_notes: nullable<string>('string'),
+  quarantine: nullable<string>('string', 'Why it is doubtful: `honeypot`, `too_fast` or `near_duplicate`.'),
+  version: Type.Integer({ description: 'Also the ETag.' }),
+  deleted_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+});
+export type FeedbackResource = Static<typeof FeedbackSchema>;
+export const FeedbackPageSchema = Type.Object({
+  data: Type.Array(FeedbackSchema),
+  next_cursor: nullable<string>('string', 'Null on the last page.'),
+});
+
+export const TriageSchema = Type.Object(
+  {
+    is_read: Type.Optional(Type.Boolean()),
+    is_archived: Type.Optional(Type.Boolean()),
+    admin_notes: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 10_000 })),
+    category: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })),
+    quarantined: Type.Optional(
+      Type.Unsafe<false>({ type: 'boolean', enum: [false], description: 'Lets it out of quarantine.' }),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1, example: { is_read: true } },
+);
+export const triageValidator = new SchemaValidator(TriageSchema);
+
+export function toTriage(body: Static<typeof TriageSchema>): Triage {
+  return {
+    isRead: body.is_read,
+    isArchived: body.is_archived,
+    adminNotes: body.admin_notes,
+    category: body.category?.trim(),
+    quarantined: body.quarantined,
+  };
+}
+
+export const HistorySchema = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      version: Type.Integer({ description: 'That the change made.' }),
+      changed_at: time,
+      changed_by: Type.String(),
+      changes: Type.Unsafe<Record<string, [unknown, unknown]>>({
+        type: 'object',
+        additionalProperties: { type: 'array' },
+        description: 'Field → [before, after].',
+      }),
+    }),
+    { description: 'Oldest first.' },
+  ),
+});
+
+const perDay = () => Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null for the first day.' });
+
+export const GrowthSchema = Type.Object({
+  table: Type.String(),
+  rows: Type.Integer(),
+  bytes: Type.Integer({ description: 'Indexes included; by share of the rows where tenants share a table.' }),
+  rows_per_day: perDay(),
+  bytes_per_day: perDay(),
+  in_30_days: Type.Union([Type.Object({ rows: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
+    description: 'If it goes on like this.',
+  }),
+  sampled_at: time,
+});
+
+export const StorageSchema = Type.Object({
+  success: Type.Boolean(),
+  data: Type.Object({
+    total_submissions: Type.Integer(),
+    total_screenshots: Type.Integer(),
+    total_screenshot_storage_kb: Type.Number(),
+    total_screenshot_storage_mb: Type.Number(),
+    avg_screenshot_size_kb: Type.Number(),
+    max_screenshot_size_kb: Type.Number(),
+    submissions_last_24h: Type.Integer(),
+  }),
+  growth: Type.Array(GrowthSchema, { description: 'By table, from a look once an hour; empty before the first.' }),
+});
+
+export const CleanupSchema = Type.Object({
+  success: Type.Boolean(),
+  data: Type.Object({
+    submissions_deleted: Type.Integer(),
+    screenshots_deleted: Type.Integer(),
+    cutoff_date: time,
+    retention_days: Type.Integer(),
+    dry_run: Type.Boolean(),
+  }),
+});
+
+export function toFeedbackResource(item: InboxItem): FeedbackResource {
+  return {
+    id: item.id,
+    session_id: item.sessionId,
+    category: item.category,
+    description: item.description,
+    url: item.url,
+    timestamp: item.timestamp,
+    browser: item.browser,
+    os: item.os,
+    screen_resolution: item.screenResolution,
+    viewport_size: item.viewportSize,
+    user_id: item.userId,
+    prediction_id: item.predictionId,
+    link: item.link === 'none' ? null : item.link,
+    has_screenshot: item.hasScreenshot,
+    has_annotation: item.hasAnnotation,
+    annotation_coords: item.annotationCoords,
+    api_state: item.apiState,
+    ...(item.apiStateUnreadable ? { api_state_unreadable: true } : {}),
+    screenshots: item.screenshots.map((picture) => toScreenshotResource(item.id, picture)),
+    created_at: formatTime(item.createdAt),
+    is_read: item.isRead,
+    is_archived: item.isArchived,
+    admin_notes: item.adminNotes,
+    quarantine: item.quarantine,
+    version: item.version,
+    deleted_at: item.deletedAt === null ? null : formatTime(item.deletedAt),
+  };
+}
+
+function toScreenshotResource(feedbackId: string, picture: Screenshot): Static<typeof ScreenshotSchema> {
+  const url = `/admin/api/feedback/${feedbackId}/screenshots/${picture.n}`;
+  return {
+    n: picture.n,
+    state: picture.state,
+    content_type: picture.contentType,
+    width: picture.width,
+    height: picture.height,
+    size_kb: picture.sizeKb,
+    url,
+    thumbnail_url: `${url}/thumbnail`,
+  };
+}
+
+export function toHistoryResource(entries: readonly HistoryEntry[]): Static<typeof HistorySchema> {
+  return {
+    data: entries.map(({ changedAt, changedBy, changes, version }) => ({
+      version,
+      changed_at: formatTime(changedAt),
+      changed_by: changedBy,
+      changes: Object.fromEntries(
+        Object.entries(changes).map(([field, values]): [string, [unknown, unknown]] => [
+          field,
+          field === 'deleted_at' ? [timeOrNull(values[0]), timeOrNull(values[1])] : values,
+        ]),
+      ),
+    })),
+  };
+}
+
+export function toStorageResource(
+  figures: StorageFigures,
+  growth: readonly TableGrowth[],
+): Static<typeof StorageSchema> {
+  return {
+    success: true,
+    data: {
+      total_submissions: figures.submissions,
+      total_screenshots: figures.screenshots,
+      total_screenshot_storage_kb: rounded(figures.storageKb),
+      total_screenshot_storage_mb: rounded(figures.storageKb / 1024),
+      avg_screenshot_size_kb: rounded(figures.averageKb),
+      max_screenshot_size_kb: rounded(figures.largestKb),
+      submissions_last_24h: figures.submissionsLast24h,
+    },
+    growth: growth.map(toGrowthResource),
+  };
+}
+
+export function toCleanupResource(cleanup: Cleanup, days: number, dryRun: boolean): Static<typeof CleanupSchema> {
+  return {
+    success: true,
+    data: {
+      submissions_deleted: cleanup.submissions,
+      screenshots_deleted: cleanup.screenshots,
+      cutoff_date: formatTime(cleanup.cutoff),
+      retention_days: days,
+      dry_run: dryRun,
+    },
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function timeOrNull(value: unknown): string | null {
+  return typeof value === 'number' ? formatTime(value) : null;
+}

@@ -1,0 +1,87 @@
+import { Module } from '@nestjs/common';
+import { IngestModule, RecordKinds } from '#ingest';
+import { LabelsModule } from '#labels';
+import { StoredTables } from '#persistence';
+import { SealedTables } from '#secrets';
+import { BlobMaintenance } from './attachments/blob-maintenance.js';
+import { BlobMover } from './attachments/blob-mover.js';
+import { Blobs } from './attachments/blobs.js';
+import { PictureCache } from './attachments/picture-cache.js';
+import { PictureIntake } from './attachments/picture-intake.js';
+import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
+import { SubjectPictures } from './attachments/subject-pictures.js';
+import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
+import { ExportService } from './export/export.service.js';
+import { TRANSFER_FEEDBACK } from './export/feedback-transfer.js';
+import { PictureImport } from './export/picture-import.js';
+import { CleanupRepository } from './inbox/cleanup.repository.js';
+import { CleanupService } from './inbox/cleanup.service.js';
+import { FeedbackRepository } from './inbox/feedback.repository.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { StorageController } from './inbox/storage.controller.js';
+import { IntakeService } from './intake.service.js';
+import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
+import { PendingSubmissions } from './pending-submissions.js';
+import { SearchIndexRepository } from './search-index.repository.js';
+import { SpamCheck } from './spam-check.js';
+import {
+  RETAINED_SUBMISSIONS,
+  SCREENSHOT_INSERT,
+  SEALED_SUBMISSIONS,
+  SUBJECT_SUBMISSIONS,
+  SUBMISSION_INSERT,
+} from './submission.js';
+import { SubmitAccess } from './submit-access.js';
+import { SubmitController } from './submit.controller.js';
+
+@Module({
+  imports: [IngestModule, LabelsModule],
+  controllers: [InboxController, StorageController, SubmitController],
+  providers: [
+    BlobMaintenance,
+    BlobMover,
+    Blobs,
+    CleanupRepository,
+    CleanupService,
+    ExportService,
+    FeedbackRepository,
+    InboxService,
+    IntakeService,
+    PendingSubmissions,
+    PendingSubmissionsRepository,
+    PictureCache,
+    PictureImport,
+    PictureIntake,
+    ScreenshotProcessor,
+    ScreenshotsRepository,
+    SearchIndexRepository,
+    SpamCheck,
+    SubjectPictures,
+    SubmitAccess,
+  ],
+  exports: [BlobMover, CleanupService],
+})
+export class FeedbackModule {
+  constructor(
+    kinds: RecordKinds,
+    sealed: SealedTables,
+    { growth, retained, subjects, transfers }: StoredTables,
+    pictures: SubjectPictures,
+    imports: PictureImport,
+    search: SearchIndexRepository,
+  ) {
+    transfers.register({ ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) });
+    subjects.onForget((tenant) => pictures.forget(tenant));
+    subjects.onForget(async (_tenant, removed) => {
+      if (removed.feedback ?? removed.feedback_submissions) await search.purge();
+    });
+    retained.onDeleted('feedback', () => search.purge());
+    subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
+    retained.register(RETAINED_SUBMISSIONS);
+    kinds.register(SUBMISSION_INSERT);
+    kinds.register(SCREENSHOT_INSERT);
+    sealed.register(SEALED_SUBMISSIONS);
+    growth.register({ table: 'feedback_submissions' }, { table: 'feedback_screenshots' });
+  }
+}

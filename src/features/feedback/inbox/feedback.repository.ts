@@ -1,0 +1,233 @@
+import { Injectable } from '@nestjs/common';
+import { DAY_MS, type Position, type TenantContext } from '#kernel';
+import { FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '#persistence';
+import { FieldCipher, UnreadableFieldError } from '#secrets';
+import type { Deed } from '#security';
+import { toSearchQuery } from '../search-words.js';
+import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
+import type { HistoryEntry, InboxFilter, StorageFigures, TriagedState } from './inbox.js';
+
+interface Row {
+  id: string;
+  session_id: string;
+  category: string;
+  description: string;
+  url: string;
+  timestamp: string;
+  browser: string | null;
+  os: string | null;
+  screen_resolution: string | null;
+  viewport_size: string | null;
+  user_id: string | null;
+  prediction_id: string | null;
+  link: string;
+  has_screenshot: unknown;
+  has_annotation: unknown;
+  annotation_coords: unknown;
+  api_state: string | null;
+  created_at: unknown;
+  is_read: unknown;
+  is_archived: unknown;
+  admin_notes: string | null;
+  quarantine: string | null;
+  version: number;
+  deleted_at: unknown;
+}
+
+const COLUMNS =
+  'id, tenant_id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
+  'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
+const RARE_HITS = 2000;
+
+/** Fields that a change may touch, as properties of the entity. */
+export type ChangedFields = Partial<
+  Pick<FeedbackSubmissionEntity, 'isRead' | 'isArchived' | 'adminNotes' | 'category' | 'quarantine' | 'deletedAt'>
+>;
+
+@Injectable()
+export class FeedbackRepository {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly cipher: FieldCipher,
+    private readonly temporal: TemporalStore,
+  ) {}
+
+  async find(tenant: TenantContext, id: string, includeDeleted: boolean): Promise<Submission | undefined> {
+    const row = await this.unitOfWork.find<Row>(
+      tenant,
+      `SELECT ${COLUMNS} FROM feedback_submissions WHERE tenant_id = $1 AND id = $2${includeDeleted ? '' : ' AND deleted_at IS NULL'}`,
+      [id],
+    );
+    return row && this.toSubmission(tenant, row);
+  }
+
+  /** Newest first, or oldest first for an export; at most `limit`, after `position` when given. */
+  async list(
+    tenant: TenantContext,
+    filter: InboxFilter,
+    limit: number,
+    { order = 'DESC', position }: { order?: 'ASC' | 'DESC'; position?: Position | undefined } = {},
+  ): Promise<Submission[]> {
+    const { conditions, values } = this.where(filter, await this.rareHits(tenant, filter.search));
+    if (position) {
+      values.push(this.unitOfWork.dialect.time(position.time), position.id);
+      const sign = order === 'DESC' ? '<' : '>';
+      conditions.push(`(created_at, id) ${sign} ($${values.length}, $${values.length + 1})`);
+    }
+    values.push(limit);
+    const rows = await this.unitOfWork.read<Row>(
+      tenant,
+      `SELECT ${COLUMNS} FROM feedback_submissions WHERE ${conditions.join(' AND ')} ORDER BY created_at ${order}, id ${order} LIMIT $${values.length + 1}`,
+      values,
+    );
+    return rows.map((row) => this.toSubmission(tenant, row));
+  }
+
+  /**
+   * Changes a submission and writes what it was to its history, in one transaction; what stays the same makes no version.
+   * @throws NotFoundError, PreconditionFailedError
+   */
+  async change(
+    tenant: TenantContext,
+    id: string,
+    version: number | undefined,
+    next: (before: Readonly<FeedbackSubmissionEntity>) => ChangedFields,
+    deed: Deed,
+  ): Promise<void> {
+    await this.temporal.change(tenant, FeedbackSubmissionEntity, { id, version }, next, deed);
+  }
+
+  /** Oldest first. */
+  history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
+    return this.temporal.history(tenant, FeedbackSubmissionEntity, id);
+  }
+
+  /** What administrators had made of it at a moment; undefined when it was not there, or deleted. */
+  async stateAt(tenant: TenantContext, id: string, at: number): Promise<TriagedState | undefined> {
+    const found = await this.temporal.asOf(tenant, FeedbackSubmissionEntity, id, at);
+    if (!found) return undefined;
+    const { adminNotes, category, isArchived, isRead, quarantine, version } = found;
+    return { adminNotes, category, isArchived, isRead, quarantine, version };
+  }
+
+  /** Of what counts: neither deleted nor in quarantine. */
+  async figures(tenant: TenantContext, now: number): Promise<StorageFigures> {
+    const { dialect } = this.unitOfWork;
+    const counted = 'deleted_at IS NULL AND quarantine IS NULL';
+    const [submissions] = await this.unitOfWork.read<{ total: unknown; recent: unknown }>(
+      tenant,
+      `SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN created_at >= $2 THEN 1 ELSE 0 END), 0) AS recent FROM feedback_submissions WHERE tenant_id = $1 AND ${counted}`,
+      [dialect.time(now - DAY_MS)],
+    );
+    const [pictures] = await this.unitOfWork.read<{ total: unknown; kb: unknown; largest: unknown }>(
+      tenant,
+      'SELECT COUNT(*) AS total, COALESCE(SUM(size_kb), 0) AS kb, COALESCE(MAX(size_kb), 0) AS largest FROM feedback_screenshots ' +
+        `WHERE tenant_id = $1 AND feedback_id IN (SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND has_screenshot AND ${counted})`,
+    );
+    const total = Number(pictures?.total ?? 0);
+    const kb = Number(pictures?.kb ?? 0);
+    return {
+      submissions: Number(submissions?.total ?? 0),
+      screenshots: total,
+      storageKb: kb,
+      averageKb: total === 0 ? 0 : kb / total,
+      largestKb: Number(pictures?.largest ?? 0),
+      submissionsLast24h: Number(submissions?.recent ?? 0),
+    };
+  }
+
+  /**
+   * PostgreSQL does not know how many rows begin a word: for a rare one it would walk through all of them in the order of the list. So the
+   * index is asked first; a word that is found more often than this is best found by walking.
+   */
+  private async rareHits(tenant: TenantContext, search: string | undefined): Promise<string[] | undefined> {
+    const { dialect } = this.unitOfWork;
+    const query = search === undefined ? undefined : toSearchQuery(search, dialect.name);
+    if (query === undefined || dialect.name === 'sqlite') return undefined;
+    const rows = await this.unitOfWork.read<{ id: string }>(
+      tenant,
+      `SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND ${this.matches().replace('?', '$2')} LIMIT $3`,
+      [query, RARE_HITS + 1],
+    );
+    return rows.length > RARE_HITS ? undefined : rows.map(({ id }) => id);
+  }
+
+  private where(filter: InboxFilter, rareHits: string[] | undefined): { conditions: string[]; values: unknown[] } {
+    const { dialect } = this.unitOfWork;
+    const conditions = ['tenant_id = $1'];
+    const values: unknown[] = [];
+    const add = (condition: string, value: unknown): void => {
+      values.push(value);
+      conditions.push(condition.replace('?', `$${values.length + 1}`));
+    };
+    if (filter.from !== undefined) add('created_at >= ?', dialect.time(filter.from));
+    if (filter.to !== undefined) add('created_at < ?', dialect.time(filter.to));
+    if (filter.category !== undefined) add('category = ?', filter.category);
+    if (filter.isRead !== undefined) add('is_read = ?', filter.isRead);
+    if (filter.isArchived !== undefined) add('is_archived = ?', filter.isArchived);
+    if (filter.hasScreenshot !== undefined) add('has_screenshot = ?', filter.hasScreenshot);
+    if (filter.sessionId !== undefined) add('session_id = ?', filter.sessionId);
+    if (filter.userId !== undefined) add('user_id = ?', filter.userId);
+    if (filter.predictionId !== undefined) add('prediction_id = ?', filter.predictionId);
+    if (filter.search !== undefined) {
+      const query = toSearchQuery(filter.search, dialect.name);
+      // Nothing to look for is found nowhere.
+      if (query === undefined) conditions.push('1 = 0');
+      else if (rareHits) add('id = ANY(CAST(? AS uuid[]))', rareHits);
+      else add(this.matches(), query);
+    }
+    if (filter.quarantined !== undefined)
+      conditions.push(filter.quarantined ? 'quarantine IS NOT NULL' : 'quarantine IS NULL');
+    if (!filter.includeDeleted) conditions.push('deleted_at IS NULL');
+    return { conditions, values };
+  }
+
+  private matches(): string {
+    return this.unitOfWork.dialect.name === 'sqlite'
+      ? 'id IN (SELECT d.feedback_id FROM feedback_search s JOIN feedback_search_documents d ON d.number = s.rowid WHERE feedback_search MATCH ?)'
+      : `to_tsvector('simple', search_text) @@ to_tsquery('simple', ?)`;
+  }
+
+  /** One value that no key opens must not shut the whole inbox. */
+  private openState(tenant: TenantContext, id: string, sealed: string): { value: unknown; unreadable: boolean } {
+    try {
+      return { value: JSON.parse(this.cipher.open(tenant, apiStatePlace(id), sealed)) as unknown, unreadable: false };
+    } catch (error) {
+      if (!(error instanceof UnreadableFieldError)) throw error;
+      return { value: null, unreadable: true };
+    }
+  }
+
+  private toSubmission(tenant: TenantContext, row: Row): Submission {
+    const { dialect } = this.unitOfWork;
+    const { api_state } = row;
+    const state = api_state === null ? { value: null, unreadable: false } : this.openState(tenant, row.id, api_state);
+    return {
+      id: row.id,
+      sessionId: row.session_id,
+      category: row.category,
+      description: row.description,
+      url: row.url,
+      timestamp: row.timestamp,
+      browser: row.browser,
+      os: row.os,
+      screenResolution: row.screen_resolution,
+      viewportSize: row.viewport_size,
+      userId: row.user_id,
+      predictionId: row.prediction_id,
+      link: row.link as SubmissionLink,
+      hasScreenshot: dialect.readBoolean(row.has_screenshot),
+      hasAnnotation: dialect.readBoolean(row.has_annotation),
+      annotationCoords: dialect.readJson(row.annotation_coords),
+      apiState: state.value,
+      apiStateUnreadable: state.unreadable,
+      createdAt: dialect.readTime(row.created_at),
+      isRead: dialect.readBoolean(row.is_read),
+      isArchived: dialect.readBoolean(row.is_archived),
+      adminNotes: row.admin_notes,
+      quarantine: row.quarantine,
+      version: row.version,
+      deletedAt: row.deleted_at == null ? null : dialect.readTime(row.deleted_at),
+    };
+  }
+}

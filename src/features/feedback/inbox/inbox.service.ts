@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext } from '#kernel';
+import { Secrets } from '#secrets';
+import { actorOf, type Deed, type Principal } from '#security';
+import { ScreenshotPendingError } from '../attachments/errors.js';
+import { PictureCache } from '../attachments/picture-cache.js';
+import { ScreenshotsRepository } from '../attachments/screenshots.repository.js';
+import type { Screenshot, Submission } from '../submission.js';
+import { FeedbackRepository } from './feedback.repository.js';
+import type { HistoryEntry, InboxFilter, InboxItem, StorageFigures, Triage } from './inbox.js';
+
+/** What people wrote, for those who answer for it. */
+@Injectable()
+export class InboxService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly repository: FeedbackRepository,
+    private readonly screenshots: ScreenshotsRepository,
+    private readonly pictures: PictureCache,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec('feedback');
+  }
+
+  /** Newest first; a page stays where it is while new submissions arrive. @throws ValidationError naming `cursor` */
+  async list(tenant: TenantContext, filter: InboxFilter, limit: number, cursor?: string): Promise<Page<InboxItem>> {
+    const position = this.cursors.positionOf(cursor);
+    const rows = await this.repository.list(tenant, filter, limit + 1, { position });
+    const { data, next_cursor } = this.cursors.page(rows, limit, (row) => row.createdAt);
+    return { data: await this.withScreenshots(tenant, data), next_cursor };
+  }
+
+  /** @throws NotFoundError, also for another tenant's, and for a deleted one unless asked for */
+  async get(tenant: TenantContext, id: string, includeDeleted = false): Promise<InboxItem> {
+    const submission = await this.repository.find(tenant, id, includeDeleted);
+    if (!submission) throw new NotFoundError('The submission');
+    return (await this.withScreenshots(tenant, [submission]))[0] as InboxItem;
+  }
+
+  /** As administrators had left it at `at`. @throws NotFoundError, also when it was not there yet, or deleted then */
+  async getAsOf(tenant: TenantContext, id: string, at: number): Promise<InboxItem> {
+    const [now, then] = [await this.get(tenant, id, true), await this.repository.stateAt(tenant, id, at)];
+    if (!then) throw new NotFoundError('The submission');
+    return { ...now, ...then, deletedAt: null };
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412) */
+  async triage(caller: Principal, id: string, version: number | undefined, change: Triage): Promise<InboxItem> {
+    await this.get(caller, id);
+    const { adminNotes, category, isArchived, isRead, quarantined } = change;
+    const fields = { adminNotes, category, isArchived, isRead, ...(quarantined === false ? { quarantine: null } : {}) };
+    await this.repository.change(caller, id, version, () => fields, this.deedOf(caller));
+    return this.get(caller, id);
+  }
+
+  /** Keeps it until retention, out of sight. @throws NotFoundError, PreconditionFailedError (412) */
+  async remove(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
+    await this.get(caller, id);
+    const deed = this.deedOf(caller);
+    await this.repository.change(caller, id, version, ({ deletedAt }) => ({ deletedAt: deletedAt ?? deed.now }), deed);
+    return this.get(caller, id, true);
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412) */
+  async restore(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
+    await this.repository.change(caller, id, version, () => ({ deletedAt: null }), this.deedOf(caller));
+    return this.get(caller, id);
+  }
+
+  /** Oldest first; also of a deleted one. @throws NotFoundError */
+  async history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
+    await this.get(tenant, id, true);
+    return this.repository.history(tenant, id);
+  }
+
+  /**
+   * A picture that can be shown: `tag` names its bytes, which never change.
+   * @throws NotFoundError, ScreenshotPendingError (409); `read` also BlobStoreError (503)
+   */
+  async picture(
+    tenant: TenantContext,
+    id: string,
+    n: number,
+    part: 'picture' | 'thumbnail',
+  ): Promise<{ tag: string; read: () => Promise<Buffer> }> {
+    await this.get(tenant, id);
+    const found = await this.screenshots.find(tenant, id, n);
+    if (!found || found.state === 'failed') throw new NotFoundError('The picture');
+    if (found.state === 'pending') throw new ScreenshotPendingError();
+    const read = async (): Promise<Buffer> => {
+      const bytes = await this.pictures.read(tenant, found, part);
+      if (!bytes) throw new NotFoundError('The picture');
+      return bytes;
+    };
+    return { tag: `"${found.id}-${part}"`, read };
+  }
+
+  figures(tenant: TenantContext): Promise<StorageFigures> {
+    return this.repository.figures(tenant, this.clock.now());
+  }
+
+  private async withScreenshots(tenant: TenantContext, submissions: readonly Submission[]): Promise<InboxItem[]> {
+    const shown = submissions.filter(({ hasScreenshot }) => hasScreenshot).map(({ id }) => id);
+    const pictures = new Map<string, Screenshot[]>();
+    for (const picture of await this.screenshots.listOf(tenant, shown))
+      pictures.set(picture.feedbackId, [...(pictures.get(picture.feedbackId) ?? []), picture]);
+    return submissions.map((submission) => ({ ...submission, screenshots: pictures.get(submission.id) ?? [] }));
+  }
+
+  private deedOf(caller: Principal): Deed {
+    return { actor: actorOf(caller), now: this.clock.now() };
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '#kernel';
+import { UnitOfWork } from '#persistence';
+
+/** A reference to a prediction, by its id or by the caller's own. */
+export interface PredictionReference {
+  predictionId: string | null;
+  inferenceId: string | null;
+}
+
+/** What is here under the references that were asked for. */
+export interface KnownPredictions {
+  /** The id given → the id of the record, which differs for an alias. */
+  byId: ReadonlyMap<string, string>;
+  /** The caller's id → ids of the records under it, the latest recorded first. */
+  byInference: ReadonlyMap<string, readonly string[]>;
+}
+
+const MOST_UNDER_ONE_INFERENCE = 100;
+const NONE: KnownPredictions = { byId: new Map(), byInference: new Map() };
+
+/** Which predictions are here: votes and labels come by reference, before or after them. */
+@Injectable()
+export class KnownPredictionsRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  async find(tenant: TenantContext, references: readonly PredictionReference[]): Promise<KnownPredictions> {
+    const ids = unique(references.map(({ predictionId }) => predictionId));
+    const inferences = unique(
+      references.map(({ inferenceId, predictionId }) => (predictionId === null ? inferenceId : null)),
+    );
+    if (ids.length + inferences.length === 0) return NONE;
+    const byId = new Map<string, string>();
+    for (const { id, record_id } of await this.recordsOf(tenant, ids)) byId.set(id, record_id);
+    const byInference = new Map<string, string[]>();
+    for (const { id, inference_id } of await this.recordsUnder(tenant, inferences)) {
+      const list = byInference.get(inference_id) ?? [];
+      byInference.set(inference_id, list);
+      if (list.length < MOST_UNDER_ONE_INFERENCE) list.push(id);
+    }
+    return { byId, byInference };
+  }
+
+  /** Also by the ids that stand for another record. */
+  private async recordsOf(tenant: TenantContext, ids: string[]): Promise<{ id: string; record_id: string }[]> {
+    if (ids.length === 0) return [];
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    return this.unitOfWork.findAll(
+      tenant,
+      `SELECT id, id AS record_id FROM predictions WHERE tenant_id = $1 AND id IN (${marks}) ` +
+        `UNION ALL SELECT a.id, a.record_id FROM record_aliases a JOIN predictions p ON p.id = a.record_id AND p.tenant_id = a.tenant_id ` +
+        `WHERE a.tenant_id = $1 AND a.id IN (${marks})`,
+      ids,
+    );
+  }
+
+  private async recordsUnder(
+    tenant: TenantContext,
+    inferences: string[],
+  ): Promise<{ id: string; inference_id: string }[]> {
+    if (inferences.length === 0) return [];
+    const marks = inferences.map((_, i) => `$${i + 2}`).join(', ');
+    return this.unitOfWork.findAll(
+      tenant,
+      `SELECT id, inference_id FROM predictions WHERE tenant_id = $1 AND inference_id IN (${marks}) ORDER BY recorded_at DESC, id DESC`,
+      inferences,
+    );
+  }
+}
+
+function unique(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))];
+}

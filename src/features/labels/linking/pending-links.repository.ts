@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import type { Position, TenantContext } from '#kernel';
+import { type BulkRow, UnitOfWork } from '#persistence';
+import type { Waiting } from './link-pass.js';
+import { VOTE_INSERT } from '../vote.js';
+
+/** A vote under an id that stands for another record; times are milliseconds since 1970. */
+export interface AliasedVote {
+  id: string;
+  tenantId: string;
+  /** The record that `predictionId` stands for. */
+  recordId: string;
+  rater: string;
+  userId: string | null;
+  correct: boolean | null;
+  label: string | null;
+  rating: number | null;
+  /** Sealed. */
+  comment: string | null;
+  withdrawn: boolean;
+  acceptedId: string;
+  acceptedAt: number;
+}
+
+interface AliasedRow {
+  id: string;
+  tenant_id: string;
+  rater: string;
+  user_id: string | null;
+  correct: unknown;
+  label: string | null;
+  rating: number | null;
+  comment: string | null;
+  withdrawn: unknown;
+  accepted_id: string;
+  accepted_at: unknown;
+}
+
+/** A vote or label that waits; a label may name its prediction by the caller's own id. */
+export interface PendingRow extends Waiting {
+  predictionId: string | null;
+  inferenceId: string | null;
+}
+
+interface Row {
+  id: string;
+  tenant_id: string;
+  time: unknown;
+  prediction_id: string | null;
+  inference_id: string | null;
+}
+
+/** Votes and labels that wait for their prediction. */
+@Injectable()
+export class PendingLinksRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Of all tenants, by time and id. */
+  async nextVotes(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
+    return this.next('prediction_votes', 'accepted_at', 'NULL', since, after, limit);
+  }
+
+  /** Of all tenants, by time and id. */
+  async nextLabels(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
+    return this.next('prediction_labels', 'recorded_at', 'inference_id', since, after, limit);
+  }
+
+  /** The prediction of these is here, under the id they name. */
+  async markVotes(tenant: TenantContext, ids: readonly string[]): Promise<void> {
+    await this.mark(tenant, 'prediction_votes', ids);
+  }
+
+  /** Gives labels the record that they are about. */
+  async linkLabels(tenant: TenantContext, links: readonly { id: string; predictionId: string }[]): Promise<void> {
+    await this.unitOfWork.write(async (session) => {
+      for (const { id, predictionId } of links)
+        await session.query(
+          `UPDATE prediction_labels SET link = 'linked', prediction_id = $1 WHERE tenant_id = $2 AND id = $3 AND link = 'pending'`,
+          [predictionId, tenant.tenantId, id],
+        );
+    });
+  }
+
+  /** A vote as it is stored, sealed comment included. */
+  async vote(tenant: TenantContext, id: string, recordId: string): Promise<AliasedVote | undefined> {
+    const { dialect } = this.unitOfWork;
+    const row = await this.unitOfWork.find<AliasedRow>(
+      tenant,
+      'SELECT id, tenant_id, rater, user_id, correct, label, rating, comment, withdrawn, accepted_id, accepted_at ' +
+        'FROM prediction_votes WHERE tenant_id = $1 AND id = $2',
+      [id],
+    );
+    return (
+      row && {
+        id: row.id,
+        tenantId: row.tenant_id,
+        recordId,
+        rater: row.rater,
+        userId: row.user_id,
+        correct: row.correct == null ? null : dialect.readBoolean(row.correct),
+        label: row.label,
+        rating: row.rating,
+        comment: row.comment,
+        withdrawn: dialect.readBoolean(row.withdrawn),
+        acceptedId: row.accepted_id,
+        acceptedAt: dialect.readTime(row.accepted_at),
+      }
+    );
+  }
+
+  /** Puts `row` where it belongs and removes the vote that it was; one that was changed meanwhile stays, and is moved next time. */
+  async moveVote(tenant: TenantContext, { acceptedId, id }: AliasedVote, row: BulkRow): Promise<void> {
+    await this.unitOfWork.write(async (session) => {
+      await session.insert([{ insert: VOTE_INSERT, rows: [row] }]);
+      await session.query('DELETE FROM prediction_votes WHERE tenant_id = $1 AND id = $2 AND accepted_id = $3', [
+        tenant.tenantId,
+        id,
+        acceptedId,
+      ]);
+    });
+  }
+
+  private async mark(tenant: TenantContext, table: string, ids: readonly string[]): Promise<void> {
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    await this.unitOfWork.write((session) =>
+      session.query(
+        `UPDATE ${table} SET link = 'linked' WHERE tenant_id = $1 AND id IN (${marks}) AND link = 'pending'`,
+        [tenant.tenantId, ...ids],
+      ),
+    );
+  }
+
+  private async next(
+    table: string,
+    time: string,
+    inference: string,
+    since: number,
+    after: Position | undefined,
+    limit: number,
+  ): Promise<PendingRow[]> {
+    const { dialect } = this.unitOfWork;
+    const from = after ? ` AND (${time}, id) > ($3, $4)` : '';
+    const rows = await this.unitOfWork.readAcrossTenants<Row>(
+      `SELECT id, tenant_id, ${time} AS time, prediction_id, ${inference} AS inference_id FROM ${table} ` +
+        `WHERE link = 'pending' AND ${time} >= $1${from} ORDER BY ${time}, id LIMIT $2`,
+      [dialect.time(since), limit, ...(after ? [dialect.time(after.time), after.id] : [])],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      tenantId: row.tenant_id,
+      time: dialect.readTime(row.time),
+      predictionId: row.prediction_id,
+      inferenceId: row.inference_id,
+    }));
+  }
+}

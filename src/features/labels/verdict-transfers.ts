@@ -1,0 +1,59 @@
+import { type FieldError, uuidv7, ValidationError } from '#kernel';
+import type { TransferRecord, TransferTable } from '#persistence';
+import { LABEL_INSERT, LABEL_SOURCES } from './label.js';
+import { VOTE_INSERT, voteId } from './vote.js';
+
+/** Votes as files. What they are about is looked for again where they come in. */
+export const TRANSFER_VOTES: TransferTable = {
+  kind: 'votes',
+  insert: VOTE_INSERT,
+  time: 'accepted_at',
+  leftOut: ['accepted_id', 'link'],
+  texts: ['comment'],
+  defaults: { withdrawn: false },
+  toColumns: (tenant, columns) => {
+    const { accepted_at, correct, label, prediction_id, rater, rating, withdrawn } = columns;
+    const errors: FieldError[] = [];
+    if (rating !== null && !(Number(rating) >= 1 && Number(rating) <= 5))
+      errors.push({ path: 'rating', message: 'must be a number from 1 to 5' });
+    if (!withdrawn && correct === null && label === null && rating === null && columns.comment === null)
+      errors.push({ path: '', message: 'must have at least one of correct, label, rating and comment' });
+    refuse(errors);
+    const id = voteId(tenant, String(prediction_id), String(rater));
+    return { ...columns, id, accepted_id: uuidv7(accepted_at as number), link: 'pending' };
+  },
+};
+
+/** Labels as files. */
+export const TRANSFER_LABELS: TransferTable = {
+  kind: 'labels',
+  insert: LABEL_INSERT,
+  time: 'recorded_at',
+  leftOut: ['link'],
+  texts: [],
+  defaults: { source: 'import', valid_at: null },
+  toColumns: (_tenant, columns) => {
+    const { id, inference_id, label, pi, prediction_id, recorded_at, source, valid_at } = columns;
+    const errors: FieldError[] = [];
+    if (prediction_id === null && inference_id === null)
+      errors.push({ path: 'prediction_id', message: 'one of prediction_id and inference_id is required' });
+    if (![...LABEL_SOURCES, 'audit'].includes(String(source)))
+      errors.push({ path: 'source', message: `must be one of ${LABEL_SOURCES.join(', ')} and audit` });
+    if (String(label).trim() === '') errors.push({ path: 'label', message: 'must not be empty' });
+    if (pi !== null && !(Number(pi) > 0 && Number(pi) <= 1))
+      errors.push({ path: 'pi', message: 'must be above 0 and at most 1' });
+    refuse(errors);
+    return {
+      ...columns,
+      id: id ?? uuidv7(recorded_at as number),
+      valid_at: valid_at ?? recorded_at,
+      // Found by `inference_id`, it was not given.
+      given_prediction_id: columns.given_prediction_id ?? (inference_id === null ? prediction_id : null),
+      link: 'pending',
+    } satisfies TransferRecord;
+  },
+};
+
+function refuse(errors: FieldError[]): void {
+  if (errors.length > 0) throw new ValidationError(errors);
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { Body, Controller, Delete, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { ValidationError } from '#kernel';
+import { apiSchema, StrictInput, UuidPipe } from '#http';
+import { Caller, FeedbackTokenAllowed, FeedbackTokens, type Principal, Publishable, Scopes } from '#security';
+import { toVoteInput, type Voted, VotedSchema, VoteSchema, voteValidator } from './dto/vote.schema.js';
+import { type VoteResult, VotesService } from './votes.service.js';
+
+const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+
+class WithdrawQuery {
+  @ApiPropertyOptional({ description: 'Whose vote, when it was given with a user_id.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  user_id?: string;
+}
+
+@ApiTags('Votes and labels')
+@StrictInput()
+@Scopes('ingest')
+@Publishable()
+@FeedbackTokenAllowed()
+@Controller('api/v1/predictions/:id/feedback')
+export class VotesController {
+  constructor(
+    private readonly votes: VotesService,
+    private readonly tokens: FeedbackTokens,
+  ) {}
+
+  @Put()
+  @HttpCode(201)
+  @ApiOperation({
+    operationId: 'vote',
+    summary: 'Say what you think of a prediction; a later vote of the same rater replaces it',
+    description:
+      'By key, or without one by `X-Feedback-Token`. The rater is the token, else `user_id`, else the key. A prediction that is not ' +
+      'here (yet) is answered with 202 and `link: "pending"`; the vote is linked when it appears.',
+  })
+  @ApiParam(ID)
+  @ApiBody({ schema: apiSchema(VoteSchema) })
+  @ApiCreatedResponse({ schema: apiSchema(VotedSchema) })
+  @ApiAcceptedResponse({
+    schema: apiSchema(VotedSchema),
+    description: 'In the spool, or for a prediction that is not here.',
+  })
+  async put(
+    @Caller() sender: Principal,
+    @Param('id', UuidPipe) id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Voted> {
+    const caller = this.tokens.prove(sender, id);
+    const vote = toVoteInput(voteValidator.parse(body));
+    const result = await this.votes.cast(caller, { predictionId: id, rater: raterOf(caller, vote.userId), vote });
+    return answer(reply, result, 201);
+  }
+
+  @Delete()
+  @ApiOperation({ operationId: 'withdraw_vote', summary: 'Withdraw a vote; withdrawing none changes nothing' })
+  @ApiParam(ID)
+  @ApiOkResponse({ schema: apiSchema(VotedSchema) })
+  @ApiAcceptedResponse({
+    schema: apiSchema(VotedSchema),
+    description: 'In the spool, or for a prediction that is not here.',
+  })
+  async remove(
+    @Caller() sender: Principal,
+    @Param('id', UuidPipe) id: string,
+    @Query() query: WithdrawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Voted> {
+    const caller = this.tokens.prove(sender, id);
+    const rater = raterOf(caller, query.user_id);
+    return answer(reply, await this.votes.cast(caller, { predictionId: id, rater, vote: null }), 200);
+  }
+}
+
+/** Token, else user, else key. A publishable key is everybody's: with it somebody must say who they are. */
+function raterOf({ feedbackToken, keyId, publishable }: Principal, userId: string | null | undefined): string {
+  if (feedbackToken !== undefined) return `token:${digest(feedbackToken)}`;
+  if (publishable) {
+    if (userId == null)
+      throw new ValidationError([
+        { path: 'user_id', message: 'is required with a publishable key, or X-Feedback-Token' },
+      ]);
+    // Anybody may say so: never in the place of a vote that a server with a secret key has passed on.
+    return `pub:${keyId}:${digest(userId)}`;
+  }
+  return userId == null ? `key:${keyId ?? 'none'}` : `user:${userId}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 32);
+}
+
+function answer(reply: FastifyReply, { id, link, persisted }: VoteResult, good: 200 | 201): Voted {
+  void reply.status(persisted === 'spool' || link === 'pending' ? 202 : good);
+  return { success: true, id, link, persisted };
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { acceptanceId, type Clock, CLOCK, type TenantContext } from '#kernel';
+import { type Durability, Recorder } from '#ingest';
+import { Metrics } from '#observability';
+import { FieldCipher } from '#secrets';
+import { PredictionLinks } from './linking/prediction-links.js';
+import { commentPlace, type Link, VOTE_INSERT, voteId, type VoteInput } from './vote.js';
+
+export interface VoteResult {
+  /** Of the vote: the same for every change by the same rater. */
+  id: string;
+  link: Link;
+  persisted: Durability;
+}
+
+/** One vote of one rater about one prediction. */
+export interface Ballot {
+  predictionId: string;
+  rater: string;
+  /** Null withdraws. */
+  vote: VoteInput | null;
+}
+
+/**
+ * Takes what people say about predictions.
+ *
+ * - one vote for each rater: a later one replaces it, also when a replay brings the earlier one in afterwards
+ * - for a prediction that is not here, or not yet, it is kept and linked when the prediction appears
+ */
+@Injectable()
+export class VotesService {
+  private readonly counted;
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly links: PredictionLinks,
+    private readonly cipher: FieldCipher,
+    @Inject(CLOCK) private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.counted = metrics.counter('votes_total', 'Votes accepted, changes and withdrawals included.', ['persisted']);
+  }
+
+  /** @throws NotRecordedError, QueueFullError (503) */
+  async cast(tenant: TenantContext, { predictionId: given, rater, vote }: Ballot): Promise<VoteResult> {
+    const target = await this.links.resolve(tenant, { predictionId: given, inferenceId: null });
+    const predictionId = target.predictionId ?? given;
+    const id = voteId(tenant, predictionId, rater);
+    const comment = vote?.comment ?? null;
+    const now = this.clock.now();
+    const row = {
+      id,
+      tenant_id: tenant.tenantId,
+      prediction_id: predictionId,
+      rater,
+      user_id: vote?.userId ?? null,
+      correct: vote?.correct ?? null,
+      label: vote?.label ?? null,
+      rating: vote?.rating ?? null,
+      comment: comment === null ? null : this.cipher.seal(tenant, commentPlace(id), comment),
+      withdrawn: vote === null,
+      accepted_id: acceptanceId(now),
+      accepted_at: now,
+      link: target.link,
+    };
+    const bytes = (comment?.length ?? 0) * 2;
+    const persisted = await this.recorder.put(tenant, { parts: [{ insert: VOTE_INSERT, rows: [row] }], bytes });
+    this.counted.inc({ persisted });
+    return { id, link: target.link, persisted };
+  }
+}

@@ -1,0 +1,95 @@
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { type FieldError, parseRange, ValidationError } from '#kernel';
+import { PageQuery } from '#http';
+import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
+import type { MetricEventFilter } from '../metric-event.js';
+
+/** What a question about metric events may be narrowed by. */
+export class EventsFilterQuery {
+  @ApiPropertyOptional({ description: 'ISO 8601; events at or after it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'ISO 8601; events before it.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  to?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  type?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  user_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  org_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  external_id?: string;
+}
+
+export class EventsQuery extends IntersectionType(EventsFilterQuery, PageQuery) {}
+
+export class EventsExportQuery extends EventsFilterQuery {
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
+  @IsIn(EXPORT_FORMATS)
+  format: ExportFormat = 'csv';
+}
+
+const PREFIX = 'data.';
+const KEY = /^[^."\\\0]{1,64}$/;
+const MOST_FILTERS = 5;
+const MOST_DEPTH = 8;
+const MOST_VALUE = 1000;
+
+/**
+ * The filter of a list. `data.<path>=<value>` asks for events that have that value there; every other parameter must be one that the class
+ * declares. @throws ValidationError
+ */
+export function toEventFilter(
+  query: EventsFilterQuery,
+  raw: Record<string, unknown>,
+  known: readonly string[],
+): MetricEventFilter {
+  const errors: FieldError[] = [];
+  const data: { path: string[]; value: string }[] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    if (!name.startsWith(PREFIX)) {
+      if (!known.includes(name)) errors.push({ path: name, message: 'is not a known field' });
+      continue;
+    }
+    const path = name.slice(PREFIX.length).split('.');
+    if (path.length > MOST_DEPTH || !path.every((key) => KEY.test(key)))
+      errors.push({ path: name, message: 'must be a path of at most 8 names' });
+    else if (typeof value !== 'string' || value.length > MOST_VALUE)
+      errors.push({ path: name, message: `must be one value of at most ${MOST_VALUE} characters` });
+    else data.push({ path, value });
+  }
+  if (data.length > MOST_FILTERS)
+    errors.push({ path: 'data', message: `must not be filtered by more than ${MOST_FILTERS} fields` });
+  if (errors.length > 0) throw new ValidationError(errors);
+  return {
+    ...parseRange(query.from, query.to),
+    type: query.type,
+    userId: query.user_id,
+    orgId: query.org_id,
+    externalId: query.external_id,
+    data,
+  };
+}

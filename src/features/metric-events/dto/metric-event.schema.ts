@@ -1,0 +1,199 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type FieldError, formatTime, parseTime, ValidationError } from '#kernel';
+import { SchemaValidator } from '#http';
+import type { EventFigures, MetricEvent, TypeUse } from '../metric-event.js';
+import type { EventInput } from '../metric-events.service.js';
+
+const MOST_EVENTS = 1000;
+const MOST_DATA_BYTES = 65_536;
+const optionalString = (most: number, description: string) =>
+  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most, description }));
+const userId = () => optionalString(128, 'Whose event it is; the key of erasure.');
+const orgId = () => optionalString(128, 'Whose organisation.');
+const timestamp = () =>
+  Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      maxLength: 40,
+      description:
+        'Default: now. Not older than the retention, nor more than 5 minutes ahead. A change of an event leaves its time.',
+    }),
+  );
+
+export const EventRequestSchema = Type.Object(
+  {
+    type: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'search' }),
+    data: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'Any JSON object up to 64 KiB.' }),
+    user_id: userId(),
+    org_id: orgId(),
+    timestamp: timestamp(),
+    external_id: optionalString(255, 'A name of your own: sending it again changes the event.'),
+  },
+  { additionalProperties: false, example: { type: 'search', data: { query: 'shoes', hits: 12 }, user_id: 'u-1' } },
+);
+type EventRequest = Static<typeof EventRequestSchema>;
+
+const eventValidator = new SchemaValidator(EventRequestSchema, ({ data, timestamp: time }) => {
+  const errors: FieldError[] = [];
+  if (typeof time === 'string' && parseTime(time) === undefined)
+    errors.push({ path: 'timestamp', message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' });
+  if (typeof data === 'object' && data !== null && Buffer.byteLength(JSON.stringify(data)) > MOST_DATA_BYTES)
+    errors.push({ path: 'data', message: 'must not be larger than 64 KiB as JSON' });
+  return errors;
+});
+
+const OwnersSchema = Type.Object({ user_id: userId(), org_id: orgId(), timestamp: timestamp() });
+const ownersValidator = new SchemaValidator(OwnersSchema);
+
+/** What the API document shows; `toEvents` tells the three apart. */
+export const EventsRequestSchema = Type.Union([
+  EventRequestSchema,
+  Type.Array(EventRequestSchema, { minItems: 1, maxItems: MOST_EVENTS }),
+  Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    description: 'The older body: lists of data by type; `user_id`, `org_id` and `timestamp` may stand beside them.',
+    additionalProperties: true,
+    example: { user_id: 'u-1', search: [{ query: 'shoes' }], purchase: [{ amount: 12.5 }] },
+  }),
+]);
+
+/** Who sends events in the older body without saying for whom. */
+export interface Sender {
+  keyId: string | null;
+  tenantId: string;
+}
+
+/** One event, a list of them, or the older body. @throws ValidationError naming each field by its place in the body */
+export function toEvents(body: unknown, sender: Sender): EventInput[] {
+  if (Array.isArray(body)) return bounded(body).map((each, i) => toEvent(each, String(i)));
+  if (!isObject(body))
+    throw new ValidationError([{ path: '', message: 'must be an event, a list of events, or lists by type' }]);
+  const isOne = typeof body.type === 'string' || 'data' in body || Object.keys(body).length === 0;
+  return isOne ? [toEvent(body, '')] : fromLists(body, sender);
+}
+
+/** One line of NDJSON. @throws ValidationError */
+export function toEvent(value: unknown, place: string): EventInput {
+  const errors = eventValidator.errors(value);
+  if (errors.length > 0)
+    throw new ValidationError(errors.map((error) => ({ ...error, path: join(place, error.path) })));
+  const { data, external_id, org_id, timestamp: time, type, user_id } = value as EventRequest;
+  return { type, data, userId: user_id, orgId: org_id, timestamp: time, externalId: external_id };
+}
+
+function fromLists(body: Record<string, unknown>, { keyId, tenantId }: Sender): EventInput[] {
+  const { org_id, timestamp: time, user_id, ...lists } = body;
+  const owners = ownersValidator.parse({ user_id, org_id, timestamp: time });
+  const errors = Object.entries(lists).flatMap(([type, list]) =>
+    Array.isArray(list) ? [] : [{ path: type, message: 'must be a list' }],
+  );
+  if (errors.length > 0) throw new ValidationError(errors);
+  const events = Object.entries(lists).flatMap(([type, list]) =>
+    (list as unknown[]).map((item, i) => ({
+      place: `${type}.${i}`,
+      event: {
+        type,
+        data: isObject(item) ? item : { value: item },
+        user_id: owners.user_id ?? keyId,
+        org_id: owners.org_id ?? tenantId,
+        timestamp: owners.timestamp ?? null,
+      },
+    })),
+  );
+  return bounded(events).map(({ event, place }) => {
+    const found = eventValidator.errors(event);
+    if (found.length > 0)
+      throw new ValidationError(found.map((error) => ({ ...error, path: join(place, error.path) })));
+    return toEvent(event, place);
+  });
+}
+
+function bounded<T>(events: readonly T[]): readonly T[] {
+  if (events.length === 0) throw new ValidationError([{ path: '', message: 'must hold at least one event' }]);
+  if (events.length > MOST_EVENTS)
+    throw new ValidationError([{ path: '', message: `must hold at most ${MOST_EVENTS} events; send NDJSON for more` }]);
+  return events;
+}
+
+function join(place: string, path: string): string {
+  return [place, path].filter((part) => part !== '').join('.');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const StoredSchema = Type.Object({
+  success: Type.Boolean(),
+  stored: Type.Integer(),
+  persisted: Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] }),
+});
+export type Stored = Static<typeof StoredSchema>;
+
+const nullable = (type: string) => Type.Unsafe<string | null>({ type: [type, 'null'] });
+
+export const EventSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  type: Type.String(),
+  timestamp: Type.String({ format: 'date-time' }),
+  user_id: nullable('string'),
+  org_id: nullable('string'),
+  external_id: nullable('string'),
+  data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
+  accepted_at: Type.String({ format: 'date-time', description: 'When this server accepted it, or its latest change.' }),
+  withheld: Type.Optional(Type.Array(Type.String(), { description: 'Paths of `data` that want scope `read:text`.' })),
+});
+export type EventResource = Static<typeof EventSchema>;
+
+export const EventPageSchema = Type.Object({ data: Type.Array(EventSchema), next_cursor: nullable('string') });
+
+export const TypesSchema = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      count: Type.Integer(),
+      first_seen: Type.String({ format: 'date-time' }),
+      last_seen: Type.String({ format: 'date-time' }),
+    }),
+  ),
+});
+
+export const FiguresSchema = Type.Object({
+  total: Type.Integer(),
+  types: Type.Integer(),
+  users: Type.Integer({ description: 'Different user ids.' }),
+  orgs: Type.Integer(),
+  date_range: Type.Object({ earliest: nullable('string'), latest: nullable('string') }),
+});
+
+export function toEventResource(event: MetricEvent): EventResource {
+  const { acceptedAt, data, externalId, id, orgId, timestamp: time, type, userId: user, withheld } = event;
+  return {
+    id,
+    type,
+    timestamp: formatTime(time),
+    user_id: user,
+    org_id: orgId,
+    external_id: externalId,
+    data,
+    accepted_at: formatTime(acceptedAt),
+    ...(withheld.length > 0 ? { withheld: [...withheld] } : {}),
+  };
+}
+
+export function toTypesResource(types: readonly TypeUse[]): Static<typeof TypesSchema> {
+  return {
+    data: types.map(({ count, firstSeen, lastSeen, type }) => ({
+      type,
+      count,
+      first_seen: formatTime(firstSeen),
+      last_seen: formatTime(lastSeen),
+    })),
+  };
+}
+
+export function toFiguresResource({ earliest, latest, ...rest }: EventFigures): Static<typeof FiguresSchema> {
+  const time = (value: number | null): string | null => (value === null ? null : formatTime(value));
+  return { ...rest, date_range: { earliest: time(earliest), latest: time(latest) } };
+}

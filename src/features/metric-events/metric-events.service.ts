@@ -1,0 +1,161 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  acceptanceId,
+  type Clock,
+  CLOCK,
+  type CursorCodec,
+  DAY_MS,
+  NotFoundError,
+  type Page,
+  parseTime,
+  type TenantContext,
+  uuidv7,
+  ValidationError,
+} from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { type Claim, type Durability, Recorder } from '#ingest';
+import type { BulkRow } from '#persistence';
+import { FieldCipher, Secrets } from '#secrets';
+import { EventsRepository } from './metric-events.repository.js';
+import {
+  METRIC_EVENT_INSERT,
+  type EventFigures,
+  type MetricEvent,
+  type MetricEventFilter,
+  type TypeUse,
+} from './metric-event.js';
+import { takeOut } from './sensitive-fields.js';
+
+/** An event as it is sent; `timestamp` in ISO 8601. */
+export interface EventInput {
+  type: string;
+  data: Record<string, unknown>;
+  userId?: string | null | undefined;
+  orgId?: string | null | undefined;
+  timestamp?: string | null | undefined;
+  externalId?: string | null | undefined;
+}
+
+/** One that may be recorded. */
+export interface NewEvent extends EventInput {
+  id: string;
+  at: number;
+}
+
+const MOST_AHEAD_MS = 5 * 60_000;
+const PAGE_ROWS = 1000;
+
+/** Custom metric events: durable when answered, changed by their external id, and out again. */
+@Injectable()
+export class EventsService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly repository: EventsRepository,
+    private readonly cipher: FieldCipher,
+    private readonly config: FeedbackLoopConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec('metric events');
+  }
+
+  /** `place`: where the event stands in the body. @throws ValidationError when its time is outside of what is kept */
+  toNew(input: EventInput, place = ''): NewEvent {
+    const now = this.clock.now();
+    const at = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
+    const days = this.config.retentionMetricsDays ?? this.config.retentionDays;
+    const path = place === '' ? 'timestamp' : `${place}.timestamp`;
+    if (at > now + MOST_AHEAD_MS)
+      throw new ValidationError([{ path, message: 'must not be more than 5 minutes ahead' }]);
+    if (at < now - days * DAY_MS)
+      throw new ValidationError([{ path, message: `must not be older than the retention of ${days} days` }]);
+    return { ...input, id: uuidv7(at), at };
+  }
+
+  /** All in one transaction. @throws NotRecordedError, QueueFullError (503), AnsweredBefore, IdempotencyKeyReusedError (422) */
+  async record(tenant: TenantContext, events: readonly NewEvent[], claim?: Claim): Promise<Durability> {
+    let bytes = 0;
+    const rows = events.map((event): BulkRow => {
+      const acceptedAt = this.clock.now();
+      const acceptedId = acceptanceId(acceptedAt);
+      const { open, taken } = takeOut(event.data, this.config.metricEventsSensitive);
+      bytes += JSON.stringify(event.data).length * 2;
+      return {
+        id: event.id,
+        tenant_id: tenant.tenantId,
+        type: event.type,
+        timestamp: event.at,
+        user_id: event.userId ?? null,
+        org_id: event.orgId ?? null,
+        external_id: event.externalId ?? null,
+        data: open,
+        sensitive: Object.keys(taken).length === 0 ? null : this.seal(tenant, acceptedId, taken),
+        accepted_id: acceptedId,
+        accepted_at: acceptedAt,
+      };
+    });
+    return this.recorder.put(tenant, {
+      parts: [{ insert: METRIC_EVENT_INSERT, rows }],
+      bytes,
+      ...(claim ? { claim } : {}),
+    });
+  }
+
+  /** Resolves when a stream may send its next batch. */
+  room(): Promise<void> {
+    return this.recorder.room();
+  }
+
+  /** Newest first. `withTexts`: whether sensitive fields are shown. @throws ValidationError naming `cursor` */
+  async list(
+    tenant: TenantContext,
+    filter: MetricEventFilter,
+    { cursor, limit, withTexts }: { limit: number; cursor?: string | undefined; withTexts: boolean },
+  ): Promise<Page<MetricEvent>> {
+    const position = this.cursors.positionOf(cursor);
+    const rows = await this.repository.list(tenant, filter, limit + 1, { withTexts, position });
+    return this.cursors.page(rows, limit, (row) => row.timestamp);
+  }
+
+  /** @throws NotFoundError */
+  async get(tenant: TenantContext, id: string, withTexts: boolean): Promise<MetricEvent> {
+    const event = await this.repository.find(tenant, id, withTexts);
+    if (!event) throw new NotFoundError('The event');
+    return event;
+  }
+
+  types(tenant: TenantContext, filter: MetricEventFilter): Promise<TypeUse[]> {
+    return this.repository.types(tenant, filter);
+  }
+
+  figures(tenant: TenantContext, filter: MetricEventFilter): Promise<EventFigures> {
+    return this.repository.figures(tenant, filter);
+  }
+
+  /** Everything that a filter leaves, oldest first, in pages of at most 1,000; what is younger than the question is left out. */
+  async *pages(tenant: TenantContext, filter: MetricEventFilter, withTexts: boolean): AsyncGenerator<MetricEvent[]> {
+    const to = Math.min(filter.to ?? Infinity, this.clock.now() + MOST_AHEAD_MS);
+    let position: { time: number; id: string } | undefined;
+    for (;;) {
+      const page = await this.repository.list(tenant, { ...filter, to }, PAGE_ROWS, {
+        withTexts,
+        order: 'ASC',
+        position,
+      });
+      yield page;
+      const last = page.at(-1);
+      if (!last || page.length < PAGE_ROWS) return;
+      position = { time: last.timestamp, id: last.id };
+    }
+  }
+
+  private seal(tenant: TenantContext, acceptedId: string, taken: Record<string, unknown>): string {
+    return this.cipher.seal(
+      tenant,
+      { table: 'metric_events', column: 'sensitive', id: acceptedId },
+      JSON.stringify(taken),
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type FieldError, isUuid, parseTime } from '#kernel';
+import { optionalJsonObject, optionalNumber, optionalString, SchemaValidator } from '#http';
+import { metadataErrors } from './limits.js';
+
+export const LogRequestSchema = Type.Object(
+  {
+    id: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'uuid',
+        description: 'A UUID v7 whose time is `timestamp`. Sending the same id again changes nothing.',
+      }),
+    ),
+    model: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: 'ticket-router' }),
+    model_version: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: '2026-11-02' }),
+    label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
+    confidence: Type.Unsafe<number | null>({
+      type: ['number', 'null'],
+      minimum: 0,
+      maximum: 1,
+      description: 'Probability of `label`; null when the model gives none.',
+      example: 0.91,
+    }),
+    scores: Type.Optional(
+      Type.Unsafe<Record<string, number> | null>({
+        type: ['object', 'null'],
+        minProperties: 1,
+        maxProperties: 1000,
+        propertyNames: { minLength: 1, maxLength: 64 },
+        additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
+        description:
+          'One probability for each class: without them precision and recall cannot be estimated without labels.',
+        example: { billing: 0.91, delivery: 0.06, other: 0.03 },
+      }),
+    ),
+    input_text: optionalString(10_000, 'What was classified.'),
+    latency_ms: optionalNumber(0, 86_400_000, 'Milliseconds the model took.'),
+    inference_id: optionalString(128, 'Your own id; labels may be sent by it. Need not be unique.'),
+    timestamp: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        maxLength: 40,
+        description: 'When it was predicted: not older than the retention, at most 5 minutes ahead. Default: now.',
+      }),
+    ),
+    user_id: optionalString(128, 'Whose text it is; the key of erasure.'),
+    session_id: optionalString(128, 'Groups predictions of one visit.'),
+    metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
+  },
+  {
+    additionalProperties: false,
+    example: {
+      model: 'ticket-router',
+      model_version: '7',
+      label: 'billing',
+      confidence: 0.91,
+      scores: { billing: 0.91, other: 0.09 },
+    },
+  },
+);
+export type LogRequest = Static<typeof LogRequestSchema>;
+
+export const logValidator = new SchemaValidator(LogRequestSchema, (body) => [
+  ...metadataErrors(body.metadata),
+  ...timestampErrors(body),
+  ...idErrors(body),
+]);
+
+function timestampErrors({ timestamp }: LogRequest): FieldError[] {
+  if (typeof timestamp !== 'string' || parseTime(timestamp) !== undefined) return [];
+  return [{ path: 'timestamp', message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' }];
+}
+
+function idErrors({ id, timestamp }: LogRequest): FieldError[] {
+  if (typeof id !== 'string') return [];
+  if (!isUuid(id) || id.charAt(14) !== '7' || !'89abAB'.includes(id.charAt(19)))
+    return [{ path: 'id', message: 'must be a UUID of version 7' }];
+  const time = typeof timestamp === 'string' ? parseTime(timestamp) : undefined;
+  if (time !== undefined && time !== timeOfId(id))
+    return [{ path: 'id', message: 'must carry the same time as timestamp' }];
+  return [];
+}
+
+/** Milliseconds since 1970 of a UUID v7. */
+export function timeOfId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+export const LoggedSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  timestamp: Type.String({ format: 'date-time' }),
+  persisted: Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] }),
+  feedback_token: Type.String(),
+});
+export type Logged = Static<typeof LoggedSchema>;

@@ -1,0 +1,67 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { type Static, Type } from '@sinclair/typebox';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { formatTime } from '#kernel';
+import type { RecordedChange } from '#persistence';
+import type { ServedModel } from '#models';
+
+export class ModelsQuery {
+  @ApiPropertyOptional({ description: 'ISO 8601: those that were served at that moment.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  at?: string;
+}
+
+export const ServedModelsSchema = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      model_version: Type.String(),
+      labels: Type.Array(Type.String()),
+      traffic: Type.Number({ description: 'Share of the requests that name no model.' }),
+      shadow: Type.Boolean(),
+      version: Type.Integer(),
+      since: Type.String({ format: 'date-time' }),
+    }),
+  ),
+});
+
+export const ModelHistorySchema = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      version: Type.Integer(),
+      changed_at: Type.String({ format: 'date-time' }),
+      changed_by: Type.String(),
+      changes: Type.Unsafe<Record<string, [unknown, unknown]>>({
+        type: 'object',
+        additionalProperties: { type: 'array' },
+      }),
+    }),
+  ),
+});
+
+export function toServedModels(models: readonly ServedModel[]): Static<typeof ServedModelsSchema> {
+  return {
+    data: models.map(({ labels, modelVersion, name, shadow, since, traffic, version }) => ({
+      name,
+      model_version: modelVersion,
+      labels,
+      traffic,
+      shadow,
+      version,
+      since: formatTime(since),
+    })),
+  };
+}
+
+export function toModelHistory(changes: readonly RecordedChange[]): Static<typeof ModelHistorySchema> {
+  return {
+    data: changes.map((change) => ({
+      version: change.version,
+      changed_at: formatTime(change.changedAt),
+      changed_by: change.changedBy,
+      changes: change.changes,
+    })),
+  };
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { lenient, optionalJsonObject, optionalString, SchemaValidator } from '#http';
+import { metadataErrors } from './limits.js';
+
+const text = Type.String({
+  minLength: 1,
+  maxLength: 10_000,
+  description: '1 to 10,000 characters after trimming; any Unicode.',
+  example: 'The new search is fast and easy to use.',
+});
+
+export const PredictRequestSchema = Type.Object(
+  {
+    text,
+    user_id: optionalString(128, 'Whose text it is; the key of erasure.'),
+    session_id: optionalString(128, 'Groups predictions of one visit.'),
+    inference_id: optionalString(128, 'Your own id; labels may be sent by it. Need not be unique.'),
+    metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
+    model: optionalString(100, 'Which of the configured models to ask.'),
+  },
+  { additionalProperties: false, example: { text: 'The new search is fast and easy to use.', user_id: 'anna' } },
+);
+export type PredictRequest = Static<typeof PredictRequestSchema>;
+
+export const BatchRequestSchema = Type.Object(
+  { texts: Type.Array(text, { minItems: 1, maxItems: 100 }) },
+  {
+    additionalProperties: false,
+    example: { texts: ['I love it', 'It broke after two days', 'The meeting is at noon'] },
+  },
+);
+export type BatchRequest = Static<typeof BatchRequestSchema>;
+
+const rules = { predict: (body: PredictRequest) => metadataErrors(body.metadata), batch: () => [] };
+
+/** `strict` is the API of today; `lenient` the paths of the older systems, which ignored what they did not know. */
+export const predictValidators = {
+  strict: new SchemaValidator(PredictRequestSchema, rules.predict),
+  lenient: new SchemaValidator(lenient(PredictRequestSchema), rules.predict),
+};
+export const batchValidators = {
+  strict: new SchemaValidator(BatchRequestSchema),
+  lenient: new SchemaValidator(lenient(BatchRequestSchema)),
+};
+
+/** Trims what is a text before it is checked, and leaves alone what is not. */
+export function trimmed(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const trim = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+  const { text: one, texts: many } = body as { text?: unknown; texts?: unknown };
+  return {
+    ...body,
+    ...(one === undefined ? {} : { text: trim(one) }),
+    ...(Array.isArray(many) ? { texts: (many as unknown[]).map(trim) } : {}),
+  };
+}
+
+export const PredictionItemSchema = Type.Object({
+  id: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: 'Null when nothing was recorded.',
+  }),
+  timestamp: Type.String({ format: 'date-time' }),
+  label: Type.String({ example: 'positive' }),
+  sentiment: Type.String({ description: 'Equal to `label`.', example: 'positive' }),
+  confidence: Type.Number({ minimum: 0, maximum: 1 }),
+  scores: Type.Unsafe<Record<string, number>>({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    description: 'One probability for each label.',
+    example: { negative: 0.02, neutral: 0.05, positive: 0.93 },
+  }),
+  latency_ms: Type.Number({ description: 'Milliseconds of the model, or of the cache when `cache_hit`.' }),
+  model: Type.String(),
+  model_version: Type.String({ description: 'Changes whenever answers may change.' }),
+  cache_hit: Type.Boolean(),
+  persisted: Type.Unsafe<'database' | 'spool' | 'none'>({
+    type: 'string',
+    enum: ['database', 'spool', 'none'],
+    description: 'Where the record is durable; `none`: it was not recorded.',
+  }),
+  feedback_token: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Lets the reader of this prediction vote on it without a key for 30 days.',
+  }),
+  low_evidence: Type.Boolean({ description: 'The model knows no word of the text; its answer is a guess.' }),
+  truncated: Type.Boolean({ description: 'The text was longer than the model reads.' }),
+});
+export type PredictionItem = Static<typeof PredictionItemSchema>;
+
+export const BatchResponseSchema = Type.Object({
+  predictions: Type.Array(PredictionItemSchema),
+  total: Type.Integer(),
+  persisted: Type.Unsafe<'database' | 'spool' | 'none'>({ type: 'string', enum: ['database', 'spool', 'none'] }),
+});
+export type BatchResponse = Static<typeof BatchResponseSchema>;

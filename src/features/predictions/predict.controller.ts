@@ -1,0 +1,156 @@
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { apiSchema } from '#http';
+import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '#ingest';
+import { Caller, FeedbackTokens, OpenableAs, type Principal, Scopes } from '#security';
+import {
+  type BatchRequest,
+  type BatchResponse,
+  BatchRequestSchema,
+  BatchResponseSchema,
+  batchValidators,
+  type PredictionItem,
+  PredictionItemSchema,
+  type PredictRequest,
+  PredictRequestSchema,
+  predictValidators,
+  trimmed,
+} from './dto/predict.schema.js';
+import { toBatchResponse, toItem } from './dto/predict.mapping.js';
+import { type ClaimPredictions, type Predicted, type PredictResult, PredictService } from './predict.service.js';
+
+/** Compiled serializers of the two busiest answers: what is not declared does not leave. */
+const PREDICTION_ANSWER = { response: { 200: apiSchema(PredictionItemSchema) } };
+const BATCH_ANSWER = { response: { 200: apiSchema(BatchResponseSchema) } };
+
+@ApiTags('Predictions')
+@Controller()
+export class PredictController {
+  constructor(
+    private readonly service: PredictService,
+    private readonly tokens: FeedbackTokens,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  @Post('api/v1/predict')
+  @RouteSchema(PREDICTION_ANSWER)
+  @HttpCode(200)
+  @Scopes('predict')
+  @ApiOperation({ operationId: 'predict', summary: 'Predict one text and record it' })
+  @ApiBody({ schema: apiSchema(PredictRequestSchema) })
+  @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
+  predict(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PredictionItem> {
+    return this.one(caller, reply, key, predictValidators.strict.parse(trimmed(body)));
+  }
+
+  @Post('api/v1/batch')
+  @RouteSchema(BATCH_ANSWER)
+  @HttpCode(200)
+  @Scopes('predict')
+  @ApiOperation({ operationId: 'batch', summary: 'Predict up to 100 texts and record them in one transaction' })
+  @ApiBody({ schema: apiSchema(BatchRequestSchema) })
+  @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
+  batch(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchResponse> {
+    return this.many(caller, reply, key, batchValidators.strict.parse(trimmed(body)));
+  }
+
+  @Post('predict')
+  @RouteSchema(PREDICTION_ANSWER)
+  @HttpCode(200)
+  @Scopes('predict')
+  @OpenableAs('predict')
+  @ApiOperation({ operationId: 'predict_older_path', summary: 'Older path of POST /api/v1/predict', deprecated: true })
+  @ApiBody({ schema: apiSchema(PredictRequestSchema) })
+  @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
+  olderPredict(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PredictionItem> {
+    return this.one(caller, reply, key, predictValidators.lenient.parse(trimmed(body)));
+  }
+
+  @Post('batch')
+  @RouteSchema(BATCH_ANSWER)
+  @HttpCode(200)
+  @Scopes('predict')
+  @OpenableAs('batch')
+  @ApiOperation({ operationId: 'batch_older_path', summary: 'Older path of POST /api/v1/batch', deprecated: true })
+  @ApiBody({ schema: apiSchema(BatchRequestSchema) })
+  @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
+  olderBatch(
+    @Caller() caller: Principal,
+    @Body() body: unknown,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchResponse> {
+    return this.many(caller, reply, key, batchValidators.lenient.parse(trimmed(body)));
+  }
+
+  private one(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    body: PredictRequest,
+  ): Promise<PredictionItem> {
+    const input = {
+      text: body.text,
+      userId: body.user_id,
+      sessionId: body.session_id,
+      inferenceId: body.inference_id,
+      metadata: body.metadata,
+    };
+    const toBody = ({ items, persisted }: PredictResult): PredictionItem =>
+      toItem(items[0] as Predicted, persisted, (id) => this.tokens.issue(caller, id));
+    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
+      this.service.predict(caller, [input], body.model ?? undefined, claimOf);
+    return this.answer(caller, reply, key, { operation: 'predict', body, work, toBody });
+  }
+
+  private many(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    body: BatchRequest,
+  ): Promise<BatchResponse> {
+    const inputs = body.texts.map((text) => ({ text }));
+    const toBody = (result: PredictResult): BatchResponse =>
+      toBatchResponse(result, (id) => this.tokens.issue(caller, id));
+    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
+      this.service.predict(caller, inputs, undefined, claimOf);
+    return this.answer(caller, reply, key, { operation: 'batch', body, work, toBody });
+  }
+
+  private async answer<T>(
+    caller: Principal,
+    reply: FastifyReply,
+    key: string | undefined,
+    { operation, body, work, toBody }: Operation<T>,
+  ): Promise<T> {
+    if (key === undefined) return toBody(await work());
+    const answerOf = (result: PredictResult): { status: number; body: T } => ({ status: 200, body: toBody(result) });
+    return answerOnce(this.idempotency, reply, { tenant: caller, key, operation, body }, async (claim: ClaimMaker) =>
+      answerOf(await work((ids, resultOf) => claim(ids, (persisted) => answerOf(resultOf(persisted))))),
+    );
+  }
+}
+
+interface Operation<T> {
+  operation: 'predict' | 'batch';
+  body: unknown;
+  work(claimOf?: ClaimPredictions): Promise<PredictResult>;
+  toBody(result: PredictResult): T;
+}

@@ -1,0 +1,61 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { IngestModule, RecordKinds } from '#ingest';
+import { LabelsModule } from '#labels';
+import { StoredTables } from '#persistence';
+import { SealedTables } from '#secrets';
+import { InputHash } from './input-hash.js';
+import { ModelRegistry, PredictionCache, ServedModelsRepository, ServedModelsService } from '#models';
+import { ModelsController } from './models.controller.js';
+import { PredictController } from './predict.controller.js';
+import { PredictService } from './predict.service.js';
+import { PredictionLogService } from './prediction-log.service.js';
+import {
+  PREDICTION_INSERT,
+  RETAINED_PREDICTIONS,
+  SEALED_PREDICTIONS,
+  SUBJECT_PREDICTIONS,
+} from './prediction-insert.js';
+import { PredictionRecorder } from './prediction-recorder.js';
+import { transferPredictions } from './prediction-transfer.js';
+import { PredictionsController } from './predictions.controller.js';
+import { PredictionsRepository } from './predictions.repository.js';
+import { PredictionsService } from './predictions.service.js';
+
+@Module({
+  imports: [IngestModule, LabelsModule],
+  controllers: [ModelsController, PredictController, PredictionsController],
+  providers: [
+    InputHash,
+    ModelRegistry,
+    ServedModelsRepository,
+    ServedModelsService,
+    PredictionCache,
+    PredictService,
+    PredictionLogService,
+    PredictionRecorder,
+    PredictionsRepository,
+    PredictionsService,
+  ],
+  exports: [InputHash, ModelRegistry, ServedModelsService],
+})
+export class PredictionsModule implements OnModuleInit {
+  constructor(
+    private readonly models: ModelRegistry,
+    kinds: RecordKinds,
+    sealed: SealedTables,
+    { retained, subjects, transfers }: StoredTables,
+    cache: PredictionCache,
+    hashes: InputHash,
+  ) {
+    subjects.register(SUBJECT_PREDICTIONS);
+    subjects.onForget((tenant) => cache.forget(tenant));
+    retained.register(RETAINED_PREDICTIONS);
+    transfers.register(transferPredictions(hashes));
+    kinds.register(PREDICTION_INSERT);
+    sealed.register(SEALED_PREDICTIONS);
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.models.load();
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '#kernel';
+import { RecordAliasesRepository } from '#ingest';
+import { type Verdicts, VerdictsService } from '#labels';
+import { Secrets } from '#secrets';
+import type { Prediction, PredictionFilter } from './prediction.js';
+import { PredictionsRepository } from './predictions.repository.js';
+
+/** Reads stored predictions. */
+@Injectable()
+export class PredictionsService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly repository: PredictionsRepository,
+    private readonly aliases: RecordAliasesRepository,
+    private readonly verdicts: VerdictsService,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec('predictions');
+  }
+
+  /** @throws NotFoundError, also for another tenant's prediction */
+  async get(tenant: TenantContext, id: string): Promise<Prediction> {
+    const prediction = (await this.repository.find(tenant, id)) ?? (await this.findByAlias(tenant, id));
+    if (!prediction) throw new NotFoundError('The prediction');
+    return prediction;
+  }
+
+  /** The prediction and what was said about it. @throws NotFoundError */
+  async getWithVerdicts(tenant: TenantContext, id: string): Promise<{ prediction: Prediction; verdicts: Verdicts }> {
+    const prediction = await this.get(tenant, id);
+    const { inferenceId } = prediction;
+    return { prediction, verdicts: await this.verdicts.of(tenant, { id: prediction.id, askedAs: id, inferenceId }) };
+  }
+
+  private async findByAlias(tenant: TenantContext, alias: string): Promise<Prediction | undefined> {
+    const id = await this.aliases.find(tenant, alias);
+    return id === undefined ? undefined : this.repository.find(tenant, id);
+  }
+
+  /** Newest first; a page stays where it is while new predictions arrive. @throws ValidationError naming `cursor` */
+  async list(
+    tenant: TenantContext,
+    filter: PredictionFilter,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Prediction>> {
+    const position = this.cursors.positionOf(cursor);
+    const rows = await this.repository.list(tenant, filter, limit + 1, position);
+    return this.cursors.page(rows, limit, (row) => row.timestamp);
+  }
+}

@@ -1,0 +1,130 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type FieldError, formatTime, parseTime } from '#kernel';
+import { SchemaValidator } from '#http';
+import { SPLITS, type TrainingSelection, type TrainingSet, TRUTHS, type Truth } from '../training-set.js';
+
+const time = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40, description }),
+  );
+const name = (most: number) =>
+  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most }));
+const share = () => Type.Number({ minimum: 0, maximum: 1 });
+
+export const CreateTrainingSetSchema = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })),
+    from: time('Predictions at or after it. Default: all.'),
+    to: time('Predictions before it, and labels recorded before it. Default: now.'),
+    model: name(100),
+    model_version: name(100),
+    sources: Type.Optional(
+      Type.Array(Type.Unsafe<Truth>({ type: 'string', enum: [...TRUTHS] }), {
+        minItems: 1,
+        maxItems: TRUTHS.length,
+        uniqueItems: true,
+        description: 'Whose labels count. Default: all but votes, which are given by whoever wants to.',
+      }),
+    ),
+    splits: Type.Optional(
+      Type.Object(
+        { train: share(), validation: share(), test: share() },
+        { additionalProperties: false, description: 'Shares of the subjects; they sum to 1. Default: 0.8, 0.1, 0.1.' },
+      ),
+    ),
+    seed: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'Another one deals the subjects anew.' }),
+    ),
+  },
+  { additionalProperties: false, example: { name: 'november', splits: { train: 0.8, validation: 0.1, test: 0.1 } } },
+);
+type Wanted = Static<typeof CreateTrainingSetSchema>;
+
+export const createTrainingSetValidator = new SchemaValidator(CreateTrainingSetSchema, ({ from, splits, to }) => {
+  const errors: FieldError[] = [];
+  const times = { from, to };
+  for (const [path, value] of Object.entries(times))
+    if (typeof value === 'string' && parseTime(value) === undefined)
+      errors.push({ path, message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' });
+  if (typeof splits === 'object' && Math.abs(SPLITS.reduce((sum, each) => sum + Number(splits[each]), 0) - 1) > 1e-9)
+    errors.push({ path: 'splits', message: 'must sum to 1' });
+  return errors;
+});
+
+export function toSelection(
+  { from, model, model_version, seed, sources, splits, to }: Wanted,
+  now: number,
+): TrainingSelection {
+  const read = (text: string | null | undefined): number | null => (text == null ? null : (parseTime(text) ?? null));
+  return {
+    from: read(from),
+    to: Math.min(read(to) ?? now, now),
+    model: model ?? null,
+    modelVersion: model_version ?? null,
+    // In one order, so that the same wish is the same selection.
+    sources: TRUTHS.filter((source) => (sources ?? TRUTHS.filter((each) => each !== 'vote')).includes(source)),
+    splits: splits ?? { train: 0.8, validation: 0.1, test: 0.1 },
+    seed: seed ?? 'feedback-loop',
+  };
+}
+
+const counts = () => Type.Unsafe<Record<string, number>>({ type: 'object', additionalProperties: { type: 'integer' } });
+const optional = (format: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], format });
+
+export const TrainingSetSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  state: Type.Unsafe<'ready' | 'revoked'>({ type: 'string', enum: ['ready', 'revoked'] }),
+  examples: Type.Integer(),
+  sha256: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Of the whole file, hex.' }),
+  selection: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
+  provenance: Type.Object({
+    predictions: Type.Integer(),
+    duplicates: Type.Integer(),
+    conflicts: Type.Integer(),
+    by_split: counts(),
+    by_label: counts(),
+    by_source: counts(),
+    bias: Type.Array(Type.String()),
+  }),
+  created_at: Type.String({ format: 'date-time' }),
+  created_by: Type.String(),
+  revoked_at: optional('date-time'),
+  predecessor_id: optional('uuid'),
+  successor_id: optional('uuid'),
+});
+export type TrainingSetResource = Static<typeof TrainingSetSchema>;
+
+export const TrainingSetPageSchema = Type.Object({
+  data: Type.Array(TrainingSetSchema),
+  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+export const RemovedSchema = Type.Object({ success: Type.Boolean() });
+
+export function toTrainingSetResource(set: TrainingSet): TrainingSetResource {
+  const { from, model, modelVersion, seed, sources, splits, to } = set.selection;
+  const { bias, by_label, by_source, by_split, conflicts, duplicates, predictions } = set.provenance;
+  return {
+    id: set.id,
+    name: set.name,
+    state: set.state,
+    examples: set.examples,
+    sha256: set.sha256,
+    selection: {
+      from: from === null ? null : formatTime(from),
+      to: formatTime(to),
+      model,
+      model_version: modelVersion,
+      sources,
+      splits,
+      seed,
+    },
+    provenance: { predictions, duplicates, conflicts, by_split, by_label, by_source, bias },
+    created_at: formatTime(set.createdAt),
+    created_by: set.createdBy,
+    revoked_at: set.revokedAt === null ? null : formatTime(set.revokedAt),
+    predecessor_id: set.predecessorId,
+    successor_id: set.successorId,
+  };
+}

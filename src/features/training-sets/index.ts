@@ -1,0 +1,1 @@
+export * from './training-sets.module.js';

@@ -1,0 +1,88 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { formatTime } from '#kernel';
+import { SchemaValidator } from '#http';
+import { type Delivery, type SigningWebhook, type Webhook, WEBHOOK_EVENTS, type WebhookEvent } from '../webhook.js';
+
+const event = () => Type.Unsafe<WebhookEvent>({ type: 'string', enum: [...WEBHOOK_EVENTS] });
+const time = () => Type.String({ format: 'date-time' });
+const optionalTime = () => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
+
+export const CreateWebhookSchema = Type.Object(
+  {
+    url: Type.String({
+      minLength: 1,
+      maxLength: 2000,
+      description: 'https, and a public address unless FL_WEBHOOK_ALLOW says otherwise.',
+    }),
+    events: Type.Array(event(), { minItems: 1, maxItems: 20 }),
+    secret: Type.Optional(
+      Type.String({ minLength: 16, maxLength: 200, description: 'Signs what is sent. Default: one is made.' }),
+    ),
+  },
+  { additionalProperties: false, example: { url: 'https://example.com/hook', events: ['feedback.created'] } },
+);
+export const createWebhookValidator = new SchemaValidator(CreateWebhookSchema);
+
+export const WebhookSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  url: Type.String(),
+  events: Type.Array(Type.String()),
+  created_at: time(),
+});
+export type WebhookResource = Static<typeof WebhookSchema>;
+
+export const NewWebhookSchema = Type.Intersect([
+  WebhookSchema,
+  Type.Object({ secret: Type.String({ description: 'Shown once.' }) }),
+]);
+
+export const WebhookListSchema = Type.Object({ data: Type.Array(WebhookSchema) });
+
+export const TestResultSchema = Type.Object({
+  delivered: Type.Boolean(),
+  status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'What was answered.' }),
+  error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+export const DeliverySchema = Type.Object({
+  id: Type.String({ format: 'uuid', description: 'The `id` of the body: the same when it is sent again.' }),
+  event: Type.String(),
+  data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
+  created_at: time(),
+  attempts: Type.Integer(),
+  next_attempt_at: optionalTime(),
+  delivered_at: optionalTime(),
+  last_status: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  last_error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+export type DeliveryResource = Static<typeof DeliverySchema>;
+
+export const DeliveryPageSchema = Type.Object({
+  data: Type.Array(DeliverySchema),
+  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+export const DoneSchema = Type.Object({ success: Type.Boolean() });
+
+export function toWebhookResource({ createdAt, events, id, url }: Webhook): WebhookResource {
+  return { id, url, events: [...events], created_at: formatTime(createdAt) };
+}
+
+export function toNewWebhookResource(webhook: SigningWebhook): WebhookResource & { secret: string } {
+  return { ...toWebhookResource(webhook), secret: webhook.secret };
+}
+
+export function toDeliveryResource(delivery: Delivery): DeliveryResource {
+  const at = (value: number | null): string | null => (value === null ? null : formatTime(value));
+  return {
+    id: delivery.id,
+    event: delivery.event,
+    data: delivery.data,
+    created_at: formatTime(delivery.createdAt),
+    attempts: delivery.attempts,
+    next_attempt_at: at(delivery.nextAttemptAt),
+    delivered_at: at(delivery.deliveredAt),
+    last_status: delivery.lastStatus,
+    last_error: delivery.lastError,
+  };
+}

@@ -1,0 +1,184 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { type Clock, CLOCK, DAY_MS, type TenantContext, uuidv7 } from '#kernel';
+import { Riders } from '#ingest';
+import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
+import { Announcements, type BulkGroup, type BulkRow, DatabaseSupervisor } from '#persistence';
+import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook, type WebhookEvent } from './webhook.js';
+import { type SendResult, WebhookSender } from './webhook-sender.js';
+import { deliveriesGroup, WebhooksRepository } from './webhooks.repository.js';
+
+const LOOK_EVERY_MS = 1000;
+const REFRESH_EVERY_MS = 10_000;
+const FORGET_EVERY_MS = 3_600_000;
+const KEPT_MS = 30 * DAY_MS;
+/** Nobody else takes a delivery meanwhile; longer than sending may take. */
+const LEASE_MS = 30_000;
+const AT_ONCE = 10;
+
+/** Ids of a row that are told; never a text. */
+const TOLD: Record<string, { event: WebhookEvent; read: (row: BulkRow) => Record<string, unknown> }> = {
+  feedback_submissions: {
+    event: 'feedback.created',
+    read: ({ category, id, prediction_id, quarantine }) => ({
+      id,
+      category,
+      prediction_id: prediction_id ?? null,
+      quarantined: quarantine != null,
+    }),
+  },
+  prediction_votes: {
+    event: 'vote.created',
+    read: ({ correct, id, prediction_id, rating, withdrawn }) => ({
+      id,
+      prediction_id,
+      correct: correct ?? null,
+      rating: rating ?? null,
+      withdrawn: withdrawn === true,
+    }),
+  },
+  prediction_labels: {
+    event: 'label.created',
+    read: ({ id, inference_id, label, prediction_id, source }) => ({
+      id,
+      prediction_id: prediction_id ?? null,
+      inference_id: inference_id ?? null,
+      label,
+      source,
+    }),
+  },
+};
+
+/** Where what is told comes from. */
+@Injectable()
+export class OutboxSources {
+  constructor(
+    readonly riders: Riders,
+    readonly announcements: Announcements,
+    @Inject(APP_LOGGER) readonly logger: AppLogger,
+  ) {}
+}
+
+/**
+ * Tells webhooks what happens.
+ *
+ * - what a webhook is told of a record is written in the transaction of that record: neither is there without the other
+ * - sent at least once, by whichever server is free, until it is taken or seven attempts have failed
+ * - a webhook made on another server is known here within ten seconds
+ */
+@Injectable()
+export class OutboxService {
+  private webhooks: ReadonlyMap<string, Webhook[]> = new Map();
+  private running = false;
+  private readonly attempts;
+
+  constructor(
+    private readonly repository: WebhooksRepository,
+    private readonly sender: WebhookSender,
+    private readonly supervisor: DatabaseSupervisor,
+    private readonly sources: OutboxSources,
+    metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver to a webhook.', ['result']);
+    for (const [table, { event, read }] of Object.entries(TOLD))
+      sources.riders.register(table, (rows) => this.ride(rows, event, read));
+    sources.announcements.listen((tenant, { data, type }) =>
+      this.repository.add(tenant, this.deliveriesOf(tenant, type, data)),
+    );
+    // Before the first record: what it tells must not be missed.
+    supervisor.onReady(() => this.refresh());
+  }
+
+  /** After a change on this server. */
+  @Interval(REFRESH_EVERY_MS)
+  async refresh(): Promise<void> {
+    try {
+      const found = await this.repository.allWebhooks();
+      const byTenant = new Map<string, Webhook[]>();
+      for (const webhook of found) byTenant.set(webhook.tenantId, [...(byTenant.get(webhook.tenantId) ?? []), webhook]);
+      this.webhooks = byTenant;
+    } catch (error) {
+      this.sources.logger.debug({ err: error }, 'webhooks could not be read');
+    }
+  }
+
+  @Interval(LOOK_EVERY_MS)
+  async look(): Promise<void> {
+    if (this.running || !this.supervisor.isUp) return;
+    this.running = true;
+    try {
+      for (let found = AT_ONCE; found === AT_ONCE;) {
+        const now = this.clock.now();
+        const due = await this.repository.claimDue(now, now + LEASE_MS, AT_ONCE);
+        await Promise.allSettled(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
+        found = due.length;
+      }
+    } catch (error) {
+      this.sources.logger.warn({ err: error }, 'webhooks could not be told; the next attempt is in a second');
+    } finally {
+      this.running = false;
+    }
+  }
+
+  @Interval(FORGET_EVERY_MS)
+  async forget(): Promise<void> {
+    if (this.supervisor.isUp) await this.repository.forgetDeliveries(this.clock.now() - KEPT_MS).catch(() => undefined);
+  }
+
+  private async attempt(delivery: Delivery, webhook: SigningWebhook | undefined): Promise<void> {
+    const tenant = { tenantId: delivery.tenantId };
+    const now = this.clock.now();
+    const gone: SendResult = {
+      delivered: false,
+      status: null,
+      error: 'the webhook is gone, or its secret cannot be read',
+    };
+    const result = webhook ? await this.sender.send(webhook, delivery, now) : gone;
+    const attempts = delivery.attempts + 1;
+    const pause = webhook ? RETRY_MS[attempts - 1] : undefined;
+    this.attempts.inc({ result: result.delivered ? 'delivered' : 'failed' });
+    await this.repository.note(tenant, delivery.id, {
+      attempts,
+      status: result.status,
+      error: result.error,
+      deliveredAt: result.delivered ? this.clock.now() : null,
+      nextAttemptAt: result.delivered || pause === undefined ? null : this.clock.now() + pause,
+    });
+  }
+
+  private ride(
+    rows: readonly BulkRow[],
+    event: WebhookEvent,
+    read: (row: BulkRow) => Record<string, unknown>,
+  ): BulkGroup[] {
+    if (this.webhooks.size === 0) return [];
+    const deliveries = rows.flatMap((row) =>
+      this.deliveriesOf({ tenantId: String(row.tenant_id) }, event, () => read(row)),
+    );
+    return deliveries.length === 0 ? [] : [deliveriesGroup(deliveries)];
+  }
+
+  private deliveriesOf(
+    { tenantId }: TenantContext,
+    event: string,
+    data: Record<string, unknown> | (() => Record<string, unknown>),
+  ): Delivery[] {
+    const now = this.clock.now();
+    return (this.webhooks.get(tenantId) ?? [])
+      .filter(({ events }) => events.includes(event))
+      .map((webhook) => ({
+        id: uuidv7(now),
+        tenantId,
+        webhookId: webhook.id,
+        event,
+        data: typeof data === 'function' ? data() : data,
+        createdAt: now,
+        attempts: 0,
+        nextAttemptAt: now,
+        deliveredAt: null,
+        lastStatus: null,
+        lastError: null,
+      }));
+  }
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext, uuidv7 } from '#kernel';
+import type { ClaimOf } from '#ingest';
+import { Secrets } from '#secrets';
+import { actorOf, type Deed, type Principal } from '#security';
+import { OutboxService } from './webhook-outbox.service.js';
+import { type Delivery, type SigningWebhook, TEST_EVENT, type Webhook } from './webhook.js';
+import { type SendResult, WebhookSender } from './webhook-sender.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+export interface NewWebhook {
+  url: string;
+  events: string[];
+  secret?: string | undefined;
+}
+
+@Injectable()
+export class WebhooksService {
+  private readonly cursors: CursorCodec;
+
+  constructor(
+    private readonly repository: WebhooksRepository,
+    private readonly sender: WebhookSender,
+    private readonly outbox: OutboxService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec('webhook deliveries');
+  }
+
+  /** @throws WebhookAddressError, AnsweredBefore, IdempotencyKeyReusedError */
+  async create(
+    caller: Principal,
+    { events, secret, url }: NewWebhook,
+    claimOf?: ClaimOf<SigningWebhook>,
+  ): Promise<SigningWebhook> {
+    await this.sender.addresses.check(url);
+    const now = this.clock.now();
+    const webhook = {
+      id: uuidv7(now),
+      tenantId: caller.tenantId,
+      url,
+      events: [...new Set(events)],
+      secret: secret ?? `whsec_${randomBytes(32).toString('base64url')}`,
+      createdAt: now,
+    };
+    await this.repository.create(caller, webhook, this.deedOf(caller), claimOf?.(webhook));
+    await this.outbox.refresh();
+    return webhook;
+  }
+
+  list(tenant: TenantContext): Promise<Webhook[]> {
+    return this.repository.list(tenant);
+  }
+
+  /** @throws NotFoundError */
+  async get(tenant: TenantContext, id: string): Promise<SigningWebhook> {
+    const webhook = await this.repository.find(tenant, id);
+    if (!webhook) throw new NotFoundError('The webhook');
+    return webhook;
+  }
+
+  /** @throws NotFoundError */
+  async remove(caller: Principal, id: string): Promise<void> {
+    if (!(await this.repository.remove(caller, id, this.deedOf(caller)))) throw new NotFoundError('The webhook');
+    await this.outbox.refresh();
+  }
+
+  /** Sends something now, once, and says what came of it. @throws NotFoundError */
+  async test(tenant: TenantContext, id: string): Promise<SendResult> {
+    const webhook = await this.get(tenant, id);
+    const now = this.clock.now();
+    return this.sender.send(
+      webhook,
+      { id: uuidv7(now), event: TEST_EVENT, createdAt: now, data: { webhook_id: id } },
+      now,
+    );
+  }
+
+  /** Newest first. @throws NotFoundError, ValidationError naming `cursor` */
+  async deliveries(tenant: TenantContext, id: string, limit: number, cursor?: string): Promise<Page<Delivery>> {
+    await this.get(tenant, id);
+    const position = this.cursors.positionOf(cursor);
+    const rows = await this.repository.deliveries(tenant, id, limit + 1, position);
+    return this.cursors.page(rows, limit, (row) => row.createdAt);
+  }
+
+  /** @throws NotFoundError */
+  async redeliver(tenant: TenantContext, webhookId: string, id: string): Promise<Delivery> {
+    const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
+    if (!delivery) throw new NotFoundError('The delivery');
+    return delivery;
+  }
+
+  private deedOf(caller: Principal): Deed {
+    return { actor: actorOf(caller), now: this.clock.now() };
+  }
+}

@@ -1,0 +1,243 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '#kernel';
+import { type SubjectTable, SubjectTables, UnitOfWork, type WriteSession } from '#persistence';
+import type { ErasureCertificate } from './subject.js';
+
+const BATCH = 200;
+
+interface Row {
+  tenant_id: string;
+  subject_hash: string;
+  certificate_id: string;
+  requested_at: unknown;
+  erased_at: unknown;
+  found: unknown;
+  removed: unknown;
+}
+
+/** A tombstone: what a subject's records are told by, and since when. */
+export interface Tombstone {
+  tenantId: string;
+  subjectHash: string;
+  requestedAt: number;
+}
+
+/** One transaction of an erasure, and what it has removed so far, by store. */
+interface Erasing {
+  session: WriteSession;
+  tenant: TenantContext;
+  removed: Record<string, number>;
+}
+
+/** What is left of erased subjects, and the erasing itself. */
+@Injectable()
+export class ErasuresRepository {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly subjects: SubjectTables,
+  ) {}
+
+  async find(tenant: TenantContext, hashes: readonly string[]): Promise<ErasureCertificate | undefined> {
+    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const row = await this.unitOfWork.find<Row>(
+      tenant,
+      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks}) ORDER BY found DESC LIMIT 1`,
+      hashes,
+    );
+    return row && this.toCertificate(row);
+  }
+
+  /** Before anything is deleted: what is on its way, here or on another server, is held up from now on. */
+  async bury(
+    tenant: TenantContext,
+    { certificateId, now, subjectHash }: { subjectHash: string; certificateId: string; now: number },
+  ): Promise<ErasureCertificate> {
+    const time = this.unitOfWork.dialect.time(now);
+    const rows = await this.unitOfWork.write((session) =>
+      session.query<Row>(
+        'INSERT INTO erasures (tenant_id, subject_hash, certificate_id, requested_at, erased_at, found, removed) ' +
+          `VALUES ($1, $2, $3, $4, $4, ${this.unitOfWork.dialect.name === 'sqlite' ? '0' : 'false'}, '{}') ` +
+          'ON CONFLICT (tenant_id, subject_hash) DO UPDATE SET requested_at = CASE WHEN excluded.requested_at > erasures.requested_at ' +
+          'THEN excluded.requested_at ELSE erasures.requested_at END RETURNING *',
+        [tenant.tenantId, subjectHash, certificateId, time],
+      ),
+    );
+    return this.toCertificate(rows[0] as Row);
+  }
+
+  async certify(
+    tenant: TenantContext,
+    subjectHash: string,
+    removed: Record<string, number>,
+    now: number,
+  ): Promise<void> {
+    await this.unitOfWork.write((session) =>
+      session.query(
+        `UPDATE erasures SET found = ${this.unitOfWork.dialect.name === 'sqlite' ? '1' : 'true'}, removed = $3, erased_at = $4 WHERE tenant_id = $1 AND subject_hash = $2`,
+        [tenant.tenantId, subjectHash, JSON.stringify(removed), this.unitOfWork.dialect.time(now)],
+      ),
+    );
+  }
+
+  /** Of all tenants, asked for at or after `since`. */
+  async tombstonesSince(since: number): Promise<Tombstone[]> {
+    const { dialect } = this.unitOfWork;
+    const rows = await this.unitOfWork.readAcrossTenants<Row>('SELECT * FROM erasures WHERE requested_at >= $1', [
+      dialect.time(since),
+    ]);
+    return rows.map((row) => ({
+      tenantId: row.tenant_id,
+      subjectHash: row.subject_hash,
+      requestedAt: dialect.readTime(row.requested_at),
+    }));
+  }
+
+  /** When it was last asked for, by hash. */
+  async requestsOf(tenant: TenantContext, hashes: readonly string[]): Promise<Map<string, number>> {
+    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const rows = await this.unitOfWork.findAll<Row>(
+      tenant,
+      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks})`,
+      hashes,
+    );
+    return new Map(rows.map((row) => [row.subject_hash, this.unitOfWork.dialect.readTime(row.requested_at)]));
+  }
+
+  /** Different subjects of a table. */
+  async *subjectsOf(tenant: TenantContext, { table }: SubjectTable): AsyncGenerator<string> {
+    for (let after = ''; ;) {
+      const rows = await this.unitOfWork.read<{ user_id: string }>(
+        tenant,
+        `SELECT DISTINCT user_id FROM ${table} WHERE tenant_id = $1 AND user_id > $2 ORDER BY user_id LIMIT 1000`,
+        [after],
+      );
+      for (const { user_id } of rows) yield user_id;
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.user_id;
+    }
+  }
+
+  /** `acceptedBy`: only what was accepted by then. Deletes some of a subject's rows in one transaction, and what goes with them. Answers how many by store; empty when none are left. */
+  async erase(
+    tenant: TenantContext,
+    table: SubjectTable,
+    userId: string,
+    acceptedBy?: number,
+  ): Promise<Record<string, number>> {
+    const { tenantId } = tenant;
+    return this.unitOfWork.write(async (session) => {
+      const rows = await session.query<{ id: string }>(
+        `SELECT id FROM ${table.table} WHERE tenant_id = $1 AND user_id = $2` +
+          `${acceptedBy === undefined ? '' : ` AND ${table.accepted} <= $3`} LIMIT ${BATCH}`,
+        [tenantId, userId, ...(acceptedBy === undefined ? [] : [this.unitOfWork.dialect.time(acceptedBy)])],
+      );
+      const removed: Record<string, number> = {};
+      if (rows.length > 0)
+        await this.eraseRows(
+          { session, tenant, removed },
+          table,
+          rows.map(({ id }) => id),
+        );
+      return removed;
+    });
+  }
+
+  private async eraseRows(erasing: Erasing, table: SubjectTable, ids: readonly string[]): Promise<void> {
+    const { removed, session, tenant } = erasing;
+    const { tenantId } = tenant;
+    const list = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const remove = async (
+      store: string,
+      from: string,
+      where: string,
+      returning: string,
+    ): Promise<Record<string, unknown>[]> => {
+      const gone = await session.query<Record<string, unknown>>(
+        `DELETE FROM ${from} WHERE tenant_id = $1 AND ${where} RETURNING ${returning}`,
+        [tenantId, ...ids],
+      );
+      if (gone.length > 0) removed[store] = (removed[store] ?? 0) + gone.length;
+      return gone;
+    };
+    for (const { column, table: name, where } of table.dependents ?? []) {
+      const theirs = await session.query<{ id: string }>(
+        `SELECT id FROM ${name} WHERE tenant_id = $1 AND user_id IS NULL AND ${where} AND ${column} IN (${list})`,
+        [tenantId, ...ids],
+      );
+      const dependent = this.subjects.all.find((each) => each.table === name);
+      for (let i = 0; dependent && i < theirs.length; i += BATCH)
+        await this.eraseRows(
+          erasing,
+          dependent,
+          theirs.slice(i, i + BATCH).map(({ id }) => id),
+        );
+    }
+    if (table.before) await session.query(table.before(list), [tenantId, ...ids]);
+    const children: string[] = [];
+    for (const child of table.children)
+      for (const gone of await remove(
+        child.store,
+        child.table,
+        child.matching?.(list) ?? `${child.column} IN (${list})`,
+        child.key ?? 'id',
+      ))
+        children.push(String(gone[child.key ?? 'id']));
+    await remove('aliases', 'record_aliases', `record_id IN (${list})`, 'tenant_id');
+    // What was told of them, and answered to them, may repeat what they said.
+    const named = [...ids, ...children];
+    for (let i = 0; i < named.length; i += BATCH) {
+      const some = named.slice(i, i + BATCH);
+      await this.forgetAnswers(session, tenantId, some, removed);
+      await this.forgetDeliveries(session, tenantId, some, removed);
+    }
+    const hook = this.subjects.hookOf(table.table);
+    const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
+    if (hook) await hook.run(session, tenant, gone);
+  }
+
+  /** Answers that were kept for an `Idempotency-Key` may repeat what was said. */
+  private async forgetAnswers(
+    session: WriteSession,
+    tenantId: string,
+    ids: readonly string[],
+    removed: Record<string, number>,
+  ): Promise<void> {
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const holds =
+      this.unitOfWork.dialect.name === 'sqlite'
+        ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${marks}))`
+        : `record_ids ?| ARRAY[${marks}]::text[]`;
+    const gone = await session.query(
+      `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND ${holds} RETURNING tenant_id`,
+      [tenantId, ...ids],
+    );
+    if (gone.length > 0) removed.idempotency_answers = (removed.idempotency_answers ?? 0) + gone.length;
+  }
+
+  /** What webhooks were told of them, or are still to be told. */
+  private async forgetDeliveries(
+    session: WriteSession,
+    tenantId: string,
+    ids: readonly string[],
+    removed: Record<string, number>,
+  ): Promise<void> {
+    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const gone = await session.query(
+      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
+      [tenantId, ...ids],
+    );
+    if (gone.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + gone.length;
+  }
+
+  private toCertificate(row: Row): ErasureCertificate {
+    const { readBoolean, readJson, readTime } = this.unitOfWork.dialect;
+    return {
+      certificateId: row.certificate_id,
+      subjectHash: row.subject_hash,
+      erasedAt: readTime(row.erased_at),
+      removed: readJson<Record<string, number>>(row.removed) ?? {},
+      found: readBoolean(row.found),
+    };
+  }
+}

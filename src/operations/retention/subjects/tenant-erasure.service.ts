@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import {
+  AppError,
+  type Clock,
+  CLOCK,
+  DEFAULT_TENANT_ID,
+  DAY_MS,
+  NotFoundError,
+  type TenantContext,
+  uuidv7,
+} from '#kernel';
+import { DatabaseSupervisor, SubjectTables } from '#persistence';
+import { ErasedRows } from './erased-rows.js';
+import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.js';
+import { ErasuresRepository } from './erasures.repository.js';
+import type { ErasureCertificate } from './subject.js';
+import { TenantsRepository } from './tenants.repository.js';
+
+const LOOK_EVERY_MS = 60_000;
+
+/** 409: requests without a key, and older clients, belong to it. */
+class DefaultTenantError extends AppError {
+  constructor() {
+    super({
+      code: 'default_tenant',
+      status: 409,
+      title: 'Conflict',
+      detail: 'The first tenant cannot be erased: the installation needs it.',
+    });
+  }
+}
+
+/** What a whole tenant is erased from. */
+@Injectable()
+export class TenantPlaces {
+  constructor(
+    readonly tenants: TenantsRepository,
+    readonly erasures: ErasuresRepository,
+    readonly subjects: SubjectTables,
+    readonly erasedRows: ErasedRows,
+    readonly ledger: ErasureLedger,
+  ) {}
+}
+
+/**
+ * Erases a tenant with everything it has: rows of all tables, pictures, spools, archives, caches.
+ *
+ * - its keys go first; another server may take them for a minute more, and what comes in then goes within two
+ * - a tombstone and a line of the ledger stay, as for a subject; nobody can tell from them whose tenant it was
+ */
+@Injectable()
+export class TenantErasureService {
+  constructor(
+    private readonly places: TenantPlaces,
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws NotFoundError, DefaultTenantError (409). A repetition answers the same certificate. */
+  async erase(tenant: TenantContext, actor: string): Promise<ErasureCertificate> {
+    const { erasures, ledger, tenants } = this.places;
+    if (tenant.tenantId === DEFAULT_TENANT_ID) throw new DefaultTenantError();
+    const known = await erasures.find(tenant, [WHOLE_TENANT]);
+    if (!(await tenants.exists(tenant))) {
+      if (known) return known;
+      throw new NotFoundError('The tenant');
+    }
+    const now = this.clock.now();
+    const buried = await erasures.bury(tenant, {
+      subjectHash: WHOLE_TENANT,
+      certificateId: known?.certificateId ?? uuidv7(now),
+      now,
+    });
+    await ledger.note([{ tenant_id: tenant.tenantId, subject_hash: WHOLE_TENANT, requested_at: now }]);
+    const removed = await this.remove(tenant, actor);
+    const erasedAt = this.clock.now();
+    await erasures.certify(tenant, WHOLE_TENANT, removed, erasedAt);
+    return { ...buried, removed, erasedAt, found: true };
+  }
+
+  /** After a restore. Answers whether it had come back. */
+  async eraseAgain(tenant: TenantContext, requestedAt: number): Promise<boolean> {
+    const { erasures, tenants } = this.places;
+    if (tenant.tenantId === DEFAULT_TENANT_ID || !(await tenants.exists(tenant))) return false;
+    await erasures.bury(tenant, { subjectHash: WHOLE_TENANT, certificateId: uuidv7(requestedAt), now: requestedAt });
+    await erasures.certify(tenant, WHOLE_TENANT, await this.remove(tenant, 'restore'), this.clock.now());
+    return true;
+  }
+
+  /** What came in by a key that another server still knew. */
+  @Interval(LOOK_EVERY_MS)
+  async look(): Promise<void> {
+    if (!this.supervisor.isUp) return;
+    const recent = await this.places.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
+    for (const { subjectHash, tenantId } of recent)
+      if (subjectHash === WHOLE_TENANT) await this.emptyAgain({ tenantId }).catch(() => undefined);
+  }
+
+  private async emptyAgain(tenant: TenantContext): Promise<void> {
+    const removed = await this.places.tenants.empty(tenant);
+    if (Object.keys(removed).length > 0) await this.places.subjects.forget(tenant, removed);
+  }
+
+  private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {
+    const { erasedRows, subjects, tenants } = this.places;
+    const removed = await tenants.empty(tenant);
+    await subjects.forget(tenant, removed);
+    Object.assign(removed, await erasedRows.removeHere());
+    await tenants.remove(tenant, { actor, now: this.clock.now() });
+    // What came in by a key that was known a moment longer.
+    for (const [table, n] of Object.entries(await tenants.empty(tenant))) removed[table] = (removed[table] ?? 0) + n;
+    return removed;
+  }
+}

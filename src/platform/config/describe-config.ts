@@ -1,0 +1,70 @@
+import { FeedbackLoopConfig } from './feedback-loop-config.js';
+import { type VariableDefinition, variablesOf } from './variable.decorator.js';
+
+const NOTICE = 'Generated from src/platform/config/feedback-loop-config.ts by `npm run generate`; do not edit.';
+
+/** Effective values by variable, secrets masked. */
+export function maskedConfig(config: Readonly<FeedbackLoopConfig>): Record<string, string> {
+  const values = config as unknown as Record<string, unknown>;
+  return Object.fromEntries(
+    variablesOf(FeedbackLoopConfig).map(({ name, property, secret }) => {
+      const value = values[property];
+      const absent = value === undefined || (Array.isArray(value) && value.length === 0);
+      if (absent) return [name, ''];
+      return [name, secret ? '********' : String(value)];
+    }),
+  );
+}
+
+/** `.env.example` */
+export function envExample(): string {
+  const lines = [`# ${NOTICE}`, '# Copy to .env and change what you need; every value has a default.', ''];
+  for (const [group, variables] of byGroup()) {
+    lines.push(`# --- ${group} ---`, '');
+    for (const variable of variables) {
+      lines.push(`# ${variable.description.replaceAll('`', '')}`);
+      lines.push(`#${variable.name}=${variable.example ?? defaultOf(variable)}`, '');
+    }
+  }
+  return lines.join('\n');
+}
+
+/** `docs/configuration.md` */
+export function configurationPage(): string {
+  const lines = [
+    '# Configuration',
+    '',
+    `<!-- ${NOTICE} -->`,
+    '',
+    'Settings are environment variables, or lines of a `.env` file in the working folder (the environment wins). A wrong value stops',
+    'the start with a message that names the variable, the shape of its value and the remedy. `npx feedback-loop config check` prints',
+    'the effective configuration with secrets masked. For every secret, `<NAME>_FILE` may name a file that holds it.',
+    '',
+  ];
+  for (const [group, variables] of byGroup()) {
+    lines.push(`## ${group}`, '', '| variable | default | meaning |', '| --- | --- | --- |');
+    for (const variable of variables) {
+      const shown = variable.defaultText ?? (defaultOf(variable) === '' ? 'none' : `\`${defaultOf(variable)}\``);
+      const notes = [variable.description];
+      if (variable.aliases) notes.push(`Also read from ${variable.aliases.map((alias) => `\`${alias}\``).join(', ')}.`);
+      if (variable.secret) notes.push('Secret.');
+      lines.push(`| \`${variable.name}\` | ${shown} | ${notes.join(' ').replaceAll('|', '\\|')} |`);
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}
+
+function byGroup(): Map<string, VariableDefinition[]> {
+  const groups = new Map<string, VariableDefinition[]>();
+  for (const variable of variablesOf(FeedbackLoopConfig)) {
+    groups.set(variable.group, [...(groups.get(variable.group) ?? []), variable]);
+  }
+  return groups;
+}
+
+function defaultOf({ property }: VariableDefinition): string {
+  const value = (new FeedbackLoopConfig() as unknown as Record<string, unknown>)[property];
+  if (value === undefined) return '';
+  return Array.isArray(value) ? value.join(',') : String(value);
+}

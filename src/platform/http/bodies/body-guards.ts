@@ -1,0 +1,177 @@
+import { UnreadableRequestError } from '#kernel';
+
+const MOST_DEPTH = 32;
+const MOST_NODES = 10_000;
+/** Only a text with one of these escapes, or a raw NUL, can hold what the databases refuse. */
+const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])|\0/;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/**
+ * Reads a JSON body that came from outside.
+ *
+ * - at most 32 levels deep and 10,000 values: deeper input overflows the stack of what comes after
+ * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite both, and the same request must be answered alike
+ * - no number beyond the range of a double
+ * - no `__proto__` and no `constructor.prototype`
+ *
+ * @throws UnreadableRequestError (400)
+ */
+export function parseJson(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    throw new UnreadableRequestError('invalid_utf8', 'The body is not valid UTF-8.');
+  }
+  guardShape(bytes);
+  if (text.trim() === '') throw new UnreadableRequestError('empty_body', 'The body is empty; JSON was expected.');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnreadableRequestError('malformed_json', 'The body is not valid JSON.');
+  }
+  guardValue(value, SUSPECT.test(text));
+  return value;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+/** Below it a body cannot hold enough to hurt. */
+const SMALL_BYTES = 65_536;
+
+/** Counts values and levels before anything is made of them: eleven million empty objects are 33 MB here and a gigabyte there. */
+function guardShape(bytes: Buffer): void {
+  if (bytes.length <= SMALL_BYTES) return;
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      at = endOfString(bytes, at);
+      continue;
+    }
+    if (byte === COMMA) values += 1;
+    else if (OPENING.has(byte)) {
+      depth += 1;
+      values += 1;
+    } else if (CLOSING.has(byte)) depth -= 1;
+    if (depth > MOST_DEPTH)
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    // A value may count twice here; the exact count comes when it is read.
+    if (values > 2 * MOST_NODES + 2)
+      throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+  }
+}
+
+/** Index of the quote that ends the string which begins at `from`. */
+function endOfString(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(QUOTE, from + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return at;
+  }
+  return bytes.length;
+}
+
+interface Visit {
+  value: unknown;
+  parent: Visit | undefined;
+  key: string | number;
+  depth: number;
+}
+
+function guardValue(root: unknown, checkText: boolean): void {
+  if (typeof root === 'string' && checkText) guardText(root, '');
+  if (typeof root !== 'object' || root === null) return;
+  const stack: Visit[] = [{ value: root, parent: undefined, key: '', depth: 1 }];
+  let nodes = 0;
+  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
+    if (visit.depth > MOST_DEPTH) {
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`, [
+        { path: pathOf(visit).slice(0, 200), message: 'is nested too deep' },
+      ]);
+    }
+    const entries = Array.isArray(visit.value) ? visit.value.entries() : Object.entries(visit.value as object);
+    for (const [key, value] of entries) {
+      nodes += 1;
+      if (nodes > MOST_NODES) {
+        throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+      }
+      if (typeof key === 'string') guardKey(key, value, visit, checkText);
+      if (typeof value === 'number') {
+        if (!Number.isFinite(value)) refuseNumber(pathOf({ value, parent: visit, key, depth: 0 }));
+      } else if (typeof value === 'string') {
+        if (checkText) guardText(value, pathOf({ value, parent: visit, key, depth: 0 }));
+      } else if (typeof value === 'object' && value !== null) {
+        stack.push({ value, parent: visit, key, depth: visit.depth + 1 });
+      }
+    }
+  }
+}
+
+function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean): void {
+  const poisons =
+    key === '__proto__' ||
+    (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype'));
+  if (poisons) {
+    throw new UnreadableRequestError('forbidden_key', 'The body holds a key that is not allowed.', [
+      { path: pathOf({ value, parent, key, depth: 0 }), message: 'is not allowed as a key' },
+    ]);
+  }
+  if (checkText) guardText(key, pathOf(parent));
+}
+
+/** JSON has no largest number; what we could not store would silently become null. */
+function refuseNumber(path: string): never {
+  throw new UnreadableRequestError('number_too_large', 'The body holds a number that is too large.', [
+    { path, message: 'must be a number below 1.8e308' },
+  ]);
+}
+
+function guardText(text: string, path: string): void {
+  if (text.includes('\0')) {
+    throw new UnreadableRequestError('nul_character', 'The body holds a NUL character.', [
+      { path, message: 'must not contain a NUL character (U+0000)' },
+    ]);
+  }
+  if (!text.isWellFormed()) {
+    throw new UnreadableRequestError('lone_surrogate', 'The body holds a lone surrogate.', [
+      { path, message: 'must be well-formed Unicode, without lone surrogates' },
+    ]);
+  }
+}
+
+function pathOf(visit: Visit): string {
+  const keys: string[] = [];
+  for (let at: Visit | undefined = visit; at?.parent !== undefined; at = at.parent) keys.unshift(String(at.key));
+  return keys.map((key) => key.toWellFormed().replaceAll('\0', '\ufffd')).join('.');
+}
+
+/** @throws UnreadableRequestError when a query parameter holds a NUL character, or is named like a member of every object. */
+export function guardQuery(query: unknown): void {
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+    // What reads them by name would take `constructor` for a declared one.
+    if (name in Object.prototype) {
+      throw new UnreadableRequestError('forbidden_key', 'A query parameter has a name that is not allowed.', [
+        { path: name, message: 'is not a known field' },
+      ]);
+    }
+    if (name.includes('\0') || !name.isWellFormed()) {
+      throw new UnreadableRequestError(
+        'nul_character',
+        'The name of a query parameter holds a character that is not allowed.',
+        [{ path: name.toWellFormed().replaceAll('\0', '\ufffd'), message: 'is not a known field' }],
+      );
+    }
+    const values = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (values.some((each) => typeof each === 'string' && (each.includes('\0') || !each.isWellFormed()))) {
+      throw new UnreadableRequestError('nul_character', 'A query parameter holds a character that is not allowed.', [
+        { path: name, message: 'must not contain a NUL character (U+0000)' },
+      ]);
+    }
+  }
+}

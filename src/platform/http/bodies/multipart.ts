@@ -1,0 +1,164 @@
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import { UnreadableRequestError, ValidationError } from '#kernel';
+import { BodyMemory } from './body-memory.js';
+import { BodyBrokenError, withFloor } from './streams.js';
+
+/** A `multipart/form-data` body that has not been read. */
+export class MultipartBody {
+  constructor(
+    readonly stream: Readable,
+    readonly contentType: string,
+  ) {}
+}
+
+export interface FormFile {
+  field: string;
+  /** Undefined when it was larger than allowed: it was read to its end and thrown away. */
+  bytes: Buffer | undefined;
+}
+
+export interface MultipartForm {
+  fields: Record<string, string>;
+  files: FormFile[];
+  /** Files beyond the number allowed, thrown away. */
+  surplusFiles: number;
+}
+
+export interface FormLimits {
+  mostFiles: number;
+  mostFileBytes: number;
+  mostFieldBytes: number;
+  /** Asked when the first file begins, with the fields that came before it: whoever may not send files costs no memory. */
+  beforeFiles?: (fields: Readonly<Record<string, string>>) => void;
+}
+
+const MOST_FIELDS = 40;
+/** Files beyond those that may be sent are counted, but not for ever. */
+const MOST_SURPLUS_FILES = 20;
+const LONGEST_MS = 120_000;
+
+/**
+ * Reads a form as it arrives; a file that is too large, or one too many, is thrown away as it comes and costs no memory.
+ * @throws UnreadableRequestError (400) when it is no form, ValidationError naming a field that is too long or given twice,
+ * AppError 408 when it stalls, 503 when too many large bodies are being read, and what `beforeFiles` throws
+ */
+export async function readMultipart(body: MultipartBody, limits: FormLimits): Promise<MultipartForm> {
+  const memory = new BodyMemory();
+  try {
+    return await read(body, limits, memory);
+  } finally {
+    memory.release();
+  }
+}
+
+async function read(
+  { contentType, stream }: MultipartBody,
+  limits: FormLimits,
+  memory: BodyMemory,
+): Promise<MultipartForm> {
+  const form: MultipartForm = { fields: {}, files: [], surplusFiles: 0 };
+  const parser = parserFor(contentType, limits);
+  const done = new Promise<void>((resolve, reject) => {
+    parser.on('finish', resolve);
+    parser.on('error', () => reject(malformed()));
+    for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'])
+      parser.on(limit, () => reject(new UnreadableRequestError('too_many_parts', 'The form has too many parts.')));
+    // What these throw inside of the parser would end the process.
+    parser.on('field', (name, value, nameTruncated, valueTruncated) => {
+      refusing(reject, () => addField(form.fields, name, value, nameTruncated || valueTruncated));
+    });
+    parser.on('file', (field, file) => {
+      // A form that ends inside of a file is told of to the file as well.
+      file.on('error', () => reject(malformed()));
+      refusing(reject, () => {
+        if (form.files.length === 0 && form.surplusFiles === 0) limits.beforeFiles?.(form.fields);
+        if (typeof field !== 'string') throw malformed();
+        if (form.files.length < limits.mostFiles)
+          collect(file, field, form, (bytes) => refusing(reject, () => memory.take(bytes)));
+        else {
+          form.surplusFiles += 1;
+          file.resume();
+        }
+      });
+    });
+  });
+  // Nobody may be waiting for it yet when it fails.
+  done.catch(() => undefined);
+  try {
+    for await (const chunk of withFloor(stream, LONGEST_MS)) await Promise.race([write(parser, chunk), done]);
+    parser.end();
+    await done;
+  } catch (error) {
+    stream.resume();
+    throw error instanceof BodyBrokenError ? error.problem : error;
+  }
+  return form;
+}
+
+function refusing(reject: (error: unknown) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    reject(error);
+  }
+}
+
+function parserFor(contentType: string, { mostFieldBytes, mostFileBytes, mostFiles }: FormLimits): BusboyInstance {
+  const limits = {
+    fields: MOST_FIELDS,
+    files: mostFiles + MOST_SURPLUS_FILES,
+    parts: MOST_FIELDS + mostFiles + MOST_SURPLUS_FILES,
+    fieldSize: mostFieldBytes,
+    fieldNameSize: 100,
+    fileSize: mostFileBytes,
+    headerPairs: 50,
+  };
+  try {
+    return new Busboy({ headers: { 'content-type': contentType }, limits });
+  } catch {
+    throw malformed();
+  }
+}
+
+function collect(file: BusboyFileStream, field: string, form: MultipartForm, onBytes: (bytes: number) => void): void {
+  const entry: FormFile = { field, bytes: undefined };
+  form.files.push(entry);
+  let chunks: Buffer[] = [];
+  file.on('data', (chunk: Buffer) => {
+    onBytes(chunk.length);
+    chunks.push(chunk);
+  });
+  file.on('limit', () => {
+    chunks = [];
+  });
+  file.on('end', () => {
+    if (!file.truncated) entry.bytes = Buffer.concat(chunks);
+  });
+}
+
+/** @throws ValidationError, UnreadableRequestError */
+function addField(fields: Record<string, string>, name: unknown, value: unknown, truncated: boolean): void {
+  if (typeof name !== 'string' || typeof value !== 'string') throw malformed();
+  const path = name.slice(0, 100).toWellFormed();
+  if (value.includes('\0') || name.includes('\0')) {
+    throw new UnreadableRequestError('nul_character', 'The form holds a NUL character.', [
+      { path: path.replaceAll('\0', '\ufffd'), message: 'must not contain a NUL character (U+0000)' },
+    ]);
+  }
+  if (name in Object.prototype || Object.hasOwn(fields, name))
+    throw new ValidationError([{ path, message: 'must be given once' }]);
+  if (truncated) throw new ValidationError([{ path, message: 'is too long' }]);
+  fields[name] = value.toWellFormed();
+}
+
+function malformed(): UnreadableRequestError {
+  return new UnreadableRequestError('malformed_form', 'The body is not a complete multipart/form-data form.');
+}
+
+function write(parser: BusboyInstance, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if (parser.write(chunk)) resolve();
+    else parser.once('drain', () => resolve());
+  });
+}

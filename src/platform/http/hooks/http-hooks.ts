@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnreadableRequestError } from '#kernel';
+import { type AppLogger, endRequestTrace, type Metrics, traceRequest } from '#observability';
+import type { AllowedMethods } from './allowed-methods.js';
+import { guardQuery, parseJson } from '../bodies/body-guards.js';
+import { BodyMemory } from '../bodies/body-memory.js';
+import type { Draining } from './draining.js';
+import type { ForwardedHeaders } from './forwarded-headers.js';
+import { MultipartBody } from '../bodies/multipart.js';
+import { ClientGoneError, PROBLEM_TYPE, toAppError, toProblem } from '../problem/problem.js';
+import type { RequestContext } from './request-context.js';
+import { UnreadBody } from '../bodies/unread-body.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    correlation?: RequestContext;
+  }
+}
+
+const CORRELATION_ID = /^[\w.-]{1,64}$/;
+const JSON_TYPES = ['application/json', /^application\/(?:[\w.-]+\+)?json(?:;|$)/] as const;
+/** A JSON body must arrive whole in this time; streams have their own rule. */
+const BODY_TIMEOUT_MS = 15_000;
+const QUIET_ROUTES = new Set(['/health', '/health/liveness', '/health/readiness', '/health/startup']);
+
+/** The same for every answer, errors included: constant, so that they cost nothing. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-xss-protection': '1; mode=block',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+interface HookDependencies {
+  logger: AppLogger;
+  metrics: Metrics;
+  allowedMethods: AllowedMethods;
+  draining: Draining;
+  forwarded: ForwardedHeaders;
+}
+
+/** What happens around every request, registered once on the bare Fastify instance, outside of Nest's pipeline. */
+export function addHooks(fastify: FastifyInstance, dependencies: HookDependencies): void {
+  const { allowedMethods, draining, forwarded, logger, metrics } = dependencies;
+  fastify.addHook('onRoute', ({ url, method }) => allowedMethods.add(url, method));
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const given = request.headers['x-correlation-id'];
+    const correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : randomUUID();
+    request.correlation = { correlationId, startedAt: process.hrtime.bigint() };
+    void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
+    // Load balancers take the hint and stop reusing the connection before the socket closes.
+    if (draining.active) void reply.header('connection', 'close');
+    if (request.headers['x-forwarded-for'] !== undefined && request.ip === request.socket.remoteAddress)
+      forwarded.note();
+    // Node's own answer to this has no body; it is switched off.
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      done(new UnreadableRequestError('host_missing', 'The request has no Host header.'));
+      return;
+    }
+    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+    const hasBody =
+      request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+    if (hasBody && encoding !== 'identity') done(toAppError({ status: 415 }));
+    else traceRequest(request, done);
+  });
+
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    try {
+      guardQuery(request.query);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const context = request.correlation as RequestContext;
+    const seconds = Number(process.hrtime.bigint() - context.startedAt) / 1e9;
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    metrics.observeRequest(request.method, route, status, seconds);
+    const line = {
+      correlation_id: context.correlationId,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      duration_ms: Math.round(seconds * 1e5) / 100,
+      tenant_id: context.tenantId,
+      key_id: context.keyId,
+    };
+    endRequestTrace(request, { route, status: reply.statusCode, correlationId: context.correlationId });
+    if (QUIET_ROUTES.has(route)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+    done();
+  });
+}
+
+/** Replaces Fastify's parsers: guarded JSON, NDJSON and forms as streams where a route takes them, nothing else. */
+export function addParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  for (const type of JSON_TYPES) {
+    fastify.addContentTypeParser(type as string, (request: FastifyRequest, payload: Readable, done) => {
+      const { bodyLimit } = request.routeOptions.config as { bodyLimit?: number };
+      readBody(payload, bodyLimit ?? request.routeOptions.bodyLimit ?? 1_048_576).then(
+        (bytes) => done(null, bytes),
+        (error: Error) => done(null, new UnreadBody(error)),
+      );
+    });
+  }
+  fastify.addContentTypeParser(
+    'multipart/form-data',
+    (request: FastifyRequest, payload: Readable, done: (error: Error | null, body?: MultipartBody) => void) => {
+      const { multipart } = request.routeOptions.config as { multipart?: boolean };
+      if (multipart) done(null, new MultipartBody(payload, request.headers['content-type'] ?? ''));
+      else done(toAppError({ status: 415 }));
+    },
+  );
+  fastify.addContentTypeParser(
+    ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    (request: FastifyRequest, payload: Readable, done: (error: Error | null, body?: Readable) => void) => {
+      const { ndjson } = request.routeOptions.config as { ndjson?: boolean };
+      if (ndjson) done(null, payload);
+      else done(toAppError({ status: 415 }));
+    },
+  );
+}
+
+/** Smaller ones are not worth counting. */
+const LARGE_BODY_BYTES = 1_048_576;
+
+/** Collects and reads a JSON body of at most `limit` bytes that arrives within 15 s. */
+function readBody(payload: Readable, limit: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const memory = new BodyMemory();
+    const settle = (): void => {
+      clearTimeout(timer);
+      memory.release();
+    };
+    const timer = setTimeout(() => fail(toAppError({ status: 408 })), BODY_TIMEOUT_MS);
+    const fail = (error: Error): void => {
+      settle();
+      payload.removeAllListeners('data');
+      // What is still coming is read and dropped, so that the answer reaches a client that sends first and reads later.
+      payload.resume();
+      reject(error);
+    };
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        fail(toAppError({ status: 413 }));
+        return;
+      }
+      chunks.push(chunk);
+      if (size <= LARGE_BODY_BYTES) return;
+      try {
+        memory.take(chunk.length);
+      } catch (error) {
+        fail(error as Error);
+      }
+    });
+    payload.on('error', () => fail(new ClientGoneError()));
+    payload.on('end', () => {
+      const failed = size > limit;
+      settle();
+      if (failed) return;
+      try {
+        resolve(parseJson(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+}
+
+/** Errors before there is a request: a line that is no HTTP, headers too large, a client too slow. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // An answer that is pending or has begun on this connection must not be mistaken for this one.
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const { body, headers, title } = bareProblem(status);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Node keeps the answer that is being written to a socket there, before its headers are sent already. */
+function isAnswering(socket: Socket): boolean {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage != null;
+}
+
+/** An `Expect` that Node does not know is refused before Fastify sees the request. */
+export function answerExpectations(server: Server): void {
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    const { body, headers } = bareProblem(417);
+    response.writeHead(417, headers).end(body);
+  });
+  // A tunnel is none of our business; without an answer its caller would wonder.
+  server.on('connect', (_: IncomingMessage, socket: Socket) => {
+    // Node takes its own listeners away from it: an error that nobody hears would end the process.
+    socket.on('error', () => undefined);
+    const { body, headers, title } = bareProblem(405);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 405 ${title}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  });
+}
+
+/** A complete answer for errors that no hook and no filter will see. */
+function bareProblem(status: number): { title: string; headers: Record<string, string>; body: string } {
+  const problem = toAppError({ status });
+  const correlationId = randomUUID();
+  const body = JSON.stringify(toProblem(problem, correlationId));
+  const headers = {
+    ...SECURITY_HEADERS,
+    'x-correlation-id': correlationId,
+    'content-type': PROBLEM_TYPE,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  return { title: problem.title, headers, body };
+}
+
+/** Errors of the router itself, such as a broken percent escape. */
+export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toAppError(error);
+  const correlationId = randomUUID();
+  request.correlation ??= { correlationId, startedAt: process.hrtime.bigint() };
+  void reply
+    .status(problem.status)
+    .headers({ ...SECURITY_HEADERS, 'x-correlation-id': correlationId, 'content-type': PROBLEM_TYPE })
+    .send(JSON.stringify(toProblem(problem, correlationId)));
+}

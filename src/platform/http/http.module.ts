@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { AllowedMethods } from './hooks/allowed-methods.js';
+import { Draining } from './hooks/draining.js';
+import { ForwardedHeaders } from './hooks/forwarded-headers.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+
+@Global()
+@Module({
+  providers: [AllowedMethods, Draining, ForwardedHeaders, ProblemFilter],
+  exports: [AllowedMethods, Draining, ForwardedHeaders, ProblemFilter],
+})
+export class HttpModule {}

@@ -1,0 +1,60 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '#kernel';
+import { APP_LOGGER, type AppLogger } from '#observability';
+import { AllowedMethods } from '../hooks/allowed-methods.js';
+import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
+
+/** The one place where an error becomes an answer: problem+json for every status, the framework's own errors included. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+    private readonly allowedMethods: AllowedMethods,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const appError = this.refine(toAppError(error), request, reply);
+    const correlationId = request.correlation?.correlationId ?? '';
+    this.log(appError, error, correlationId, request);
+    if (reply.raw.headersSent) {
+      // A streamed answer broke half-way: cutting the connection is the only honest sign left.
+      reply.raw.destroy();
+      return;
+    }
+    if (appError.retryAfterSeconds !== undefined) void reply.header('retry-after', String(appError.retryAfterSeconds));
+    // The rest of the body is not waited for: the connection cannot be used again.
+    if (!request.raw.complete) void reply.header('connection', 'close');
+    if (appError.status === 401) void reply.header('www-authenticate', 'Bearer realm="feedback-loop"');
+    void reply
+      .status(appError.status)
+      .header('content-type', PROBLEM_TYPE)
+      .send(JSON.stringify(toProblem(appError, correlationId)));
+  }
+
+  /** A path that exists for other methods is 405 with `Allow`, not 404. */
+  private refine(error: AppError, request: FastifyRequest, reply: FastifyReply): AppError {
+    if (error.status !== 404 || error.code !== 'not_found' || request.routeOptions.url !== undefined) return error;
+    const methods = this.allowedMethods.of(request.url);
+    if (methods.length === 0) return error;
+    void reply.header('allow', methods.join(', '));
+    return toAppError({ status: 405 });
+  }
+
+  private log(error: AppError, original: unknown, correlationId: string, request: FastifyRequest): void {
+    if (error.status < 500 && error.logLevel !== 'error' && error.logLevel !== 'warn') return;
+    this.logger[error.logLevel](
+      {
+        correlation_id: correlationId,
+        route: request.routeOptions?.url,
+        code: error.code,
+        status: error.status,
+        remedy: error.remedy,
+        err: error === original ? (error.cause ?? error) : original,
+      },
+      error.status >= 500 && error.code === 'internal_error' ? 'unexpected error' : error.message,
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { Ajv, type ErrorObject } from 'ajv';
+import { type FieldError, ValidationError } from '#kernel';
+
+// All errors of a body at once, but bounded: an array of thousands of bad values must not build an answer of megabytes.
+const MOST_ERRORS = 100;
+const ajv = new Ajv({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  useDefaults: false,
+  coerceTypes: false,
+  verbose: false,
+});
+// Keywords that only the API document reads.
+ajv.addKeyword('example');
+ajv.addFormat('date-time', true);
+ajv.addFormat('uuid', true);
+
+/** A compiled check of untrusted input against a schema; the schema is also what the API document shows. */
+export class SchemaValidator<S extends TSchema> {
+  private readonly check: ReturnType<typeof ajv.compile>;
+
+  constructor(
+    readonly schema: S,
+    /** Rules a schema cannot say. They also see objects that the schema refused, and pass over fields of a wrong type. */
+    private readonly rules: (value: Static<S>) => FieldError[] = () => [],
+  ) {
+    this.check = ajv.compile(schema);
+  }
+
+  /** The field errors of `value`; none when it is valid. */
+  errors(value: unknown): FieldError[] {
+    if (this.check(value)) return this.rules(value as Static<S>);
+    // What is wrong with a name is said once, with the name.
+    const found = (this.check.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
+    const errors = found.slice(0, MOST_ERRORS).map(toFieldError);
+    if (typeof value !== 'object' || value === null) return errors;
+    const named = new Set(errors.map(({ path }) => path));
+    return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];
+  }
+
+  /** @throws ValidationError naming every invalid field. */
+  parse(value: unknown): Static<S> {
+    const errors = this.errors(value);
+    if (errors.length > 0) throw new ValidationError(errors);
+    return value as Static<S>;
+  }
+}
+
+function toFieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
+  const base = instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
+  const join = (name: unknown): string => (base === '' ? String(name) : `${base}.${String(name)}`);
+  if (keyword === 'required') return { path: join(params.missingProperty), message: 'is required' };
+  if (keyword === 'additionalProperties')
+    return { path: join(params.additionalProperty), message: 'is not a known field' };
+  if (keyword === 'propertyNames') return { path: join(params.propertyName), message: 'has a name that is not taken' };
+  if (keyword === 'pattern') return { path: base, message: 'must not be blank' };
+  if (keyword === 'type') return { path: base, message: `must be ${String(params.type).replace(',', ' or ')}` };
+  if (keyword === 'enum')
+    return { path: base, message: `must be one of ${(params.allowedValues as string[]).join(', ')}` };
+  return { path: base, message: message ?? 'is invalid' };
+}

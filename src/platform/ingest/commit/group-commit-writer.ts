@@ -1,0 +1,192 @@
+import { NotRecordedError, QueueFullError, RecordRefusedError } from '../errors.js';
+import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from './record-batch.js';
+
+export interface GroupCommitOptions {
+  /**
+   * `wanted` turns false when nobody waits for the group any more: trying again would be vain. `lane` counts from 0: no two commits
+   * of one lane run at the same time.
+   */
+  commit(batches: readonly RecordBatch[], wanted: () => boolean, lane: number): Promise<BatchOutcomes>;
+  /** Whether a failure is about single rows, so that the rest of the group may succeed without them. */
+  isDataFault(error: unknown): boolean;
+  onCommitted?(rows: number): void;
+  onFailed?(error: unknown): void;
+  lanes: number;
+  budgetMs: number;
+  mostRows: number;
+  mostBytes: number;
+  groupRows: number;
+}
+
+/** One statement carries the whole group as one parameter. */
+const GROUP_BYTES = 4 * 2 ** 20;
+
+interface Waiting {
+  batch: RecordBatch;
+  rows: number;
+  resolve(outcome: BatchOutcome | undefined): void;
+  reject(error: Error): void;
+  /** On the monotonic clock, milliseconds. */
+  deadline: number;
+  settled: boolean;
+}
+
+/**
+ * Group commit: whatever has queued while a commit was under way goes along with the next one.
+ *
+ * - no timer: a lane that is free takes the queue at once, so that a single record never waits for company
+ * - resolves only after the commit; a batch is atomic and never split over commits
+ * - bounded: past `mostRows` or `mostBytes` waiting, new batches are refused at once
+ * - each batch has a deadline; past it the answer is "not recorded", and what has not started yet is dropped
+ * - a group that the database refuses because of its data is halved until the bad batch is alone; the others succeed
+ */
+export class GroupCommitWriter {
+  private queue: Waiting[] = [];
+  private unsettled: Waiting[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private rows = 0;
+  private bytes = 0;
+  private readonly freeLanes: number[];
+  private idle: (() => void)[] = [];
+  private roomWanted: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions) {
+    this.freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
+  }
+
+  get waitingRows(): number {
+    return this.rows;
+  }
+
+  /**
+   * Answers what became of the batch when it is not simply stored.
+   * @throws QueueFullError at once, NotRecordedError when the budget is over or the database fails, RecordRefusedError when the
+   * database refuses this batch's data.
+   */
+  put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
+    const { budgetMs, mostBytes, mostRows } = this.options;
+    const rows = rowsOf(batch);
+    const full = this.rows + rows > mostRows || this.bytes + batch.bytes > mostBytes;
+    // One that is alone is always taken: otherwise a batch larger than the bound could never be stored.
+    if (full && this.queue.length > 0) {
+      return Promise.reject(new QueueFullError());
+    }
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + budgetMs;
+      const waiting: Waiting = { batch, rows, resolve, reject, deadline, settled: false };
+      this.queue.push(waiting);
+      this.unsettled.push(waiting);
+      this.rows += rows;
+      this.bytes += batch.bytes;
+      this.watchDeadlines();
+      this.pump();
+    });
+  }
+
+  /** Resolves when the queue is at most half full: streams wait for it, so that they never fill the queue for single requests. */
+  async room(): Promise<void> {
+    while (!this.hasRoom) await new Promise<void>((resolve) => this.roomWanted.push(resolve));
+  }
+
+  private get hasRoom(): boolean {
+    return this.rows <= this.options.mostRows / 2 && this.bytes <= this.options.mostBytes / 2;
+  }
+
+  /** Resolves when nothing waits and no commit is under way. */
+  async flush(): Promise<void> {
+    if (this.isIdle) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /** One timer for all: every batch has the same budget, so that deadlines come in the order of arrival. */
+  private watchDeadlines(): void {
+    const [oldest] = this.unsettled;
+    if (this.timer !== undefined || oldest === undefined) return;
+    const expire = (): void => {
+      this.timer = undefined;
+      const now = performance.now();
+      for (const waiting of this.unsettled) if (waiting.deadline <= now) settle(waiting, new NotRecordedError());
+      this.unsettled = this.unsettled.filter(({ settled }) => !settled);
+      this.watchDeadlines();
+    };
+    this.timer = setTimeout(expire, Math.max(1, Math.ceil(oldest.deadline - performance.now())));
+  }
+
+  private pump(): void {
+    while (this.freeLanes.length > 0 && this.queue.length > 0) {
+      const group = this.take();
+      if (group.length === 0) continue;
+      const lane = this.freeLanes.pop() as number;
+      void this.commit(group, lane).finally(() => {
+        this.freeLanes.push(lane);
+        this.pump();
+        if (this.isIdle) this.rest();
+      });
+    }
+  }
+
+  private get isIdle(): boolean {
+    return this.freeLanes.length === this.options.lanes && this.queue.length === 0;
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.unsettled = [];
+    this.idle.splice(0).forEach((resolve) => resolve());
+  }
+
+  private take(): Waiting[] {
+    const group: Waiting[] = [];
+    let rows = 0;
+    let taken = 0;
+    let bytes = 0;
+    for (const waiting of this.queue) {
+      const tooMuch = rows + waiting.rows > this.options.groupRows || bytes + waiting.batch.bytes > GROUP_BYTES;
+      if (group.length > 0 && tooMuch) break;
+      bytes += waiting.batch.bytes;
+      taken += 1;
+      this.rows -= waiting.rows;
+      this.bytes -= waiting.batch.bytes;
+      if (waiting.settled) continue;
+      group.push(waiting);
+      rows += waiting.rows;
+    }
+    this.queue = this.queue.slice(taken);
+    if (this.roomWanted.length > 0 && this.hasRoom) this.roomWanted.splice(0).forEach((resolve) => resolve());
+    return group;
+  }
+
+  private async commit(group: Waiting[], lane: number): Promise<void> {
+    try {
+      const wanted = (): boolean => group.some(({ settled }) => !settled);
+      const outcomes = await this.options.commit(
+        group.map(({ batch }) => batch),
+        wanted,
+        lane,
+      );
+      this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows, 0));
+      for (const waiting of group) settle(waiting, undefined, outcomes.get(waiting.batch));
+    } catch (error) {
+      if (!this.options.isDataFault(error)) {
+        this.options.onFailed?.(error);
+        for (const waiting of group) settle(waiting, new NotRecordedError(error));
+      } else if (group.length === 1) {
+        // A missing partition is our omission: the record may go to the spool, its neighbours have been stored.
+        const refused = !(error as { retryable?: boolean }).retryable;
+        settle(group[0] as Waiting, refused ? new RecordRefusedError(error) : new NotRecordedError(error));
+      } else {
+        const half = Math.ceil(group.length / 2);
+        await this.commit(group.slice(0, half), lane);
+        await this.commit(group.slice(half), lane);
+      }
+    }
+  }
+}
+
+function settle(waiting: Waiting, error?: Error, outcome?: BatchOutcome): void {
+  if (waiting.settled) return;
+  waiting.settled = true;
+  if (error) waiting.reject(error);
+  else waiting.resolve(outcome);
+}

@@ -1,0 +1,144 @@
+import { createHmac } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { type Clock, CLOCK, type TenantContext, ValidationError } from '#kernel';
+import { FieldCipher, type FieldPlace, Secrets } from '#secrets';
+import type { Durability } from '../commit/durability.js';
+import {
+  AnsweredBefore,
+  AnswerUnreadableError,
+  IdempotencyKeyInUseError,
+  IdempotencyKeyReusedError,
+} from '../errors.js';
+import type { Claim } from './claim.js';
+
+/** A request that carries an `Idempotency-Key`. */
+export interface KeyedRequest {
+  tenant: TenantContext;
+  key: string;
+  /** What is asked for: one name for one operation, whatever path it came by. */
+  operation: string;
+  body: unknown;
+}
+
+export interface RecordedAnswer {
+  status: number;
+  body: unknown;
+}
+
+/** Makes the claim of a request, once the ids of its records and its possible answers are known. */
+export type ClaimMaker = (recordIds: readonly string[], answerOf: (persisted: Durability) => RecordedAnswer) => Claim;
+
+const KEY_SHAPE = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
+const RECENT_BYTES = 8 * 2 ** 20;
+
+interface Recent {
+  requestHash: string;
+  answer: RecordedAnswer;
+}
+
+/**
+ * Answers a repeated request as it was answered the first time.
+ *
+ * - the key is claimed in the transaction of the records (database) or beside them (spool): either both are there or none
+ * - an answer that recorded nothing (4xx, 5xx, `persisted: "none"`) is not kept: the request may be sent again
+ * - what was answered lately is known without the database, so that a retry in an outage gets the same answer
+ */
+@Injectable()
+export class IdempotencyService {
+  private readonly inFlight = new Set<string>();
+  private readonly recent = new LRUCache<string, Recent>({
+    maxSize: RECENT_BYTES,
+    sizeCalculation: ({ answer }) => JSON.stringify(answer).length * 2 + 300,
+  });
+  private readonly hashKey: Buffer;
+
+  constructor(
+    secrets: Secrets,
+    private readonly cipher: FieldCipher,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.hashKey = secrets.keyFor('idempotency');
+  }
+
+  /**
+   * Serves `work`, or answers what was answered before.
+   * @throws ValidationError for a key of a wrong shape, IdempotencyKeyInUseError (409), IdempotencyKeyReusedError (422), and what
+   * `work` throws
+   */
+  async run(
+    request: KeyedRequest,
+    work: (claim: ClaimMaker) => Promise<RecordedAnswer>,
+  ): Promise<RecordedAnswer & { replayed: boolean }> {
+    if (!KEY_SHAPE.test(request.key))
+      throw new ValidationError([{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }]);
+    const { tenantId } = request.tenant;
+    const keyHash = this.hash(tenantId, 'key', request.key);
+    const requestHash = this.hash(tenantId, request.operation, JSON.stringify(request.body ?? null));
+    if (this.inFlight.has(keyHash)) throw new IdempotencyKeyInUseError();
+    const known = this.recent.get(keyHash);
+    if (known) {
+      if (known.requestHash !== requestHash) throw new IdempotencyKeyReusedError();
+      return { ...known.answer, replayed: true };
+    }
+    this.inFlight.add(keyHash);
+    try {
+      let claimed = false;
+      const answer = await work((recordIds, answerOf) => {
+        claimed = true;
+        return this.claim(request.tenant, keyHash, requestHash, recordIds, answerOf);
+      });
+      const recorded = claimed && answer.status < 300 && !wasNotRecorded(answer.body);
+      if (recorded) this.recent.set(keyHash, { requestHash, answer });
+      return { ...answer, replayed: false };
+    } catch (error) {
+      if (!(error instanceof AnsweredBefore)) throw error;
+      const answer = this.open(request.tenant, keyHash, error.sealedAnswer);
+      this.recent.set(keyHash, { requestHash, answer });
+      return { ...answer, replayed: true };
+    } finally {
+      this.inFlight.delete(keyHash);
+    }
+  }
+
+  private claim(
+    tenant: TenantContext,
+    keyHash: string,
+    requestHash: string,
+    recordIds: readonly string[],
+    answerOf: (persisted: Durability) => RecordedAnswer,
+  ): Claim {
+    const seal = (persisted: Durability): string =>
+      this.cipher.seal(tenant, placeOf(keyHash), JSON.stringify(answerOf(persisted)));
+    return {
+      tenantId: tenant.tenantId,
+      keyHash,
+      requestHash,
+      recordIds,
+      createdAt: this.clock.now(),
+      answers: { database: seal('database'), spool: seal('spool') },
+    };
+  }
+
+  private open(tenant: TenantContext, keyHash: string, sealed: string): RecordedAnswer {
+    try {
+      return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as RecordedAnswer;
+    } catch (error) {
+      throw new AnswerUnreadableError(error);
+    }
+  }
+
+  private hash(...parts: string[]): string {
+    const hmac = createHmac('sha256', this.hashKey);
+    for (const part of parts) hmac.update(part).update('\n');
+    return hmac.digest('base64url');
+  }
+}
+
+function placeOf(keyHash: string): FieldPlace {
+  return { table: 'idempotency_keys', column: 'answer', id: keyHash };
+}
+
+function wasNotRecorded(body: unknown): boolean {
+  return (body as { persisted?: unknown } | null)?.persisted === 'none';
+}

@@ -1,0 +1,48 @@
+import type { BulkRow } from '#persistence';
+import type { Claim } from '../idempotency/claim.js';
+
+/** A record that waits, its body still sealed. */
+export interface SpooledRow {
+  seq: number;
+  id: string;
+  kind: string;
+  schema_version: number;
+  body: Buffer;
+  created_at: number;
+}
+
+/** Rows by table that become durable together, and the key they were sent with. */
+export interface EntryBody {
+  parts: [table: string, rows: BulkRow[]][];
+  claim?: Claim;
+}
+
+/** What waits: one record, or several that belong together. */
+export interface SpooledEntry extends EntryBody {
+  seq: number;
+  id: string;
+  kind: string;
+}
+
+export interface DeadLetter {
+  id: string;
+  kind: string;
+  reason: string;
+  created_at: number;
+  died_at: number;
+}
+
+export interface SpoolStats {
+  rows: number;
+  /** Milliseconds since 1970; null when nothing waits. */
+  oldestAt: number | null;
+  deadLetters: number;
+  bytes: number;
+  maxBytes: number;
+}
+
+export interface SpoolOptions {
+  folder: string;
+  maxBytes: number;
+  now: () => number;
+}

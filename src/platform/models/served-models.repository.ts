@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '#kernel';
+import { type Author, ModelEntity, type RecordedChange, TemporalStore, UnitOfWork } from '#persistence';
+
+/** A model as it was served from a moment on. */
+export interface ServedModel {
+  name: string;
+  modelVersion: string;
+  labels: string[];
+  traffic: number;
+  shadow: boolean;
+  version: number;
+  since: number;
+}
+
+/** What a model is, as the server that starts knows it. */
+export type ModelFacts = Pick<ServedModel, 'name' | 'modelVersion' | 'labels' | 'traffic' | 'shadow'>;
+
+/** Which models answered when. */
+@Injectable()
+export class ServedModelsRepository {
+  constructor(
+    private readonly temporal: TemporalStore,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** Those that are served now, or were at `at`. By name. */
+  async list(tenant: TenantContext, at?: number): Promise<ServedModel[]> {
+    const found =
+      at === undefined
+        ? await this.temporal.list(tenant, ModelEntity)
+        : await Promise.all(
+            [...(await this.records(tenant)).values()].map((id) => this.temporal.asOf(tenant, ModelEntity, id, at)),
+          );
+    return found.flatMap((model) => (model ? [toServed(model)] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Oldest first; undefined when nothing is known of the name. */
+  async history(tenant: TenantContext, name: string): Promise<RecordedChange[] | undefined> {
+    const id = (await this.records(tenant)).get(name);
+    return id === undefined ? undefined : this.temporal.history(tenant, ModelEntity, id);
+  }
+
+  /** Notes what is served from now on; what has not changed makes no version. */
+  async note(tenant: TenantContext, facts: readonly ModelFacts[], author: Author): Promise<void> {
+    const known = await this.records(tenant);
+    for (const { name, ...rest } of facts) {
+      const id = known.get(name);
+      if (id === undefined) await this.temporal.createMany(tenant, ModelEntity, [{ name, ...rest }], author);
+      else
+        await this.temporal.change(
+          tenant,
+          ModelEntity,
+          { id, version: undefined },
+          () => ({ ...rest, deletedAt: null }),
+          author,
+        );
+    }
+    for (const [name, id] of known)
+      if (!facts.some((each) => each.name === name))
+        await this.temporal.remove(tenant, ModelEntity, { id, version: undefined }, author);
+  }
+
+  /** Name → record, also of those that are served no more. */
+  private async records(tenant: TenantContext): Promise<Map<string, string>> {
+    const rows = await this.unitOfWork.read<{ name: string; record_id: string }>(
+      tenant,
+      'SELECT name, record_id FROM models WHERE tenant_id = $1 AND valid_to IS NULL',
+    );
+    return new Map(rows.map(({ name, record_id }) => [name, record_id]));
+  }
+}
+
+function toServed({ labels, modelVersion, name, shadow, traffic, validFrom, version }: ModelEntity): ServedModel {
+  return { name, modelVersion, labels, traffic, shadow, version, since: validFrom };
+}

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, DEFAULT_TENANT, NotFoundError } from '#kernel';
+import { APP_LOGGER, type AppLogger } from '#observability';
+import { DatabaseSupervisor, type RecordedChange } from '#persistence';
+import { ModelRegistry } from './model-registry.js';
+import { type ServedModel, ServedModelsRepository } from './served-models.repository.js';
+
+/**
+ * Remembers which model answered when: each server notes at its start what it serves. Two versions that are served side by side, as in a
+ * rolling restart, follow one another here; each prediction names its own.
+ */
+@Injectable()
+export class ServedModelsService {
+  constructor(
+    private readonly repository: ServedModelsRepository,
+    private readonly registry: ModelRegistry,
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /** For servers alone: a command answers nobody. */
+  noteAtStart(): void {
+    this.supervisor.onRecovered(() => void this.note());
+  }
+
+  /** @throws the database's errors */
+  list(at?: number): Promise<ServedModel[]> {
+    return this.repository.list(DEFAULT_TENANT, at);
+  }
+
+  /** @throws NotFoundError */
+  async history(name: string): Promise<RecordedChange[]> {
+    const changes = await this.repository.history(DEFAULT_TENANT, name);
+    if (!changes) throw new NotFoundError('The model');
+    return changes;
+  }
+
+  private async note(): Promise<void> {
+    const models = this.registry.list();
+    const facts = models.map(({ labels, name, version }, i) => ({
+      name,
+      modelVersion: version,
+      labels: [...labels],
+      traffic: i === 0 ? 1 : 0,
+      shadow: false,
+    }));
+    try {
+      await this.repository.note(DEFAULT_TENANT, facts, { actor: 'server', now: this.clock.now() });
+    } catch (error) {
+      // Another server that starts may have noted the same at the same moment.
+      this.logger.debug({ err: error }, 'which models are served was not noted');
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { pino, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import type { FeedbackLoopConfig } from '#config';
+import { reportLine } from './error-reports.js';
+import { allowedFields, serializeError } from './log-fields.js';
+
+export type AppLogger = Logger;
+export const APP_LOGGER = Symbol('AppLogger');
+
+const FLUSH_EVERY_MS = 500;
+
+/**
+ * The process's logger: JSON lines, or readable text on a terminal.
+ *
+ * - lines are buffered (8 kB) and written at least twice a second, and at exit: a write call for each request would cost more
+ *   than the request
+ * - only fields of `LOG_FIELDS` are written
+ */
+export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat' | 'sentryDsn'>): AppLogger {
+  const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
+  const options = {
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }), log: allowedFields },
+    serializers: { err: serializeError },
+    // Each line would pay for it.
+    ...(config.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
+  };
+  if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
+  const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });
+  const timer = setInterval(() => destination.flush(), FLUSH_EVERY_MS);
+  timer.unref();
+  process.once('exit', () => {
+    try {
+      destination.flushSync();
+    } catch {
+      // Standard output is gone (a closed pipe): nobody is left to read the line.
+    }
+  });
+  return pino(options, destination);
+}
+
+function reportAndLog(this: Logger, args: Parameters<pino.LogFn>, method: pino.LogFn, level: number): void {
+  const [fields, message] = args as unknown as [unknown, string | undefined];
+  reportLine(level, fields, typeof fields === 'string' ? fields : message);
+  method.apply(this, args);
+}

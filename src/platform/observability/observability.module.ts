@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { CLOCK, systemClock } from '#kernel';
+import { APP_LOGGER, type AppLogger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { NestLogger } from './nest-logger.js';
+
+/** Clock, logger and metrics for everyone. Requests are logged by one hook of `http/`, not by middleware for each of them. */
+@Module({})
+export class ObservabilityModule {
+  static forRoot(logger: AppLogger): DynamicModule {
+    return {
+      module: ObservabilityModule,
+      global: true,
+      imports: [LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] })],
+      providers: [
+        { provide: APP_LOGGER, useValue: logger },
+        { provide: CLOCK, useValue: systemClock },
+        Metrics,
+        NestLogger,
+      ],
+      exports: [APP_LOGGER, CLOCK, Metrics, NestLogger],
+    };
+  }
+}

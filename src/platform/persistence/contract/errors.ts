@@ -1,0 +1,252 @@
+import { AppError, UnavailableError } from '#kernel';
+
+/** The database cannot be reached, or has just gone. */
+export class DatabaseUnavailableError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_unavailable',
+      detail: 'The database cannot be reached.',
+      remedy: 'Check that the database runs and that FL_DB_URI is right; the server reconnects by itself.',
+      cause,
+    });
+  }
+}
+
+/** It answers and takes nothing: a standby, a database made read-only, or rights that are missing. */
+export class DatabaseReadOnlyError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_read_only',
+      detail: 'The database takes no writes.',
+      remedy: 'Is it the primary? Is default_transaction_read_only on? May the user of FL_DB_URI write to the tables?',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
+/** The server has not opened its database yet. */
+export class PersistenceNotReadyError extends UnavailableError {
+  constructor() {
+    super({
+      code: 'persistence_not_ready',
+      detail: 'The database is not open yet.',
+      remedy: 'Wait for /health/startup, or look at /health/detailed for what is missing.',
+    });
+  }
+}
+
+/** A query took longer than it may. */
+export class QueryTimeoutError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'query_timeout',
+      detail: 'The database took too long to answer.',
+      remedy:
+        'Narrow the range of the request, or look for locks and slow storage; FL_DB_QUERY_TIMEOUT_MS is the limit.',
+      cause,
+    });
+  }
+}
+
+/** All connections are busy. */
+export class PoolExhaustedError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'pool_exhausted',
+      detail: 'All database connections are busy.',
+      remedy: 'Raise FL_DB_POOL_SIZE or FL_DB_ANALYTICS_POOL_SIZE, or find what holds the connections.',
+      cause,
+    });
+  }
+}
+
+/** The tables are older than this version needs. */
+export class SchemaOutdatedError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'schema_outdated',
+      detail: 'The database schema is older than this version of the server.',
+      remedy: 'Run `npx feedback-loop migrate up`, or set FL_DB_AUTO_MIGRATE=true.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
+/** PostgreSQL has no partition for the row's month: our omission, not the caller's. */
+export class PartitionMissingError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'partition_missing',
+      detail: 'The database has no place for that time yet.',
+      remedy:
+        'Run `npx feedback-loop migrate up` with the FL_RETENTION_DAYS of the server, or restart the server: both make the partitions.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
+/** The volume of the database is full. */
+export class DatabaseFullError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_full',
+      detail: 'The database cannot grow: its volume is full.',
+      remedy: 'Free space on the volume of the database.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
+/** Another process holds the SQLite file. */
+export class DatabaseLockedError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_locked',
+      detail: 'Another process holds the database.',
+      remedy: 'Let the other process (a migration, a backup, a shell) finish.',
+      cause,
+    });
+  }
+}
+
+/** Two transactions stood in each other's way and the database chose this one to give up; trying again helps. */
+export class TransactionConflictError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({ code: 'transaction_conflict', detail: 'The database asked to try again.', cause });
+  }
+}
+
+/** The database file is damaged. */
+export class DatabaseCorruptError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_corrupt',
+      detail: 'The database file is damaged.',
+      remedy: 'Stop the server and restore the latest backup; keep the damaged file for recovery.',
+      logLevel: 'error',
+      cause,
+    });
+  }
+}
+
+/** Some rows of a commit that must all be new are there already; nothing was stored. Never leaves `ingest/`. */
+export class RowsKnownError extends AppError {
+  constructor(cause?: unknown) {
+    super({ code: 'rows_known', status: 500, title: 'Internal error', detail: 'Some rows are there already.', cause });
+  }
+}
+
+/** The database refused the data itself (SQLSTATE 22 or 23, SQLITE_CONSTRAINT): sending it again cannot help. */
+export class DataRefusedError extends AppError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'data_refused',
+      status: 422,
+      title: 'Data refused',
+      detail: 'The database refused the data.',
+      cause,
+    });
+  }
+}
+
+/** A statement that is not one single parameterised query of one tenant: a programming error, caught before the database. */
+export class StatementRefusedError extends AppError {
+  constructor(detail: string) {
+    super({
+      code: 'statement_refused',
+      status: 500,
+      title: 'Internal error',
+      detail: `A database statement was refused: ${detail}.`,
+      remedy: 'Report this: it is a bug of the server.',
+    });
+  }
+}
+
+/** The database already has tables of our names that we did not make. */
+export class ForeignTablesError extends AppError {
+  constructor(tables: string[]) {
+    super({
+      code: 'foreign_tables',
+      status: 500,
+      title: 'Foreign tables',
+      detail: `The database already holds tables that feedback-loop did not make: ${tables.join(', ')}. Nothing was changed.`,
+      remedy:
+        'Point FL_DB_URI at an empty database or schema; data of an older system is moved by import, not in place.',
+    });
+  }
+}
+
+/** Another process has been migrating for longer than we wait. */
+export class MigrationLockedError extends AppError {
+  constructor() {
+    super({
+      code: 'migration_locked',
+      status: 503,
+      title: 'Migration locked',
+      detail: 'Another process is migrating this database.',
+      remedy: 'Wait for it, and run the command again.',
+      retryable: true,
+    });
+  }
+}
+
+interface Rule {
+  /** SQLSTATE, SQLite code or system error code. */
+  code?: RegExp;
+  message?: RegExp;
+  make: new (cause?: unknown) => AppError;
+}
+
+/** The first rule that matches decides. */
+const RULES: Rule[] = [
+  { code: /^57014$/, message: /^Query read timeout$/, make: QueryTimeoutError },
+  { message: /timeout exceeded when trying to connect/, make: PoolExhaustedError },
+  { code: /^40(?:001|P01)$/, make: TransactionConflictError },
+  { code: /^(?:55P03|SQLITE_BUSY|SQLITE_LOCKED)/, make: DatabaseLockedError },
+  { code: /^(?:25006|42501|SQLITE_READONLY)/, make: DatabaseReadOnlyError },
+  { code: /^(?:53100|SQLITE_FULL|SQLITE_IOERR_WRITE)$/, make: DatabaseFullError },
+  { code: /^SQLITE_(?:CORRUPT|NOTADB)/, make: DatabaseCorruptError },
+  { message: /no partition of relation/, make: PartitionMissingError },
+  { code: /^(?:22012|ROWS_KNOWN)$/, make: RowsKnownError },
+  { code: /^(?:2[23]|SQLITE_CONSTRAINT|SQLITE_MISMATCH)/, make: DataRefusedError },
+  { code: /^42(?:P01|703)$/, message: /no such (?:table|column)/, make: SchemaOutdatedError },
+  {
+    code: /^(?:08|57P0|53[234]00|58|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTDIR|EROFS|EPERM|EEXIST|EACCES|3D000|28|SQLITE_CANTOPEN|SQLITE_IOERR)/,
+    message: /Connection terminated|Client has encountered|not queryable/,
+    make: DatabaseUnavailableError,
+  },
+];
+
+const PASSING = [
+  DatabaseUnavailableError,
+  DatabaseReadOnlyError,
+  QueryTimeoutError,
+  PoolExhaustedError,
+  DatabaseLockedError,
+  TransactionConflictError,
+];
+
+/** Whether the same statement may succeed in a moment: a lost connection, a time-out, a lock, a deadlock. */
+export function isPassing(error: unknown): boolean {
+  const mapped = toDatabaseError(error);
+  return PASSING.some((type) => mapped instanceof type);
+}
+
+/** What a driver threw → one of the errors above; an error that already is one stays as it is. */
+export function toDatabaseError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+  const rule = RULES.find((each) => each.code?.test(String(code)) === true || each.message?.test(message) === true);
+  if (rule) return new rule.make(error);
+  return new AppError({
+    code: 'database_error',
+    status: 500,
+    title: 'Internal error',
+    detail: 'The database refused a statement.',
+    cause: error,
+  });
+}

@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import pg from 'pg';
+import { MIGRATIONS_TABLE } from '#migrations';
+import { readEnvironment } from '#config';
+import { toDatabaseError } from '../contract/errors.js';
+import {
+  BackupFailedError,
+  COPIED_TABLES,
+  type CopiedDatabase,
+  type CopiedErasure,
+  type DatabaseCopier,
+  RestoreFailedError,
+  ServerRunningError,
+} from './database-copier.js';
+
+const CONNECT_MS = 10_000;
+const LAST_WORDS = 2000;
+
+/** By `pg_dump -Fc` and `pg_restore`, which must be on the PATH and as new as the server. */
+export class PostgresCopier implements DatabaseCopier {
+  readonly fileName = 'database.dump';
+  readonly compressed = true;
+
+  constructor(
+    private readonly uri: string,
+    private readonly toolsDir: string | undefined,
+  ) {}
+
+  async copy(to: string, onProgress: (line: string) => void): Promise<CopiedDatabase> {
+    return this.connected(async (client) => {
+      // Counts and dump see the same moment.
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await requirePublic(client, (detail) => new BackupFailedError(detail));
+      const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+      const copied = await describe(client);
+      if (!copied)
+        throw new BackupFailedError('There is nothing of feedback-loop in the database.', 'Look at FL_DB_URI.');
+      const failure = await this.run(
+        'pg_dump',
+        [
+          '--format=custom',
+          '--no-owner',
+          '--no-privileges',
+          '--verbose',
+          `--snapshot=${rows[0]?.id}`,
+          '--schema=public',
+          `--file=${to}`,
+        ],
+        onProgress,
+      );
+      await client.query('COMMIT');
+      if (failure !== undefined) throw new BackupFailedError(`pg_dump: ${failure}`, TOOLS);
+      return copied;
+    });
+  }
+
+  look(): Promise<CopiedDatabase | undefined> {
+    return this.connected(describe);
+  }
+
+  async erasures(): Promise<CopiedErasure[]> {
+    if ((await this.look())?.rows.erasures === undefined) return [];
+    return this.connected(async (client) => {
+      const { rows } = await client.query<{ tenant_id: string; subject_hash: string; requested_at: Date }>(
+        'SELECT tenant_id, subject_hash, requested_at FROM erasures',
+      );
+      return rows.map((row) => ({ ...row, requested_at: row.requested_at.getTime() }));
+    });
+  }
+
+  async restore(from: string, onProgress: (line: string) => void): Promise<string | null> {
+    const unreadable = await this.run('pg_restore', ['--list', from], () => undefined, false);
+    if (unreadable !== undefined) throw new RestoreFailedError(`pg_restore: ${unreadable}`, TOOLS);
+    return this.connected(async (client) => {
+      const { rows } = await client.query<{ n: string }>(
+        "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'feedback-loop%' AND pid <> pg_backend_pid()",
+      );
+      if (Number(rows[0]?.n ?? 0) > 0) throw new ServerRunningError('Servers are connected to the database.');
+      await requirePublic(client, (detail) => new RestoreFailedError(detail));
+      const strangers = await foreignRelations(client);
+      if (strangers.length > 0)
+        throw new RestoreFailedError(
+          `The schema also holds ${strangers.slice(0, 5).join(', ')}, which a restore would put aside.`,
+          'Restore into a database of its own.',
+        );
+      const hadSomething = (await describe(client)) !== undefined;
+      const former = `before_${new Date()
+        .toISOString()
+        .replace(/[-:]|\.\d+/g, '')
+        .toLowerCase()}`;
+      await client.query(`BEGIN; ALTER SCHEMA public RENAME TO ${former}; CREATE SCHEMA public; COMMIT`);
+      if (hadSomething) onProgress(`what was there is kept as schema ${former}`);
+      const back = `BEGIN; DROP SCHEMA public CASCADE; ALTER SCHEMA ${former} RENAME TO public; COMMIT`;
+      // The dump makes the schema itself, which pg_restore would refuse.
+      await client.query('DROP SCHEMA public');
+      const failure = await this.run(
+        'pg_restore',
+        ['--exit-on-error', '--single-transaction', '--no-owner', '--no-privileges', '--verbose', from],
+        onProgress,
+      );
+      if (failure !== undefined) {
+        await client.query(`CREATE SCHEMA IF NOT EXISTS public; ${back}`);
+        throw new RestoreFailedError(`pg_restore: ${failure}`, `What was there is untouched. ${TOOLS}`);
+      }
+      if (hadSomething) return former;
+      // It was empty; what is not (a function of somebody's) stays.
+      return client.query(`DROP SCHEMA ${former}`).then(
+        () => null,
+        () => former,
+      );
+    });
+  }
+
+  private async connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({
+      connectionString: this.uri,
+      connectionTimeoutMillis: CONNECT_MS,
+      application_name: 'backup of feedback-loop',
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await work(client);
+    } catch (error) {
+      throw toDatabaseError(error);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** Answers its last words when it fails. The password goes by the environment: arguments are for everybody to read. */
+  private run(
+    command: string,
+    args: string[],
+    onProgress: (line: string) => void,
+    connects = true,
+  ): Promise<string | undefined> {
+    const url = new URL(this.uri);
+    const password = decodeURIComponent(url.password);
+    url.password = '';
+    return new Promise((resolve) => {
+      const child = spawn(
+        this.toolsDir === undefined ? command : join(this.toolsDir, command),
+        [...args, ...(connects ? [`--dbname=${url.href}`] : [])],
+        {
+          stdio: ['ignore', 'ignore', 'pipe'],
+          env: { ...toolEnvironment(), ...(password === '' ? {} : { PGPASSWORD: password }) },
+        },
+      );
+      let words = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        words = `${words}${chunk.toString()}`.slice(-LAST_WORDS);
+        for (const [, table] of chunk
+          .toString()
+          .matchAll(/(?:dumping contents of|processing data for) table "(?:public\.)?(\S+)"/g))
+          onProgress(`${command}: ${table}`);
+      });
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code) => resolve(code === 0 ? undefined : words.trim().split('\n').slice(-2).join(' ')));
+    });
+  }
+}
+
+const TOOLS = 'Install the PostgreSQL client tools of the version of the server, or newer.';
+
+/** They need to be found, and nothing of our own secrets. */
+function toolEnvironment(): Record<string, string> {
+  const passed = Object.entries(readEnvironment()).filter(
+    ([name]) => ['PATH', 'HOME', 'LANG', 'SYSTEMROOT'].includes(name.toUpperCase()) || name.startsWith('PGSSL'),
+  );
+  return Object.fromEntries(passed) as Record<string, string>;
+}
+
+/** Another schema would be counted, and not dumped. */
+async function requirePublic(client: pg.Client, refuse: (detail: string) => Error): Promise<void> {
+  const { rows } = await client.query<{ name: string | null }>('SELECT current_schema() AS name');
+  if (rows[0]?.name !== 'public')
+    throw refuse(
+      `The tables are in the schema ${rows[0]?.name ?? 'of nobody'}; only those of public can be backed up and restored.`,
+    );
+}
+
+/** Tables and views that are not ours, nor partitions of ours. */
+async function foreignRelations(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
+      'AND c.relname <> ALL ($1::text[]) AND NOT EXISTS (SELECT 1 FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent ' +
+      'WHERE i.inhrelid = c.oid AND p.relname = ANY ($1::text[])) ORDER BY c.relname',
+    [[...COPIED_TABLES, MIGRATIONS_TABLE]],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function describe(client: pg.Client): Promise<CopiedDatabase | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()',
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  const tables = COPIED_TABLES.filter((table) => there.has(table));
+  if (tables.length === 0) return undefined;
+  const counts: Record<string, number> = {};
+  for (const table of tables) {
+    const found = await client.query<{ n: string }>(`SELECT COUNT(*) AS n FROM "${table}"`);
+    counts[table] = Number(found.rows[0]?.n ?? 0);
+  }
+  const migrations = there.has(MIGRATIONS_TABLE)
+    ? (await client.query<{ name: string }>(`SELECT name FROM "${MIGRATIONS_TABLE}" ORDER BY id`)).rows.map(
+        ({ name }) => name,
+      )
+    : [];
+  return { rows: counts, migrations };
+}

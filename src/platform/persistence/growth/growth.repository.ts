@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { DAY_MS, type TenantContext } from '#kernel';
+import { BulkInsert } from '../contract/bulk-insert.js';
+import { UnitOfWork } from '../gate/unit-of-work.js';
+import type { GrowthSample } from './growth.js';
+
+const INSERT = new BulkInsert(
+  'growth_samples',
+  {
+    tenant_id: 'uuid',
+    table_name: 'text',
+    day: 'timestamp',
+    sampled_at: 'timestamp',
+    total_rows: 'count',
+    total_bytes: 'count',
+  },
+  { key: ['tenant_id', 'table_name', 'day'], newer: 'sampled_at' },
+);
+
+const PARTITIONS = 'SELECT SUM(pg_total_relation_size(relid)) AS bytes FROM pg_partition_tree($1::regclass)';
+const RELATION = 'SELECT pg_total_relation_size($1::regclass) AS bytes';
+/** Pages of a table and of its indexes. */
+const PAGES =
+  'SELECT SUM(pgsize) AS bytes FROM dbstat WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = $1)';
+
+interface Row {
+  tenant_id: string;
+  table_name: string;
+  sampled_at: unknown;
+  total_rows: number;
+  total_bytes: number;
+}
+
+/** Looks at tables, and what earlier looks saw. */
+@Injectable()
+export class GrowthRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Rows by tenant. `text` selects `tenant_id` and `n`; it is ours, never a caller's. */
+  async countRows(text: string): Promise<Map<string, number>> {
+    const rows = await this.unitOfWork.readAcrossTenants<{ tenant_id: string; n: number | string }>(text, []);
+    return new Map(rows.map(({ n, tenant_id }) => [tenant_id, Number(n)]));
+  }
+
+  /** Of a table with its indexes. On SQLite this reads the head of every page. */
+  async tableBytes(table: string, partitioned: boolean): Promise<number> {
+    const text = this.unitOfWork.dialect.name === 'sqlite' ? PAGES : partitioned ? PARTITIONS : RELATION;
+    const [row] = await this.unitOfWork.readAcrossTenants<{ bytes: number | string | null }>(text, [table]);
+    return Number(row?.bytes ?? 0);
+  }
+
+  /** One for each day: a later look on the same day takes its place. */
+  async save(samples: readonly GrowthSample[]): Promise<void> {
+    const rows = samples.map(({ bytes, rows: total, sampledAt, table, tenantId }) => ({
+      tenant_id: tenantId,
+      table_name: table,
+      day: Math.floor(sampledAt / DAY_MS) * DAY_MS,
+      sampled_at: sampledAt,
+      total_rows: total,
+      total_bytes: bytes,
+    }));
+    await this.unitOfWork.write((session) => session.insert([{ insert: INSERT, rows }]));
+  }
+
+  async forgetSamples(before: number): Promise<void> {
+    await this.unitOfWork.write((session) =>
+      session.query('DELETE FROM growth_samples WHERE day < $1', [this.unitOfWork.dialect.time(before)]),
+    );
+  }
+
+  /** The oldest first. */
+  async samples(tenant: TenantContext, since: number): Promise<GrowthSample[]> {
+    const rows = await this.unitOfWork.read<Row>(
+      tenant,
+      'SELECT * FROM growth_samples WHERE tenant_id = $1 AND day >= $2 ORDER BY day',
+      [this.unitOfWork.dialect.time(since)],
+    );
+    return rows.map((row) => this.toSample(row));
+  }
+
+  /** The same of all tenants. */
+  async samplesOfAll(since: number): Promise<GrowthSample[]> {
+    const rows = await this.unitOfWork.readAcrossTenants<Row>(
+      'SELECT * FROM growth_samples WHERE day >= $1 ORDER BY day',
+      [this.unitOfWork.dialect.time(since)],
+    );
+    return rows.map((row) => this.toSample(row));
+  }
+
+  private toSample(row: Row): GrowthSample {
+    return {
+      tenantId: row.tenant_id,
+      table: row.table_name,
+      rows: Number(row.total_rows),
+      bytes: Number(row.total_bytes),
+      sampledAt: this.unitOfWork.dialect.readTime(row.sampled_at),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { type Clock, CLOCK, DAY_MS, type TenantContext } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
+import { DatabaseSupervisor } from '../lifecycle/database-supervisor.js';
+import { type GrowthSample, growthOf, type TableGrowth } from './growth.js';
+import { GrowthRepository } from './growth.repository.js';
+
+const LOOK_EVERY_MS = 3_600_000;
+const FIRST_LOOK_MS = 1000;
+const SPAN_DAYS = 30;
+const KEPT_DAYS = 400;
+/** Series of metrics, the largest tenants first. */
+const MOST_TENANTS = 100;
+
+/** A table to look at. `rows` selects `tenant_id` and `n`; default: they are counted. */
+export interface GrowingTable {
+  table: string;
+  partitioned?: boolean;
+  rows?: string;
+}
+
+/**
+ * How much there is, and how fast it grows, by tenant and table. Looked at once an hour and when the database has come up; probes and
+ * metrics read the latest look.
+ */
+@Injectable()
+export class GrowthService {
+  private readonly tables: GrowingTable[] = [];
+  private latest: ReadonlyMap<string, TableGrowth[]> = new Map();
+  private readonly added = new Map<string, number>();
+  private running = false;
+  private closing = false;
+
+  constructor(
+    private readonly repository: GrowthRepository,
+    private readonly supervisor: DatabaseSupervisor,
+    config: FeedbackLoopConfig,
+    metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {
+    supervisor.onReady(async () => {
+      // After it counts as up, and beside whatever waits for that.
+      setTimeout(() => void this.look(), FIRST_LOOK_MS).unref();
+    });
+    supervisor.onClosing(async () => {
+      this.closing = true;
+    });
+    const totals = (read: (growth: TableGrowth) => number) => () => this.totals(read);
+    metrics.gauge(
+      'table_rows',
+      'Rows of a table.',
+      totals(({ rows }) => rows),
+      ['table'],
+    );
+    metrics.gauge(
+      'table_bytes',
+      'Bytes of a table with its indexes.',
+      totals(({ bytes }) => bytes),
+      ['table'],
+    );
+    metrics.gauge(
+      'table_rows_per_day',
+      'How fast a table grows.',
+      totals(({ rowsPerDay }) => rowsPerDay ?? 0),
+      ['table'],
+    );
+    metrics.gauge(
+      'table_bytes_in_30_days',
+      'Bytes of a table in 30 days, if it goes on like this.',
+      totals(({ bytes, in30Days }) => in30Days?.bytes ?? bytes),
+      ['table'],
+    );
+    if (!config.metricsTenants) return;
+    const byTenant = (read: (growth: TableGrowth) => number) => () => this.byTenant(read);
+    metrics.gauge(
+      'tenant_table_rows',
+      'Rows of a tenant in a table.',
+      byTenant(({ rows }) => rows),
+      ['tenant', 'table'],
+    );
+    metrics.gauge(
+      'tenant_table_bytes',
+      'Bytes of a tenant in a table, by its share of the rows.',
+      byTenant(({ bytes }) => bytes),
+      ['tenant', 'table'],
+    );
+    metrics.gauge(
+      'tenant_table_rows_per_day',
+      'How fast a tenant’s rows grow.',
+      byTenant(({ rowsPerDay }) => rowsPerDay ?? 0),
+      ['tenant', 'table'],
+    );
+  }
+
+  register(...tables: GrowingTable[]): void {
+    this.tables.push(...tables);
+  }
+
+  /** Rows of all tenants: of the latest look, and those that this server has added since. */
+  total(table: string): number {
+    const looked = [...this.latest.values()]
+      .flat()
+      .reduce((sum, each) => sum + (each.table === table ? each.rows : 0), 0);
+    return looked + (this.added.get(table) ?? 0);
+  }
+
+  /** Tells of rows that were added, for `total` alone. */
+  noteAdded(table: string, rows: number): void {
+    this.added.set(table, (this.added.get(table) ?? 0) + rows);
+  }
+
+  /** From the latest look, without asking the database; empty before the first. */
+  of({ tenantId }: TenantContext): TableGrowth[] {
+    return this.latest.get(tenantId) ?? [];
+  }
+
+  @Interval(LOOK_EVERY_MS)
+  async look(): Promise<void> {
+    if (this.running || this.closing || !this.supervisor.isUp) return;
+    this.running = true;
+    try {
+      await this.sample();
+    } catch (error) {
+      // A server that is closing has closed its database.
+      if (!this.closing)
+        this.logger.warn({ err: error, component: 'growth' }, 'the size of tables could not be looked at');
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async sample(): Promise<void> {
+    const sampledAt = this.clock.now();
+    const samples: GrowthSample[] = [];
+    this.added.clear();
+    for (const { partitioned = false, rows: text, table } of this.tables) {
+      const counts = await this.repository.countRows(
+        text ?? `SELECT tenant_id, COUNT(*) AS n FROM ${table} GROUP BY tenant_id`,
+      );
+      const all = [...counts.values()].reduce((sum, n) => sum + n, 0);
+      const bytes = all === 0 ? 0 : await this.repository.tableBytes(table, partitioned);
+      for (const [tenantId, rows] of counts)
+        samples.push({ tenantId, table, rows, bytes: all === 0 ? 0 : Math.round((bytes * rows) / all), sampledAt });
+    }
+    if (samples.length > 0) await this.repository.save(samples);
+    await this.repository.forgetSamples(sampledAt - KEPT_DAYS * DAY_MS);
+    const known = await this.repository.samplesOfAll(sampledAt - SPAN_DAYS * DAY_MS);
+    const tenants = byKey(known, ({ tenantId }) => tenantId);
+    this.latest = new Map(
+      [...tenants].map(([tenantId, own]) => [
+        tenantId,
+        [...byKey(own, ({ table }) => table)].map(([table, series]) => growthOf(table, series)),
+      ]),
+    );
+  }
+
+  private totals(read: (growth: TableGrowth) => number): { labels: Record<string, string>; value: number }[] {
+    const sums = new Map<string, number>();
+    for (const growth of [...this.latest.values()].flat())
+      sums.set(growth.table, (sums.get(growth.table) ?? 0) + read(growth));
+    return [...sums].map(([table, value]) => ({ labels: { table }, value }));
+  }
+
+  private byTenant(read: (growth: TableGrowth) => number): { labels: Record<string, string>; value: number }[] {
+    const size = (tables: TableGrowth[]): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);
+    return [...this.latest]
+      .sort(([, a], [, b]) => size(b) - size(a))
+      .slice(0, MOST_TENANTS)
+      .flatMap(([tenant, tables]) =>
+        tables.map((growth) => ({ labels: { tenant, table: growth.table }, value: read(growth) })),
+      );
+  }
+}
+
+function byKey<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const list = groups.get(keyOf(item));
+    if (list) list.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { DataSource, EntityManager } from 'typeorm';
+import {
+  ATTACHED_PARTITIONS,
+  createPartitionStatements,
+  ForeignTables,
+  LockTimeout,
+  migrateDown,
+  migrateUp,
+  type MigrationStatus,
+  migrationStatus,
+  MIGRATIONS,
+  MIGRATIONS_TABLE,
+  PARTITIONED_TABLES,
+  partitionsFor,
+  type RunnerOptions,
+  TABLES,
+  withLock,
+} from '#migrations';
+import { DAY_MS, sleep } from '#kernel';
+import type { FeedbackLoopConfig } from '#config';
+import { createDataSource } from './data-source.js';
+import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from '../contract/errors.js';
+
+/** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
+const DAYS_AHEAD = 62;
+const RETRY_MS = 100;
+
+/**
+ * Changes the schema, for the server and the CLI alike. Each call opens a connection of its own (around a pooler, without
+ * time-outs made for requests) and takes the lock that keeps other processes out.
+ */
+export class Migrator {
+  constructor(
+    private readonly config: Readonly<FeedbackLoopConfig>,
+    private readonly onWait: () => void = () => undefined,
+    /** How long to try while another process (a shell, a backup) holds the SQLite file. A server tries again later anyway. */
+    private readonly lockedFileMs = 0,
+  ) {}
+
+  /** Applies what is pending and makes the partitions. Returns the names of the migrations applied. */
+  async up(): Promise<string[]> {
+    return this.withDataSource(async (dataSource) => {
+      const done = await migrateUp(dataSource, this.options());
+      await this.makePartitions(dataSource);
+      return done;
+    });
+  }
+
+  async down(steps: number): Promise<string[]> {
+    return this.withDataSource((dataSource) => migrateDown(dataSource, steps, this.options()));
+  }
+
+  /** Changes nothing: a SQLite file that is not there is not made. */
+  async status(): Promise<MigrationStatus> {
+    const { database } = this.config;
+    if (database.type === 'sqlite' && !existsSync(database.path)) {
+      return { applied: [], pending: MIGRATIONS.sqlite.map(({ name }) => name), unknown: [] };
+    }
+    return this.withDataSource((dataSource) => migrationStatus(dataSource, this.options()));
+  }
+
+  /** One transaction beside the migrations, for what a fresh database needs besides its tables. */
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.withDataSource((dataSource) => dataSource.transaction(work));
+  }
+
+  /** Statements that would be needed to make the schema equal to the entities; none when all is well. */
+  async drift(): Promise<string[]> {
+    return this.withDataSource(async (dataSource) => {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      return upQueries.map(({ query }) => query);
+    });
+  }
+
+  /** Makes the partitions of the accepted span of timestamps that are missing. Returns their names. PostgreSQL only. */
+  async ensurePartitions(times: readonly number[] = []): Promise<string[]> {
+    if (this.config.database.type === 'sqlite') return [];
+    return this.withDataSource((dataSource) => this.makePartitions(dataSource, times));
+  }
+
+  private async makePartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
+    if (this.config.database.type === 'sqlite') return [];
+    return withLock(dataSource, this.options(), async () => {
+      const made: string[] = [];
+      for (const table of PARTITIONED_TABLES) {
+        const rows = (await dataSource.query(ATTACHED_PARTITIONS, [table])) as { name: string }[];
+        const attached = new Set(rows.map(({ name }) => name));
+        const { retentionDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+        const days = (table === 'metric_events' ? retentionMetricsDays : retentionPredictionsDays) ?? retentionDays;
+        const from = Date.now() - (days + 1) * DAY_MS;
+        const usual = partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS);
+        for (const partition of [...usual, ...times.flatMap((time) => partitionsFor(table, time, time))]) {
+          if (attached.has(partition.name)) continue;
+          attached.add(partition.name);
+          for (const statement of createPartitionStatements(table, partition)) await dataSource.query(statement);
+          made.push(partition.name);
+        }
+      }
+      return made;
+    });
+  }
+
+  private options(): RunnerOptions {
+    return {
+      migrationsTable: MIGRATIONS_TABLE,
+      tables: TABLES,
+      openLock: (path) => new BetterSqlite3(path, { timeout: 0 }),
+      onWait: this.onWait,
+    };
+  }
+
+  private async withDataSource<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.lockedFileMs;
+    for (;;) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (!(error instanceof DatabaseLockedError) || performance.now() > deadline) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private async once<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+    const { database } = this.config;
+    const dataSource = createDataSource(this.config, 'migrate');
+    try {
+      if (database.type === 'sqlite') {
+        mkdirSync(dirname(database.path), { recursive: true, mode: 0o700 });
+        refuseForeignFile(database.path);
+      }
+      await dataSource.initialize();
+      return await work(dataSource);
+    } catch (error) {
+      if (error instanceof ForeignTables) throw new ForeignTablesError(error.tables);
+      if (error instanceof LockTimeout) throw new MigrationLockedError();
+      throw toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+    } finally {
+      if (dataSource.isInitialized) await dataSource.destroy();
+    }
+  }
+}
+
+/** Opening a file as ours switches it to WAL: somebody else's is looked at first, read-only. */
+function refuseForeignFile(path: string): void {
+  if (!existsSync(path)) return;
+  const connection = new BetterSqlite3(path, { readonly: true, timeout: 0 });
+  try {
+    const names = connection
+      .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+      .all()
+      .map((row) => (row as { name: string }).name);
+    const foreign = names.filter((name) => TABLES.includes(name)).sort();
+    if (!names.includes(MIGRATIONS_TABLE) && foreign.length > 0) throw new ForeignTables(foreign);
+  } finally {
+    connection.close();
+  }
+}

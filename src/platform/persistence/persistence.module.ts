@@ -1,0 +1,86 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { FeedbackLoopConfig } from '#config';
+import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
+import { Announcements } from './lifecycle/announcements.js';
+import { ResultCache, SharedCache } from '#cache';
+import { createDatabase } from './lifecycle/create-database.js';
+import { dataSourceOptions } from './lifecycle/data-source.js';
+import type { Database } from './contract/database.js';
+import { DatabaseSupervisor } from './lifecycle/database-supervisor.js';
+import { GrowthRepository } from './growth/growth.repository.js';
+import { GrowthService } from './growth/growth.service.js';
+import { PartitionMaintenance } from './lifecycle/partition-maintenance.js';
+import { DATABASE } from './contract/tokens.js';
+import { RetainedTables } from './tables/retained-tables.js';
+import { StoredTables } from './tables/stored-tables.js';
+import { SubjectTables } from './tables/subject-tables.js';
+import { TemporalStore } from './temporal/temporal-store.js';
+import { TenantWall } from './gate/tenant-wall.js';
+import { TransferTables } from './tables/transfer-tables.js';
+import { UnitOfWork } from './gate/unit-of-work.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [FeedbackLoopConfig],
+      useFactory: (config: FeedbackLoopConfig) => ({
+        ...dataSourceOptions(config, 'serve'),
+        // Nest would try ten times for 30 s and then end the process; the supervisor connects, and waits as long as it takes.
+        manualInitialization: true,
+      }),
+    }),
+  ],
+  providers: [
+    {
+      provide: DATABASE,
+      inject: [getDataSourceToken(), FeedbackLoopConfig, Metrics],
+      useFactory: (dataSource: DataSource, config: FeedbackLoopConfig, metrics: Metrics): Database =>
+        createDatabase(dataSource, config, metrics),
+    },
+    Announcements,
+    DatabaseSupervisor,
+    GrowthRepository,
+    GrowthService,
+    PartitionMaintenance,
+    ResultCache,
+    RetainedTables,
+    SharedCache,
+    StoredTables,
+    SubjectTables,
+    TemporalStore,
+    TenantWall,
+    TransferTables,
+    UnitOfWork,
+  ],
+  exports: [
+    DATABASE,
+    Announcements,
+    DatabaseSupervisor,
+    GrowthService,
+    ResultCache,
+    RetainedTables,
+    SharedCache,
+    StoredTables,
+    SubjectTables,
+    TemporalStore,
+    TenantWall,
+    TransferTables,
+    UnitOfWork,
+  ],
+})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(
+    private readonly supervisor: DatabaseSupervisor,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  /** After the socket has closed and `ingest/` has flushed: requests still arrive in `onModuleDestroy`. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.supervisor
+      .stop()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'closing the database failed'));
+  }
+}

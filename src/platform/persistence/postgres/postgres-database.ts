@@ -1,0 +1,225 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { AppError } from '#kernel';
+import type { FeedbackLoopConfig } from '#config';
+import type { Metrics } from '#observability';
+import type { BulkRow } from '../contract/bulk-insert.js';
+import type { BulkGroup, Database, PoolStats, ReplicaStatus, WriteSession } from '../contract/database.js';
+import { postgresDialect } from '../contract/dialect.js';
+import {
+  PersistenceNotReadyError,
+  PoolExhaustedError,
+  toDatabaseError,
+  TransactionConflictError,
+} from '../contract/errors.js';
+import { CombinedStatements } from './combined-statements.js';
+import { Replicas } from './replicas.js';
+import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
+
+/** A long scan must not take every core from the traffic beside it. */
+const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
+
+/**
+ * PostgreSQL by four pools that cannot starve one another: ingest, analytics, health (one connection) and TypeORM's own small
+ * one for administration.
+ */
+export class PostgresDatabase implements Database {
+  readonly dialect = postgresDialect;
+  private readonly ingest: PostgresPool;
+  private readonly analytics: PostgresPool;
+  private readonly health: PostgresPool;
+  private readonly standbys: Replicas;
+  private readonly combined = new CombinedStatements();
+
+  constructor(
+    readonly dataSource: DataSource,
+    config: Readonly<FeedbackLoopConfig>,
+    metrics: Metrics,
+  ) {
+    if (config.database.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
+    const { uri } = config.database;
+    const pool = (
+      name: string,
+      size: number,
+      minimum: number,
+      queryTimeoutMs: number,
+      sessionOptions?: string,
+      address = uri,
+    ): PostgresPool =>
+      new PostgresPool({
+        name,
+        uri: address,
+        throughPooler: config.dbPooler === 'transaction' && address === uri,
+        size,
+        minimum,
+        queryTimeoutMs,
+        ...(sessionOptions ? { sessionOptions } : {}),
+        connectTimeoutMs: config.dbConnectTimeoutMs,
+        lockTimeoutMs: config.dbLockTimeoutMs,
+        idleTimeoutMs: config.dbIdleTimeoutMs,
+        observe: config.dbCollectMetrics
+          ? (outcome, seconds) => metrics.querySeconds.observe({ pool: name, outcome }, seconds)
+          : undefined,
+      });
+    this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
+    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
+    this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
+    const addresses = config.dbReplicaUris.map((address, i): [string, PostgresPool] => {
+      const name = `replica_${i + 1}`;
+      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS, address)];
+    });
+    this.standbys = new Replicas({
+      pools: new Map(addresses),
+      primary: this.health,
+      maxLagMs: config.dbReplicaMaxLagMs,
+    });
+  }
+
+  async connect(): Promise<void> {
+    await this.health.query({ text: 'SELECT 1' });
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize().catch(rethrow);
+    await this.ingest.warmUp();
+    this.standbys.start();
+  }
+
+  async close(): Promise<void> {
+    await this.standbys.stop();
+    await Promise.allSettled([this.ingest.close(), this.analytics.close(), this.health.close()]);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  async ping(): Promise<void> {
+    await this.health.query({ text: 'SELECT 1' });
+  }
+
+  async commit(groups: readonly BulkGroup[]): Promise<void> {
+    if (!groups.some(({ allNew }) => allNew)) {
+      await this.ingest.run(groups.map(toQuery));
+      return;
+    }
+    await this.ingest.run([this.combined.of(groups)]);
+  }
+
+  async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    return this.ingest.transaction((query) => work(toSession(query)));
+  }
+
+  async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.analytics.query<Row>({ text, values: [...values] });
+  }
+
+  async analyze<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const replica = this.standbys.pick();
+    if (replica) {
+      try {
+        return await replica.pool.query<Row>({ text, values: [...values] });
+      } catch (error) {
+        // Busy is busy; anything else, also that its replay had to undo what we read, is better asked of the primary.
+        if (error instanceof PoolExhaustedError) throw error;
+        if (!(error instanceof TransactionConflictError)) this.standbys.reportFailure(replica);
+      }
+    }
+    return this.read<Row>(text, values);
+  }
+
+  analyzesAsOf(): number | null {
+    return this.standbys.asOf;
+  }
+
+  replicas(): ReplicaStatus[] {
+    return this.standbys.statuses();
+  }
+
+  async lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.ingest.query<Row>({ text, values: [...values] });
+  }
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
+    const runner = this.dataSource.createQueryRunner() as AdministrationRunner;
+    let suspect: Error | undefined;
+    try {
+      await runner.connect();
+      await runner.startTransaction();
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      const cause = (error as { driverError?: unknown }).driverError ?? error;
+      suspect = await this.rollBack(runner, cause);
+      return rethrow(error);
+    } finally {
+      // TypeORM would give back a connection that still works on a statement we gave up; its transaction would join the next one.
+      await runner.releasePostgresConnection(suspect);
+    }
+  }
+
+  /** Answers why the connection must be destroyed, if it must. */
+  private async rollBack(runner: AdministrationRunner, cause: unknown): Promise<Error | undefined> {
+    if (!(cause instanceof AppError) && isConnectionSuspect(cause)) return cause as Error;
+    try {
+      if (runner.isTransactionActive) await runner.rollbackTransaction();
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** Autovacuum does it. */
+  async compact(): Promise<boolean> {
+    return false;
+  }
+
+  async sizeBytes(): Promise<number> {
+    const rows = await this.health.query<{ bytes: number }>({
+      text: 'SELECT pg_database_size(current_database()) AS bytes',
+    });
+    return Number(rows[0]?.bytes ?? 0);
+  }
+
+  pools(): PoolStats[] {
+    return [this.ingest.stats(), this.analytics.stats(), this.health.stats()];
+  }
+}
+
+/** TypeORM's runner for PostgreSQL; releasing with an error destroys the connection. */
+type AdministrationRunner = QueryRunner & { releasePostgresConnection(error?: Error): Promise<void> };
+
+function toQuery({ insert, rows }: BulkGroup): NamedQuery {
+  return { ...insert.postgres, values: [insert.forPostgres(rows)] };
+}
+
+function toSession(query: RunQuery): WriteSession {
+  return {
+    insert: async (groups) => {
+      for (const group of groups) await query(toQuery(group));
+    },
+    insertNew: async ({ insert, rows }) => {
+      const { name, text } = insert.postgres;
+      const made = await query<{ id: string }>({
+        name: `${name}_new`,
+        text: `${text} RETURNING id`,
+        values: [insert.forPostgres(rows)],
+      });
+      return onceEach(insert.effective(rows), new Set(made.map(({ id }) => id)));
+    },
+    takenIds: async (groups) => {
+      const ids: string[] = [];
+      for (const { insert, rows } of groups) {
+        if (!insert.taken) continue;
+        const found = await query<{ id: string }>({ ...insert.taken.postgres, values: [insert.forPostgres(rows)] });
+        ids.push(...found.map(({ id }) => id));
+      }
+      return ids;
+    },
+    query: (text, values) => query({ text, values: [...values] }),
+  };
+}
+
+/** The first row of each of `ids`: of two with one id in a statement, the first was stored. */
+function onceEach(rows: readonly BulkRow[], ids: Set<string>): BulkRow[] {
+  return rows.filter(({ id }) => ids.delete(String(id)));
+}
+
+function rethrow(error: unknown): never {
+  throw toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
+}

@@ -1,0 +1,30 @@
+import { describeColumns, type DialectName } from './portable-columns.js';
+import { ENTITIES } from './index.js';
+
+const NOTICE = 'Generated from src/persistence/schema by `npm run generate`; do not edit.';
+const DIALECTS: DialectName[] = ['sqlite', 'postgresql'];
+
+/** `docs/schema.md`: every table with its columns and types on both databases, and its indexes. */
+export function schemaPage(): string {
+  const lines = ['# Schema', '', `<!-- ${NOTICE} -->`, ''];
+  lines.push(
+    'Times are UTC with millisecond precision: milliseconds since 1970 in SQLite, `timestamptz(3)` in PostgreSQL. Ids are UUID v7,',
+  );
+  lines.push('made by the server. `predictions` is partitioned by month on `id` in PostgreSQL.', '');
+  for (const entity of ENTITIES) {
+    const table = describeColumns(entity);
+    lines.push(`## ${table.name}`, '', '| column | SQLite | PostgreSQL | null |', '| --- | --- | --- | --- |');
+    for (const column of table.columns) {
+      const types = DIALECTS.map((dialect) => column.type(dialect));
+      lines.push(
+        `| \`${column.name}\`${column.primary ? ' (key)' : ''} | ${types.join(' | ')} | ${column.nullable ? 'yes' : 'no'} |`,
+      );
+    }
+    lines.push('');
+    for (const { name, unique, columns, where } of table.indexes) {
+      lines.push(`- \`${name}\`${unique ? ' (unique)' : ''}: ${columns.join(', ')}${where ? ` where ${where}` : ''}`);
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}

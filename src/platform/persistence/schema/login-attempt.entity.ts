@@ -1,0 +1,12 @@
+import { IntegerColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
+
+/** Failed sign-ins of one address of mail, whether somebody has it or not: the answer must not tell. */
+@PortableEntity('login_attempts', [{ name: 'idx_login_attempts_last', columns: ['lastAt'] }])
+export class LoginAttemptEntity {
+  /** HMAC of tenant and address. */
+  @StringColumn(64, { primary: true }) accountHash!: string;
+  @UuidColumn() tenantId!: string;
+  @IntegerColumn() failures!: number;
+  @TimeColumn() lastAt!: number;
+  @TimeColumn({ nullable: true }) lockedUntil!: number | null;
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, type FeedbackLoopConfig } from '#config';
+
+const KEY_BYTES = 32;
+
+interface KeyFile {
+  file: string;
+  variable: string;
+  /** Whether the text of the file is a key. */
+  isKey(text: string): boolean;
+  encoding: 'base64' | 'base64url';
+}
+
+const SECRET: KeyFile = {
+  file: 'secret.key',
+  variable: 'FL_SECRET_KEY',
+  isKey: (text) => text.length >= 32,
+  encoding: 'base64url',
+};
+const ENCRYPTION: KeyFile = {
+  file: 'encryption.key',
+  variable: 'FL_ENCRYPTION_KEY',
+  isKey: (text) => Buffer.from(text, 'base64').length === KEY_BYTES,
+  encoding: 'base64',
+};
+
+/** FL_SECRET_KEY, or a file made at the first start. The first signs, all verify. */
+export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 'dataDir' | 'secretKey'>): Buffer[] {
+  return (secretKey.length > 0 ? secretKey : [readOrMake(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
+}
+
+/** FL_ENCRYPTION_KEY, or a file made at the first start: 32 bytes each. The first encrypts, all decrypt. */
+export function encryptionKeys({
+  dataDir,
+  encryptionKey,
+}: Pick<FeedbackLoopConfig, 'dataDir' | 'encryptionKey'>): Buffer[] {
+  const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
+  return given.map((key) => Buffer.from(key, 'base64'));
+}
+
+function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile): string {
+  const path = join(folder, file);
+  const problem = (text: string): ConfigurationError =>
+    new ConfigurationError([
+      {
+        variable,
+        problem: text,
+        remedy: `Set ${variable} (openssl rand -base64 32), or make FL_DATA_DIR writable.`,
+      },
+    ]);
+  let text: string;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeOnce(path, randomBytes(KEY_BYTES).toString(encoding));
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw problem(
+      `cannot be generated, because FL_DATA_DIR cannot be written (${(error as NodeJS.ErrnoException).code})`,
+    );
+  }
+  if (!isKey(text)) throw problem(`is too short in ${file} of FL_DATA_DIR`);
+  return text;
+}
+
+/** Durable, mode 0600, and never over one that is there: two processes that start together use the same. */
+function makeOnce(path: string, text: string): void {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    writeSync(file, `${text}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

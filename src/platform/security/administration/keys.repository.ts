@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { NotFoundError, type Position, type TenantContext, uuidv7 } from '#kernel';
+import type { Scope } from '#config';
+import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '#persistence';
+import { changeOnce, type ClaimOf } from '#ingest';
+import { type Deed, writeAudit } from '../audit.repository.js';
+import type { NewKey } from '../api-key-format.js';
+import { SlugTakenError } from './errors.js';
+import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records.js';
+
+interface KeyRow {
+  id: string;
+  public_id: string;
+  name: string;
+  scopes: unknown;
+  created_at: unknown;
+  expires_at: unknown;
+  revoked_at: unknown;
+  last_used_at: unknown;
+  publishable: unknown;
+  allowed_origins: unknown;
+  rate_limit_per_minute: number | null;
+  created_by: string | null;
+}
+
+interface AuditRow {
+  id: string;
+  at: unknown;
+  actor: string;
+  action: string;
+  target: string;
+  details: unknown;
+}
+
+interface TenantRow {
+  id: string;
+  slug: string;
+  name: string;
+  created_at: unknown;
+}
+
+const KEY_COLUMNS =
+  'id, tenant_id, public_id, name, scopes, created_at, expires_at, revoked_at, last_used_at, publishable, allowed_origins, ' +
+  'rate_limit_per_minute, created_by';
+
+/** Keys and tenants as administrators see them. Every change is written to the audit log in the same transaction. */
+@Injectable()
+export class KeysRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
+  async create(
+    tenant: TenantContext,
+    settings: KeySettings,
+    key: NewKey,
+    deed: Deed,
+    claimOf?: ClaimOf<KeyRecord>,
+  ): Promise<KeyRecord> {
+    const record = newRecord(settings, key, deed);
+    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+      await insertKey(manager, tenant, record, key);
+      const details = { name: settings.name, scopes: settings.scopes };
+      await writeAudit(manager, tenant, deed, { action: 'key.create', target: record.id, details });
+    });
+    return record;
+  }
+
+  /**
+   * A second key with the settings of the first, which stays good until it is revoked.
+   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async rotate(
+    tenant: TenantContext,
+    before: KeyRecord,
+    key: NewKey,
+    deed: Deed,
+    claimOf?: ClaimOf<KeyRecord>,
+  ): Promise<KeyRecord> {
+    const { allowedOrigins, expiresAt, id, name, publishable, rateLimitPerMinute, scopes } = before;
+    const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
+    const record = newRecord(settings, key, deed);
+    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+      const current = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
+      if (!current || current.revokedAt !== null) throw new NotFoundError('The key');
+      await insertKey(manager, tenant, record, key);
+      await writeAudit(manager, tenant, deed, { action: 'key.rotate', target: id, details: { new_key: record.id } });
+    });
+    return record;
+  }
+
+  /** Answers the public id of the key. Once more changes nothing. @throws NotFoundError */
+  async revoke(tenant: TenantContext, id: string, deed: Deed): Promise<string> {
+    return this.unitOfWork.change(async (manager) => {
+      const before = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
+      if (!before) throw new NotFoundError('The key');
+      if (before.revokedAt !== null) return before.publicId;
+      await manager.update(ApiKeyEntity, { id, tenantId: tenant.tenantId }, { revokedAt: deed.now });
+      await writeAudit(manager, tenant, deed, { action: 'key.revoke', target: id, details: { name: before.name } });
+      return before.publicId;
+    });
+  }
+
+  async find(tenant: TenantContext, id: string): Promise<KeyRecord | undefined> {
+    const row = await this.unitOfWork.find<KeyRow>(
+      tenant,
+      `SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = $2`,
+      [id],
+    );
+    return row && this.toKey(row);
+  }
+
+  /** Newest first. */
+  async list(tenant: TenantContext, limit: number, position?: Position): Promise<KeyRecord[]> {
+    const { after, values } = this.page('created_at', limit, position);
+    const rows = await this.unitOfWork.read<KeyRow>(
+      tenant,
+      `SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant_id = $1${after} ORDER BY created_at DESC, id DESC LIMIT $2`,
+      values,
+    );
+    return rows.map((row) => this.toKey(row));
+  }
+
+  /** Newest first. */
+  async listAudit(tenant: TenantContext, limit: number, position?: Position): Promise<AuditEntry[]> {
+    const { after, values } = this.page('at', limit, position);
+    const rows = await this.unitOfWork.read<AuditRow>(
+      tenant,
+      `SELECT id, at, actor, action, target, details FROM audit_log WHERE tenant_id = $1${after} ORDER BY at DESC, id DESC LIMIT $2`,
+      values,
+    );
+    const { dialect } = this.unitOfWork;
+    return rows.map((row) => ({
+      ...row,
+      at: dialect.readTime(row.at),
+      details: dialect.readJson<Record<string, unknown>>(row.details),
+    }));
+  }
+
+  /** A tenant and its first key. `caller` is the tenant of who makes it: its audit log tells. @throws SlugTakenError */
+  async createTenant(
+    tenant: TenantContext,
+    { name, slug }: { name: string; slug: string },
+    settings: KeySettings,
+    key: NewKey,
+    deed: Deed,
+    claimOf?: ClaimOf<TenantRecord>,
+  ): Promise<TenantRecord> {
+    const made = { id: uuidv7(deed.now), slug, name, createdAt: deed.now };
+    try {
+      await changeOnce(this.unitOfWork, claimOf?.(made), async (manager) => {
+        await manager.insert(TenantEntity, made);
+        await insertKey(manager, { tenantId: made.id }, newRecord(settings, key, deed), key);
+        await writeAudit(manager, tenant, deed, { action: 'tenant.create', target: made.id, details: { slug } });
+        await writeAudit(manager, { tenantId: made.id }, deed, {
+          action: 'tenant.create',
+          target: made.id,
+          details: { slug },
+        });
+      });
+    } catch (error) {
+      throw error instanceof DataRefusedError ? new SlugTakenError() : error;
+    }
+    return made;
+  }
+
+  /** All tenants, oldest first: for those who run the installation, whatever tenant they belong to. */
+  async listTenants(limit: number, after?: string): Promise<TenantRecord[]> {
+    const rows = await this.unitOfWork.readAcrossTenants<TenantRow>(
+      `SELECT id, slug, name, created_at FROM tenants${after === undefined ? '' : ' WHERE id > $2'} ORDER BY id LIMIT $1`,
+      after === undefined ? [limit] : [limit, after],
+    );
+    return rows.map(({ id, slug, name, created_at }) => ({
+      id,
+      slug,
+      name,
+      createdAt: this.unitOfWork.dialect.readTime(created_at),
+    }));
+  }
+
+  /** For commands that name a tenant by its slug. */
+  async findTenantBySlug(slug: string): Promise<TenantRecord | undefined> {
+    const row = await this.unitOfWork.findAcrossTenants<TenantRow>(
+      'SELECT id, slug, name, created_at FROM tenants WHERE slug = $1',
+      [slug],
+    );
+    return row && { id: row.id, slug, name: row.name, createdAt: this.unitOfWork.dialect.readTime(row.created_at) };
+  }
+
+  private page(column: string, limit: number, position?: Position): { after: string; values: unknown[] } {
+    if (!position) return { after: '', values: [limit] };
+    return {
+      after: ` AND (${column}, id) < ($3, $4)`,
+      values: [limit, this.unitOfWork.dialect.time(position.time), position.id],
+    };
+  }
+
+  private toKey(row: KeyRow): KeyRecord {
+    const { dialect } = this.unitOfWork;
+    const time = (value: unknown): number | null => (value == null ? null : dialect.readTime(value));
+    return {
+      id: row.id,
+      publicId: row.public_id,
+      name: row.name,
+      scopes: dialect.readJson<Scope[]>(row.scopes) ?? [],
+      createdAt: dialect.readTime(row.created_at),
+      expiresAt: time(row.expires_at),
+      revokedAt: time(row.revoked_at),
+      lastUsedAt: time(row.last_used_at),
+      publishable: row.publishable != null && dialect.readBoolean(row.publishable),
+      allowedOrigins: dialect.readJson<string[]>(row.allowed_origins) ?? [],
+      rateLimitPerMinute: row.rate_limit_per_minute,
+      createdBy: row.created_by,
+    };
+  }
+}
+
+function newRecord(settings: KeySettings, { publicId }: NewKey, { actor, now }: Deed): KeyRecord {
+  const dates = { createdAt: now, revokedAt: null, lastUsedAt: null };
+  return { id: uuidv7(now), publicId, ...settings, ...dates, createdBy: actor };
+}
+
+async function insertKey(
+  manager: EntityManager,
+  { tenantId }: TenantContext,
+  record: KeyRecord,
+  { secretSha256 }: NewKey,
+): Promise<void> {
+  await manager.insert(ApiKeyEntity, { ...record, tenantId, secretSha256 });
+}

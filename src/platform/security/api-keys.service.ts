@@ -1,0 +1,206 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { LRUCache } from 'lru-cache';
+import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '#kernel';
+import { FeedbackLoopConfig, type Scope, splitKey } from '#config';
+import { SpoolService } from '#ingest';
+import { DatabaseSupervisor, SchemaOutdatedError } from '#persistence';
+import { hashKey, publicIdOf } from './api-key-format.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import type { Principal } from './principal.js';
+import { SharedKeyMemory } from './shared-key-memory.js';
+
+/** A key is taken at its word this long before the database is asked again: so long a revocation may take. */
+const FRESH_MS = 60_000;
+/** While the database is away a key that was good may be used this long. */
+const STALE_MS = 24 * 3_600_000;
+const MOST_CACHED = 10_000;
+const MOST_HASHES = 1000;
+const FLUSH_USES_MS = 60_000;
+
+interface Memo {
+  tenantId: string;
+  keyId: string | null;
+  scopes: Scope[];
+  checkedAt: number;
+  expiresAt: number | null;
+  publishable?: boolean;
+  allowedOrigins?: string[];
+  rateLimitPerMinute?: number | null;
+}
+
+interface CachedKey {
+  principal: Principal;
+  checkedAt: number;
+  expiresAt: number | null;
+}
+
+/** Names of the memos that hold a verified key, before its hash. */
+const MEMO = 'key:';
+
+function toMemo({ principal, checkedAt, expiresAt }: CachedKey): string {
+  return JSON.stringify({ ...principal, scopes: [...principal.scopes], checkedAt, expiresAt });
+}
+
+function fromMemo(text: string): CachedKey {
+  const { checkedAt, expiresAt, scopes, ...rest } = JSON.parse(text) as Memo;
+  return { principal: { ...rest, scopes: new Set(scopes) }, checkedAt, expiresAt };
+}
+
+/** The database that knows the keys is away, and this one was not seen before: not a wrong key, and not a free pass. */
+export class KeysUnavailableError extends UnavailableError {
+  constructor(cause: unknown) {
+    super({
+      code: 'keys_unavailable',
+      detail: 'The key cannot be checked while the database is away.',
+      remedy: 'Keys in FL_API_KEYS work without the database.',
+      cause,
+    });
+  }
+}
+
+/**
+ * Whose key is this?
+ *
+ * - keys from FL_API_KEYS never need the database
+ * - others are looked up by their public part, compared in constant time, and remembered by hash
+ * - in an outage a remembered key goes on working, also after a restart, and with Redis on a server that has just come; one that was
+ *   never seen gets 503, not 401
+ */
+@Injectable()
+export class ApiKeysService {
+  private readonly cache = new LRUCache<string, CachedKey>({ max: MOST_CACHED });
+  /** SHA-256 by key: hashing the same key for every request is a few per cent of a prediction. */
+  private readonly hashes = new LRUCache<string, string>({ max: MOST_HASHES });
+  private readonly fromEnvironment: Map<string, Principal>;
+  private readonly uses = new Map<string, number>();
+  private readonly lookUps = new Map<string, Promise<CachedKey>>();
+
+  constructor(
+    private readonly repository: ApiKeysRepository,
+    private readonly supervisor: DatabaseSupervisor,
+    private readonly spool: SpoolService,
+    private readonly shared: SharedKeyMemory,
+    @Inject(CLOCK) private readonly clock: Clock,
+    config: FeedbackLoopConfig,
+  ) {
+    this.fromEnvironment = new Map(
+      config.apiKeys.map((entry) => {
+        const [key, scopes] = splitKey(entry);
+        const hash = hashKey(key);
+        // Each its own: limits and the audit log go by it.
+        const keyId = `environment:${hash.slice(0, 12)}`;
+        return [hash, { tenantId: DEFAULT_TENANT_ID, keyId, scopes: new Set(scopes.split('+') as Scope[]) }];
+      }),
+    );
+  }
+
+  /** @throws AuthenticationError (401), KeysUnavailableError (503) */
+  async verify(key: string): Promise<Principal> {
+    const hash = this.hashOf(key);
+    const fixed = this.fromEnvironment.get(hash);
+    if (fixed) return fixed;
+    const publicId = publicIdOf(key);
+    if (publicId === undefined) throw new AuthenticationError();
+    const now = this.clock.now();
+    const cached = this.cache.get(hash);
+    if (cached && now - cached.checkedAt < FRESH_MS) return this.use(cached, now);
+    try {
+      return this.use(await this.lookUpOnce(publicId, hash, now), now);
+    } catch (error) {
+      if (error instanceof AuthenticationError) {
+        if (cached) await this.forget(hash);
+        throw error;
+      }
+      this.supervisor.reportFailure(error);
+      const known = cached ?? (await this.knownElsewhere(hash));
+      if (known && now - known.checkedAt < STALE_MS) return this.use(known, now);
+      throw error instanceof SchemaOutdatedError ? error : new KeysUnavailableError(error);
+    }
+  }
+
+  /** Verified by another replica not long ago. */
+  private async knownElsewhere(hash: string): Promise<CachedKey | undefined> {
+    const text = await this.shared.find(hash);
+    if (text === undefined) return undefined;
+    const known = fromMemo(text);
+    this.cache.set(hash, known);
+    return known;
+  }
+
+  private hashOf(key: string): string {
+    const known = this.hashes.get(key);
+    if (known !== undefined) return known;
+    const hash = hashKey(key);
+    this.hashes.set(key, hash);
+    return hash;
+  }
+
+  @Interval(FLUSH_USES_MS)
+  async flushUses(): Promise<void> {
+    if (this.uses.size === 0 || !this.supervisor.isUp) return;
+    const uses = new Map(this.uses);
+    this.uses.clear();
+    try {
+      await this.repository.markUsed(uses);
+    } catch (error) {
+      // When a key was last used is a hint for people: one lost minute is not worth a retry.
+      this.supervisor.reportFailure(error);
+    }
+  }
+
+  /** Takes up what was known before the last stop. Called once, when the spool is open. */
+  async restore(): Promise<void> {
+    for (const { name, text } of await this.spool.memos(STALE_MS)) {
+      if (name.startsWith(MEMO)) this.cache.set(name.slice(MEMO.length), fromMemo(text));
+    }
+  }
+
+  /** A key was revoked here: it must not live on in this server's memory. */
+  async forgetKey(id: string): Promise<void> {
+    for (const [hash, { principal }] of [...this.cache.entries()]) if (principal.keyId === id) await this.forget(hash);
+  }
+
+  private async forget(hash: string): Promise<void> {
+    this.cache.delete(hash);
+    await this.spool.forgetMemo(MEMO + hash);
+    await this.shared.forget(hash);
+  }
+
+  private use(cached: CachedKey, now: number): Principal {
+    if (cached.expiresAt !== null && cached.expiresAt <= now) throw new AuthenticationError();
+    if (cached.principal.keyId !== null) this.uses.set(cached.principal.keyId, now);
+    return cached.principal;
+  }
+
+  /** A thousand requests whose key has just become too old, or was never seen, are one question. */
+  private lookUpOnce(publicId: string, hash: string, now: number): Promise<CachedKey> {
+    let asked = this.lookUps.get(hash);
+    if (!asked) {
+      asked = this.lookUp(publicId, hash, now).finally(() => this.lookUps.delete(hash));
+      this.lookUps.set(hash, asked);
+    }
+    return asked;
+  }
+
+  private async lookUp(publicId: string, hash: string, now: number): Promise<CachedKey> {
+    const stored = await this.repository.findByPublicId(publicId);
+    const same =
+      stored !== undefined && timingSafeEqual(Buffer.from(stored.secretSha256, 'hex'), Buffer.from(hash, 'hex'));
+    if (!same || (stored.revokedAt !== null && stored.revokedAt <= now)) throw new AuthenticationError();
+    const principal = {
+      tenantId: stored.tenantId,
+      keyId: stored.id,
+      scopes: new Set(stored.scopes),
+      rateLimitPerMinute: stored.rateLimitPerMinute,
+      ...(stored.publishable ? { publishable: true, allowedOrigins: stored.allowedOrigins } : {}),
+    };
+    const cached = { principal, checkedAt: now, expiresAt: stored.expiresAt };
+    this.cache.set(hash, cached);
+    // Not waited for: the key is good whether or not the next start will know it.
+    void this.spool.saveMemo(MEMO + hash, toMemo(cached));
+    void this.shared.save(hash, toMemo(cached), STALE_MS);
+    return cached;
+  }
+}

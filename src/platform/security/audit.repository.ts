@@ -1,0 +1,21 @@
+import type { EntityManager } from 'typeorm';
+import { type TenantContext, uuidv7 } from '#kernel';
+import { AuditEntryEntity } from '#persistence';
+import type { AuditEntry } from './administration/records.js';
+
+/** Who does something, and when. */
+export interface Deed {
+  actor: string;
+  now: number;
+}
+
+/** Writes what was done with administrative rights to the audit log, in the transaction of the deed. Never a secret, never a text. */
+export async function writeAudit(
+  manager: EntityManager,
+  tenant: TenantContext,
+  { actor, now }: Deed,
+  entry: Pick<AuditEntry, 'action' | 'target' | 'details'>,
+): Promise<void> {
+  const row = { id: uuidv7(now), tenantId: tenant.tenantId, at: now, actor, ...entry };
+  await manager.insert(AuditEntryEntity, row as AuditEntryEntity);
+}

@@ -1,0 +1,157 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { type FieldError, formatTime, parseTime } from '#kernel';
+import { type Scope, SCOPES } from '#config';
+import { SchemaValidator } from '#http';
+import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from '../administration/records.js';
+import type { NewKeyRecord, NewTenantRecord } from '../administration/keys-administration.service.js';
+
+const ORIGIN = '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$';
+const time = Type.String({ format: 'date-time' });
+const optionalTime = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
+
+export const CreateKeySchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Web shop' }),
+    scopes: Type.Array(Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES] }), {
+      minItems: 1,
+      maxItems: SCOPES.length,
+      uniqueItems: true,
+      example: ['predict', 'read'],
+    }),
+    expires_at: Type.Optional(
+      Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40 }),
+    ),
+    publishable: Type.Optional(
+      Type.Boolean({ description: 'For pages that anybody reads: feedback and votes only, from its origins.' }),
+    ),
+    allowed_origins: Type.Optional(
+      Type.Array(Type.String({ maxLength: 300, example: 'https://shop.example.com' }), { maxItems: 50 }),
+    ),
+    rate_limit_per_minute: Type.Optional(
+      Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 1_000_000_000 }),
+    ),
+  },
+  { additionalProperties: false, example: { name: 'Web shop', scopes: ['predict', 'read'] } },
+);
+export type CreateKey = Static<typeof CreateKeySchema>;
+
+export const createKeyValidator = new SchemaValidator(CreateKeySchema, ({ allowed_origins, expires_at }) => {
+  const errors: FieldError[] = [];
+  if (typeof expires_at === 'string' && parseTime(expires_at) === undefined)
+    errors.push({ path: 'expires_at', message: 'must be an ISO 8601 time such as 2027-01-31T00:00:00.000Z' });
+  if (Array.isArray(allowed_origins))
+    allowed_origins.forEach((origin, i) => {
+      if (typeof origin === 'string' && !new RegExp(ORIGIN).test(origin))
+        errors.push({ path: `allowed_origins.${i}`, message: 'must be an origin such as https://shop.example.com' });
+    });
+  return errors;
+});
+
+export function toSettings(body: CreateKey): KeySettings {
+  return {
+    name: body.name.trim(),
+    scopes: body.scopes,
+    expiresAt: body.expires_at == null ? null : (parseTime(body.expires_at) ?? null),
+    publishable: body.publishable ?? false,
+    allowedOrigins: body.allowed_origins ?? [],
+    rateLimitPerMinute: body.rate_limit_per_minute ?? null,
+  };
+}
+
+export const KeySchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  public_id: Type.String({ description: 'The part of the key that may be told: it stands after `fl_…_`.' }),
+  name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  publishable: Type.Boolean(),
+  allowed_origins: Type.Array(Type.String()),
+  rate_limit_per_minute: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+  created_at: time,
+  created_by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  expires_at: optionalTime,
+  revoked_at: optionalTime,
+  last_used_at: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'To the minute.',
+  }),
+});
+export type KeyResource = Static<typeof KeySchema>;
+export const NewKeySchema = Type.Composite([
+  KeySchema,
+  Type.Object({ key: Type.String({ description: 'Shown once.' }) }),
+]);
+export const KeyPageSchema = Type.Object({ data: Type.Array(KeySchema), next_cursor: optionalTimeless() });
+
+export function toKeyResource(record: KeyRecord): KeyResource {
+  const optional = (value: number | null): string | null => (value === null ? null : formatTime(value));
+  return {
+    id: record.id,
+    public_id: record.publicId,
+    name: record.name,
+    scopes: record.scopes,
+    publishable: record.publishable,
+    allowed_origins: record.allowedOrigins,
+    rate_limit_per_minute: record.rateLimitPerMinute,
+    created_at: formatTime(record.createdAt),
+    created_by: record.createdBy,
+    expires_at: optional(record.expiresAt),
+    revoked_at: optional(record.revokedAt),
+    last_used_at: optional(record.lastUsedAt),
+  };
+}
+
+export function toNewKeyResource(record: NewKeyRecord): Static<typeof NewKeySchema> {
+  return { ...toKeyResource(record), key: record.key };
+}
+
+export const CreateTenantSchema = Type.Object(
+  {
+    slug: Type.String({ minLength: 1, maxLength: 64, description: 'Letters, digits and hyphens.', example: 'team-b' }),
+    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Team B' }),
+  },
+  { additionalProperties: false, example: { slug: 'team-b', name: 'Team B' } },
+);
+export const createTenantValidator = new SchemaValidator(CreateTenantSchema, ({ slug }) =>
+  typeof slug === 'string' && slug !== '' && !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(slug)
+    ? [{ path: 'slug', message: 'must be lower-case letters, digits and hyphens' }]
+    : [],
+);
+
+export const TenantSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  slug: Type.String(),
+  name: Type.String(),
+  created_at: time,
+});
+export const NewTenantSchema = Type.Composite([
+  TenantSchema,
+  Type.Object({ admin_key: Type.String({ description: 'Shown once; has every scope but `platform`.' }) }),
+]);
+export const TenantPageSchema = Type.Object({ data: Type.Array(TenantSchema), next_cursor: optionalTimeless() });
+
+export function toTenantResource({ createdAt, id, name, slug }: TenantRecord): Static<typeof TenantSchema> {
+  return { id, slug, name, created_at: formatTime(createdAt) };
+}
+
+export function toNewTenantResource({ adminKey, ...tenant }: NewTenantRecord): Static<typeof NewTenantSchema> {
+  return { ...toTenantResource(tenant), admin_key: adminKey };
+}
+
+export const AuditEntrySchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  at: time,
+  actor: Type.String({ description: 'Id of the key, or `cli`.' }),
+  action: Type.String({ example: 'key.create' }),
+  target: Type.String(),
+  details: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
+});
+export const AuditPageSchema = Type.Object({ data: Type.Array(AuditEntrySchema), next_cursor: optionalTimeless() });
+
+export function toAuditResource(entry: AuditEntry): Static<typeof AuditEntrySchema> {
+  return { ...entry, at: formatTime(entry.at) };
+}
+
+function optionalTimeless() {
+  return Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null on the last page.' });
+}

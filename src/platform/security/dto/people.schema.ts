@@ -1,0 +1,133 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { formatTime } from '#kernel';
+import { SchemaValidator } from '#http';
+import { type InvitedUser, type PasswordLink, type Role, ROLES, type User } from '../people/user.js';
+
+const EMAIL = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]{1,189}$/;
+const LONGEST_PASSWORD = 1024;
+
+const email = Type.String({ minLength: 3, maxLength: 254, example: 'ada@example.com' });
+const password = (description: string) => Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD, description });
+const role = Type.Unsafe<Role>({ type: 'string', enum: [...ROLES], example: 'reviewer' });
+const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Ada' });
+const time = Type.String({ format: 'date-time' });
+const optionalTime = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
+const tenant = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 64, description: 'Slug of the tenant; `default` when absent.' }),
+);
+
+const emailRule = ({ email: given }: { email?: unknown }): { path: string; message: string }[] =>
+  typeof given === 'string' && given.length >= 3 && !EMAIL.test(given)
+    ? [{ path: 'email', message: 'must be an address of mail' }]
+    : [];
+
+export const LoginSchema = Type.Object(
+  { email, password: password('Theirs.'), tenant },
+  { additionalProperties: false, example: { email: 'ada@example.com', password: 'correct horse battery staple' } },
+);
+export const loginValidator = new SchemaValidator(LoginSchema);
+
+export const CreateUserSchema = Type.Object(
+  {
+    email,
+    name: Type.Optional(name),
+    role,
+    password: Type.Optional(password('8 to 128 characters. Without it they get an invitation and choose one.')),
+  },
+  { additionalProperties: false, example: { email: 'ada@example.com', name: 'Ada', role: 'reviewer' } },
+);
+export const createUserValidator = new SchemaValidator(CreateUserSchema, emailRule);
+
+export const ChangeUserSchema = Type.Object(
+  { name: Type.Optional(name), role: Type.Optional(role), disabled: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false, minProperties: 1, example: { role: 'viewer' } },
+);
+export const changeUserValidator = new SchemaValidator(ChangeUserSchema);
+
+export const ChangePasswordSchema = Type.Object(
+  { current_password: password('The one in use.'), new_password: password('8 to 128 characters.') },
+  { additionalProperties: false },
+);
+export const changePasswordValidator = new SchemaValidator(ChangePasswordSchema);
+
+export const ChoosePasswordSchema = Type.Object(
+  {
+    token: Type.String({ minLength: 1, maxLength: 100, description: 'Of the link.' }),
+    password: password('8 to 128 characters.'),
+  },
+  { additionalProperties: false },
+);
+export const choosePasswordValidator = new SchemaValidator(ChoosePasswordSchema);
+
+export const ResetSchema = Type.Object({ email, tenant }, { additionalProperties: false });
+export const resetValidator = new SchemaValidator(ResetSchema, emailRule);
+
+export const UserSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  email: Type.String(),
+  name: Type.String(),
+  role: Type.String({ description: 'viewer, reviewer or admin.' }),
+  state: Type.String({ description: '`invited` until a password is chosen, `active`, or `disabled`.' }),
+  created_at: time,
+  created_by: Type.String(),
+  last_login_at: optionalTime,
+  version: Type.Integer({ description: 'Also the ETag.' }),
+});
+export type UserResource = Static<typeof UserSchema>;
+export const UserPageSchema = Type.Object({
+  data: Type.Array(UserSchema),
+  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null on the last page.' }),
+});
+
+export const PasswordLinkSchema = Type.Object({
+  link: Type.String({ description: 'Shown once: whoever opens it chooses the password.' }),
+  token: Type.String(),
+  expires_at: time,
+  mailed: Type.Boolean({ description: 'Whether it goes to them by mail as well.' }),
+});
+export const NewUserSchema = Type.Composite([
+  UserSchema,
+  Type.Object({
+    invitation: Type.Unsafe<Static<typeof PasswordLinkSchema> | null>(Type.Union([PasswordLinkSchema, Type.Null()])),
+  }),
+]);
+
+export const SessionSchema = Type.Object({
+  success: Type.Boolean(),
+  user: UserSchema,
+  csrf_token: Type.String({ description: 'Goes into X-CSRF-Token of every change made with the cookie.' }),
+  expires_at: time,
+});
+export type SessionResource = Static<typeof SessionSchema>;
+export const DoneSchema = Type.Object({ success: Type.Boolean() });
+
+export function toUserResource(user: User): UserResource {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    role: user.role,
+    state: user.disabledAt !== null ? 'disabled' : user.hasPassword ? 'active' : 'invited',
+    created_at: formatTime(user.createdAt),
+    created_by: user.createdBy,
+    last_login_at: user.lastLoginAt === null ? null : formatTime(user.lastLoginAt),
+    version: user.version,
+  };
+}
+
+export function toLinkResource({ expiresAt, link, mailed, token }: PasswordLink): Static<typeof PasswordLinkSchema> {
+  return { link, token, expires_at: formatTime(expiresAt), mailed };
+}
+
+export function toInvitedResource(user: InvitedUser): Static<typeof NewUserSchema> {
+  return { ...toUserResource(user), invitation: user.invitation && toLinkResource(user.invitation) };
+}
+
+export function toSessionResource(session: { user: User; csrfToken: string; expiresAt: number }): SessionResource {
+  return {
+    success: true,
+    user: toUserResource(session.user),
+    csrf_token: session.csrfToken,
+    expires_at: formatTime(session.expiresAt),
+  };
+}

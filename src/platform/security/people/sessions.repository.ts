@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import type { TenantContext } from '#kernel';
+import { LoginAttemptEntity, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
+import { type Deed, writeAudit } from '../audit.repository.js';
+import type { Role, User } from './user.js';
+
+/** A session with who signed in; times are milliseconds since 1970. */
+export interface StoredSession {
+  tokenHash: string;
+  user: User;
+  seenAt: number;
+  expiresAt: number;
+}
+
+interface SessionRow {
+  token_hash: string;
+  seen_at: unknown;
+  expires_at: unknown;
+  id: string;
+  tenant_id: string;
+  email: string;
+  name: string;
+  role: string;
+  created_at: unknown;
+  created_by: string;
+  last_login_at: unknown;
+  version: number;
+}
+
+/** Signed-in browsers, and who failed to become one. */
+@Injectable()
+export class SessionsRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** Signs in: a new session, the failures forgotten. `replaced` is the session that the browser had before. */
+  async create(
+    tenant: TenantContext,
+    session: { tokenHash: string; userId: string; expiresAt: number },
+    { accountHash, replaced }: { accountHash: string; replaced: string | undefined },
+    deed: Deed,
+  ): Promise<void> {
+    const { tenantId } = tenant;
+    await this.unitOfWork.change(async (manager) => {
+      if (replaced !== undefined) await manager.delete(UserSessionEntity, { tokenHash: replaced });
+      await manager.delete(LoginAttemptEntity, { accountHash });
+      await manager.insert(UserSessionEntity, { ...session, tenantId, createdAt: deed.now, seenAt: deed.now });
+      await manager.update(UserEntity, { id: session.userId, tenantId }, { lastLoginAt: deed.now });
+      await writeAudit(manager, tenant, deed, { action: 'user.sign_in', target: session.userId, details: null });
+    });
+  }
+
+  /** By the hash of its token; the tenant is what the session tells, so it cannot be asked for first. */
+  async findByToken(tokenHash: string): Promise<StoredSession | undefined> {
+    const row = await this.unitOfWork.findAcrossTenants<SessionRow>(
+      'SELECT s.token_hash, s.seen_at, s.expires_at, u.id, u.tenant_id, u.email, u.name, u.role, u.created_at, u.created_by, ' +
+        'u.last_login_at, u.version FROM user_sessions s JOIN users u ON u.id = s.user_id AND u.tenant_id = s.tenant_id ' +
+        'WHERE s.token_hash = $1 AND u.disabled_at IS NULL',
+      [tokenHash],
+    );
+    if (!row) return undefined;
+    const { dialect } = this.unitOfWork;
+    const user: User = {
+      id: row.id,
+      tenantId: row.tenant_id,
+      email: row.email,
+      name: row.name,
+      role: row.role as Role,
+      hasPassword: true,
+      createdAt: dialect.readTime(row.created_at),
+      createdBy: row.created_by,
+      disabledAt: null,
+      lastLoginAt: row.last_login_at == null ? null : dialect.readTime(row.last_login_at),
+      version: row.version,
+    };
+    return {
+      tokenHash,
+      user,
+      seenAt: dialect.readTime(row.seen_at),
+      expiresAt: dialect.readTime(row.expires_at),
+    };
+  }
+
+  async touch(tenant: TenantContext, tokenHash: string, now: number): Promise<void> {
+    await this.unitOfWork.change((manager) =>
+      manager.update(UserSessionEntity, { tokenHash, tenantId: tenant.tenantId }, { seenAt: now }),
+    );
+  }
+
+  async remove(tenant: TenantContext, tokenHash: string, deed: Deed, userId: string): Promise<void> {
+    await this.unitOfWork.change(async (manager) => {
+      await manager.delete(UserSessionEntity, { tokenHash, tenantId: tenant.tenantId });
+      await writeAudit(manager, tenant, deed, { action: 'user.sign_out', target: userId, details: null });
+    });
+  }
+
+  /**
+   * Counts an attempt before its password is looked at, so that many at once are not more than one after the other. The `most`th in a
+   * row locks the address for `lockMs`; signing in forgets them. Answers until when it is locked, when it already is.
+   */
+  async reserveAttempt(
+    tenant: TenantContext,
+    accountHash: string,
+    { lockMs, most, now }: { lockMs: number; most: number; now: number },
+  ): Promise<number | null> {
+    const { tenantId } = tenant;
+    return this.unitOfWork.change(async (manager) => {
+      await manager.delete(LoginAttemptEntity, { accountHash, lastAt: LessThan(now - lockMs) });
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(LoginAttemptEntity)
+        .values({ accountHash, tenantId, failures: 0, lastAt: now, lockedUntil: null })
+        .orIgnore()
+        .execute();
+      // Takes the row: of two at once the second sees what the first has counted.
+      await manager
+        .createQueryBuilder()
+        .update(LoginAttemptEntity)
+        .set({ failures: () => 'failures + 1' })
+        .where({ accountHash })
+        .execute();
+      const { failures, lockedUntil } = await manager.findOneByOrFail(LoginAttemptEntity, { accountHash });
+      if (lockedUntil !== null && lockedUntil > now) return lockedUntil;
+      const locks = failures >= most;
+      const next = { lastAt: now, failures: locks ? 0 : failures, lockedUntil: locks ? now + lockMs : null };
+      await manager.update(LoginAttemptEntity, { accountHash }, next);
+      return null;
+    });
+  }
+
+  /** Removes what is over, of all tenants. */
+  async prune(now: number, forgetMs: number): Promise<void> {
+    await this.unitOfWork.transaction(async (manager) => {
+      await manager.delete(UserSessionEntity, { expiresAt: LessThan(now) });
+      await manager.delete(UserTokenEntity, { expiresAt: LessThan(now) });
+      await manager.delete(LoginAttemptEntity, { lastAt: LessThan(now - forgetMs) });
+    });
+  }
+}

@@ -1,0 +1,232 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, MoreThan } from 'typeorm';
+import { NotFoundError, type Position, requireVersion, type TenantContext } from '#kernel';
+import { changeOnce, type Claim } from '#ingest';
+import { DataRefusedError, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
+import { type Deed, writeAudit } from '../audit.repository.js';
+import { EmailTakenError } from './errors.js';
+import type { Role, User, UserChange } from './user.js';
+
+interface UserRow {
+  id: string;
+  tenant_id: string;
+  email: string;
+  name: string;
+  role: string;
+  password_hash: string | null;
+  created_at: unknown;
+  created_by: string;
+  disabled_at: unknown;
+  last_login_at: unknown;
+  version: number;
+}
+
+const COLUMNS =
+  'id, tenant_id, email, name, role, password_hash, created_at, created_by, disabled_at, last_login_at, version';
+
+/** Which token, of whom, until when. */
+export interface TokenRecord {
+  tokenHash: string;
+  userId: string;
+  expiresAt: number;
+}
+
+/** People who sign in. Every change by an administrator is written to the audit log in the same transaction. */
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  /** With the link of an invitation, if one is given. @throws EmailTakenError, AnsweredBefore, IdempotencyKeyReusedError */
+  async create(
+    tenant: TenantContext,
+    user: User,
+    { passwordHash, invitation }: { passwordHash: string | null; invitation: TokenRecord | undefined },
+    deed: Deed,
+    claim?: Claim,
+  ): Promise<void> {
+    const { createdAt, createdBy, email, id, name, role, version } = user;
+    const { tenantId } = tenant;
+    try {
+      await changeOnce(this.unitOfWork, claim, async (manager) => {
+        const row = { id, tenantId, email, name, role, passwordHash, createdAt, createdBy, version };
+        await manager.insert(UserEntity, row);
+        if (invitation) await manager.insert(UserTokenEntity, { ...invitation, tenantId, createdAt });
+        await writeAudit(manager, tenant, deed, { action: 'user.create', target: id, details: { role } });
+      });
+    } catch (error) {
+      throw isTaken(error) ? new EmailTakenError() : error;
+    }
+  }
+
+  async find(tenant: TenantContext, id: string): Promise<User | undefined> {
+    const row = await this.unitOfWork.find<UserRow>(
+      tenant,
+      `SELECT ${COLUMNS} FROM users WHERE tenant_id = $1 AND id = $2`,
+      [id],
+    );
+    return row && this.toUser(row);
+  }
+
+  /** With the hash of the password, for signing in. */
+  async findByEmail(
+    tenant: TenantContext,
+    email: string,
+  ): Promise<{ user: User; passwordHash: string | null } | undefined> {
+    const row = await this.unitOfWork.find<UserRow>(
+      tenant,
+      `SELECT ${COLUMNS} FROM users WHERE tenant_id = $1 AND email = $2`,
+      [email],
+    );
+    return row && { user: this.toUser(row), passwordHash: row.password_hash };
+  }
+
+  /** Newest first. */
+  async list(tenant: TenantContext, limit: number, position?: Position): Promise<User[]> {
+    const { dialect } = this.unitOfWork;
+    const after = position ? ' AND (created_at, id) < ($3, $4)' : '';
+    const values = position ? [limit, dialect.time(position.time), position.id] : [limit];
+    const rows = await this.unitOfWork.read<UserRow>(
+      tenant,
+      `SELECT ${COLUMNS} FROM users WHERE tenant_id = $1${after} ORDER BY created_at DESC, id DESC LIMIT $2`,
+      values,
+    );
+    return rows.map((row) => this.toUser(row));
+  }
+
+  /** Somebody who is disabled is signed out everywhere. @throws NotFoundError, PreconditionFailedError */
+  async update(
+    tenant: TenantContext,
+    id: string,
+    version: number | undefined,
+    { disabled, name, role }: UserChange,
+    deed: Deed,
+  ): Promise<void> {
+    await this.unitOfWork.change(async (manager) => {
+      const before = await this.require(manager, tenant, id, version);
+      const disabledAt = disabled === undefined ? before.disabledAt : disabled ? (before.disabledAt ?? deed.now) : null;
+      const row = { name: name ?? before.name, role: role ?? before.role, disabledAt, version: before.version + 1 };
+      await manager.update(UserEntity, { id, tenantId: tenant.tenantId, version: before.version }, row);
+      if (disabledAt !== null) await this.signOut(manager, id);
+      const details = { role: row.role, disabled: disabledAt !== null };
+      await writeAudit(manager, tenant, deed, { action: 'user.update', target: id, details });
+    });
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError */
+  async remove(tenant: TenantContext, id: string, version: number | undefined, deed: Deed): Promise<void> {
+    await this.unitOfWork.change(async (manager) => {
+      const before = await this.require(manager, tenant, id, version);
+      await manager.delete(UserEntity, { id, tenantId: tenant.tenantId });
+      await writeAudit(manager, tenant, deed, { action: 'user.delete', target: id, details: { role: before.role } });
+    });
+  }
+
+  /** A new password ends every session, and every link by which another could be chosen. */
+  async setPassword(tenant: TenantContext, id: string, passwordHash: string, deed: Deed): Promise<void> {
+    await this.unitOfWork.change((manager) => this.changePassword(manager, tenant, id, passwordHash, deed));
+  }
+
+  /** Older links of the same person end. */
+  async replaceTokens(tenant: TenantContext, token: TokenRecord, deed: Deed, claim?: Claim): Promise<void> {
+    await changeOnce(this.unitOfWork, claim, async (manager) => {
+      await manager.delete(UserTokenEntity, { userId: token.userId });
+      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
+      await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+    });
+  }
+
+  /**
+   * A link that anybody may ask for: it ends none that an administrator made. Answers false when there were `most` of a person since
+   * `since`: nobody's mailbox is filled by us.
+   */
+  async addToken(
+    tenant: TenantContext,
+    token: TokenRecord,
+    { most, since }: { most: number; since: number },
+    deed: Deed,
+  ): Promise<boolean> {
+    return this.unitOfWork.change(async (manager) => {
+      const recent = await manager.countBy(UserTokenEntity, { userId: token.userId, createdAt: MoreThan(since) });
+      if (recent >= most) return false;
+      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
+      await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+      return true;
+    });
+  }
+
+  /** Whose link this is: the tenant is what the token tells, so it cannot be asked for first. */
+  async findByLink(tokenHash: string, now: number): Promise<User | undefined> {
+    const row = await this.unitOfWork.findAcrossTenants<UserRow>(
+      `SELECT ${COLUMNS} FROM users WHERE disabled_at IS NULL AND id IN (SELECT user_id FROM user_tokens WHERE token_hash = $1 AND expires_at > $2)`,
+      [tokenHash, this.unitOfWork.dialect.time(now)],
+    );
+    return row && this.toUser(row);
+  }
+
+  /** Uses up the link. Answers false when somebody was faster. */
+  async acceptLink(tenant: TenantContext, token: TokenRecord, passwordHash: string, deed: Deed): Promise<boolean> {
+    return this.unitOfWork.change(async (manager) => {
+      const { affected } = await manager.delete(UserTokenEntity, { tokenHash: token.tokenHash });
+      const left = affected ?? 0;
+      if (left === 0) return false;
+      await this.changePassword(manager, tenant, token.userId, passwordHash, deed);
+      return true;
+    });
+  }
+
+  private async changePassword(
+    manager: EntityManager,
+    tenant: TenantContext,
+    id: string,
+    passwordHash: string,
+    deed: Deed,
+  ): Promise<void> {
+    const before = await this.require(manager, tenant, id);
+    await manager.update(UserEntity, { id, tenantId: tenant.tenantId }, { passwordHash, version: before.version + 1 });
+    await this.signOut(manager, id);
+    await manager.delete(UserTokenEntity, { userId: id });
+    await writeAudit(manager, tenant, deed, { action: 'user.password', target: id, details: null });
+  }
+
+  private async require(
+    manager: EntityManager,
+    { tenantId }: TenantContext,
+    id: string,
+    version?: number,
+  ): Promise<UserEntity> {
+    const postgres = manager.dataSource.options.type === 'postgres';
+    const lock = postgres ? { lock: { mode: 'pessimistic_write' as const } } : {};
+    const user = await manager.findOne(UserEntity, { where: { id, tenantId }, ...lock });
+    if (!user) throw new NotFoundError('The user');
+    requireVersion(user.version, version);
+    return user;
+  }
+
+  private async signOut(manager: EntityManager, userId: string): Promise<void> {
+    await manager.delete(UserSessionEntity, { userId });
+  }
+
+  private toUser(row: UserRow): User {
+    const { dialect } = this.unitOfWork;
+    const time = (value: unknown): number | null => (value == null ? null : dialect.readTime(value));
+    return {
+      id: row.id,
+      tenantId: row.tenant_id,
+      email: row.email,
+      name: row.name,
+      role: row.role as Role,
+      hasPassword: row.password_hash !== null,
+      createdAt: dialect.readTime(row.created_at),
+      createdBy: row.created_by,
+      disabledAt: time(row.disabled_at),
+      lastLoginAt: time(row.last_login_at),
+      version: row.version,
+    };
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof DataRefusedError)) return false;
+  const code = (error.cause as { code?: string } | undefined)?.code;
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+}

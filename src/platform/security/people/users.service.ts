@@ -1,0 +1,198 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type Clock,
+  CLOCK,
+  type CursorCodec,
+  ForbiddenError,
+  HOUR_MS,
+  NotFoundError,
+  type Page,
+  type TenantContext,
+  uuidv7,
+  ValidationError,
+} from '#kernel';
+import type { ClaimOf } from '#ingest';
+import { Secrets } from '#secrets';
+import type { Deed } from '../audit.repository.js';
+import { actorOf, type Principal } from '../principal.js';
+import { KeysRepository } from '../administration/keys.repository.js';
+import { LinkOverError } from './errors.js';
+import { PasswordLinks } from './password-links.js';
+import { passwordErrors, Passwords } from './passwords.js';
+import type { InvitedUser, NewUser, PasswordLink, User, UserChange, UserLink } from './user.js';
+import { type TokenRecord, UsersRepository } from './users.repository.js';
+
+const INVITATION_HOURS = 72;
+const RESET_HOURS = 1;
+const MOST_RESETS_AN_HOUR = 3;
+const LONGEST_EMAIL = 254;
+const LONGEST_NAME = 200;
+const TOKEN_BYTES = 32;
+/** Nobody has this tenant: an unknown one must take as long as a known one. */
+const NO_TENANT: TenantContext = { tenantId: '00000000-0000-0000-0000-000000000000' };
+
+/** People for those who administer them. Whoever invites gets a link; it is mailed too when a mail server is configured. */
+@Injectable()
+export class UsersService {
+  private readonly cursors: CursorCodec;
+  private readonly linkKey: Buffer;
+
+  constructor(
+    private readonly repository: UsersRepository,
+    private readonly tenants: KeysRepository,
+    private readonly passwords: Passwords,
+    private readonly links: PasswordLinks,
+    @Inject(CLOCK) private readonly clock: Clock,
+    secrets: Secrets,
+  ) {
+    this.cursors = secrets.cursorCodec('users');
+    this.linkKey = secrets.keyFor('password-link');
+  }
+
+  /**
+   * Without a password they get an invitation, good for 72 hours.
+   * @throws ValidationError, EmailTakenError (409), AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async create(caller: Principal, wanted: NewUser, claimOf?: ClaimOf<InvitedUser>): Promise<InvitedUser> {
+    const email = wanted.email.toLowerCase();
+    // Lower case may be longer.
+    if ([...email].length > LONGEST_EMAIL)
+      throw new ValidationError([{ path: 'email', message: `must not be longer than ${LONGEST_EMAIL} characters` }]);
+    if (wanted.password !== undefined) refuseWeak(wanted.password, email, 'password');
+    const passwordHash = wanted.password === undefined ? null : await this.passwords.hash(wanted.password);
+    const deed = this.deedOf(caller);
+    const user: User = {
+      id: uuidv7(deed.now),
+      tenantId: caller.tenantId,
+      email,
+      name: [...wanted.name].slice(0, LONGEST_NAME).join(''),
+      role: wanted.role,
+      hasPassword: passwordHash !== null,
+      createdAt: deed.now,
+      createdBy: deed.actor,
+      disabledAt: null,
+      lastLoginAt: null,
+      version: 1,
+    };
+    const made = passwordHash === null ? this.newLink(user, INVITATION_HOURS) : undefined;
+    const invited = { ...user, invitation: made?.link ?? null };
+    await this.repository.create(caller, user, { passwordHash, invitation: made?.record }, deed, claimOf?.(invited));
+    if (made) this.links.mail(user, made.link);
+    return invited;
+  }
+
+  /** @throws NotFoundError */
+  async get(tenant: TenantContext, id: string): Promise<User> {
+    const user = await this.repository.find(tenant, id);
+    if (!user) throw new NotFoundError('The user');
+    return user;
+  }
+
+  /** @throws NotFoundError */
+  async getByEmail(tenant: TenantContext, email: string): Promise<User> {
+    const found = await this.repository.findByEmail(tenant, email.toLowerCase());
+    if (!found) throw new NotFoundError('The user');
+    return found.user;
+  }
+
+  /** @throws ValidationError naming `cursor` */
+  async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<User>> {
+    const position = this.cursors.positionOf(cursor);
+    const rows = await this.repository.list(tenant, limit + 1, position);
+    return this.cursors.page(rows, limit, (row) => row.createdAt);
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for shutting oneself out */
+  async update(caller: Principal, id: string, version: number | undefined, change: UserChange): Promise<User> {
+    const own = caller.session?.user.id === id;
+    if (own && (change.disabled === true || (change.role !== undefined && change.role !== 'admin')))
+      throw new ForbiddenError('You cannot take administration from yourself; somebody else can.');
+    await this.repository.update(caller, id, version, change, this.deedOf(caller));
+    return this.get(caller, id);
+  }
+
+  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for deleting oneself */
+  async remove(caller: Principal, id: string, version: number | undefined): Promise<void> {
+    if (caller.session?.user.id === id) throw new ForbiddenError('You cannot delete yourself; somebody else can.');
+    await this.repository.remove(caller, id, version, this.deedOf(caller));
+  }
+
+  /**
+   * A link by which the person chooses a password; older ones end.
+   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
+   */
+  async makeLink(caller: Principal, id: string, claimOf?: ClaimOf<UserLink>): Promise<UserLink> {
+    const user = await this.get(caller, id);
+    if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
+    const { link, record } = this.newLink(user, INVITATION_HOURS);
+    const made = { id, ...link };
+    await this.repository.replaceTokens(caller, record, this.deedOf(caller), claimOf?.(made));
+    this.links.mail(user, link);
+    return made;
+  }
+
+  /** Mails a link good for one hour, if somebody has that address. Never tells whether. */
+  async mailReset(slug: string | undefined, email: string): Promise<void> {
+    if (!this.links.canMail) return;
+    const tenant = await this.tenantOf(slug ?? 'default');
+    const found = await this.repository.findByEmail(tenant, email.trim().toLowerCase());
+    if (!found || found.user.disabledAt !== null) return;
+    const { link, record } = this.newLink(found.user, RESET_HOURS);
+    const now = this.clock.now();
+    const limit = { most: MOST_RESETS_AN_HOUR, since: now - HOUR_MS };
+    const deed = { actor: `user:${found.user.id}`, now };
+    if (await this.repository.addToken(tenant, record, limit, deed)) this.links.mail(found.user, link);
+  }
+
+  /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */
+  async choosePassword(token: string, password: string): Promise<void> {
+    const now = this.clock.now();
+    const tokenHash = this.hash(token);
+    const user = await this.repository.findByLink(tokenHash, now);
+    if (!user) throw new LinkOverError();
+    refuseWeak(password, user.email, 'password');
+    const hash = await this.passwords.hash(password);
+    const deed = { actor: `user:${user.id}`, now };
+    const used = await this.repository.acceptLink(user, { tokenHash, userId: user.id, expiresAt: 0 }, hash, deed);
+    if (!used) throw new LinkOverError();
+  }
+
+  /** Ends every session, this one too. @throws ValidationError naming the field */
+  async changePassword(caller: Principal, user: User, current: string, next: string): Promise<void> {
+    const stored = await this.credentials(caller, user.email);
+    if (!(await this.passwords.matches(current, stored?.passwordHash ?? null)))
+      throw new ValidationError([{ path: 'current_password', message: 'is wrong' }]);
+    refuseWeak(next, user.email, 'new_password');
+    await this.repository.setPassword(caller, user.id, await this.passwords.hash(next), this.deedOf(caller));
+  }
+
+  /** For signing in. */
+  credentials(tenant: TenantContext, email: string): Promise<{ user: User; passwordHash: string | null } | undefined> {
+    return this.repository.findByEmail(tenant, email);
+  }
+
+  async tenantOf(slug: string): Promise<TenantContext> {
+    const tenant = await this.tenants.findTenantBySlug(slug);
+    return tenant ? { tenantId: tenant.id } : NO_TENANT;
+  }
+
+  private newLink({ id }: User, hours: number): { link: PasswordLink; record: TokenRecord } {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAt = this.clock.now() + hours * HOUR_MS;
+    return { link: this.links.of(token, expiresAt), record: { tokenHash: this.hash(token), userId: id, expiresAt } };
+  }
+
+  private deedOf(caller: Principal): Deed {
+    return { actor: actorOf(caller), now: this.clock.now() };
+  }
+
+  private hash(token: string): string {
+    return createHmac('sha256', this.linkKey).update(token).digest('base64url');
+  }
+}
+
+function refuseWeak(password: string, email: string, path: string): void {
+  const errors = passwordErrors(password, email, path);
+  if (errors.length > 0) throw new ValidationError(errors);
+}

@@ -1,0 +1,41 @@
+import type { TenantContext } from '#kernel';
+import type { Scope } from '#config';
+import type { User } from './people/user.js';
+
+/** Who is asking: a key, or an older caller on a path that was opened to everyone. */
+export interface Principal extends TenantContext {
+  /**
+   * Id of the key row; `environment:<part of its hash>` for keys from FL_API_KEYS, `user:<id>` for a person who signed in, null for
+   * nobody in particular.
+   */
+  readonly keyId: string | null;
+  readonly scopes: ReadonlySet<Scope>;
+  /** For pages that anybody reads: limited by address as well, and to these origins. */
+  readonly publishable?: boolean;
+  readonly allowedOrigins?: readonly string[];
+  readonly rateLimitPerMinute?: number | null;
+  /** A person who signed in. */
+  readonly session?: Session;
+  /** Sent instead of a key; proves nothing until `FeedbackTokens.prove` has seen which prediction it is used for. */
+  readonly feedbackToken?: string;
+}
+
+export interface Session {
+  readonly tokenHash: string;
+  readonly user: User;
+  /** What a change must carry in `X-CSRF-Token`. */
+  readonly csrfToken: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Who did it, for the audit log. */
+export function actorOf({ keyId }: Principal): string {
+  return keyId ?? 'anonymous';
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal?: Principal;
+  }
+}

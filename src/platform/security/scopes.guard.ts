@@ -1,0 +1,154 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '#kernel';
+import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '#config';
+import { ApiKeysService } from './api-keys.service.js';
+import {
+  OPENABLE_METADATA,
+  PUBLIC_METADATA,
+  PUBLISHABLE_METADATA,
+  SCOPES_METADATA,
+  TOKEN_METADATA,
+} from './decorators.js';
+import { refuseForgery } from './people/forgery.js';
+import { sessionTokenOf } from './people/session-cookie.js';
+import { SessionsService } from './people/sessions.service.js';
+import type { Principal } from './principal.js';
+import { limitHeaders, RateLimiter, RateLimitError } from './throttling/index.js';
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+interface RouteAccess {
+  isPublic: boolean;
+  scopes: Scope[] | undefined;
+  openable: PublicRouteName | undefined;
+  /** Whether publishable keys may use it. */
+  publishable: boolean;
+  /** Whether a feedback token may stand in for a key. */
+  byToken: boolean;
+}
+
+/** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
+@Injectable()
+export class ScopesGuard implements CanActivate {
+  private readonly access = new Map<unknown, Map<unknown, RouteAccess>>();
+  private readonly everyScope: Principal = { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(SCOPES) };
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeysService,
+    private readonly config: FeedbackLoopConfig,
+    private readonly limiter: RateLimiter,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.accessOf(context);
+    const { isPublic, publishable, scopes } = access;
+    if (isPublic) return true;
+    if (!scopes) throw new ForbiddenError('This route declares no scope.');
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const principal = await this.authenticateCounted(context, request, { ...access, scopes });
+    if (principal.publishable && !publishable)
+      throw new ForbiddenError('Publishable keys may only send feedback and votes.');
+    refuseForeignOrigin(principal, request.headers.origin);
+    if (!scopes.some((scope) => principal.scopes.has(scope))) {
+      throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
+    }
+    const correlationId = request.correlation?.correlationId;
+    request.principal = correlationId === undefined ? principal : { ...principal, correlationId };
+    if (request.correlation) {
+      request.correlation.tenantId = principal.tenantId;
+      request.correlation.keyId = principal.keyId ?? undefined;
+    }
+    return true;
+  }
+
+  /** Metadata never changes: it is read once for each route, not for each request. */
+  private accessOf(context: ExecutionContext): RouteAccess {
+    const controller = context.getClass();
+    const handler = context.getHandler();
+    const routes = this.access.get(controller) ?? new Map<unknown, RouteAccess>();
+    this.access.set(controller, routes);
+    const known = routes.get(handler);
+    if (known) return known;
+    const targets = [handler, controller];
+    const access = {
+      isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, targets) ?? false,
+      scopes: this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets),
+      byToken: this.reflector.getAllAndOverride<boolean | undefined>(TOKEN_METADATA, targets) ?? false,
+      publishable: this.reflector.getAllAndOverride<boolean | undefined>(PUBLISHABLE_METADATA, targets) ?? false,
+      openable: this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets),
+    };
+    routes.set(handler, access);
+    return access;
+  }
+
+  /** Who guesses keys uses up what the address may ask. */
+  private async authenticateCounted(
+    context: ExecutionContext,
+    request: FastifyRequest,
+    access: RouteAccess & { scopes: Scope[] },
+  ): Promise<Principal> {
+    try {
+      return await this.authenticate(request, access);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+      const reply = context.switchToHttp().getResponse<FastifyReply>();
+      try {
+        void reply.headers(limitHeaders(await this.limiter.takeFailure(request.ip)));
+      } catch (limited) {
+        if (limited instanceof RateLimitError) void reply.headers(limitHeaders(limited.states));
+        throw limited;
+      }
+      throw error;
+    }
+  }
+
+  private async authenticate(
+    request: FastifyRequest,
+    { byToken, openable, scopes }: RouteAccess & { scopes: Scope[] },
+  ): Promise<Principal> {
+    const key = keyOf(request);
+    // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
+    if (key !== undefined) return this.keys.verify(key);
+    const person = await this.signedIn(request);
+    if (person) return person;
+    const token = request.headers['x-feedback-token'];
+    if (byToken && typeof token === 'string')
+      return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes), feedbackToken: token };
+    if (!this.config.apiKeyRequired) return this.everyScope;
+    if (openable !== undefined && this.config.publicRoutes.includes(openable)) {
+      return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };
+    }
+    throw new AuthenticationError();
+  }
+
+  /** A cookie that is over counts as none. @throws ForbiddenError when another site sent the request */
+  private async signedIn(request: FastifyRequest): Promise<Principal | undefined> {
+    const token = sessionTokenOf(request);
+    const person = token === undefined ? undefined : await this.sessions.verify(token);
+    if (person?.session) refuseForgery(request, person.session, this.config.publicUrl);
+    return person;
+  }
+}
+
+/** A publishable key stands in a page: it is good for the pages it was made for. */
+function refuseForeignOrigin({ allowedOrigins, publishable }: Principal, origin: string | undefined): void {
+  if (!publishable) return;
+  if (origin === undefined || !allowedOrigins?.includes(origin))
+    throw new ForbiddenError('This key is not for pages of this origin.');
+}
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const bearer = BEARER.exec(authorization)?.[1];
+    if (bearer === undefined) throw new AuthenticationError();
+    return bearer;
+  }
+  const key = headers['x-api-key'];
+  if (Array.isArray(key)) throw new AuthenticationError();
+  return key;
+}

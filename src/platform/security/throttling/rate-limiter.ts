@@ -1,0 +1,131 @@
+import { isIPv6 } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
+import { ThrottlerStorage } from '@nestjs/throttler';
+import { AppError } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { Metrics } from '#observability';
+import type { Principal } from '../principal.js';
+
+export interface RateLimit {
+  name: 'minute' | 'hour';
+  limit: number;
+  windowMs: number;
+}
+
+/** One limit after a request was counted against it. */
+export interface LimitState extends RateLimit {
+  remaining: number;
+  resetSeconds: number;
+  /** Seconds until another request would pass; 0 when this one did. */
+  retrySeconds: number;
+}
+
+/** 429, with what to put into the head of the answer. */
+export class RateLimitError extends AppError {
+  constructor(readonly states: readonly LimitState[]) {
+    const retry = Math.max(1, ...states.map(({ retrySeconds }) => retrySeconds));
+    super({
+      code: 'rate_limited',
+      status: 429,
+      title: 'Too many requests',
+      detail: 'Too many requests; Retry-After says when to go on.',
+      retryable: true,
+      retryAfterSeconds: retry,
+    });
+  }
+}
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+
+/**
+ * Counts requests against their limits.
+ *
+ * - by key, whatever address it comes from; without a key by IP address, and so do failed authentications
+ * - publishable keys stand in pages that anybody reads: they have the limits of the address as well
+ */
+@Injectable()
+export class RateLimiter {
+  private readonly anonymous: RateLimit[];
+  private readonly refused;
+
+  constructor(
+    @Inject(ThrottlerStorage) private readonly storage: ThrottlerStorage,
+    private readonly config: FeedbackLoopConfig,
+    metrics: Metrics,
+  ) {
+    this.anonymous = [
+      { name: 'minute', limit: config.rateLimitPerMinute, windowMs: MINUTE },
+      { name: 'hour', limit: config.rateLimitPerHour, windowMs: HOUR },
+    ];
+    this.refused = metrics.counter('rate_limited_total', 'Requests refused with 429.', ['by']);
+  }
+
+  /** One request of `caller` from `ip`. Answers the limits it was counted against; none when limits are off. @throws RateLimitError */
+  async take(caller: Principal, ip: string): Promise<LimitState[]> {
+    if (!this.config.rateLimitEnabled) return [];
+    if (caller.keyId === null) return this.count('ip', addressOf(ip), this.anonymous);
+    const limit = caller.rateLimitPerMinute ?? this.config.keyRateLimitPerMinute;
+    const states = await this.count('key', caller.keyId, [{ name: 'minute', limit, windowMs: MINUTE }]);
+    return caller.publishable ? [...states, ...(await this.count('ip', addressOf(ip), this.anonymous))] : states;
+  }
+
+  /** A request from `ip` that could not prove who it is. @throws RateLimitError */
+  async takeFailure(ip: string): Promise<LimitState[]> {
+    if (!this.config.rateLimitEnabled) return [];
+    return this.count('ip', addressOf(ip), this.anonymous);
+  }
+
+  /** A submission of feedback from `ip` by nobody in particular. @throws RateLimitError */
+  async takeFeedback(ip: string): Promise<LimitState[]> {
+    if (!this.config.rateLimitEnabled) return [];
+    const limit: RateLimit = { name: 'hour', limit: this.config.feedbackRateLimitPerHour, windowMs: HOUR };
+    return this.count('feedback', addressOf(ip), [limit]);
+  }
+
+  private async count(by: 'ip' | 'key' | 'feedback', who: string, limits: readonly RateLimit[]): Promise<LimitState[]> {
+    const states: LimitState[] = [];
+    for (const each of limits) {
+      const record = await this.storage.increment(`${by}:${who}`, each.windowMs, each.limit, 0, each.name);
+      states.push({
+        ...each,
+        remaining: Math.max(0, each.limit - record.totalHits),
+        resetSeconds: record.timeToExpire,
+        retrySeconds: record.isBlocked ? Math.max(1, record.timeToBlockExpire) : 0,
+      });
+      if (!record.isBlocked) continue;
+      this.refused.inc({ by });
+      throw new RateLimitError(states);
+    }
+    return states;
+  }
+}
+
+/** One customer has a whole /64 of IPv6; an IPv4 address written as IPv6 is the same address. */
+export function addressOf(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(ip)) return ip;
+  const [head = '', tail] = (ip.split('%')[0] as string).toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+/** `RateLimit` and `RateLimit-Policy` (IETF draft), and the older `X-RateLimit-*` of the limit that is nearest. */
+export function limitHeaders(states: readonly LimitState[]): Record<string, string> {
+  const [nearest] = [...states].sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
+  if (!nearest) return {};
+  return {
+    ratelimit: states.map((each) => `"${each.name}";r=${each.remaining};t=${each.resetSeconds}`).join(', '),
+    'ratelimit-policy': states.map((each) => `"${each.name}";q=${each.limit};w=${each.windowMs / 1000}`).join(', '),
+    'x-ratelimit-limit': String(nearest.limit),
+    'x-ratelimit-remaining': String(nearest.remaining),
+    'x-ratelimit-reset': String(nearest.resetSeconds),
+  };
+}

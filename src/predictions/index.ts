@@ -1,4 +1,0 @@
-export * from './model/index.js';
-export * from './prediction.js';
-export { PREDICTION_INSERT } from './prediction-insert.js';
-export * from './predictions.module.js';
