@@ -13,12 +13,13 @@ import { MailModule } from '#mail';
 import { type AppLogger, ObservabilityModule } from '#observability';
 import { OpenApiDocuments } from './openapi.js';
 import { OutboxModule } from '#webhooks';
-import { PersistenceModule } from '#persistence';
+import { GrowthModule, PersistenceModule } from '#persistence';
+import { ModelsModule } from '#models';
 import { PredictionsModule } from '#predictions';
 import { RedisModule } from '#redis';
-import { RetentionModule } from '#retention';
+import { RetentionModule, SubjectsModule } from '#retention';
 import { SecretsModule } from '#secrets';
-import { SecurityModule } from '#security';
+import { AccountsModule, KeysModule, SecurityModule } from '#security';
 import { TrainingModule } from '#training-sets';
 import { TransferModule } from '#transfer';
 
@@ -36,8 +37,12 @@ export class AppModule {
         RedisModule,
         MailModule,
         PersistenceModule,
+        GrowthModule,
         SecurityModule,
+        KeysModule,
+        AccountsModule,
         LabelsModule,
+        ModelsModule,
         PredictionsModule,
         FeedbackModule,
         EventsModule,
@@ -45,6 +50,7 @@ export class AppModule {
         TrainingModule,
         TransferModule,
         RetentionModule,
+        SubjectsModule,
         OutboxModule,
         HealthModule,
         DashboardModule,

@@ -1,10 +1,10 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '#ingest';
 import { LabelsModule } from '#labels';
 import { StoredTables } from '#persistence';
 import { SealedTables } from '#secrets';
 import { InputHash } from './input-hash.js';
-import { ModelRegistry, PredictionCache, ServedModelsRepository, ServedModelsService } from '#models';
+import { ModelsModule, PredictionCache } from '#models';
 import { ModelsController } from './models.controller.js';
 import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
@@ -22,25 +22,20 @@ import { PredictionsRepository } from './predictions.repository.js';
 import { PredictionsService } from './predictions.service.js';
 
 @Module({
-  imports: [IngestModule, LabelsModule],
+  imports: [IngestModule, LabelsModule, ModelsModule],
   controllers: [ModelsController, PredictController, PredictionsController],
   providers: [
     InputHash,
-    ModelRegistry,
-    ServedModelsRepository,
-    ServedModelsService,
-    PredictionCache,
     PredictService,
     PredictionLogService,
     PredictionRecorder,
     PredictionsRepository,
     PredictionsService,
   ],
-  exports: [InputHash, ModelRegistry, ServedModelsService],
+  exports: [InputHash],
 })
-export class PredictionsModule implements OnModuleInit {
+export class PredictionsModule {
   constructor(
-    private readonly models: ModelRegistry,
     kinds: RecordKinds,
     sealed: SealedTables,
     { retained, subjects, transfers }: StoredTables,
@@ -53,9 +48,5 @@ export class PredictionsModule implements OnModuleInit {
     transfers.register(transferPredictions(hashes));
     kinds.register(PREDICTION_INSERT);
     sealed.register(SEALED_PREDICTIONS);
-  }
-
-  async onModuleInit(): Promise<void> {
-    await this.models.load();
   }
 }

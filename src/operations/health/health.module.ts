@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { IngestModule } from '#ingest';
-import { PredictionsModule } from '#predictions';
+import { ModelsModule } from '#models';
 import { DatabaseMetrics } from './database-metrics.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { HealthController } from './health.controller.js';
@@ -10,7 +10,7 @@ import { HealthService } from './health.service.js';
 import { Surroundings } from './surroundings.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), IngestModule, PredictionsModule],
+  imports: [TerminusModule.forRoot({ logger: false }), IngestModule, ModelsModule],
   controllers: [HealthController],
   providers: [Probes, DatabaseMetrics, EventLoopWatch, HealthService, Surroundings],
   exports: [HealthService],

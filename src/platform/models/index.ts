@@ -1,3 +1,4 @@
+export * from './models.module.js';
 export * from './served-models.repository.js';
 export * from './served-models.service.js';
 export * from './embedded-model.js';

@@ -9,8 +9,6 @@ import { createDatabase } from './lifecycle/create-database.js';
 import { dataSourceOptions } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
 import { DatabaseSupervisor } from './lifecycle/database-supervisor.js';
-import { GrowthRepository } from './growth/growth.repository.js';
-import { GrowthService } from './growth/growth.service.js';
 import { PartitionMaintenance } from './lifecycle/partition-maintenance.js';
 import { DATABASE } from './contract/tokens.js';
 import { RetainedTables } from './tables/retained-tables.js';
@@ -42,8 +40,6 @@ import { UnitOfWork } from './gate/unit-of-work.js';
     },
     Announcements,
     DatabaseSupervisor,
-    GrowthRepository,
-    GrowthService,
     PartitionMaintenance,
     ResultCache,
     RetainedTables,
@@ -59,7 +55,6 @@ import { UnitOfWork } from './gate/unit-of-work.js';
     DATABASE,
     Announcements,
     DatabaseSupervisor,
-    GrowthService,
     ResultCache,
     RetainedTables,
     SharedCache,

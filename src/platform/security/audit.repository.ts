@@ -1,7 +1,16 @@
 import type { EntityManager } from 'typeorm';
 import { type TenantContext, uuidv7 } from '#kernel';
 import { AuditEntryEntity } from '#persistence';
-import type { AuditEntry } from './administration/records.js';
+
+/** One entry of the audit log; `at` is in milliseconds since 1970. */
+export interface AuditEntry {
+  id: string;
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  details: Record<string, unknown> | null;
+}
 
 /** Who does something, and when. */
 export interface Deed {

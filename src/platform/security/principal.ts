@@ -1,6 +1,6 @@
 import type { TenantContext } from '#kernel';
 import type { Scope } from '#config';
-import type { User } from './people/user.js';
+import type { User } from './user.js';
 
 /** Who is asking: a key, or an older caller on a path that was opened to everyone. */
 export interface Principal extends TenantContext {

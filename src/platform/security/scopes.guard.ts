@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '#kernel';
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '#config';
 import { ApiKeysService } from './api-keys.service.js';
+import { Authenticators } from './authenticators.js';
 import {
   OPENABLE_METADATA,
   PUBLIC_METADATA,
@@ -11,9 +12,6 @@ import {
   SCOPES_METADATA,
   TOKEN_METADATA,
 } from './decorators.js';
-import { refuseForgery } from './people/forgery.js';
-import { sessionTokenOf } from './people/session-cookie.js';
-import { SessionsService } from './people/sessions.service.js';
 import type { Principal } from './principal.js';
 import { limitHeaders, RateLimiter, RateLimitError } from './throttling/index.js';
 
@@ -40,7 +38,7 @@ export class ScopesGuard implements CanActivate {
     private readonly keys: ApiKeysService,
     private readonly config: FeedbackLoopConfig,
     private readonly limiter: RateLimiter,
-    private readonly sessions: SessionsService,
+    private readonly authenticators: Authenticators,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -113,7 +111,7 @@ export class ScopesGuard implements CanActivate {
     const key = keyOf(request);
     // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
     if (key !== undefined) return this.keys.verify(key);
-    const person = await this.signedIn(request);
+    const person = await this.authenticators.authenticate(request);
     if (person) return person;
     const token = request.headers['x-feedback-token'];
     if (byToken && typeof token === 'string')
@@ -123,14 +121,6 @@ export class ScopesGuard implements CanActivate {
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };
     }
     throw new AuthenticationError();
-  }
-
-  /** A cookie that is over counts as none. @throws ForbiddenError when another site sent the request */
-  private async signedIn(request: FastifyRequest): Promise<Principal | undefined> {
-    const token = sessionTokenOf(request);
-    const person = token === undefined ? undefined : await this.sessions.verify(token);
-    if (person?.session) refuseForgery(request, person.session, this.config.publicUrl);
-    return person;
   }
 }
 

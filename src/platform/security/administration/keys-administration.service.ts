@@ -13,11 +13,13 @@ import {
 import { type Scope, SCOPES } from '#config';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
+import type { AuditEntry } from '../audit.repository.js';
 import { createKey } from '../api-key-format.js';
 import { ApiKeysService } from '../api-keys.service.js';
 import { actorOf, type Principal } from '../principal.js';
+import { type TenantRecord, TenantsRepository } from '../tenants.repository.js';
 import { KeysRepository } from './keys.repository.js';
-import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records.js';
+import type { KeyRecord, KeySettings } from './records.js';
 
 /** A key with its secret, which is shown this once. */
 export interface NewKeyRecord extends KeyRecord {
@@ -46,6 +48,7 @@ export class KeysAdministrationService {
 
   constructor(
     private readonly repository: KeysRepository,
+    private readonly tenants: TenantsRepository,
     private readonly keys: ApiKeysService,
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
@@ -131,7 +134,7 @@ export class KeysAdministrationService {
 
   /** @throws NotFoundError */
   async tenantBySlug(slug: string): Promise<TenantRecord> {
-    const tenant = await this.repository.findTenantBySlug(slug);
+    const tenant = await this.tenants.findBySlug(slug);
     if (!tenant) throw new NotFoundError(`The tenant ${slug}`);
     return tenant;
   }
@@ -139,7 +142,7 @@ export class KeysAdministrationService {
   /** @throws ValidationError naming `cursor` */
   async listTenants(limit: number, cursor?: string): Promise<Page<TenantRecord>> {
     const position = this.cursors.tenants.positionOf(cursor);
-    const rows = await this.repository.listTenants(limit + 1, position?.id);
+    const rows = await this.tenants.listAll(limit + 1, position?.id);
     return this.cursors.tenants.page(rows, limit, (row) => row.createdAt);
   }
 }

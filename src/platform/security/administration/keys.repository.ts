@@ -4,10 +4,11 @@ import { NotFoundError, type Position, type TenantContext, uuidv7 } from '#kerne
 import type { Scope } from '#config';
 import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '#persistence';
 import { changeOnce, type ClaimOf } from '#ingest';
-import { type Deed, writeAudit } from '../audit.repository.js';
+import { type AuditEntry, type Deed, writeAudit } from '../audit.repository.js';
 import type { NewKey } from '../api-key-format.js';
 import { SlugTakenError } from './errors.js';
-import type { AuditEntry, KeyRecord, KeySettings, TenantRecord } from './records.js';
+import type { KeyRecord, KeySettings } from './records.js';
+import type { TenantRecord } from '../tenants.repository.js';
 
 interface KeyRow {
   id: string;
@@ -31,13 +32,6 @@ interface AuditRow {
   action: string;
   target: string;
   details: unknown;
-}
-
-interface TenantRow {
-  id: string;
-  slug: string;
-  name: string;
-  created_at: unknown;
 }
 
 const KEY_COLUMNS =
@@ -162,29 +156,6 @@ export class KeysRepository {
       throw error instanceof DataRefusedError ? new SlugTakenError() : error;
     }
     return made;
-  }
-
-  /** All tenants, oldest first: for those who run the installation, whatever tenant they belong to. */
-  async listTenants(limit: number, after?: string): Promise<TenantRecord[]> {
-    const rows = await this.unitOfWork.readAcrossTenants<TenantRow>(
-      `SELECT id, slug, name, created_at FROM tenants${after === undefined ? '' : ' WHERE id > $2'} ORDER BY id LIMIT $1`,
-      after === undefined ? [limit] : [limit, after],
-    );
-    return rows.map(({ id, slug, name, created_at }) => ({
-      id,
-      slug,
-      name,
-      createdAt: this.unitOfWork.dialect.readTime(created_at),
-    }));
-  }
-
-  /** For commands that name a tenant by its slug. */
-  async findTenantBySlug(slug: string): Promise<TenantRecord | undefined> {
-    const row = await this.unitOfWork.findAcrossTenants<TenantRow>(
-      'SELECT id, slug, name, created_at FROM tenants WHERE slug = $1',
-      [slug],
-    );
-    return row && { id: row.id, slug, name: row.name, createdAt: this.unitOfWork.dialect.readTime(row.created_at) };
   }
 
   private page(column: string, limit: number, position?: Position): { after: string; values: unknown[] } {

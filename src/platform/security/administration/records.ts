@@ -19,19 +19,3 @@ export interface KeyRecord extends KeySettings {
   lastUsedAt: number | null;
   createdBy: string | null;
 }
-
-export interface TenantRecord {
-  id: string;
-  slug: string;
-  name: string;
-  createdAt: number;
-}
-
-export interface AuditEntry {
-  id: string;
-  at: number;
-  actor: string;
-  action: string;
-  target: string;
-  details: Record<string, unknown> | null;
-}

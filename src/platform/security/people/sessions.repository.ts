@@ -3,7 +3,7 @@ import { LessThan } from 'typeorm';
 import type { TenantContext } from '#kernel';
 import { LoginAttemptEntity, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
 import { type Deed, writeAudit } from '../audit.repository.js';
-import type { Role, User } from './user.js';
+import type { Role, User } from '../user.js';
 
 /** A session with who signed in; times are milliseconds since 1970. */
 export interface StoredSession {

@@ -9,7 +9,7 @@ import { actorOf, type Principal, type Session } from '../principal.js';
 import { AccountLockedError } from './errors.js';
 import { Passwords } from './passwords.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { SCOPES_OF, type User } from './user.js';
+import { SCOPES_OF, type User } from '../user.js';
 import { UsersService } from './users.service.js';
 
 const TOKEN_BYTES = 32;

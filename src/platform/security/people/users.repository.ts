@@ -5,7 +5,8 @@ import { changeOnce, type Claim } from '#ingest';
 import { DataRefusedError, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
 import { type Deed, writeAudit } from '../audit.repository.js';
 import { EmailTakenError } from './errors.js';
-import type { Role, User, UserChange } from './user.js';
+import type { Role, User } from '../user.js';
+import type { UserChange } from './user.js';
 
 interface UserRow {
   id: string;

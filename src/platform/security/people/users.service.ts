@@ -16,11 +16,12 @@ import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
 import type { Deed } from '../audit.repository.js';
 import { actorOf, type Principal } from '../principal.js';
-import { KeysRepository } from '../administration/keys.repository.js';
+import { TenantsRepository } from '../tenants.repository.js';
 import { LinkOverError } from './errors.js';
 import { PasswordLinks } from './password-links.js';
 import { passwordErrors, Passwords } from './passwords.js';
-import type { InvitedUser, NewUser, PasswordLink, User, UserChange, UserLink } from './user.js';
+import type { User } from '../user.js';
+import type { InvitedUser, NewUser, PasswordLink, UserChange, UserLink } from './user.js';
 import { type TokenRecord, UsersRepository } from './users.repository.js';
 
 const INVITATION_HOURS = 72;
@@ -40,7 +41,7 @@ export class UsersService {
 
   constructor(
     private readonly repository: UsersRepository,
-    private readonly tenants: KeysRepository,
+    private readonly tenants: TenantsRepository,
     private readonly passwords: Passwords,
     private readonly links: PasswordLinks,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -173,7 +174,7 @@ export class UsersService {
   }
 
   async tenantOf(slug: string): Promise<TenantContext> {
-    const tenant = await this.tenants.findTenantBySlug(slug);
+    const tenant = await this.tenants.findBySlug(slug);
     return tenant ? { tenantId: tenant.id } : NO_TENANT;
   }
 

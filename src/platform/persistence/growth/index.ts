@@ -1,0 +1,3 @@
+export * from './growth.js';
+export * from './growth.module.js';
+export * from './growth.service.js';

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { IngestModule } from '#ingest';
+import { AdministrationController } from './administration.controller.js';
+import { KeysAdministrationService } from './keys-administration.service.js';
+import { KeysRepository } from './keys.repository.js';
+
+/** API keys, tenants and the audit log, for those who administer them. */
+@Module({
+  imports: [IngestModule],
+  controllers: [AdministrationController],
+  providers: [KeysAdministrationService, KeysRepository],
+  exports: [KeysAdministrationService],
+})
+export class KeysModule {}

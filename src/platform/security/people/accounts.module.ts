@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { IngestModule } from '#ingest';
+import { Authenticators } from '../authenticators.js';
+import { Passwords } from './passwords.js';
+import { PasswordLinks } from './password-links.js';
+import { SessionAuthenticator } from './session-authenticator.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsMaintenance, SessionsService } from './sessions.service.js';
+import { UsersController } from './users.controller.js';
+import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
+
+/** The people who use the administrative pages: their accounts, passwords and sessions. */
+@Module({
+  imports: [IngestModule],
+  controllers: [SessionsController, UsersController],
+  providers: [
+    PasswordLinks,
+    Passwords,
+    SessionAuthenticator,
+    SessionsMaintenance,
+    SessionsRepository,
+    SessionsService,
+    UsersRepository,
+    UsersService,
+  ],
+  exports: [UsersService],
+})
+export class AccountsModule {
+  constructor(authenticators: Authenticators, sessions: SessionAuthenticator) {
+    authenticators.register(sessions);
+  }
+}

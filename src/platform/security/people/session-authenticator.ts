@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { FeedbackLoopConfig } from '#config';
+import type { Authenticator } from '../authenticators.js';
+import type { Principal } from '../principal.js';
+import { refuseForgery } from './forgery.js';
+import { sessionTokenOf } from './session-cookie.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Recognises people by their session cookie. An expired or unknown cookie counts as none. */
+@Injectable()
+export class SessionAuthenticator implements Authenticator {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly config: FeedbackLoopConfig,
+  ) {}
+
+  /** @throws ForbiddenError when another site sent the request */
+  async authenticate(request: FastifyRequest): Promise<Principal | undefined> {
+    const token = sessionTokenOf(request);
+    const person = token === undefined ? undefined : await this.sessions.verify(token);
+    if (person?.session) refuseForgery(request, person.session, this.config.publicUrl);
+    return person;
+  }
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '#persistence';
+
+/** A tenant; `createdAt` is in milliseconds since 1970. */
+export interface TenantRecord {
+  id: string;
+  slug: string;
+  name: string;
+  createdAt: number;
+}
+
+interface TenantRow {
+  id: string;
+  slug: string;
+  name: string;
+  created_at: unknown;
+}
+
+/** Looks tenants up for callers that do not belong to one: people who sign in, commands, and whoever runs the installation. */
+@Injectable()
+export class TenantsRepository {
+  constructor(private readonly unitOfWork: UnitOfWork) {}
+
+  async findBySlug(slug: string): Promise<TenantRecord | undefined> {
+    const row = await this.unitOfWork.findAcrossTenants<TenantRow>(
+      'SELECT id, slug, name, created_at FROM tenants WHERE slug = $1',
+      [slug],
+    );
+    return row && this.toTenant(row);
+  }
+
+  /** Lists all tenants, oldest first. */
+  async listAll(limit: number, after?: string): Promise<TenantRecord[]> {
+    const rows = await this.unitOfWork.readAcrossTenants<TenantRow>(
+      `SELECT id, slug, name, created_at FROM tenants${after === undefined ? '' : ' WHERE id > $2'} ORDER BY id LIMIT $1`,
+      after === undefined ? [limit] : [limit, after],
+    );
+    return rows.map((row) => this.toTenant(row));
+  }
+
+  private toTenant({ created_at, id, name, slug }: TenantRow): TenantRecord {
+    return { id, slug, name, createdAt: this.unitOfWork.dialect.readTime(created_at) };
+  }
+}
