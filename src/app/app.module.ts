@@ -17,9 +17,12 @@ import { GrowthModule, PersistenceModule } from '#persistence';
 import { ModelsModule } from '#models';
 import { PredictionsModule } from '#predictions';
 import { RedisModule } from '#redis';
-import { RetentionModule, SubjectsModule } from '#retention';
+import { RetentionModule } from '#retention';
+import { SubjectsModule } from '#subjects';
 import { SecretsModule } from '#secrets';
-import { AccountsModule, KeysModule, SecurityModule } from '#security';
+import { AccountsModule } from '#accounts';
+import { KeysModule } from '#keys';
+import { SecurityModule } from '#security';
 import { TrainingModule } from '#training-sets';
 import { TransferModule } from '#transfer';
 

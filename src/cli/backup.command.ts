@@ -87,7 +87,7 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
 
 async function restore({ from, json, ledger, yes = false }: RestoreOptions): Promise<void> {
   const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureService }, { createCopier }] =
-    await Promise.all([import('#backup'), import('#retention'), import('#persistence')]);
+    await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
   const erasures = join(config.dataDir, 'erasures.jsonl');

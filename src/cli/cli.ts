@@ -1,25 +1,21 @@
 import { Command, CommanderError } from 'commander';
-import {
-  addBackupCommand,
-  addBlobsCommand,
-  addConfigCommand,
-  addDemoCommand,
-  addEncryptionCommand,
-  addEraseCommand,
-  addExportCommand,
-  addImportCommand,
-  addKeysCommand,
-  addMigrateCommand,
-  addOpenApiCommand,
-  addPredictCommand,
-  addRestoreCommand,
-  addRetentionCommand,
-  addRollupsCommand,
-  addSpoolCommand,
-  addStartCommand,
-  addTenantsCommand,
-  addUsersCommand,
-} from './index.js';
+import { addBackupCommand, addRestoreCommand } from './backup.command.js';
+import { addBlobsCommand } from './blobs.command.js';
+import { addConfigCommand } from './config.command.js';
+import { addDemoCommand } from './demo.command.js';
+import { addEncryptionCommand } from './encryption.command.js';
+import { addEraseCommand } from './erase.command.js';
+import { addExportCommand } from './export.command.js';
+import { addImportCommand } from './import.command.js';
+import { addKeysCommand, addTenantsCommand } from './keys.command.js';
+import { addMigrateCommand } from './migrate.command.js';
+import { addOpenApiCommand } from './openapi.command.js';
+import { addPredictCommand } from './predict.command.js';
+import { addRetentionCommand } from './retention.command.js';
+import { addRollupsCommand } from './rollups.command.js';
+import { addSpoolCommand } from './spool.command.js';
+import { addStartCommand } from './start.command.js';
+import { addUsersCommand } from './users.command.js';
 import { AppError, VERSION } from '#kernel';
 
 /** 0 done · 1 it failed · 2 the command line is wrong · 3 there is something to do (`migrate check`). */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatTime } from '#kernel';
 import { note, print, printJson } from './output.js';
+import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
 
 interface EraseOptions {
@@ -33,13 +34,9 @@ export function addEraseCommand(program: Command): void {
 }
 
 async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
-  const [{ BACKUPS_KEPT_MS, ErasureService }, { KeysAdministrationService }] = await Promise.all([
-    import('#retention'),
-    import('#security'),
-  ]);
+  const { BACKUPS_KEPT_MS, ErasureService } = await import('#subjects');
   const certificate = await withApp(async (app) => {
-    const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(tenant);
-    return app.get(ErasureService).erase({ tenantId }, userId);
+    return app.get(ErasureService).erase(await tenantNamed(app, tenant), userId);
   });
   const { certificateId, erasedAt, removed, subjectHash } = certificate;
   const until = formatTime(erasedAt + BACKUPS_KEPT_MS);
@@ -59,7 +56,7 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
 }
 
 async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
-  const { ErasureService } = await import('#retention');
+  const { ErasureService } = await import('#subjects');
   const erased = await withApp((app) => app.get(ErasureService).reapply(Array.isArray(file) ? file : []));
   if (json) printJson({ erased });
   else print(`${erased} subjects were there again, and have been erased.`);

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseTime } from '#kernel';
 import { type Scope, SCOPES } from '#config';
-import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#security';
+import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#keys';
 import { note, print, printJson } from './output.js';
+import { tenantNamed } from './record-arguments.js';
 import { operator, withApp } from './with-app.js';
 
 interface TenantOption {
@@ -83,7 +84,7 @@ export function addTenantsCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ json, name, slug }: { slug: string; name: string; json?: boolean }) => {
       const { DEFAULT_TENANT_ID } = await import('#kernel');
-      const { createTenantValidator, KeysAdministrationService } = await import('#security');
+      const { createTenantValidator, KeysAdministrationService } = await import('#keys');
       const input = createTenantValidator.parse({ slug, name });
       const made = await withApp((app) =>
         app.get(KeysAdministrationService).createTenant(operator(DEFAULT_TENANT_ID), input),
@@ -106,13 +107,9 @@ export function addTenantsCommand(program: Command): void {
         process.exitCode = USAGE;
         return;
       }
-      const [{ TenantErasureService }, { KeysAdministrationService }] = await Promise.all([
-        import('#retention'),
-        import('#security'),
-      ]);
+      const { TenantErasureService } = await import('#subjects');
       const { certificateId, removed } = await withApp(async (app) => {
-        const { id: tenantId } = await app.get(KeysAdministrationService).tenantBySlug(slug);
-        return app.get(TenantErasureService).erase({ tenantId }, 'cli');
+        return app.get(TenantErasureService).erase(await tenantNamed(app, slug), 'cli');
       });
       if (json) printJson({ certificate_id: certificateId, removed });
       else {
@@ -126,7 +123,7 @@ export function addTenantsCommand(program: Command): void {
     .description('list tenants')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { KeysAdministrationService } = await import('#security');
+      const { KeysAdministrationService } = await import('#keys');
       const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MOST_LISTED));
       if (json)
         printJson(data.map(({ createdAt, ...rest }) => ({ ...rest, created_at: new Date(createdAt).toISOString() })));
@@ -138,10 +135,10 @@ async function withKeys<T>(
   { tenant }: TenantOption,
   work: (service: KeysAdministrationService, caller: ReturnType<typeof operator>) => Promise<T>,
 ): Promise<T> {
-  const security = await import('#security');
+  const keys = await import('#keys');
   return withApp(async (app) => {
-    const service = app.get(security.KeysAdministrationService);
-    return work(service, operator((await service.tenantBySlug(tenant)).id));
+    const { tenantId } = await tenantNamed(app, tenant);
+    return work(app.get(keys.KeysAdministrationService), operator(tenantId));
   });
 }
 

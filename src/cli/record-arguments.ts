@@ -31,11 +31,12 @@ export function formatOf<Format extends string>(
   );
 }
 
+/** Finds the tenant that a command names. @throws NotFoundError */
 export async function tenantNamed(
   app: INestApplicationContext,
   slug: string,
 ): Promise<TenantContext & { createdAt: number }> {
-  const { KeysAdministrationService } = await import('#security');
+  const { KeysAdministrationService } = await import('#keys');
   const { createdAt, id } = await app.get(KeysAdministrationService).tenantBySlug(slug);
   return { tenantId: id, createdAt };
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RetentionKind } from '#persistence';
 import { note, print, printJson } from './output.js';
+import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
 
 const KINDS: readonly RetentionKind[] = ['predictions', 'feedback', 'metrics'];
@@ -61,9 +62,7 @@ async function selectionOf(
   app: Parameters<Parameters<typeof withApp>[0]>[0],
   { days, kind, tenant }: RunOptions,
 ): Promise<{ days?: number; kinds?: RetentionKind[]; tenants?: string[] }> {
-  const { KeysAdministrationService } = await import('#security');
-  const tenants =
-    tenant === undefined ? undefined : [(await app.get(KeysAdministrationService).tenantBySlug(tenant)).id];
+  const tenants = tenant === undefined ? undefined : [(await tenantNamed(app, tenant)).tenantId];
   return {
     ...(days === undefined ? {} : { days }),
     ...(kind ? { kinds: [kind] } : {}),

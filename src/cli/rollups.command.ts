@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AuditResult } from '#analytics';
 import { formatTime } from '#kernel';
 import { note, print, printJson } from './output.js';
+import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
 
 /** Exit code of `rollups check` when something differs. */
@@ -44,13 +45,9 @@ export function addRollupsCommand(program: Command): void {
 }
 
 async function audit({ tenant }: Options, repair: boolean): Promise<AuditResult> {
-  const [{ RollupAuditService }, { KeysAdministrationService }] = await Promise.all([
-    import('#analytics'),
-    import('#security'),
-  ]);
+  const { RollupAuditService } = await import('#analytics');
   return withApp(async (app) => {
-    const tenants =
-      tenant === undefined ? undefined : [(await app.get(KeysAdministrationService).tenantBySlug(tenant)).id];
+    const tenants = tenant === undefined ? undefined : [(await tenantNamed(app, tenant)).tenantId];
     const onProgress = (hours: number): void => {
       if (hours % PROGRESS_EVERY === 0) note(`${hours} hours compared`);
     };

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PasswordLink, Principal, Role, User, UsersService } from '#security';
+import type { PasswordLink, UsersService } from '#accounts';
+import type { Principal, Role, User } from '#security';
 import { note, print, printJson } from './output.js';
+import { tenantNamed } from './record-arguments.js';
 import { operator, withApp } from './with-app.js';
 
 interface TenantOption {
@@ -25,7 +27,7 @@ export function addUsersCommand(program: Command): void {
     .option('--name <name>', 'what to call them')
     .action(async (email: string, options: TenantOption & { role: Role; name?: string }) => {
       const user = await withUsers(options, async (service, caller) => {
-        const { createUserValidator } = await import('#security');
+        const { createUserValidator } = await import('#accounts');
         const wanted = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
         return service.create(caller, { ...wanted, name: wanted.name ?? email });
       });
@@ -85,10 +87,10 @@ async function withUsers<T>(
   { tenant }: TenantOption,
   work: (service: UsersService, caller: Principal) => Promise<T>,
 ): Promise<T> {
-  const security = await import('#security');
+  const accounts = await import('#accounts');
   return withApp(async (app) => {
-    const { id } = await app.get(security.KeysAdministrationService).tenantBySlug(tenant);
-    return work(app.get(security.UsersService), operator(id));
+    const { tenantId } = await tenantNamed(app, tenant);
+    return work(app.get(accounts.UsersService), operator(tenantId));
   });
 }
 

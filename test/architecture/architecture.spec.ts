@@ -9,7 +9,7 @@ import { InboxController } from '../../src/features/feedback/inbox/inbox.control
 import { StorageController } from '../../src/features/feedback/inbox/storage.controller.js';
 import { RetentionController } from '../../src/operations/retention/retention.controller.js';
 import { WebhooksController } from '../../src/features/webhooks/webhooks.controller.js';
-import { SubjectsController } from '../../src/operations/retention/subjects/subjects.controller.js';
+import { SubjectsController } from '../../src/operations/subjects/subjects.controller.js';
 import { SubmitController } from '../../src/features/feedback/submit.controller.js';
 import { LabelsController } from '../../src/features/labels/labels.controller.js';
 import { VotesController } from '../../src/features/labels/votes.controller.js';
@@ -18,18 +18,14 @@ import { EventsController } from '../../src/features/metric-events/metric-events
 import { HealthController } from '../../src/operations/health/health.controller.js';
 import { TrainingSetsController } from '../../src/features/training-sets/training-sets.controller.js';
 import { ModelsController } from '../../src/features/predictions/models.controller.js';
-import { TenantErasureController } from '../../src/operations/retention/subjects/tenant-erasure.controller.js';
+import { TenantErasureController } from '../../src/operations/subjects/tenant-erasure.controller.js';
 import { ExportsController } from '../../src/operations/transfer/exports.controller.js';
 import { PredictController } from '../../src/features/predictions/predict.controller.js';
 import { PredictionsController } from '../../src/features/predictions/predictions.controller.js';
 import { AccountPagesController } from '../../src/operations/dashboard/account-pages.controller.js';
-import {
-  AdministrationController,
-  PUBLIC_METADATA,
-  SCOPES_METADATA,
-  SessionsController,
-  UsersController,
-} from '#security';
+import { SessionsController, UsersController } from '#accounts';
+import { AdministrationController } from '#keys';
+import { PUBLIC_METADATA, SCOPES_METADATA } from '#security';
 
 const ROOT = join(__dirname, '..', '..');
 const CONTROLLERS = [

@@ -9,7 +9,7 @@ import type { FeedbackLoopConfig } from '#config';
 import { type BulkRow, DatabaseLockedError, FolderLock } from '#persistence';
 import { Archive } from '../../src/operations/retention/archive.js';
 import type { RetentionRun } from '../../src/operations/retention/retention.js';
-import { ArchiveErasure } from '../../src/operations/retention/subjects/archive-erasure.js';
+import { ArchiveErasure } from '../../src/operations/subjects/archive-erasure.js';
 import { ROOT } from '../support/server-process.js';
 
 const RUN: RetentionRun = {

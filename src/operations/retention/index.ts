@@ -4,4 +4,3 @@ export * from './retention.module.js';
 export * from './retention.service.js';
 export * from './archive.js';
 export * from './compaction.js';
-export * from './subjects/index.js';

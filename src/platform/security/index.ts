@@ -10,6 +10,4 @@ export * from './tenants.repository.js';
 export * from './throttling/index.js';
 export * from './audit.repository.js';
 export * from './user.js';
-export * from './administration/index.js';
-export * from './people/index.js';
 export * from './encryption/reencryption.service.js';

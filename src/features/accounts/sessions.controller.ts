@@ -5,7 +5,7 @@ import { NotFoundError } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { apiSchema } from '#http';
 import { APP_LOGGER, type AppLogger } from '#observability';
-import { Caller, Public, Scopes, Unlimited } from '../decorators.js';
+import { Caller, limitHeaders, type Principal, Public, RateLimiter, RateLimitError, Scopes, type Session, Unlimited } from '#security';
 import {
   ChangePasswordSchema,
   changePasswordValidator,
@@ -19,9 +19,7 @@ import {
   type SessionResource,
   SessionSchema,
   toSessionResource,
-} from '../dto/people.schema.js';
-import type { Principal, Session } from '../principal.js';
-import { limitHeaders, RateLimiter, RateLimitError } from '../throttling/index.js';
+} from './dto/accounts.schema.js';
 import { refuseForeignPage } from './forgery.js';
 import { clearedCookies, sessionCookie, sessionTokenOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';

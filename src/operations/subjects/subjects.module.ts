@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
-import { RetentionModule } from '../retention.module.js';
+import { RetentionModule } from '#retention';
 import { ArchiveErasure } from './archive-erasure.js';
 import { ErasedRows, ErasurePlaces } from './erased-rows.js';
 import { ErasureLedger } from './erasure-ledger.js';

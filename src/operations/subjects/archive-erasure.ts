@@ -9,7 +9,7 @@ import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
 import type { ReplayGuard } from '#ingest';
 import type { BulkRow } from '#persistence';
-import { Archive } from '../archive.js';
+import { Archive } from '#retention';
 
 interface Line {
   table: string;

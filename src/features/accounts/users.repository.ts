@@ -3,9 +3,8 @@ import { type EntityManager, MoreThan } from 'typeorm';
 import { NotFoundError, type Position, requireVersion, type TenantContext } from '#kernel';
 import { changeOnce, type Claim } from '#ingest';
 import { DataRefusedError, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
-import { type Deed, writeAudit } from '../audit.repository.js';
+import { type Deed, type Role, type User, writeAudit } from '#security';
 import { EmailTakenError } from './errors.js';
-import type { Role, User } from '../user.js';
 import type { UserChange } from './user.js';
 
 interface UserRow {

@@ -14,13 +14,10 @@ import {
 } from '#kernel';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
-import type { Deed } from '../audit.repository.js';
-import { actorOf, type Principal } from '../principal.js';
-import { TenantsRepository } from '../tenants.repository.js';
+import { actorOf, type Deed, type Principal, TenantsRepository, type User } from '#security';
 import { LinkOverError } from './errors.js';
 import { PasswordLinks } from './password-links.js';
 import { passwordErrors, Passwords } from './passwords.js';
-import type { User } from '../user.js';
 import type { InvitedUser, NewUser, PasswordLink, UserChange, UserLink } from './user.js';
 import { type TokenRecord, UsersRepository } from './users.repository.js';
 

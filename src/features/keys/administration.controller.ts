@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Page } from '#kernel';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
 import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
-import { Caller, Scopes, Unlimited } from '../decorators.js';
+import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   AuditPageSchema,
   CreateKeySchema,
@@ -23,8 +23,7 @@ import {
   toNewTenantResource,
   toSettings,
   toTenantResource,
-} from '../dto/keys.schema.js';
-import type { Principal } from '../principal.js';
+} from './dto/keys.schema.js';
 import { KeysAdministrationService } from './keys-administration.service.js';
 
 /** The answer holds a secret: no cache between here and its owner may keep it. */

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '#kernel';
 import { SchemaValidator } from '#http';
-import type { InvitedUser, PasswordLink } from '../people/user.js';
-import { type Role, ROLES, type User } from '../user.js';
+import type { InvitedUser, PasswordLink } from '../user.js';
+import { type Role, ROLES, type User } from '#security';
 
 const EMAIL = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]{1,189}$/;
 const LONGEST_PASSWORD = 1024;

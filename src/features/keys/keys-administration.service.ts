@@ -13,11 +13,7 @@ import {
 import { type Scope, SCOPES } from '#config';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
-import type { AuditEntry } from '../audit.repository.js';
-import { createKey } from '../api-key-format.js';
-import { ApiKeysService } from '../api-keys.service.js';
-import { actorOf, type Principal } from '../principal.js';
-import { type TenantRecord, TenantsRepository } from '../tenants.repository.js';
+import { actorOf, ApiKeysService, type AuditEntry, createKey, type Principal, type TenantRecord, TenantsRepository } from '#security';
 import { KeysRepository } from './keys.repository.js';
 import type { KeyRecord, KeySettings } from './records.js';
 

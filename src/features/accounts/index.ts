@@ -3,4 +3,4 @@ export * from './sessions.controller.js';
 export * from './users.controller.js';
 export * from './users.service.js';
 export * from './user.js';
-export { createUserValidator } from '../dto/people.schema.js';
+export { createUserValidator } from './dto/accounts.schema.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
-import { Authenticators } from '../authenticators.js';
+import { Authenticators } from '#security';
 import { Passwords } from './passwords.js';
 import { PasswordLinks } from './password-links.js';
 import { SessionAuthenticator } from './session-authenticator.js';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
-import type { Authenticator } from '../authenticators.js';
-import type { Principal } from '../principal.js';
+import type { Authenticator, Principal } from '#security';
 import { refuseForgery } from './forgery.js';
 import { sessionTokenOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';

@@ -1,5 +1,5 @@
 import { ForbiddenError } from '#kernel';
-import type { Session } from '../principal.js';
+import type { Session } from '#security';
 import { isCsrfToken } from './sessions.service.js';
 
 export interface OriginRequest {

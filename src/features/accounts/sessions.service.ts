@@ -5,11 +5,10 @@ import { AuthenticationError, type Clock, CLOCK, HOUR_MS } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { Secrets } from '#secrets';
-import { actorOf, type Principal, type Session } from '../principal.js';
+import { actorOf, type Principal, SCOPES_OF, type Session, type User } from '#security';
 import { AccountLockedError } from './errors.js';
 import { Passwords } from './passwords.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { SCOPES_OF, type User } from '../user.js';
 import { UsersService } from './users.service.js';
 
 const TOKEN_BYTES = 32;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
 import { Mailer } from '#mail';
-import type { User } from '../user.js';
+import type { User } from '#security';
 import type { PasswordLink } from './user.js';
 
 /** Where a token is opened, and the mail that brings it. */

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import type { TenantContext } from '#kernel';
 import { LoginAttemptEntity, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
-import { type Deed, writeAudit } from '../audit.repository.js';
-import type { Role, User } from '../user.js';
+import { type Deed, type Role, type User, writeAudit } from '#security';
 
 /** A session with who signed in; times are milliseconds since 1970. */
 export interface StoredSession {

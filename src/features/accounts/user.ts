@@ -1,4 +1,4 @@
-import type { Role, User } from '../user.js';
+import type { Role, User } from '#security';
 
 export interface NewUser {
   email: string;

@@ -12,7 +12,7 @@ import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, versionOf } from '#kernel';
 import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
 import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
-import { Caller, Scopes, Unlimited } from '../decorators.js';
+import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   ChangeUserSchema,
   changeUserValidator,
@@ -27,8 +27,7 @@ import {
   UserPageSchema,
   type UserResource,
   UserSchema,
-} from '../dto/people.schema.js';
-import type { Principal } from '../principal.js';
+} from './dto/accounts.schema.js';
 import type { UserLink } from './user.js';
 import { UsersService } from './users.service.js';
 

@@ -4,11 +4,9 @@ import { NotFoundError, type Position, type TenantContext, uuidv7 } from '#kerne
 import type { Scope } from '#config';
 import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '#persistence';
 import { changeOnce, type ClaimOf } from '#ingest';
-import { type AuditEntry, type Deed, writeAudit } from '../audit.repository.js';
-import type { NewKey } from '../api-key-format.js';
+import { type AuditEntry, type Deed, type NewKey, type TenantRecord, writeAudit } from '#security';
 import { SlugTakenError } from './errors.js';
 import type { KeyRecord, KeySettings } from './records.js';
-import type { TenantRecord } from '../tenants.repository.js';
 
 interface KeyRow {
   id: string;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, NotFoundError, sleep, type TenantContext, uuidv7 } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { SubjectTables } from '#persistence';
-import { Compaction } from '../compaction.js';
+import { Compaction } from '#retention';
 import { ErasedRows } from './erased-rows.js';
 import { ErasureLedger, type LedgerEntry, WHOLE_TENANT } from './erasure-ledger.js';
 import { ErasuresRepository } from './erasures.repository.js';

@@ -2,10 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, formatTime, parseTime } from '#kernel';
 import { type Scope, SCOPES } from '#config';
 import { SchemaValidator } from '#http';
-import type { KeyRecord, KeySettings } from '../administration/records.js';
-import type { AuditEntry } from '../audit.repository.js';
-import type { TenantRecord } from '../tenants.repository.js';
-import type { NewKeyRecord, NewTenantRecord } from '../administration/keys-administration.service.js';
+import type { KeyRecord, KeySettings } from '../records.js';
+import type { AuditEntry, TenantRecord } from '#security';
+import type { NewKeyRecord, NewTenantRecord } from '../keys-administration.service.js';
 
 const ORIGIN = '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$';
 const time = Type.String({ format: 'date-time' });
