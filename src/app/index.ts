@@ -1,3 +1,3 @@
-export * from './app.factory.js';
-export * from './openapi.js';
-export * from './server.js';
+export { createApp } from './app.factory.js';
+export { OpenApiDocuments } from './openapi.js';
+export { startServer } from './server.js';

@@ -1,9 +1,18 @@
-export * from './clock.js';
-export * from './errors.js';
-export * from './ids.js';
-export * from './if-match.js';
-export * from './mutex.js';
-export * from './package-info.js';
-export * from './pagination.js';
-export * from './tenant-context.js';
-export * from './time.js';
+export { type Clock, CLOCK, systemClock } from './clock.js';
+export {
+  AppError,
+  AuthenticationError,
+  type FieldError,
+  ForbiddenError,
+  NotFoundError,
+  UnavailableError,
+  UnreadableRequestError,
+  ValidationError,
+} from './errors.js';
+export { acceptanceId, isUuid, smallestIdAt, uuidv7 } from './ids.js';
+export { etagOf, isKnown, requireVersion, versionOf } from './if-match.js';
+export { Mutex, sleep, withDeadline } from './mutex.js';
+export { PACKAGE_ROOT, VERSION } from './package-info.js';
+export { CursorCodec, type Page, type Position } from './pagination.js';
+export { DEFAULT_TENANT, DEFAULT_TENANT_ID, type TenantContext } from './tenant-context.js';
+export { DAY_MS, formatTime, HOUR_MS, parseRange, parseTime, type TimeRange } from './time.js';

@@ -1,6 +1,6 @@
-export * from './accounts.module.js';
-export * from './sessions.controller.js';
-export * from './users.controller.js';
-export * from './users.service.js';
-export * from './user.js';
+export { AccountsModule } from './accounts.module.js';
 export { createUserValidator } from './dto/accounts.schema.js';
+export { SessionsController } from './sessions.controller.js';
+export type { PasswordLink } from './user.js';
+export { UsersController } from './users.controller.js';
+export { UsersService } from './users.service.js';

@@ -5,7 +5,17 @@ import { NotFoundError } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { apiSchema } from '#http';
 import { APP_LOGGER, type AppLogger } from '#observability';
-import { Caller, limitHeaders, type Principal, Public, RateLimiter, RateLimitError, Scopes, type Session, Unlimited } from '#security';
+import {
+  Caller,
+  limitHeaders,
+  type Principal,
+  Public,
+  RateLimiter,
+  RateLimitError,
+  Scopes,
+  type Session,
+  Unlimited,
+} from '#security';
 import {
   ChangePasswordSchema,
   changePasswordValidator,

@@ -1,5 +1,5 @@
-export * from './analytics.module.js';
-export * from './rollups/rollup-audit.service.js';
-export * from './rollups/rollup-maintenance.js';
-export { rollUp, ROLLED_UP_TABLE } from './rollups/rollup-insert.js';
-export * from './rollups/rollups.read-model.js';
+export { AnalyticsModule } from './analytics.module.js';
+export { type AuditResult, RollupAuditService } from './rollups/rollup-audit.service.js';
+export { ROLLED_UP_TABLE, rollUp } from './rollups/rollup-insert.js';
+export { RollupMaintenance } from './rollups/rollup-maintenance.js';
+export { RollupsReadModel } from './rollups/rollups.read-model.js';

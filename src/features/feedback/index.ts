@@ -1,4 +1,3 @@
-export * from './attachments/blob-mover.js';
-export { BLOB_STORE_NAMES, type BlobStoreName } from './attachments/blob-store.js';
-export * from './feedback.module.js';
-export * from './inbox/cleanup.service.js';
+export { BlobMover } from './attachments/blob-mover.js';
+export type { BlobStoreName } from './attachments/blob-store.js';
+export { FeedbackModule } from './feedback.module.js';

@@ -1,5 +1,5 @@
-export * from './administration.controller.js';
-export * from './keys.module.js';
-export * from './keys-administration.service.js';
-export type * from './records.js';
+export { AdministrationController } from './administration.controller.js';
 export { createTenantValidator } from './dto/keys.schema.js';
+export { KeysAdministrationService, type NewKeyRecord } from './keys-administration.service.js';
+export { KeysModule } from './keys.module.js';
+export type { KeyRecord } from './records.js';

@@ -13,7 +13,15 @@ import {
 import { type Scope, SCOPES } from '#config';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
-import { actorOf, ApiKeysService, type AuditEntry, createKey, type Principal, type TenantRecord, TenantsRepository } from '#security';
+import {
+  actorOf,
+  ApiKeysService,
+  type AuditEntry,
+  createKey,
+  type Principal,
+  type TenantRecord,
+  TenantsRepository,
+} from '#security';
 import { KeysRepository } from './keys.repository.js';
 import type { KeyRecord, KeySettings } from './records.js';
 

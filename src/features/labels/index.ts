@@ -1,8 +1,6 @@
-export * from './linking/known-predictions.repository.js';
-export type * from './label.js';
-export * from './labels.module.js';
-export * from './linking/link-pass.js';
-export * from './linking/pending-links.js';
-export * from './linking/prediction-links.js';
-export * from './verdicts.service.js';
-export type { Link, VoteSummary } from './vote.js';
+export { LabelsModule } from './labels.module.js';
+export { KnownPredictionsRepository } from './linking/known-predictions.repository.js';
+export type { Waiting } from './linking/link-pass.js';
+export { PendingLinks } from './linking/pending-links.js';
+export { PredictionLinks } from './linking/prediction-links.js';
+export { type Verdicts, VerdictsService } from './verdicts.service.js';

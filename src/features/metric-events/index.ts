@@ -1,1 +1,1 @@
-export * from './metric-events.module.js';
+export { EventsModule } from './metric-events.module.js';

@@ -1,3 +1,2 @@
-export * from './prediction.js';
 export { PREDICTION_INSERT } from './prediction-insert.js';
-export * from './predictions.module.js';
+export { PredictionsModule } from './predictions.module.js';

@@ -1,1 +1,1 @@
-export * from './training-sets.module.js';
+export { TrainingModule } from './training-sets.module.js';

@@ -1,1 +1,1 @@
-export * from './webhooks.module.js';
+export { OutboxModule } from './webhooks.module.js';

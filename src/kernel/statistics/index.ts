@@ -1,1 +1,8 @@
-export * from './quantiles.js';
+export {
+  GAMMA,
+  histogramQuantile,
+  type LogHistogram,
+  MAX_RELATIVE_ERROR,
+  quantile,
+  SMALLEST_LATENCY_MS,
+} from './quantiles.js';

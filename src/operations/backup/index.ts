@@ -1,3 +1,2 @@
-export * from './backup-file.js';
-export * from './make-backup.js';
-export * from './restore-backup.js';
+export { type BackupOptions, checkBackup, makeBackup } from './make-backup.js';
+export { restoreBackup, RestoreUnconfirmedError } from './restore-backup.js';

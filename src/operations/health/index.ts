@@ -1,3 +1,3 @@
-export * from './health.module.js';
-export * from './health.service.js';
-export * from './probes.js';
+export { HealthModule } from './health.module.js';
+export { HealthService } from './health.service.js';
+export { PROBES, Probes } from './probes.js';

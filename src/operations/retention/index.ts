@@ -1,6 +1,5 @@
-export * from './retention-aftermath.js';
-export * from './retention.js';
-export * from './retention.module.js';
-export * from './retention.service.js';
-export * from './archive.js';
-export * from './compaction.js';
+export { Archive } from './archive.js';
+export { Compaction } from './compaction.js';
+export { RetentionAftermath } from './retention-aftermath.js';
+export { RetentionModule } from './retention.module.js';
+export { RetentionService, type RunOptions } from './retention.service.js';

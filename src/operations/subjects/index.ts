@@ -1,5 +1,5 @@
-export * from './erasure-ledger.js';
-export * from './erasure.service.js';
-export * from './subject.js';
-export * from './subjects.module.js';
-export * from './tenant-erasure.service.js';
+export { ErasureLedger } from './erasure-ledger.js';
+export { ErasureService } from './erasure.service.js';
+export { BACKUPS_KEPT_MS } from './subject.js';
+export { SubjectsModule } from './subjects.module.js';
+export { TenantErasureService } from './tenant-erasure.service.js';

@@ -1,4 +1,4 @@
-export * from './import-file.js';
-export * from './older/older-import.service.js';
-export * from './transfer.module.js';
-export * from './transfer.service.js';
+export { ImportProgress, openFile, readLines } from './import-file.js';
+export { OlderImportService } from './older/older-import.service.js';
+export { TransferModule } from './transfer.module.js';
+export { type ImportOptions, type ImportReport, TransferService } from './transfer.service.js';

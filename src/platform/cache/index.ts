@@ -1,3 +1,3 @@
-export * from './result-cache.js';
-export * from './shared-cache.js';
-export * from './tiered-cache.js';
+export { Cached, type Dated, ResultCache } from './result-cache.js';
+export { SharedCache } from './shared-cache.js';
+export { TieredCache } from './tiered-cache.js';

@@ -1,8 +1,9 @@
-export * from './config.module.js';
-export * from './configuration-error.js';
-export * from './database-uri.js';
-export * from './describe-config.js';
-export * from './environment.js';
-export * from './feedback-loop-config.js';
-export * from './load-config.js';
-export * from './scopes.js';
+export { ConfigModule } from './config.module.js';
+export { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+export { describeDatabase, resolveDatabase } from './database-uri.js';
+export { configurationPage, envExample, maskedConfig } from './describe-config.js';
+export { configFromEnvironment, readEnvironment } from './environment.js';
+export { FeedbackLoopConfig } from './feedback-loop-config.js';
+export { loadConfig, splitKey, unknownVariables } from './load-config.js';
+export { type Scope, SCOPES } from './scopes.js';
+export type { PublicRouteName } from './variables/security.variables.js';

@@ -1,20 +1,32 @@
-export * from './hooks/allowed-methods.js';
-export * from './bodies/body-guards.js';
-export * from './hooks/draining.js';
-export * from './hooks/http-hooks.js';
-export * from './http.module.js';
-export * from './problem/problem.filter.js';
-export * from './problem/problem.js';
-export * from './hooks/request-context.js';
-export * from './validation/schema-validation.js';
-export * from './validation/validation.pipe.js';
-export * from './validation/schemas.js';
-export * from './bodies/ndjson.js';
-export * from './bodies/unread-body.js';
-export * from './validation/uuid.pipe.js';
-export * from './hooks/observer-server.js';
-export * from './validation/page.query.js';
-export * from './hooks/cors.js';
-export * from './hooks/forwarded-headers.js';
-export * from './bodies/streams.js';
-export * from './bodies/multipart.js';
+export { parseJson } from './bodies/body-guards.js';
+export { MultipartBody, readMultipart } from './bodies/multipart.js';
+export { type NdjsonLine, readJsonLines, readNdjson } from './bodies/ndjson.js';
+export { BodyBrokenError } from './bodies/streams.js';
+export { ReadableBodyGuard } from './bodies/unread-body.js';
+export { AllowedMethods } from './hooks/allowed-methods.js';
+export { addCors } from './hooks/cors.js';
+export { Draining } from './hooks/draining.js';
+export { ForwardedHeaders } from './hooks/forwarded-headers.js';
+export {
+  addHooks,
+  addParsers,
+  answerClientError,
+  answerExpectations,
+  answerFrameworkError,
+} from './hooks/http-hooks.js';
+export { serveObservers } from './hooks/observer-server.js';
+export { HttpModule } from './http.module.js';
+export { ProblemFilter } from './problem/problem.filter.js';
+export { toAppError, toProblem } from './problem/problem.js';
+export { asBoolean, asInteger, asNumber, PageQuery } from './validation/page.query.js';
+export { SchemaValidator } from './validation/schema-validation.js';
+export {
+  apiSchema,
+  lenient,
+  optionalJsonObject,
+  optionalNumber,
+  optionalString,
+  ProblemSchema,
+} from './validation/schemas.js';
+export { UuidPipe } from './validation/uuid.pipe.js';
+export { LenientInput, StrictInput } from './validation/validation.pipe.js';

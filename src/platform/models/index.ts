@@ -1,8 +1,7 @@
-export * from './models.module.js';
-export * from './served-models.repository.js';
-export * from './served-models.service.js';
-export * from './embedded-model.js';
-export * from './errors.js';
-export * from './model-provider.js';
-export * from './model-registry.js';
-export * from './prediction-cache.js';
+export { EmbeddedModel } from './embedded-model.js';
+export type { ModelAnswer, ModelProvider } from './model-provider.js';
+export { ModelRegistry } from './model-registry.js';
+export { ModelsModule } from './models.module.js';
+export { PredictionCache } from './prediction-cache.js';
+export type { ServedModel } from './served-models.repository.js';
+export { ServedModelsService } from './served-models.service.js';

@@ -1,7 +1,6 @@
-export * from './log-fields.js';
-export * from './logger.js';
-export * from './metrics.js';
-export * from './observability.module.js';
-export * from './nest-logger.js';
-export * from './error-reports.js';
-export * from './tracing.js';
+export { startErrorReports, stopErrorReports } from './error-reports.js';
+export { APP_LOGGER, type AppLogger, createLogger } from './logger.js';
+export { Metrics } from './metrics.js';
+export { NestLogger } from './nest-logger.js';
+export { ObservabilityModule } from './observability.module.js';
+export { endRequestTrace, type SpanAttributes, startTracing, stopTracing, traced, traceRequest } from './tracing.js';

@@ -1,30 +1,88 @@
-export * from './lifecycle/announcements.js';
-export * from './contract/bulk-insert.js';
-export * from './copies/create-copier.js';
-export * from './copies/database-copier.js';
-export * from './copies/sqlite-to-postgres.js';
-export * from './lifecycle/create-database.js';
-export * from './lifecycle/data-source.js';
-export * from './contract/database.js';
-export * from './lifecycle/database-supervisor.js';
-export * from './contract/dialect.js';
-export * from './contract/errors.js';
-export * from './lifecycle/folder-lock.js';
-export * from './growth/index.js';
-export * from './lifecycle/migrator.js';
-export * from './lifecycle/older-database.js';
-export * from './persistence.module.js';
-export * from './schema/portable-columns.js';
-export * from './tables/retained-tables.js';
-export * from './schema/index.js';
-export * from './gate/statement-guard.js';
-export * from './tables/stored-tables.js';
-export * from './tables/subject-tables.js';
-export * from './temporal/temporal.decorator.js';
-export * from './temporal/temporal-store.js';
-export * from './gate/tenant-wall.js';
-export * from './tables/transfer-tables.js';
-export * from './contract/tokens.js';
-export * from './gate/unit-of-work.js';
-export * from './schema/describe-schema.js';
-export * from './sqlite/sqlite-file.js';
+export { BulkInsert, type BulkRow, type Merge, type NameClaims } from './contract/bulk-insert.js';
+export type { BulkGroup, Database, PoolStats, WriteSession } from './contract/database.js';
+export { type Dialect, postgresDialect, sqliteDialect } from './contract/dialect.js';
+export {
+  DatabaseCorruptError,
+  DatabaseFullError,
+  DatabaseLockedError,
+  DatabaseUnavailableError,
+  DataRefusedError,
+  isPassing,
+  PartitionMissingError,
+  PoolExhaustedError,
+  QueryTimeoutError,
+  RowsKnownError,
+  SchemaOutdatedError,
+  toDatabaseError,
+  TransactionConflictError,
+} from './contract/errors.js';
+export { DATABASE } from './contract/tokens.js';
+export { createCopier, unknownMigrations } from './copies/create-copier.js';
+export { type DatabaseCopier, RestoreFailedError } from './copies/database-copier.js';
+export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
+export { TenantWall } from './gate/tenant-wall.js';
+export { UnitOfWork } from './gate/unit-of-work.js';
+export { type TableGrowth, toGrowthResource } from './growth/growth.js';
+export { GrowthModule } from './growth/growth.module.js';
+export { GrowthService } from './growth/growth.service.js';
+export { Announcements } from './lifecycle/announcements.js';
+export { createDatabase } from './lifecycle/create-database.js';
+export { createDataSource } from './lifecycle/data-source.js';
+export { DatabaseSupervisor } from './lifecycle/database-supervisor.js';
+export { FolderLock } from './lifecycle/folder-lock.js';
+export { Migrator } from './lifecycle/migrator.js';
+export { type OlderDatabase, type OlderRow, openOlderDatabase } from './lifecycle/older-database.js';
+export { PersistenceModule } from './persistence.module.js';
+export { ApiKeyEntity } from './schema/api-key.entity.js';
+export { AuditEntryEntity } from './schema/audit-entry.entity.js';
+export { schemaPage } from './schema/describe-schema.js';
+export { FeedbackSubmissionEntity } from './schema/feedback-submission.entity.js';
+export { IdempotencyKeyEntity } from './schema/idempotency-key.entity.js';
+export { ENTITIES } from './schema/index.js';
+export { LoginAttemptEntity } from './schema/login-attempt.entity.js';
+export { ModelEntity } from './schema/model.entity.js';
+export {
+  columnsOf,
+  describeColumns,
+  IntegerColumn,
+  JsonColumn,
+  PortableEntity,
+  StringColumn,
+  TimeColumn,
+  toEntitySchema,
+  UuidColumn,
+} from './schema/portable-columns.js';
+export { RetentionRunEntity } from './schema/retention-run.entity.js';
+export { RetentionSettingEntity } from './schema/retention-setting.entity.js';
+export { TenantEntity } from './schema/tenant.entity.js';
+export { TrainingSetEntity } from './schema/training-set.entity.js';
+export { UserSessionEntity } from './schema/user-session.entity.js';
+export { UserTokenEntity } from './schema/user-token.entity.js';
+export { UserEntity } from './schema/user.entity.js';
+export { WebhookDeliveryEntity, WebhookEntity } from './schema/webhook.entity.js';
+export { SqliteFile } from './sqlite/sqlite-file.js';
+export {
+  type RetainedTable,
+  RetainedTables,
+  RETENTION_KINDS,
+  type RetentionKind,
+  type RetirementLedger,
+} from './tables/retained-tables.js';
+export { StoredTables } from './tables/stored-tables.js';
+export { type SubjectTable, SubjectTables } from './tables/subject-tables.js';
+export {
+  type TakenFiles,
+  TRANSFER_KINDS,
+  type TransferKind,
+  type TransferRecord,
+  type TransferTable,
+  TransferTables,
+} from './tables/transfer-tables.js';
+export {
+  type Author,
+  BATCH_RECORDS,
+  type RecordedChange,
+  TemporalStore,
+  type Versioned,
+} from './temporal/temporal-store.js';
+export { HistoryOf, Temporal, type TemporalEntity } from './temporal/temporal.decorator.js';

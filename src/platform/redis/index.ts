@@ -1,2 +1,2 @@
-export * from './redis-connection.js';
-export * from './redis.module.js';
+export { RedisConnection } from './redis-connection.js';
+export { RedisModule } from './redis.module.js';

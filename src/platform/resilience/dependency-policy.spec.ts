@@ -3,7 +3,7 @@ import {
   DependencyPolicy,
   type DependencyPolicyOptions,
   DependencyUnavailableError,
-} from './index.js';
+} from './dependency-policy.js';
 
 class Passing extends Error {}
 class Refused extends Error {}

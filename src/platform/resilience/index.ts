@@ -1,1 +1,1 @@
-export * from './dependency-policy.js';
+export { type BreakerState, DependencyPolicy, DependencyUnavailableError } from './dependency-policy.js';

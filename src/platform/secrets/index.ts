@@ -1,4 +1,4 @@
-export * from './field-cipher.js';
-export * from './secrets.js';
-export * from './secrets.module.js';
-export * from './sealed-tables.js';
+export { FieldCipher, type FieldPlace, UnreadableFieldError } from './field-cipher.js';
+export { type SealedTable, SealedTables } from './sealed-tables.js';
+export { Secrets } from './secrets.js';
+export { SecretsModule } from './secrets.module.js';

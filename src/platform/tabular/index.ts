@@ -1,3 +1,2 @@
-export * from './delimited.js';
-export * from './encode.js';
-export * from './stream.js';
+export { type Column, type ColumnKind, encode, EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './encode.js';
+export { sendExport } from './stream.js';
