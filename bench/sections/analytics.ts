@@ -7,7 +7,7 @@ import {
   createDataSource,
   type Database,
   type DatabaseSupervisor,
-  TenantWall,
+  TenantIsolationCheck,
   UnitOfWork,
 } from '#persistence';
 import { atMost, type Goal } from '../goal.js';
@@ -33,7 +33,7 @@ async function open({ environment }: Seeded): Promise<Subject> {
   const database = createDatabase(createDataSource(config), config, metrics);
   await database.connect();
   const supervisor = { whileUp: <T>(work: () => Promise<T>) => work() } as DatabaseSupervisor;
-  const unitOfWork = new UnitOfWork(database, supervisor, config, new TenantWall(metrics, SILENT));
+  const unitOfWork = new UnitOfWork(database, supervisor, config, new TenantIsolationCheck(metrics, SILENT));
   return { database, readModel: new RollupsReadModel(unitOfWork) };
 }
 

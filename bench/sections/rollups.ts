@@ -1,7 +1,7 @@
 import { rollUp, ROLLED_UP_TABLE } from '#analytics';
 import { uuidv7 } from '#kernel';
 import { loadConfig } from '#config';
-import { BatchCommitter, Riders } from '#ingest';
+import { BatchCommitter, CommitHooks } from '#ingest';
 import { Metrics } from '#observability';
 import { createDatabase, createDataSource, type Database } from '#persistence';
 import { PREDICTION_INSERT } from '#predictions';
@@ -19,10 +19,10 @@ const LABELS = ['positive', 'negative', 'neutral'];
 
 /** G9: eight writers at once, each as a server of its own, with and without rollups; and what rollups cost of a whole prediction. */
 export async function rollups(setting: Setting, seconds: number): Promise<Goal[]> {
-  const riding = new Riders();
+  const riding = new CommitHooks();
   riding.register(ROLLED_UP_TABLE, rollUp);
   // Databases of their own: one holds predictions that no rollup counts.
-  const [without, withThem] = [await arm(setting, 'without', new Riders()), await arm(setting, 'with', riding)];
+  const [without, withThem] = [await arm(setting, 'without', new CommitHooks()), await arm(setting, 'with', riding)];
   const goals: Goal[] = [];
   let cost = 0;
   for (const size of GROUPS) {
@@ -82,11 +82,11 @@ interface Written {
 
 interface Arm {
   database: Database;
-  riders: Riders;
+  riders: CommitHooks;
   environment: Record<string, string>;
 }
 
-async function arm(setting: Setting, name: string, riders: Riders): Promise<Arm> {
+async function arm(setting: Setting, name: string, riders: CommitHooks): Promise<Arm> {
   const uri = await setting.database(name);
   const environment = { FL_DB_URI: uri, FL_DATA_DIR: setting.folder, FL_DB_POOL_SIZE: String(WRITERS + 2) };
   cli(['migrate', 'up'], environment);

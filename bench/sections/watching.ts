@@ -1,4 +1,4 @@
-import { Metrics } from '../../src/platform/observability/metrics.js';
+import { Metrics } from '../../src/platform/observability/metrics.service.js';
 import { StatementGuard } from '../../src/platform/persistence/gate/statement-guard.js';
 import { atMost, type Goal } from '../goal.js';
 import type { Peer } from '../peer-process.js';

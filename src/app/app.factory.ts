@@ -19,7 +19,7 @@ import {
   ProblemFilter,
 } from '#http';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from '#observability';
-import { OpenApiDocuments } from './openapi.js';
+import { OpenApiDocuments } from './open-api-documents.service.js';
 import { FieldCipher, Secrets } from '#secrets';
 import { isOpenToPublishableKeys } from '#security';
 

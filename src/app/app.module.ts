@@ -4,15 +4,15 @@ import { AnalyticsModule } from '#analytics';
 import { ConfigModule, type FeedbackLoopConfig } from '#config';
 import { DashboardModule } from '#dashboard';
 import { DocsController } from './docs.controller.js';
-import { EventsModule } from '#metric-events';
+import { MetricEventsModule } from '#metric-events';
 import { FeedbackModule } from '#feedback';
 import { HealthModule } from '#health';
 import { HttpModule } from '#http';
 import { LabelsModule } from '#labels';
 import { MailModule } from '#mail';
 import { type AppLogger, ObservabilityModule } from '#observability';
-import { OpenApiDocuments } from './openapi.js';
-import { OutboxModule } from '#webhooks';
+import { OpenApiDocuments } from './open-api-documents.service.js';
+import { WebhooksModule } from '#webhooks';
 import { GrowthModule, PersistenceModule } from '#persistence';
 import { ModelsModule } from '#models';
 import { PredictionsModule } from '#predictions';
@@ -23,7 +23,7 @@ import { SecretsModule } from '#secrets';
 import { AccountsModule } from '#accounts';
 import { KeysModule } from '#keys';
 import { SecurityModule } from '#security';
-import { TrainingModule } from '#training-sets';
+import { TrainingSetsModule } from '#training-sets';
 import { TransferModule } from '#transfer';
 
 @Module({})
@@ -48,13 +48,13 @@ export class AppModule {
         ModelsModule,
         PredictionsModule,
         FeedbackModule,
-        EventsModule,
+        MetricEventsModule,
         AnalyticsModule,
-        TrainingModule,
+        TrainingSetsModule,
         TransferModule,
         RetentionModule,
         SubjectsModule,
-        OutboxModule,
+        WebhooksModule,
         HealthModule,
         DashboardModule,
       ],

@@ -5,7 +5,7 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { NotFoundError } from '#kernel';
-import { OpenApiDocuments } from './openapi.js';
+import { OpenApiDocuments } from './open-api-documents.service.js';
 import { Public, Scopes } from '#security';
 
 const ASSETS: Record<string, string> = {

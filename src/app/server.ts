@@ -27,7 +27,7 @@ import { ModelRegistry, ServedModelsService } from '#models';
 import { adminKeyPath, ApiKeysService } from '#security';
 
 /** A second signal, or this long after the draining, ends the process whatever is still open. */
-const LONGEST_SHUTDOWN_MS = 40_000;
+const MAX_SHUTDOWN_MS = 40_000;
 
 const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
   EADDRINUSE: {
@@ -148,7 +148,7 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), config.drainMs + LONGEST_SHUTDOWN_MS).unref();
+    setTimeout(() => process.exit(1), config.drainMs + MAX_SHUTDOWN_MS).unref();
     logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
     app.get(Draining).start();
     if (signal === 'SIGTERM') await sleep(config.drainMs);

@@ -86,7 +86,7 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
 }
 
 async function restore({ from, json, ledger, yes = false }: RestoreOptions): Promise<void> {
-  const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureService }, { createCopier }] =
+  const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureReapplyService }, { createCopier }] =
     await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database)}`);
@@ -115,7 +115,7 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
     return;
   }
   // Before anybody is served: who was erased since the backup was made is in it again.
-  const again = await withApp((app) => app.get(ErasureService).reapply(ledger));
+  const again = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger));
   const { former, manifest, migrated, pictures } = restored;
   const isWhole = erased.length > 0 || ledger !== undefined || (await readable(erasures));
   const warnings = isWhole

@@ -56,8 +56,8 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
 }
 
 async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
-  const { ErasureService } = await import('#subjects');
-  const erased = await withApp((app) => app.get(ErasureService).reapply(Array.isArray(file) ? file : []));
+  const { ErasureReapplyService } = await import('#subjects');
+  const erased = await withApp((app) => app.get(ErasureReapplyService).reapply(Array.isArray(file) ? file : []));
   if (json) printJson({ erased });
   else print(`${erased} subjects were there again, and have been erased.`);
 }

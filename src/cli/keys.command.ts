@@ -20,7 +20,7 @@ interface CreateOptions extends TenantOption {
   limit?: number;
 }
 
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 const USAGE = 2;
 
 export function addKeysCommand(program: Command): void {
@@ -52,7 +52,7 @@ export function addKeysCommand(program: Command): void {
     });
 
   add('list', 'list keys, newest first').action(async (options: TenantOption) => {
-    const { data } = await withKeys(options, (service, caller) => service.list(caller, MOST_LISTED));
+    const { data } = await withKeys(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
     else for (const key of data) print(describe(key));
   });
@@ -124,7 +124,7 @@ export function addTenantsCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { KeysAdministrationService } = await import('#keys');
-      const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MOST_LISTED));
+      const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MAX_LISTED));
       if (json)
         printJson(data.map(({ createdAt, ...rest }) => ({ ...rest, created_at: new Date(createdAt).toISOString() })));
       else for (const { id, name, slug } of data) print(`${slug}  ${id}  ${name}`);

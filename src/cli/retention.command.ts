@@ -48,12 +48,12 @@ async function preview(options: RunOptions): Promise<Line[]> {
 }
 
 async function run(options: RunOptions): Promise<Line[]> {
-  const { RetentionAftermath, RetentionService } = await import('#retention');
+  const { RetentionReporter, RetentionService } = await import('#retention');
   return withApp(async (app) => {
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
       note(`${tenantId}  ${kind}: ${deleted} rows`);
     const runs = await app.get(RetentionService).run({ ...(await selectionOf(app, options)), onProgress });
-    await app.get(RetentionAftermath).of(runs);
+    await app.get(RetentionReporter).of(runs);
     return runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted }));
   });
 }

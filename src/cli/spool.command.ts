@@ -40,7 +40,7 @@ class NoRoomError extends AppError {
   }
 }
 
-const MOST_COPIES = 5;
+const MAX_COPIES = 5;
 /** `spool.key` opens what the other two hold. */
 const FILES = ['spool.db', 'spool.db-wal', 'spool.key'];
 
@@ -96,7 +96,7 @@ async function withCopy<T>(folder: string, work: (copy: string) => Promise<T>): 
     writeFileSync(join(copy, 'ballast'), '');
     // A checkpoint between two files would tear them apart: it begins the WAL anew, under another salt.
     let before = '';
-    for (let attempt = 0; attempt < MOST_COPIES && before !== beginOf(folder); attempt++) {
+    for (let attempt = 0; attempt < MAX_COPIES && before !== beginOf(folder); attempt++) {
       before = beginOf(folder);
       for (const name of FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
     }

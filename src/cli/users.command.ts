@@ -10,7 +10,7 @@ interface TenantOption {
   json?: boolean;
 }
 
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 const ROLES: readonly Role[] = ['viewer', 'reviewer', 'admin'];
 
 export function addUsersCommand(program: Command): void {
@@ -35,7 +35,7 @@ export function addUsersCommand(program: Command): void {
     });
 
   add('list', 'list people, newest first').action(async (options: TenantOption) => {
-    const { data } = await withUsers(options, (service, caller) => service.list(caller, MOST_LISTED));
+    const { data } = await withUsers(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
     else for (const user of data) print(describe(user));
   });

@@ -32,7 +32,7 @@ export function uuidv7(time: number = Date.now()): string {
 
 let lastTime = 0;
 let counter = 0;
-const MOST_IN_A_MILLISECOND = 0xfff;
+const MAX_IN_A_MILLISECOND = 0xfff;
 
 /**
  * A UUID v7 greater than every one this process made before by this function, also within a millisecond or when the clock is set
@@ -42,7 +42,7 @@ export function acceptanceId(now: number = Date.now()): string {
   if (now > lastTime) {
     lastTime = now;
     counter = 0;
-  } else if (counter === MOST_IN_A_MILLISECOND) {
+  } else if (counter === MAX_IN_A_MILLISECOND) {
     lastTime += 1;
     counter = 0;
   } else counter += 1;

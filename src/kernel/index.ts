@@ -1,3 +1,4 @@
+export type { Actor } from './actor.js';
 export { type Clock, CLOCK, systemClock } from './clock.js';
 export {
   AppError,

@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { METHOD_METADATA } from '@nestjs/common/constants';
-import { AnalyticsController, OlderAnalyticsController } from '../../src/features/analytics/analytics.controller.js';
+import { AnalyticsController } from '../../src/features/analytics/analytics.controller.js';
+import { OlderAnalyticsController } from '../../src/features/analytics/older-analytics.controller.js';
 import { InboxController } from '../../src/features/feedback/inbox/inbox.controller.js';
 import { StorageController } from '../../src/features/feedback/inbox/storage.controller.js';
 import { RetentionController } from '../../src/operations/retention/retention.controller.js';
@@ -14,7 +15,7 @@ import { SubmitController } from '../../src/features/feedback/submit.controller.
 import { LabelsController } from '../../src/features/labels/labels.controller.js';
 import { VotesController } from '../../src/features/labels/votes.controller.js';
 import { DocsController } from '../../src/app/docs.controller.js';
-import { EventsController } from '../../src/features/metric-events/metric-events.controller.js';
+import { MetricEventsController } from '../../src/features/metric-events/metric-events.controller.js';
 import { HealthController } from '../../src/operations/health/health.controller.js';
 import { TrainingSetsController } from '../../src/features/training-sets/training-sets.controller.js';
 import { ModelsController } from '../../src/features/predictions/models.controller.js';
@@ -34,7 +35,7 @@ const CONTROLLERS = [
   AnalyticsController,
   OlderAnalyticsController,
   DocsController,
-  EventsController,
+  MetricEventsController,
   HealthController,
   PredictController,
   PredictionsController,
@@ -161,57 +162,7 @@ describe('optional packages', () => {
   });
 });
 
-describe('repositories and read models', () => {
-  /** Asked before a tenant is known, or about all tenants: each with its reason in the docstring. */
-  const ACROSS_TENANTS = [
-    'purge',
-    'findByPublicId',
-    'markUsed',
-    'createFirst',
-    'listAll',
-    'findBySlug',
-    'findByLink',
-    'findByToken',
-    'prune',
-    'countOther',
-    'nextOther',
-    'nextVotes',
-    'nextLabels',
-    'nextSubmissions',
-    'claimNext',
-    'hasPending',
-    'nextElsewhere',
-    'nextDeletions',
-    'tenantIds',
-    'forgetRuns',
-    'expiredPartitions',
-    'dropPartition',
-    'unfolded',
-    'tombstonesSince',
-    'allWebhooks',
-    'claimDue',
-    'forgetDeliveries',
-    'countRows',
-    'tableBytes',
-    'save',
-    'forgetSamples',
-    'samplesOfAll',
-    'makeRoomFor',
-  ];
-
-  it('S2-18 take the tenant context first', () => {
-    const offenders: string[] = [];
-    for (const file of sources.filter((name) => /\.(?:repository|read-model)\.ts$/.test(name))) {
-      for (const [, visibility, name, parameters] of read(file).matchAll(
-        /^ {2}(private )?(?:async )?(\w+)(?:<[^>]*>)?\(([^)]*)\)[^\n]*\{$/gm,
-      )) {
-        if (visibility || name === 'constructor' || ACROSS_TENANTS.includes(name!)) continue;
-        if (!/^\s*tenant: TenantContext/.test(parameters!)) offenders.push(`${file} ${name}`);
-      }
-    }
-    expect(offenders).toEqual([]);
-  });
-
+describe('analytics', () => {
   it('never select a text for analytics', () => {
     for (const file of sources.filter((name) => name.startsWith('src/features/analytics')))
       expect([file, read(file)]).not.toEqual([file, expect.stringContaining('input_text')]);
@@ -235,15 +186,6 @@ describe('files', () => {
     expect(sources.filter((file) => read(file).includes('process.env'))).toEqual([
       'src/platform/config/environment.ts',
     ]);
-  });
-
-  it('have constructors of fewer than seven dependencies', () => {
-    const offenders = sources.filter((file) =>
-      [...read(file).matchAll(/^ {2}constructor\(([\s\S]*?)\) \{/gm)].some(
-        ([, list]) => list!.split(/,\s*\n/).filter((line) => line.trim() !== '').length >= 7,
-      ),
-    );
-    expect(offenders).toEqual([]);
   });
 
   it('say TODO nowhere', () => {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FeedbackLoopConfig } from '#config';
 import { type BulkRow, DatabaseLockedError, FolderLock } from '#persistence';
-import { Archive } from '../../src/operations/retention/archive.js';
+import { Archive } from '../../src/operations/retention/archive.service.js';
 import type { RetentionRun } from '../../src/operations/retention/retention.js';
-import { ArchiveErasure } from '../../src/operations/subjects/archive-erasure.js';
+import { ArchiveErasure } from '../../src/operations/subjects/archive-erasure.service.js';
 import { ROOT } from '../support/server-process.js';
 
 const RUN: RetentionRun = {

@@ -129,7 +129,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
 
   const make = async (entity: TemporalEntity<Kept>, now = T0): Promise<string> =>
     (
-      await store.createMany(tenant, entity, [{ note: 'a', tags: null } as Partial<Kept>], { actor: 'me', now })
+      await store.createMany(tenant, entity, [{ note: 'a', tags: null } as Partial<Kept>], { name: 'me', at: now })
     )[0] as string;
 
   it.each(REMEMBERING)(
@@ -158,7 +158,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
             for (const [what, wait] of steps) {
               now += wait;
               const target = { id, version: undefined };
-              const author = { actor: 'me', now };
+              const author = { name: 'me', at: now };
               if (what === 'remove') await store.remove(tenant, entity, target, author);
               else if (what === 'restore') await store.restore(tenant, entity, target, author);
               else await store.change(tenant, entity, target, () => what as never, author);
@@ -205,7 +205,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
     async (_, entity) => {
       const id = await make(entity);
       const change = (note: string) =>
-        store.change(tenant, entity, { id, version: 1 }, () => ({ note }) as never, { actor: note, now: T0 + 1 });
+        store.change(tenant, entity, { id, version: 1 }, () => ({ note }) as never, { name: note, at: T0 + 1 });
       // SQLite's one connection here takes one transaction at a time, as the server's lease does.
       const both =
         dialect === 'sqlite'
@@ -223,7 +223,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
     'S2-21 %s: deleted ones are out of sight until they are restored; what stays the same makes no version',
     async (_, entity) => {
       const id = await make(entity);
-      const at = (now: number) => ({ actor: 'me', now });
+      const at = (now: number) => ({ name: 'me', at: now });
       expect(await store.change(tenant, entity, { id, version: 1 }, () => ({ note: 'a' }) as never, at(T0 + 1))).toBe(
         false,
       );
@@ -240,7 +240,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
 
   it.each(ALL)('S2-16 S2-17 %s: many are made and read in batches of 100', async (_, entity) => {
     const notes = Array.from({ length: 250 }, (__, i) => ({ note: `n${i}`, tags: [] }) as unknown as Partial<Kept>);
-    const ids = await store.createMany(tenant, entity, notes, { actor: 'me', now: T0 });
+    const ids = await store.createMany(tenant, entity, notes, { name: 'me', at: T0 });
     expect(new Set(ids).size).toBe(250);
     questions = 0;
     const found = await store.getMany(tenant, entity, [...ids, uuidv7()]);
@@ -257,7 +257,7 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
     expect(await store.asOf(other, entity, id, T0 + 1)).toBeUndefined();
     expect(await store.history(other, entity, id)).toEqual([]);
     await expect(
-      store.change(other, entity, { id, version: undefined }, () => ({ note: 'z' }) as never, { actor: 'x', now: T0 }),
+      store.change(other, entity, { id, version: undefined }, () => ({ note: 'z' }) as never, { name: 'x', at: T0 }),
     ).rejects.toThrow('not found');
   });
 
@@ -265,8 +265,8 @@ describe.each(DIALECTS)('records that remember, on %s', (dialect) => {
     const id = await make(Copied as TemporalEntity<Kept>);
     await expect(
       store.change(tenant, Copied as TemporalEntity<Kept>, { id, version: 1 }, () => ({ createdAt: 1 }) as never, {
-        actor: 'x',
-        now: T0,
+        name: 'x',
+        at: T0,
       }),
     ).rejects.toThrow('not tracked');
   });

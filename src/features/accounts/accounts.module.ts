@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
 import { Authenticators } from '#security';
-import { Passwords } from './passwords.js';
-import { PasswordLinks } from './password-links.js';
-import { SessionAuthenticator } from './session-authenticator.js';
+import { Passwords } from './passwords.service.js';
+import { PasswordLinks } from './password-links.service.js';
+import { SessionAuthenticator } from './session-authenticator.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
-import { SessionsMaintenance, SessionsService } from './sessions.service.js';
+import { SessionsMaintenance } from './sessions-maintenance.job.js';
+import { SessionsService } from './sessions.service.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';

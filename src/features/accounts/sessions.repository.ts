@@ -1,8 +1,8 @@
+import type { Actor, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import type { TenantContext } from '#kernel';
 import { LoginAttemptEntity, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
-import { type Deed, type Role, type User, writeAudit } from '#security';
+import { type Role, type User, writeAudit } from '#security';
 
 /** A session with who signed in; times are milliseconds since 1970. */
 export interface StoredSession {
@@ -37,19 +37,22 @@ export class SessionsRepository {
     tenant: TenantContext,
     session: { tokenHash: string; userId: string; expiresAt: number },
     { accountHash, replaced }: { accountHash: string; replaced: string | undefined },
-    deed: Deed,
+    by: Actor,
   ): Promise<void> {
     const { tenantId } = tenant;
     await this.unitOfWork.change(async (manager) => {
       if (replaced !== undefined) await manager.delete(UserSessionEntity, { tokenHash: replaced });
       await manager.delete(LoginAttemptEntity, { accountHash });
-      await manager.insert(UserSessionEntity, { ...session, tenantId, createdAt: deed.now, seenAt: deed.now });
-      await manager.update(UserEntity, { id: session.userId, tenantId }, { lastLoginAt: deed.now });
-      await writeAudit(manager, tenant, deed, { action: 'user.sign_in', target: session.userId, details: null });
+      await manager.insert(UserSessionEntity, { ...session, tenantId, createdAt: by.at, seenAt: by.at });
+      await manager.update(UserEntity, { id: session.userId, tenantId }, { lastLoginAt: by.at });
+      await writeAudit(manager, tenant, by, { action: 'user.sign_in', target: session.userId, details: null });
     });
   }
 
-  /** By the hash of its token; the tenant is what the session tells, so it cannot be asked for first. */
+  /**
+   * Finds a session by the hash of its token.
+   * @acrossTenants the session tells which tenant it belongs to
+   */
   async findByToken(tokenHash: string): Promise<StoredSession | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<SessionRow>(
       'SELECT s.token_hash, s.seen_at, s.expires_at, u.id, u.tenant_id, u.email, u.name, u.role, u.created_at, u.created_by, ' +
@@ -86,10 +89,10 @@ export class SessionsRepository {
     );
   }
 
-  async remove(tenant: TenantContext, tokenHash: string, deed: Deed, userId: string): Promise<void> {
+  async remove(tenant: TenantContext, tokenHash: string, by: Actor, userId: string): Promise<void> {
     await this.unitOfWork.change(async (manager) => {
       await manager.delete(UserSessionEntity, { tokenHash, tenantId: tenant.tenantId });
-      await writeAudit(manager, tenant, deed, { action: 'user.sign_out', target: userId, details: null });
+      await writeAudit(manager, tenant, by, { action: 'user.sign_out', target: userId, details: null });
     });
   }
 
@@ -128,7 +131,10 @@ export class SessionsRepository {
     });
   }
 
-  /** Removes what is over, of all tenants. */
+  /**
+   * Removes what has expired.
+   * @acrossTenants housekeeping of the installation
+   */
   async prune(now: number, forgetMs: number): Promise<void> {
     await this.unitOfWork.transaction(async (manager) => {
       await manager.delete(UserSessionEntity, { expiresAt: LessThan(now) });

@@ -1,13 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { AuthenticationError, type Clock, CLOCK, HOUR_MS } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { APP_LOGGER, type AppLogger } from '#observability';
 import { Secrets } from '#secrets';
-import { actorOf, type Principal, SCOPES_OF, type Session, type User } from '#security';
+import { asActor, type Principal, SCOPES_OF, type Session, type User } from '#security';
 import { AccountLockedError } from './errors.js';
-import { Passwords } from './passwords.js';
+import { Passwords } from './passwords.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { UsersService } from './users.service.js';
 
@@ -78,7 +76,12 @@ export class SessionsService {
     const expiresAt = now + this.config.sessionHours * HOUR_MS;
     const session = { tokenHash: this.hash(this.tokenKeys[0] as Buffer, token), userId: found.user.id, expiresAt };
     const replaced = before === undefined ? undefined : this.hash(this.tokenKeys[0] as Buffer, before);
-    await this.repository.create(found.user, session, { accountHash, replaced }, { actor: actorFor(found.user), now });
+    await this.repository.create(
+      found.user,
+      session,
+      { accountHash, replaced },
+      { name: actorFor(found.user), at: now },
+    );
     return { token, csrfToken: this.csrfToken(token), expiresAt, user: found.user };
   }
 
@@ -104,7 +107,7 @@ export class SessionsService {
   }
 
   async signOut(caller: Principal, { tokenHash, user }: Session): Promise<void> {
-    await this.repository.remove(caller, tokenHash, { actor: actorOf(caller), now: this.clock.now() }, user.id);
+    await this.repository.remove(caller, tokenHash, asActor(caller, this.clock.now()), user.id);
   }
 
   private csrfToken(token: string): string {
@@ -125,24 +128,4 @@ export function isCsrfToken(given: string | undefined, { csrfToken }: Session): 
 
 export function actorFor({ id }: Pick<User, 'id'>): string {
   return `user:${id}`;
-}
-
-/** Removes sessions and links that are over, and old failures. */
-@Injectable()
-export class SessionsMaintenance {
-  constructor(
-    private readonly repository: SessionsRepository,
-    private readonly config: FeedbackLoopConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
-  ) {}
-
-  @Interval(HOUR_MS)
-  async run(): Promise<void> {
-    try {
-      await this.repository.prune(this.clock.now(), this.config.loginLockMinutes * MINUTE_MS);
-    } catch (error) {
-      this.logger.debug({ err: error }, 'old sessions could not be removed; the next attempt is in an hour');
-    }
-  }
 }

@@ -1,9 +1,9 @@
+import { type Actor, NotFoundError, type Position, requireVersion, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, MoreThan } from 'typeorm';
-import { NotFoundError, type Position, requireVersion, type TenantContext } from '#kernel';
 import { changeOnce, type Claim } from '#ingest';
 import { DataRefusedError, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
-import { type Deed, type Role, type User, writeAudit } from '#security';
+import { type Role, type User, writeAudit } from '#security';
 import { EmailTakenError } from './errors.js';
 import type { UserChange } from './user.js';
 
@@ -41,7 +41,7 @@ export class UsersRepository {
     tenant: TenantContext,
     user: User,
     { passwordHash, invitation }: { passwordHash: string | null; invitation: TokenRecord | undefined },
-    deed: Deed,
+    by: Actor,
     claim?: Claim,
   ): Promise<void> {
     const { createdAt, createdBy, email, id, name, role, version } = user;
@@ -51,7 +51,7 @@ export class UsersRepository {
         const row = { id, tenantId, email, name, role, passwordHash, createdAt, createdBy, version };
         await manager.insert(UserEntity, row);
         if (invitation) await manager.insert(UserTokenEntity, { ...invitation, tenantId, createdAt });
-        await writeAudit(manager, tenant, deed, { action: 'user.create', target: id, details: { role } });
+        await writeAudit(manager, tenant, by, { action: 'user.create', target: id, details: { role } });
       });
     } catch (error) {
       throw isTaken(error) ? new EmailTakenError() : error;
@@ -99,39 +99,39 @@ export class UsersRepository {
     id: string,
     version: number | undefined,
     { disabled, name, role }: UserChange,
-    deed: Deed,
+    by: Actor,
   ): Promise<void> {
     await this.unitOfWork.change(async (manager) => {
       const before = await this.require(manager, tenant, id, version);
-      const disabledAt = disabled === undefined ? before.disabledAt : disabled ? (before.disabledAt ?? deed.now) : null;
+      const disabledAt = disabled === undefined ? before.disabledAt : disabled ? (before.disabledAt ?? by.at) : null;
       const row = { name: name ?? before.name, role: role ?? before.role, disabledAt, version: before.version + 1 };
       await manager.update(UserEntity, { id, tenantId: tenant.tenantId, version: before.version }, row);
       if (disabledAt !== null) await this.signOut(manager, id);
       const details = { role: row.role, disabled: disabledAt !== null };
-      await writeAudit(manager, tenant, deed, { action: 'user.update', target: id, details });
+      await writeAudit(manager, tenant, by, { action: 'user.update', target: id, details });
     });
   }
 
   /** @throws NotFoundError, PreconditionFailedError */
-  async remove(tenant: TenantContext, id: string, version: number | undefined, deed: Deed): Promise<void> {
+  async remove(tenant: TenantContext, id: string, version: number | undefined, by: Actor): Promise<void> {
     await this.unitOfWork.change(async (manager) => {
       const before = await this.require(manager, tenant, id, version);
       await manager.delete(UserEntity, { id, tenantId: tenant.tenantId });
-      await writeAudit(manager, tenant, deed, { action: 'user.delete', target: id, details: { role: before.role } });
+      await writeAudit(manager, tenant, by, { action: 'user.delete', target: id, details: { role: before.role } });
     });
   }
 
   /** A new password ends every session, and every link by which another could be chosen. */
-  async setPassword(tenant: TenantContext, id: string, passwordHash: string, deed: Deed): Promise<void> {
-    await this.unitOfWork.change((manager) => this.changePassword(manager, tenant, id, passwordHash, deed));
+  async setPassword(tenant: TenantContext, id: string, passwordHash: string, by: Actor): Promise<void> {
+    await this.unitOfWork.change((manager) => this.changePassword(manager, tenant, id, passwordHash, by));
   }
 
   /** Older links of the same person end. */
-  async replaceTokens(tenant: TenantContext, token: TokenRecord, deed: Deed, claim?: Claim): Promise<void> {
+  async replaceTokens(tenant: TenantContext, token: TokenRecord, by: Actor, claim?: Claim): Promise<void> {
     await changeOnce(this.unitOfWork, claim, async (manager) => {
       await manager.delete(UserTokenEntity, { userId: token.userId });
-      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
-      await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: by.at });
+      await writeAudit(manager, tenant, by, { action: 'user.link', target: token.userId, details: null });
     });
   }
 
@@ -143,18 +143,21 @@ export class UsersRepository {
     tenant: TenantContext,
     token: TokenRecord,
     { most, since }: { most: number; since: number },
-    deed: Deed,
+    by: Actor,
   ): Promise<boolean> {
     return this.unitOfWork.change(async (manager) => {
       const recent = await manager.countBy(UserTokenEntity, { userId: token.userId, createdAt: MoreThan(since) });
       if (recent >= most) return false;
-      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: deed.now });
-      await writeAudit(manager, tenant, deed, { action: 'user.link', target: token.userId, details: null });
+      await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: by.at });
+      await writeAudit(manager, tenant, by, { action: 'user.link', target: token.userId, details: null });
       return true;
     });
   }
 
-  /** Whose link this is: the tenant is what the token tells, so it cannot be asked for first. */
+  /**
+   * Finds whose password link this is.
+   * @acrossTenants the token tells which tenant it belongs to
+   */
   async findByLink(tokenHash: string, now: number): Promise<User | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<UserRow>(
       `SELECT ${COLUMNS} FROM users WHERE disabled_at IS NULL AND id IN (SELECT user_id FROM user_tokens WHERE token_hash = $1 AND expires_at > $2)`,
@@ -164,12 +167,12 @@ export class UsersRepository {
   }
 
   /** Uses up the link. Answers false when somebody was faster. */
-  async acceptLink(tenant: TenantContext, token: TokenRecord, passwordHash: string, deed: Deed): Promise<boolean> {
+  async acceptLink(tenant: TenantContext, token: TokenRecord, passwordHash: string, by: Actor): Promise<boolean> {
     return this.unitOfWork.change(async (manager) => {
       const { affected } = await manager.delete(UserTokenEntity, { tokenHash: token.tokenHash });
       const left = affected ?? 0;
       if (left === 0) return false;
-      await this.changePassword(manager, tenant, token.userId, passwordHash, deed);
+      await this.changePassword(manager, tenant, token.userId, passwordHash, by);
       return true;
     });
   }
@@ -179,13 +182,13 @@ export class UsersRepository {
     tenant: TenantContext,
     id: string,
     passwordHash: string,
-    deed: Deed,
+    by: Actor,
   ): Promise<void> {
     const before = await this.require(manager, tenant, id);
     await manager.update(UserEntity, { id, tenantId: tenant.tenantId }, { passwordHash, version: before.version + 1 });
     await this.signOut(manager, id);
     await manager.delete(UserTokenEntity, { userId: id });
-    await writeAudit(manager, tenant, deed, { action: 'user.password', target: id, details: null });
+    await writeAudit(manager, tenant, by, { action: 'user.password', target: id, details: null });
   }
 
   private async require(

@@ -1,5 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
 import {
   type Clock,
   CLOCK,
@@ -12,20 +10,22 @@ import {
   uuidv7,
   ValidationError,
 } from '#kernel';
+import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
-import { actorOf, type Deed, type Principal, TenantsRepository, type User } from '#security';
+import { asActor, type Principal, TenantsRepository, type User } from '#security';
 import { LinkOverError } from './errors.js';
-import { PasswordLinks } from './password-links.js';
-import { passwordErrors, Passwords } from './passwords.js';
+import { PasswordLinks } from './password-links.service.js';
+import { passwordErrors, Passwords } from './passwords.service.js';
 import type { InvitedUser, NewUser, PasswordLink, UserChange, UserLink } from './user.js';
 import { type TokenRecord, UsersRepository } from './users.repository.js';
 
 const INVITATION_HOURS = 72;
 const RESET_HOURS = 1;
-const MOST_RESETS_AN_HOUR = 3;
-const LONGEST_EMAIL = 254;
-const LONGEST_NAME = 200;
+const MAX_RESETS_AN_HOUR = 3;
+const MAX_EMAIL_LENGTH = 254;
+const MAX_NAME_LENGTH = 200;
 const TOKEN_BYTES = 32;
 /** Nobody has this tenant: an unknown one must take as long as a known one. */
 const NO_TENANT: TenantContext = { tenantId: '00000000-0000-0000-0000-000000000000' };
@@ -55,27 +55,27 @@ export class UsersService {
   async create(caller: Principal, wanted: NewUser, claimOf?: ClaimOf<InvitedUser>): Promise<InvitedUser> {
     const email = wanted.email.toLowerCase();
     // Lower case may be longer.
-    if ([...email].length > LONGEST_EMAIL)
-      throw new ValidationError([{ path: 'email', message: `must not be longer than ${LONGEST_EMAIL} characters` }]);
+    if ([...email].length > MAX_EMAIL_LENGTH)
+      throw new ValidationError([{ path: 'email', message: `must not be longer than ${MAX_EMAIL_LENGTH} characters` }]);
     if (wanted.password !== undefined) refuseWeak(wanted.password, email, 'password');
     const passwordHash = wanted.password === undefined ? null : await this.passwords.hash(wanted.password);
-    const deed = this.deedOf(caller);
+    const by = asActor(caller, this.clock.now());
     const user: User = {
-      id: uuidv7(deed.now),
+      id: uuidv7(by.at),
       tenantId: caller.tenantId,
       email,
-      name: [...wanted.name].slice(0, LONGEST_NAME).join(''),
+      name: [...wanted.name].slice(0, MAX_NAME_LENGTH).join(''),
       role: wanted.role,
       hasPassword: passwordHash !== null,
-      createdAt: deed.now,
-      createdBy: deed.actor,
+      createdAt: by.at,
+      createdBy: by.name,
       disabledAt: null,
       lastLoginAt: null,
       version: 1,
     };
     const made = passwordHash === null ? this.newLink(user, INVITATION_HOURS) : undefined;
     const invited = { ...user, invitation: made?.link ?? null };
-    await this.repository.create(caller, user, { passwordHash, invitation: made?.record }, deed, claimOf?.(invited));
+    await this.repository.create(caller, user, { passwordHash, invitation: made?.record }, by, claimOf?.(invited));
     if (made) this.links.mail(user, made.link);
     return invited;
   }
@@ -106,14 +106,14 @@ export class UsersService {
     const own = caller.session?.user.id === id;
     if (own && (change.disabled === true || (change.role !== undefined && change.role !== 'admin')))
       throw new ForbiddenError('You cannot take administration from yourself; somebody else can.');
-    await this.repository.update(caller, id, version, change, this.deedOf(caller));
+    await this.repository.update(caller, id, version, change, asActor(caller, this.clock.now()));
     return this.get(caller, id);
   }
 
   /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for deleting oneself */
   async remove(caller: Principal, id: string, version: number | undefined): Promise<void> {
     if (caller.session?.user.id === id) throw new ForbiddenError('You cannot delete yourself; somebody else can.');
-    await this.repository.remove(caller, id, version, this.deedOf(caller));
+    await this.repository.remove(caller, id, version, asActor(caller, this.clock.now()));
   }
 
   /**
@@ -125,7 +125,7 @@ export class UsersService {
     if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
     const { link, record } = this.newLink(user, INVITATION_HOURS);
     const made = { id, ...link };
-    await this.repository.replaceTokens(caller, record, this.deedOf(caller), claimOf?.(made));
+    await this.repository.replaceTokens(caller, record, asActor(caller, this.clock.now()), claimOf?.(made));
     this.links.mail(user, link);
     return made;
   }
@@ -138,9 +138,9 @@ export class UsersService {
     if (!found || found.user.disabledAt !== null) return;
     const { link, record } = this.newLink(found.user, RESET_HOURS);
     const now = this.clock.now();
-    const limit = { most: MOST_RESETS_AN_HOUR, since: now - HOUR_MS };
-    const deed = { actor: `user:${found.user.id}`, now };
-    if (await this.repository.addToken(tenant, record, limit, deed)) this.links.mail(found.user, link);
+    const limit = { most: MAX_RESETS_AN_HOUR, since: now - HOUR_MS };
+    const by = { name: `user:${found.user.id}`, at: now };
+    if (await this.repository.addToken(tenant, record, limit, by)) this.links.mail(found.user, link);
   }
 
   /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */
@@ -151,8 +151,8 @@ export class UsersService {
     if (!user) throw new LinkOverError();
     refuseWeak(password, user.email, 'password');
     const hash = await this.passwords.hash(password);
-    const deed = { actor: `user:${user.id}`, now };
-    const used = await this.repository.acceptLink(user, { tokenHash, userId: user.id, expiresAt: 0 }, hash, deed);
+    const by = { name: `user:${user.id}`, at: now };
+    const used = await this.repository.acceptLink(user, { tokenHash, userId: user.id, expiresAt: 0 }, hash, by);
     if (!used) throw new LinkOverError();
   }
 
@@ -162,7 +162,12 @@ export class UsersService {
     if (!(await this.passwords.matches(current, stored?.passwordHash ?? null)))
       throw new ValidationError([{ path: 'current_password', message: 'is wrong' }]);
     refuseWeak(next, user.email, 'new_password');
-    await this.repository.setPassword(caller, user.id, await this.passwords.hash(next), this.deedOf(caller));
+    await this.repository.setPassword(
+      caller,
+      user.id,
+      await this.passwords.hash(next),
+      asActor(caller, this.clock.now()),
+    );
   }
 
   /** For signing in. */
@@ -179,10 +184,6 @@ export class UsersService {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = this.clock.now() + hours * HOUR_MS;
     return { link: this.links.of(token, expiresAt), record: { tokenHash: this.hash(token), userId: id, expiresAt } };
-  }
-
-  private deedOf(caller: Principal): Deed {
-    return { actor: actorOf(caller), now: this.clock.now() };
   }
 
   private hash(token: string): string {

@@ -1,14 +1,15 @@
 import { Module } from '@nestjs/common';
-import { IngestModule, Riders } from '#ingest';
+import { IngestModule, CommitHooks } from '#ingest';
 import { ResultCache } from '#cache';
 import { GrowthService, RetainedTables, SubjectTables } from '#persistence';
-import { AnalyticsController, OlderAnalyticsController } from './analytics.controller.js';
+import { AnalyticsController } from './analytics.controller.js';
+import { OlderAnalyticsController } from './older-analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
 import { PredictionsReadModel } from './predictions.read-model.js';
 import { RETIREMENT, ROLLED_UP_COLUMNS, ROLLED_UP_TABLE, rollUp, ROWS_BY_TENANT } from './rollups/rollup-insert.js';
 import { RollupAuditService } from './rollups/rollup-audit.service.js';
-import { RollupMaintenance } from './rollups/rollup-maintenance.js';
-import { RollupSubtraction } from './rollups/rollup-subtraction.js';
+import { RollupMaintenance } from './rollups/rollup-maintenance.job.js';
+import { RollupSubtraction } from './rollups/rollup-subtraction.service.js';
 import { RollupsReadModel } from './rollups/rollups.read-model.js';
 import { RollupsRepository } from './rollups/rollups.repository.js';
 
@@ -28,7 +29,7 @@ import { RollupsRepository } from './rollups/rollups.repository.js';
 })
 export class AnalyticsModule {
   constructor(
-    riders: Riders,
+    riders: CommitHooks,
     retained: RetainedTables,
     growth: GrowthService,
     subjects: SubjectTables,

@@ -10,9 +10,9 @@ import { histogramQuantile, MAX_RELATIVE_ERROR, quantile } from '#statistics';
 const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
 /** When no range is given. */
 const DEFAULT_BUCKETS = { hour: 24, day: 30 };
-const MOST_BUCKETS = 5000;
+const MAX_BUCKETS = 5000;
 /** Up to this many predictions percentiles are exact. */
-const MOST_EXACT_ROWS = 10_000;
+const MAX_EXACT_ROWS = 10_000;
 const TAG = 'predictions';
 
 /** Figures about predictions: exact to the last committed row, or as of the time they say, where replicas or a cache are configured. */
@@ -71,8 +71,8 @@ export class AnalyticsService {
         ? floor(this.clock.now()) + size
         : Math.max(floor(this.clock.now()) + size, filter.from));
     const from = filter.from ?? floor(to - 1) + size - span;
-    if (Math.ceil((to - floor(from)) / size) > MOST_BUCKETS) {
-      throw new ValidationError([{ path: 'from', message: `must be at most ${MOST_BUCKETS} ${bucket}s before "to"` }]);
+    if (Math.ceil((to - floor(from)) / size) > MAX_BUCKETS) {
+      throw new ValidationError([{ path: 'from', message: `must be at most ${MAX_BUCKETS} ${bucket}s before "to"` }]);
     }
     return this.buckets(tenant, { ...filter, from, to }, bucket);
   }
@@ -98,10 +98,10 @@ export class AnalyticsService {
   private async percentiles(tenant: TenantContext, filter: AnalyticsFilter): Promise<LatencyPercentiles> {
     const { count, max } = await this.rollups.latencyTotals(tenant, filter);
     if (count === 0) return { count, p50: null, p95: null, p99: null, max: null, maxRelativeError: 0 };
-    if (count <= MOST_EXACT_ROWS) {
-      const sorted = await this.predictions.latencies(tenant, filter, MOST_EXACT_ROWS + 1);
+    if (count <= MAX_EXACT_ROWS) {
+      const sorted = await this.predictions.latencies(tenant, filter, MAX_EXACT_ROWS + 1);
       // Fewer than were counted: retention has deleted some of them.
-      if (sorted.length >= count && sorted.length <= MOST_EXACT_ROWS) {
+      if (sorted.length >= count && sorted.length <= MAX_EXACT_ROWS) {
         const [p50, p95, p99] = [0.5, 0.95, 0.99].map((p) => quantile(sorted, p)) as [number, number, number];
         return { count: sorted.length, p50, p95, p99, max: sorted.at(-1) ?? null, maxRelativeError: 0 };
       }

@@ -1,5 +1,5 @@
 export { AnalyticsModule } from './analytics.module.js';
 export { type AuditResult, RollupAuditService } from './rollups/rollup-audit.service.js';
 export { ROLLED_UP_TABLE, rollUp } from './rollups/rollup-insert.js';
-export { RollupMaintenance } from './rollups/rollup-maintenance.js';
+export { RollupMaintenance } from './rollups/rollup-maintenance.job.js';
 export { RollupsReadModel } from './rollups/rollups.read-model.js';

@@ -3,17 +3,17 @@ import { IngestModule, RecordKinds } from '#ingest';
 import { LabelsModule } from '#labels';
 import { StoredTables } from '#persistence';
 import { SealedTables } from '#secrets';
-import { BlobMaintenance } from './attachments/blob-maintenance.js';
-import { BlobMover } from './attachments/blob-mover.js';
-import { Blobs } from './attachments/blobs.js';
-import { PictureCache } from './attachments/picture-cache.js';
-import { PictureIntake } from './attachments/picture-intake.js';
-import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
-import { SubjectPictures } from './attachments/subject-pictures.js';
+import { BlobMaintenance } from './attachments/blob-maintenance.job.js';
+import { BlobMover } from './attachments/blob-mover.service.js';
+import { Blobs } from './attachments/blobs.service.js';
+import { PictureCache } from './attachments/picture-cache.service.js';
+import { PictureIntake } from './attachments/picture-intake.service.js';
+import { ScreenshotProcessor } from './attachments/screenshot-processor.job.js';
+import { SubjectPictures } from './attachments/subject-pictures.service.js';
 import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
 import { ExportService } from './export/export.service.js';
 import { TRANSFER_FEEDBACK } from './export/feedback-transfer.js';
-import { PictureImport } from './export/picture-import.js';
+import { PictureImport } from './export/picture-import.service.js';
 import { CleanupRepository } from './inbox/cleanup.repository.js';
 import { CleanupService } from './inbox/cleanup.service.js';
 import { FeedbackRepository } from './inbox/feedback.repository.js';
@@ -22,9 +22,9 @@ import { InboxService } from './inbox/inbox.service.js';
 import { StorageController } from './inbox/storage.controller.js';
 import { IntakeService } from './intake.service.js';
 import { PendingSubmissionsRepository } from './pending-submissions.repository.js';
-import { PendingSubmissions } from './pending-submissions.js';
+import { PendingSubmissions } from './pending-submissions.job.js';
 import { SearchIndexRepository } from './search-index.repository.js';
-import { SpamCheck } from './spam-check.js';
+import { SpamCheck } from './spam-check.service.js';
 import {
   RETAINED_SUBMISSIONS,
   SCREENSHOT_INSERT,
@@ -32,7 +32,7 @@ import {
   SUBJECT_SUBMISSIONS,
   SUBMISSION_INSERT,
 } from './submission.js';
-import { SubmitAccess } from './submit-access.js';
+import { SubmitAccess } from './submit-access.service.js';
 import { SubmitController } from './submit.controller.js';
 
 @Module({

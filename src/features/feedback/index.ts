@@ -1,3 +1,3 @@
-export { BlobMover } from './attachments/blob-mover.js';
+export { BlobMover } from './attachments/blob-mover.service.js';
 export type { BlobStoreName } from './attachments/blob-store.js';
 export { FeedbackModule } from './feedback.module.js';

@@ -5,8 +5,8 @@ import { PredictionLinks } from '#labels';
 import { Metrics } from '#observability';
 import type { BulkRow } from '#persistence';
 import { FieldCipher } from '#secrets';
-import type { AcceptedPicture } from './attachments/picture-intake.js';
-import { ScreenshotProcessor } from './attachments/screenshot-processor.js';
+import type { AcceptedPicture } from './attachments/picture-intake.service.js';
+import { ScreenshotProcessor } from './attachments/screenshot-processor.job.js';
 import { toSearchText } from './search-words.js';
 import {
   apiStatePlace,

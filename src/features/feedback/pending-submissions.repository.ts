@@ -12,7 +12,10 @@ export interface PendingSubmission extends Waiting {
 export class PendingSubmissionsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Of all tenants, by time and id. */
+  /**
+   * Returns the next submissions that wait for their prediction, by time and id.
+   * @acrossTenants one pass for the installation
+   */
   async nextSubmissions(since: number, after: Position | undefined, limit: number): Promise<PendingSubmission[]> {
     const { dialect } = this.unitOfWork;
     const from = after ? ' AND (created_at, id) > ($3, $4)' : '';

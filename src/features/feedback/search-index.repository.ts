@@ -5,7 +5,7 @@ import { UnitOfWork } from '#persistence';
 /** Pages that one step merges: some milliseconds in which nobody else writes. */
 const PAGES = 100;
 const PAUSE_MS = 5;
-const MOST_STEPS = 100_000;
+const MAX_STEPS = 100_000;
 
 /** The full text of feedback on SQLite. (That of PostgreSQL is a column of the row, and goes with it.) */
 @Injectable()
@@ -14,7 +14,10 @@ export class SearchIndexRepository {
 
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** FTS5 marks deleted words and keeps them until it merges: merges all there is, in steps, so that no word of a deleted text is left. */
+  /**
+   * FTS5 marks deleted words and keeps them until it merges: merges all there is, in steps, so that no word of a deleted text is left.
+   * @acrossTenants one index for the installation
+   */
   purge(): Promise<void> {
     if (this.unitOfWork.dialect.name !== 'sqlite') return Promise.resolve();
     // Whoever asks while a purge runs may have deleted behind it.
@@ -25,7 +28,7 @@ export class SearchIndexRepository {
 
   private async merge(): Promise<void> {
     // A negative number begins the merge of everything; it is done when a step changes nothing any more (FTS5, 6.8).
-    for (let step = 0; step < MOST_STEPS; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const changed = await this.unitOfWork.write(async (session) => {
         const count = async (): Promise<number> =>
           (await session.query<{ n: number }>('SELECT total_changes() AS n', []))[0]?.n ?? 0;

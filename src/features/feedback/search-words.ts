@@ -4,7 +4,7 @@ const LETTERS = String.raw`\p{L}\p{N}`;
 /** One letter of such a script, or a run of others. By name, since the compiler does not know the flag `v` yet. */
 const WORDS = new RegExp(`[[${LETTERS}]&&[${UNSPACED}]]|[[${LETTERS}]--[${UNSPACED}]]+`, 'gv');
 const MARKS = /\p{M}/gu;
-const MOST_WORDS = 20;
+const MAX_WORDS = 20;
 
 /**
  * The words of a text as they are indexed, the same on both databases: lower case, without accents and punctuation. Splitting is ours,
@@ -22,7 +22,7 @@ export function toSearchText(text: string): string {
 
 /** A search: every word must begin a word of the text. Undefined when there is no word in it. */
 export function toSearchQuery(text: string, dialect: 'sqlite' | 'postgresql'): string | undefined {
-  const words = [...new Set(searchWords(text))].slice(0, MOST_WORDS);
+  const words = [...new Set(searchWords(text))].slice(0, MAX_WORDS);
   if (words.length === 0) return undefined;
   return dialect === 'sqlite'
     ? words.map((word) => `"${word}"*`).join(' AND ')

@@ -15,7 +15,7 @@ import { FeedbackLoopConfig } from '#config';
 import { apiSchema, MultipartBody, readMultipart } from '#http';
 import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '#ingest';
 import { Caller, FeedbackTokenAllowed, OpenableAs, type Principal, Publishable, Scopes } from '#security';
-import { type IntakeWarning, PictureIntake, type SentPicture } from './attachments/picture-intake.js';
+import { type IntakeWarning, PictureIntake, type SentPicture } from './attachments/picture-intake.service.js';
 import {
   fromForm,
   type Submit,
@@ -26,13 +26,13 @@ import {
   toSubmission,
 } from './dto/submit.schema.js';
 import { type IntakeResult, IntakeService } from './intake.service.js';
-import { SpamCheck } from './spam-check.js';
-import { SubmitAccess } from './submit-access.js';
+import { SpamCheck } from './spam-check.service.js';
+import { SubmitAccess } from './submit-access.service.js';
 
 /** Five pictures of 5 MiB as data URLs, and one of twenty: a picture that is too large must not cost the text. */
-const MOST_BODY_BYTES = 39_845_888;
-const MOST_FIELD_BYTES = 131_072;
-const TAKES_PICTURES = { multipart: true, bodyLimit: MOST_BODY_BYTES };
+const MAX_BODY_BYTES = 39_845_888;
+const MAX_FIELD_BYTES = 131_072;
+const TAKES_PICTURES = { multipart: true, bodyLimit: MAX_BODY_BYTES };
 const DESCRIPTION =
   'JSON with the picture as a data URL, or a form with text parts first and pictures in `screenshot`. A picture that is refused is ' +
   'reported in `warnings`; the text is kept. Without a key: by `X-Feedback-Token`, or, where FL_PUBLIC_ROUTES opens it, five an hour.';
@@ -149,9 +149,9 @@ export class SubmitController {
       return { body: fields, surplus: 0, pictures: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })) };
     }
     const form = await readMultipart(body, {
-      mostFiles: this.config.screenshotMaxCount,
-      mostFileBytes: this.config.screenshotMaxBytes,
-      mostFieldBytes: MOST_FIELD_BYTES,
+      maxFiles: this.config.screenshotMaxCount,
+      maxFileBytes: this.config.screenshotMaxBytes,
+      maxFieldBytes: MAX_FIELD_BYTES,
       // Text parts come first: whoever sends a token must have said by then what it is for.
       beforeFiles: ({ prediction_id }) => void this.access.prove(sender, prediction_id?.toLowerCase() ?? null),
     });

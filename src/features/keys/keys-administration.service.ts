@@ -14,13 +14,13 @@ import { type Scope, SCOPES } from '#config';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
 import {
-  actorOf,
   ApiKeysService,
   type AuditEntry,
   createKey,
   type Principal,
   type TenantRecord,
   TenantsRepository,
+  asActor,
 } from '#security';
 import { KeysRepository } from './keys.repository.js';
 import type { KeyRecord, KeySettings } from './records.js';
@@ -72,8 +72,8 @@ export class KeysAdministrationService {
     const errors = settingErrors(settings, now);
     if (errors.length > 0) throw new ValidationError(errors);
     const key = createKey(settings.publishable ? 'pub' : 'live');
-    const deed = { actor: actorOf(caller), now };
-    const record = await this.repository.create(caller, settings, key, deed, withKey(claimOf, key.key));
+    const by = asActor(caller, now);
+    const record = await this.repository.create(caller, settings, key, by, withKey(claimOf, key.key));
     return { ...record, key: key.key };
   }
 
@@ -83,14 +83,14 @@ export class KeysAdministrationService {
     if (before.scopes.includes('platform') && !caller.scopes.has('platform'))
       throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
     const key = createKey(before.publishable ? 'pub' : 'live');
-    const deed = { actor: actorOf(caller), now: this.clock.now() };
-    const record = await this.repository.rotate(caller, before, key, deed, withKey(claimOf, key.key));
+    const by = asActor(caller, this.clock.now());
+    const record = await this.repository.rotate(caller, before, key, by, withKey(claimOf, key.key));
     return { ...record, key: key.key };
   }
 
   /** At once on this server, within a minute on others. @throws NotFoundError */
   async revoke(caller: Principal, id: string): Promise<KeyRecord> {
-    await this.repository.revoke(caller, id, { actor: actorOf(caller), now: this.clock.now() });
+    await this.repository.revoke(caller, id, asActor(caller, this.clock.now()));
     await this.keys.forgetKey(id);
     return this.get(caller, id);
   }
@@ -132,8 +132,8 @@ export class KeysAdministrationService {
       allowedOrigins: [],
       rateLimitPerMinute: null,
     };
-    const deed = { actor: actorOf(caller), now: this.clock.now() };
-    return { ...(await this.repository.createTenant(caller, tenant, settings, key, deed, claim)), adminKey: key.key };
+    const by = asActor(caller, this.clock.now());
+    return { ...(await this.repository.createTenant(caller, tenant, settings, key, by, claim)), adminKey: key.key };
   }
 
   /** @throws NotFoundError */

@@ -1,10 +1,10 @@
+import { type Actor, NotFoundError, type Position, type TenantContext, uuidv7 } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { NotFoundError, type Position, type TenantContext, uuidv7 } from '#kernel';
 import type { Scope } from '#config';
 import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '#persistence';
 import { changeOnce, type ClaimOf } from '#ingest';
-import { type AuditEntry, type Deed, type NewKey, type TenantRecord, writeAudit } from '#security';
+import { type AuditEntry, type NewKey, type TenantRecord, writeAudit } from '#security';
 import { SlugTakenError } from './errors.js';
 import type { KeyRecord, KeySettings } from './records.js';
 
@@ -46,14 +46,14 @@ export class KeysRepository {
     tenant: TenantContext,
     settings: KeySettings,
     key: NewKey,
-    deed: Deed,
+    by: Actor,
     claimOf?: ClaimOf<KeyRecord>,
   ): Promise<KeyRecord> {
-    const record = newRecord(settings, key, deed);
+    const record = newRecord(settings, key, by);
     await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
       await insertKey(manager, tenant, record, key);
       const details = { name: settings.name, scopes: settings.scopes };
-      await writeAudit(manager, tenant, deed, { action: 'key.create', target: record.id, details });
+      await writeAudit(manager, tenant, by, { action: 'key.create', target: record.id, details });
     });
     return record;
   }
@@ -66,29 +66,29 @@ export class KeysRepository {
     tenant: TenantContext,
     before: KeyRecord,
     key: NewKey,
-    deed: Deed,
+    by: Actor,
     claimOf?: ClaimOf<KeyRecord>,
   ): Promise<KeyRecord> {
     const { allowedOrigins, expiresAt, id, name, publishable, rateLimitPerMinute, scopes } = before;
     const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
-    const record = newRecord(settings, key, deed);
+    const record = newRecord(settings, key, by);
     await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
       const current = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
       if (!current || current.revokedAt !== null) throw new NotFoundError('The key');
       await insertKey(manager, tenant, record, key);
-      await writeAudit(manager, tenant, deed, { action: 'key.rotate', target: id, details: { new_key: record.id } });
+      await writeAudit(manager, tenant, by, { action: 'key.rotate', target: id, details: { new_key: record.id } });
     });
     return record;
   }
 
   /** Answers the public id of the key. Once more changes nothing. @throws NotFoundError */
-  async revoke(tenant: TenantContext, id: string, deed: Deed): Promise<string> {
+  async revoke(tenant: TenantContext, id: string, by: Actor): Promise<string> {
     return this.unitOfWork.change(async (manager) => {
       const before = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
       if (!before) throw new NotFoundError('The key');
       if (before.revokedAt !== null) return before.publicId;
-      await manager.update(ApiKeyEntity, { id, tenantId: tenant.tenantId }, { revokedAt: deed.now });
-      await writeAudit(manager, tenant, deed, { action: 'key.revoke', target: id, details: { name: before.name } });
+      await manager.update(ApiKeyEntity, { id, tenantId: tenant.tenantId }, { revokedAt: by.at });
+      await writeAudit(manager, tenant, by, { action: 'key.revoke', target: id, details: { name: before.name } });
       return before.publicId;
     });
   }
@@ -135,16 +135,16 @@ export class KeysRepository {
     { name, slug }: { name: string; slug: string },
     settings: KeySettings,
     key: NewKey,
-    deed: Deed,
+    by: Actor,
     claimOf?: ClaimOf<TenantRecord>,
   ): Promise<TenantRecord> {
-    const made = { id: uuidv7(deed.now), slug, name, createdAt: deed.now };
+    const made = { id: uuidv7(by.at), slug, name, createdAt: by.at };
     try {
       await changeOnce(this.unitOfWork, claimOf?.(made), async (manager) => {
         await manager.insert(TenantEntity, made);
-        await insertKey(manager, { tenantId: made.id }, newRecord(settings, key, deed), key);
-        await writeAudit(manager, tenant, deed, { action: 'tenant.create', target: made.id, details: { slug } });
-        await writeAudit(manager, { tenantId: made.id }, deed, {
+        await insertKey(manager, { tenantId: made.id }, newRecord(settings, key, by), key);
+        await writeAudit(manager, tenant, by, { action: 'tenant.create', target: made.id, details: { slug } });
+        await writeAudit(manager, { tenantId: made.id }, by, {
           action: 'tenant.create',
           target: made.id,
           details: { slug },
@@ -184,7 +184,7 @@ export class KeysRepository {
   }
 }
 
-function newRecord(settings: KeySettings, { publicId }: NewKey, { actor, now }: Deed): KeyRecord {
+function newRecord(settings: KeySettings, { publicId }: NewKey, { name: actor, at: now }: Actor): KeyRecord {
   const dates = { createdAt: now, revokedAt: null, lastUsedAt: null };
   return { id: uuidv7(now), publicId, ...settings, ...dates, createdBy: actor };
 }

@@ -2,15 +2,15 @@ import { Module } from '@nestjs/common';
 import { IngestModule, RecordKinds } from '#ingest';
 import { StoredTables } from '#persistence';
 import { SealedTables } from '#secrets';
-import { AliasedVotes } from './linking/aliased-votes.js';
+import { AliasedVotes } from './linking/aliased-votes.service.js';
 import { KnownPredictionsRepository } from './linking/known-predictions.repository.js';
 import { LABEL_INSERT } from './label.js';
 import { LabelsController } from './labels.controller.js';
 import { LabelsService } from './labels.service.js';
-import { PendingLinks } from './linking/pending-links.js';
+import { PendingLinks } from './linking/pending-links.job.js';
 import { PendingLinksRepository } from './linking/pending-links.repository.js';
-import { PendingSettler } from './linking/pending-settler.js';
-import { PredictionLinks } from './linking/prediction-links.js';
+import { PendingLinkResolver } from './linking/pending-link-resolver.service.js';
+import { PredictionLinks } from './linking/prediction-links.service.js';
 import { VerdictsRepository } from './verdicts.repository.js';
 import { VerdictsService } from './verdicts.service.js';
 import { TRANSFER_LABELS, TRANSFER_VOTES } from './verdict-transfers.js';
@@ -27,7 +27,7 @@ import { VotesService } from './votes.service.js';
     LabelsService,
     PendingLinks,
     PendingLinksRepository,
-    PendingSettler,
+    PendingLinkResolver,
     PredictionLinks,
     VerdictsRepository,
     VerdictsService,

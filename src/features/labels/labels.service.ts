@@ -12,7 +12,7 @@ import {
 import { type Claim, type Durability, Recorder } from '#ingest';
 import { Metrics } from '#observability';
 import { type Label, LABEL_INSERT, type LabelSource } from './label.js';
-import { PredictionLinks } from './linking/prediction-links.js';
+import { PredictionLinks } from './linking/prediction-links.service.js';
 import type { Link } from './vote.js';
 
 /** Ground truth as it is sent; `timestamp` in ISO 8601. One of the two ids is given. */
@@ -37,8 +37,8 @@ export interface LabelResult {
 
 export type ClaimLabel = (id: string, resultOf: (persisted: Durability) => LabelResult) => Claim;
 
-const MOST_AHEAD_MS = 5 * 60_000;
-const LONGEST_VALIDITY_MS = 100 * 365 * DAY_MS;
+const MAX_AHEAD_MS = 5 * 60_000;
+const MAX_VALIDITY_MS = 100 * 365 * DAY_MS;
 
 /** Takes ground truth, before or after the prediction it is about. */
 @Injectable()
@@ -59,9 +59,9 @@ export class LabelsService {
     const now = this.clock.now();
     const validAt = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
     const errors: FieldError[] = [];
-    if (validAt > now + MOST_AHEAD_MS)
+    if (validAt > now + MAX_AHEAD_MS)
       errors.push({ path: 'timestamp', message: 'must not be more than 5 minutes ahead' });
-    if (validAt < now - LONGEST_VALIDITY_MS) errors.push({ path: 'timestamp', message: 'is too long ago' });
+    if (validAt < now - MAX_VALIDITY_MS) errors.push({ path: 'timestamp', message: 'is too long ago' });
     if (errors.length > 0) throw new ValidationError(errors);
     return {
       id: input.id?.toLowerCase() ?? uuidv7(now),

@@ -18,7 +18,7 @@ interface LabelRow {
   link: string;
 }
 
-const MOST_LABELS = 100;
+const MAX_LABELS = 100;
 
 /** What was said about one prediction, by whatever id it was said. */
 @Injectable()
@@ -49,7 +49,7 @@ export class VerdictsRepository {
       tenant,
       'SELECT id, tenant_id, prediction_id, inference_id, label, source, pi, valid_at, recorded_at, labeller, user_id, link ' +
         `FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${marks(ids)})${waiting}) ` +
-        `ORDER BY recorded_at, id LIMIT ${MOST_LABELS}`,
+        `ORDER BY recorded_at, id LIMIT ${MAX_LABELS}`,
       inferenceId === null ? ids : [...ids, inferenceId],
     );
     return rows.map((row) => ({

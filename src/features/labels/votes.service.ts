@@ -3,7 +3,7 @@ import { acceptanceId, type Clock, CLOCK, type TenantContext } from '#kernel';
 import { type Durability, Recorder } from '#ingest';
 import { Metrics } from '#observability';
 import { FieldCipher } from '#secrets';
-import { PredictionLinks } from './linking/prediction-links.js';
+import { PredictionLinks } from './linking/prediction-links.service.js';
 import { commentPlace, type Link, VOTE_INSERT, voteId, type VoteInput } from './vote.js';
 
 export interface VoteResult {

@@ -1,1 +1,1 @@
-export { EventsModule } from './metric-events.module.js';
+export { MetricEventsModule } from './metric-events.module.js';

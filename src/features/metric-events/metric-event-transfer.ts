@@ -2,7 +2,7 @@ import { formatTime, uuidv7, ValidationError } from '#kernel';
 import type { TransferTable } from '#persistence';
 import { toEvent } from './dto/metric-event.schema.js';
 import { METRIC_EVENT_INSERT } from './metric-event.js';
-import { putBack, takeOut } from './sensitive-fields.js';
+import { restoreSensitiveFields, extractSensitiveFields } from './sensitive-fields.js';
 
 type Data = Record<string, unknown>;
 
@@ -23,7 +23,10 @@ export function transferEvents(sensitive: readonly string[]): TransferTable {
       toEvent({ type, data, user_id, org_id, external_id, timestamp: formatTime(time) }, '');
       if (id !== null && id !== undefined && !String(id).startsWith(uuidv7(time).slice(0, 15)))
         throw new ValidationError([{ path: 'id', message: 'must be a UUID of version 7 that carries the timestamp' }]);
-      const { open, taken } = takeOut(putBack(data as Data, (columns.sensitive ?? {}) as Data), sensitive);
+      const { open, taken } = extractSensitiveFields(
+        restoreSensitiveFields(data as Data, (columns.sensitive ?? {}) as Data),
+        sensitive,
+      );
       const acceptedAt = (columns.accepted_at ?? time) as number;
       return {
         ...columns,

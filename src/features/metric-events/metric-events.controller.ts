@@ -33,7 +33,7 @@ import { sendExport } from '#tabular';
 import { EventsExportQuery, EventsFilterQuery, EventsQuery, toEventFilter } from './dto/metric-event.query.js';
 import * as dto from './dto/metric-event.schema.js';
 import { EVENT_COLUMNS } from './metric-event-export.js';
-import { EventsService, type NewEvent } from './metric-events.service.js';
+import { MetricEventsService, type NewEvent } from './metric-events.service.js';
 
 const FILTERS = ['from', 'to', 'type', 'user_id', 'org_id', 'external_id'];
 const DATA_FILTER =
@@ -43,9 +43,9 @@ const DATA_FILTER =
 @ApiTags('Metric events')
 @LenientInput()
 @Controller('api/v1/metrics')
-export class EventsController {
+export class MetricEventsController {
   constructor(
-    private readonly events: EventsService,
+    private readonly events: MetricEventsService,
     private readonly idempotency: IdempotencyService,
     private readonly growth: GrowthService,
   ) {}

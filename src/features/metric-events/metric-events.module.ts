@@ -4,17 +4,17 @@ import { IngestModule, RecordKinds } from '#ingest';
 import { StoredTables } from '#persistence';
 import { SealedTables } from '#secrets';
 import { transferEvents } from './metric-event-transfer.js';
-import { EventsController } from './metric-events.controller.js';
-import { EventsRepository } from './metric-events.repository.js';
-import { EventsService } from './metric-events.service.js';
+import { MetricEventsController } from './metric-events.controller.js';
+import { MetricEventsRepository } from './metric-events.repository.js';
+import { MetricEventsService } from './metric-events.service.js';
 import { METRIC_EVENT_INSERT, RETAINED_EVENTS, SEALED_EVENTS, SUBJECT_EVENTS } from './metric-event.js';
 
 @Module({
   imports: [IngestModule],
-  controllers: [EventsController],
-  providers: [EventsRepository, EventsService],
+  controllers: [MetricEventsController],
+  providers: [MetricEventsRepository, MetricEventsService],
 })
-export class EventsModule {
+export class MetricEventsModule {
   constructor(
     kinds: RecordKinds,
     sealed: SealedTables,

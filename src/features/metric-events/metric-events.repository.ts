@@ -3,7 +3,7 @@ import { type Position, smallestIdAt, type TenantContext } from '#kernel';
 import { UnitOfWork } from '#persistence';
 import { FieldCipher } from '#secrets';
 import type { EventFigures, MetricEvent, MetricEventFilter, TypeUse } from './metric-event.js';
-import { putBack } from './sensitive-fields.js';
+import { restoreSensitiveFields } from './sensitive-fields.js';
 
 interface Row {
   id: string;
@@ -27,7 +27,7 @@ export interface ReadOptions {
 }
 
 @Injectable()
-export class EventsRepository {
+export class MetricEventsRepository {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly cipher: FieldCipher,
@@ -143,7 +143,7 @@ export class EventsRepository {
       userId: row.user_id,
       orgId: row.org_id,
       externalId: row.external_id,
-      data: withTexts ? putBack(open, taken) : open,
+      data: withTexts ? restoreSensitiveFields(open, taken) : open,
       acceptedAt: dialect.readTime(row.accepted_at),
       withheld: withTexts ? [] : Object.keys(taken),
     };

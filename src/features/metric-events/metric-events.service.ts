@@ -16,7 +16,7 @@ import { FeedbackLoopConfig } from '#config';
 import { type Claim, type Durability, Recorder } from '#ingest';
 import type { BulkRow } from '#persistence';
 import { FieldCipher, Secrets } from '#secrets';
-import { EventsRepository } from './metric-events.repository.js';
+import { MetricEventsRepository } from './metric-events.repository.js';
 import {
   METRIC_EVENT_INSERT,
   type EventFigures,
@@ -24,7 +24,7 @@ import {
   type MetricEventFilter,
   type TypeUse,
 } from './metric-event.js';
-import { takeOut } from './sensitive-fields.js';
+import { extractSensitiveFields } from './sensitive-fields.js';
 
 /** An event as it is sent; `timestamp` in ISO 8601. */
 export interface EventInput {
@@ -42,17 +42,17 @@ export interface NewEvent extends EventInput {
   at: number;
 }
 
-const MOST_AHEAD_MS = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 const PAGE_ROWS = 1000;
 
 /** Custom metric events: durable when answered, changed by their external id, and out again. */
 @Injectable()
-export class EventsService {
+export class MetricEventsService {
   private readonly cursors: CursorCodec;
 
   constructor(
     private readonly recorder: Recorder,
-    private readonly repository: EventsRepository,
+    private readonly repository: MetricEventsRepository,
     private readonly cipher: FieldCipher,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -67,7 +67,7 @@ export class EventsService {
     const at = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
     const days = this.config.retentionMetricsDays ?? this.config.retentionDays;
     const path = place === '' ? 'timestamp' : `${place}.timestamp`;
-    if (at > now + MOST_AHEAD_MS)
+    if (at > now + MAX_AHEAD_MS)
       throw new ValidationError([{ path, message: 'must not be more than 5 minutes ahead' }]);
     if (at < now - days * DAY_MS)
       throw new ValidationError([{ path, message: `must not be older than the retention of ${days} days` }]);
@@ -80,7 +80,7 @@ export class EventsService {
     const rows = events.map((event): BulkRow => {
       const acceptedAt = this.clock.now();
       const acceptedId = acceptanceId(acceptedAt);
-      const { open, taken } = takeOut(event.data, this.config.metricEventsSensitive);
+      const { open, taken } = extractSensitiveFields(event.data, this.config.metricEventsSensitive);
       bytes += JSON.stringify(event.data).length * 2;
       return {
         id: event.id,
@@ -136,7 +136,7 @@ export class EventsService {
 
   /** Everything that a filter leaves, oldest first, in pages of at most 1,000; what is younger than the question is left out. */
   async *pages(tenant: TenantContext, filter: MetricEventFilter, withTexts: boolean): AsyncGenerator<MetricEvent[]> {
-    const to = Math.min(filter.to ?? Infinity, this.clock.now() + MOST_AHEAD_MS);
+    const to = Math.min(filter.to ?? Infinity, this.clock.now() + MAX_AHEAD_MS);
     let position: { time: number; id: string } | undefined;
     for (;;) {
       const page = await this.repository.list(tenant, { ...filter, to }, PAGE_ROWS, {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { putBack, takeOut } from './sensitive-fields.js';
+import { restoreSensitiveFields, extractSensitiveFields } from './sensitive-fields.js';
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
 const key = fc.constantFrom('a', 'b', 'email');
@@ -12,10 +12,10 @@ it('S0-F3 what is taken out is not left, and comes back as it was', () => {
       fc.uniqueArray(fc.constantFrom('email', 'a.email', 'a.b.email', 'b'), { maxLength: 4 }),
       (whole, paths) => {
         const before = JSON.stringify(whole);
-        const { open, taken } = takeOut(whole, paths);
+        const { open, taken } = extractSensitiveFields(whole, paths);
         expect(JSON.stringify(whole)).toBe(before);
-        for (const path of Object.keys(taken)) expect(takeOut(open, [path]).taken).toEqual({});
-        expect(putBack(open, taken)).toEqual(whole);
+        for (const path of Object.keys(taken)) expect(extractSensitiveFields(open, [path]).taken).toEqual({});
+        expect(restoreSensitiveFields(open, taken)).toEqual(whole);
       },
     ),
   );

@@ -1,7 +1,10 @@
 type Data = Record<string, unknown>;
 
 /** Takes the fields at `paths` out of `data`, which stays as it is. Answers what is left, and what was taken, by path. */
-export function takeOut(data: Data, paths: readonly string[]): { open: Data; taken: Record<string, unknown> } {
+export function extractSensitiveFields(
+  data: Data,
+  paths: readonly string[],
+): { open: Data; taken: Record<string, unknown> } {
   const taken: Record<string, unknown> = {};
   let open = data;
   for (const path of paths) {
@@ -15,7 +18,7 @@ export function takeOut(data: Data, paths: readonly string[]): { open: Data; tak
 }
 
 /** The opposite. */
-export function putBack(data: Data, taken: Record<string, unknown>): Data {
+export function restoreSensitiveFields(data: Data, taken: Record<string, unknown>): Data {
   return Object.entries(taken).reduce((sum, [path, value]) => within(sum, path.split('.'), value), data);
 }
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type TenantContext, uuidv7 } from '#kernel';
-import { AnsweredBefore, type Claim, type Durability, IdempotencyKeyReusedError } from '#ingest';
+import { AlreadyAnsweredError, type Claim, type Durability, IdempotencyKeyReusedError } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
 import type { Prediction } from './prediction.js';
-import { PredictionRecorder } from './prediction-recorder.js';
+import { PredictionRecorder } from './prediction-recorder.service.js';
 
 /** What a caller wants predicted; `text` is trimmed and 1 to 10,000 characters long. */
 export interface PredictInput {
@@ -116,7 +116,7 @@ export class PredictService {
       return await this.recorder.record(tenant, predictions, { claim });
     } catch (error) {
       // Its key has an answer already: that one is given, not a second one.
-      if (error instanceof AnsweredBefore || error instanceof IdempotencyKeyReusedError) throw error;
+      if (error instanceof AlreadyAnsweredError || error instanceof IdempotencyKeyReusedError) throw error;
       this.metrics.unrecorded.inc(predictions.length);
       this.logger.warn(
         { err: error, count: predictions.length, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },

@@ -13,7 +13,7 @@ import { FeedbackLoopConfig } from '#config';
 import type { Durability } from '#ingest';
 import { Metrics } from '#observability';
 import type { Prediction } from './prediction.js';
-import { PredictionRecorder, type RecordOptions } from './prediction-recorder.js';
+import { PredictionRecorder, type RecordOptions } from './prediction-recorder.service.js';
 
 /** A prediction made elsewhere, its fields already checked; `timestamp` in ISO 8601. */
 export interface LogInput {
@@ -32,7 +32,7 @@ export interface LogInput {
   metadata?: Record<string, unknown> | null;
 }
 
-const MOST_AHEAD_MS = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 
 /** Records predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
 @Injectable()
@@ -95,7 +95,7 @@ export class PredictionLogService {
 
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {
     const path = input.timestamp == null ? 'id' : 'timestamp';
-    if (timestamp > now + MOST_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes ahead' }];
+    if (timestamp > now + MAX_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes ahead' }];
     const days = this.config.retentionPredictionsDays ?? this.config.retentionDays;
     if (timestamp < now - days * DAY_MS) {
       return [{ path, message: `must not be older than the retention of ${days} days` }];

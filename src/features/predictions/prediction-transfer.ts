@@ -1,7 +1,7 @@
 import { formatTime, type TenantContext, uuidv7 } from '#kernel';
 import type { TransferRecord, TransferTable } from '#persistence';
 import { logValidator } from './dto/log.schema.js';
-import type { InputHash } from './input-hash.js';
+import type { InputHash } from './input-hash.service.js';
 import { PREDICTION_INSERT } from './prediction-insert.js';
 
 /** Predictions as files: `confidence` as in the API, texts open. */

@@ -3,7 +3,7 @@ import { IngestModule, RecordKinds } from '#ingest';
 import { LabelsModule } from '#labels';
 import { StoredTables } from '#persistence';
 import { SealedTables } from '#secrets';
-import { InputHash } from './input-hash.js';
+import { InputHash } from './input-hash.service.js';
 import { ModelsModule, PredictionCache } from '#models';
 import { ModelsController } from './models.controller.js';
 import { PredictController } from './predict.controller.js';
@@ -15,7 +15,7 @@ import {
   SEALED_PREDICTIONS,
   SUBJECT_PREDICTIONS,
 } from './prediction-insert.js';
-import { PredictionRecorder } from './prediction-recorder.js';
+import { PredictionRecorder } from './prediction-recorder.service.js';
 import { transferPredictions } from './prediction-transfer.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';

@@ -1,1 +1,1 @@
-export { TrainingModule } from './training-sets.module.js';
+export { TrainingSetsModule } from './training-sets.module.js';

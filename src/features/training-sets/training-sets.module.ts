@@ -14,7 +14,7 @@ import { TrainingSetsService } from './training-sets.service.js';
   controllers: [TrainingSetsController],
   providers: [LabelledPredictionsRepository, TrainingSetsRepository, TrainingSetsService],
 })
-export class TrainingModule {
+export class TrainingSetsModule {
   constructor(
     { subjects }: StoredTables,
     sealed: SealedTables,

@@ -20,8 +20,8 @@ import { Deduplication, type KeptText, splitOf } from './selection.js';
 import { type NewExample, TrainingSetsRepository } from './training-sets.repository.js';
 import type { Provenance, Split, TrainingExample, TrainingSelection, TrainingSet } from './training-set.js';
 
-const MOST_EXAMPLES = 100_000;
-const MOST_PREDICTIONS = 1_000_000;
+const MAX_EXAMPLES = 100_000;
+const MAX_PREDICTIONS = 1_000_000;
 const AT_ONCE = 200;
 
 /** 409: it held what somebody has had erased. */
@@ -68,16 +68,16 @@ export class TrainingSetsService {
     const found = new Deduplication();
     for await (const page of this.labelled.pages(tenant, selection)) {
       for (const prediction of page) found.add(prediction);
-      if (found.predictions > MOST_PREDICTIONS)
+      if (found.predictions > MAX_PREDICTIONS)
         throw new ValidationError([
           {
             path: 'from',
-            message: `leaves more than ${MOST_PREDICTIONS} labelled predictions: choose a shorter range`,
+            message: `leaves more than ${MAX_PREDICTIONS} labelled predictions: choose a shorter range`,
           },
         ]);
-      if (found.kept.size > MOST_EXAMPLES)
+      if (found.kept.size > MAX_EXAMPLES)
         throw new ValidationError([
-          { path: 'from', message: `leaves more than ${MOST_EXAMPLES} texts: choose a shorter range` },
+          { path: 'from', message: `leaves more than ${MAX_EXAMPLES} texts: choose a shorter range` },
         ]);
     }
     if (found.kept.size === 0)

@@ -1,1 +1,1 @@
-export { OutboxModule } from './webhooks.module.js';
+export { WebhooksModule } from './webhooks.module.js';

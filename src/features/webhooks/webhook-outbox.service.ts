@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS, type TenantContext, uuidv7 } from '#kernel';
-import { Riders } from '#ingest';
+import { CommitHooks } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { Announcements, type BulkGroup, type BulkRow, DatabaseSupervisor } from '#persistence';
 import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook, type WebhookEvent } from './webhook.js';
-import { type SendResult, WebhookSender } from './webhook-sender.js';
+import { type SendResult, WebhookSender } from './webhook-sender.service.js';
 import { deliveriesGroup, WebhooksRepository } from './webhooks.repository.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -17,7 +17,7 @@ const LEASE_MS = 30_000;
 const AT_ONCE = 10;
 
 /** Ids of a row that are told; never a text. */
-const TOLD: Record<string, { event: WebhookEvent; read: (row: BulkRow) => Record<string, unknown> }> = {
+const EVENT_PAYLOADS: Record<string, { event: WebhookEvent; read: (row: BulkRow) => Record<string, unknown> }> = {
   feedback_submissions: {
     event: 'feedback.created',
     read: ({ category, id, prediction_id, quarantine }) => ({
@@ -49,16 +49,6 @@ const TOLD: Record<string, { event: WebhookEvent; read: (row: BulkRow) => Record
   },
 };
 
-/** Where what is told comes from. */
-@Injectable()
-export class OutboxSources {
-  constructor(
-    readonly riders: Riders,
-    readonly announcements: Announcements,
-    @Inject(APP_LOGGER) readonly logger: AppLogger,
-  ) {}
-}
-
 /**
  * Tells webhooks what happens.
  *
@@ -67,7 +57,7 @@ export class OutboxSources {
  * - a webhook made on another server is known here within ten seconds
  */
 @Injectable()
-export class OutboxService {
+export class WebhookOutboxService {
   private webhooks: ReadonlyMap<string, Webhook[]> = new Map();
   private running = false;
   private readonly attempts;
@@ -76,14 +66,16 @@ export class OutboxService {
     private readonly repository: WebhooksRepository,
     private readonly sender: WebhookSender,
     private readonly supervisor: DatabaseSupervisor,
-    private readonly sources: OutboxSources,
+    hooks: CommitHooks,
+    announcements: Announcements,
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver to a webhook.', ['result']);
-    for (const [table, { event, read }] of Object.entries(TOLD))
-      sources.riders.register(table, (rows) => this.ride(rows, event, read));
-    sources.announcements.listen((tenant, { data, type }) =>
+    for (const [table, { event, read }] of Object.entries(EVENT_PAYLOADS))
+      hooks.register(table, (rows) => this.ride(rows, event, read));
+    announcements.listen((tenant, { data, type }) =>
       this.repository.add(tenant, this.deliveriesOf(tenant, type, data)),
     );
     // Before the first record: what it tells must not be missed.
@@ -99,7 +91,7 @@ export class OutboxService {
       for (const webhook of found) byTenant.set(webhook.tenantId, [...(byTenant.get(webhook.tenantId) ?? []), webhook]);
       this.webhooks = byTenant;
     } catch (error) {
-      this.sources.logger.debug({ err: error }, 'webhooks could not be read');
+      this.logger.debug({ err: error }, 'webhooks could not be read');
     }
   }
 
@@ -115,7 +107,7 @@ export class OutboxService {
         found = due.length;
       }
     } catch (error) {
-      this.sources.logger.warn({ err: error }, 'webhooks could not be told; the next attempt is in a second');
+      this.logger.warn({ err: error }, 'webhooks could not be told; the next attempt is in a second');
     } finally {
       this.running = false;
     }

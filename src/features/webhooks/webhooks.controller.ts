@@ -6,7 +6,7 @@ import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
 import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import * as dto from './dto/webhook.schema.js';
-import type { SendResult } from './webhook-sender.js';
+import type { SendResult } from './webhook-sender.service.js';
 import { WebhooksService } from './webhooks.service.js';
 
 const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;

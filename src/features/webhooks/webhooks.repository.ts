@@ -1,9 +1,9 @@
+import type { Actor, Position, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import type { Position, TenantContext } from '#kernel';
 import { changeOnce, type Claim } from '#ingest';
 import { BulkInsert, type BulkGroup, UnitOfWork, WebhookDeliveryEntity, WebhookEntity } from '#persistence';
 import { FieldCipher } from '#secrets';
-import { type Deed, writeAudit } from '#security';
+import { writeAudit } from '#security';
 import type { Delivery, SigningWebhook, Webhook } from './webhook.js';
 
 interface WebhookRow {
@@ -65,7 +65,7 @@ export class WebhooksRepository {
   ) {}
 
   /** @throws AnsweredBefore, IdempotencyKeyReusedError */
-  async create(tenant: TenantContext, webhook: SigningWebhook, deed: Deed, claim?: Claim): Promise<void> {
+  async create(tenant: TenantContext, webhook: SigningWebhook, by: Actor, claim?: Claim): Promise<void> {
     const { createdAt, events, id, secret, url } = webhook;
     const { tenantId } = tenant;
     await changeOnce(this.unitOfWork, claim, async (manager) => {
@@ -77,7 +77,7 @@ export class WebhooksRepository {
         createdAt,
         secret: this.cipher.seal(tenant, place(id), secret),
       });
-      await writeAudit(manager, tenant, deed, {
+      await writeAudit(manager, tenant, by, {
         action: 'webhook.create',
         target: id,
         details: { url: new URL(url).origin, events },
@@ -86,13 +86,13 @@ export class WebhooksRepository {
   }
 
   /** With what is still to be delivered. Answers false when there is none. */
-  async remove(tenant: TenantContext, id: string, deed: Deed): Promise<boolean> {
+  async remove(tenant: TenantContext, id: string, by: Actor): Promise<boolean> {
     const { tenantId } = tenant;
     return this.unitOfWork.change(async (manager) => {
       const { affected } = await manager.delete(WebhookEntity, { tenantId, id });
       if (!affected) return false;
       await manager.delete(WebhookDeliveryEntity, { tenantId, webhookId: id });
-      await writeAudit(manager, tenant, deed, { action: 'webhook.delete', target: id, details: {} });
+      await writeAudit(manager, tenant, by, { action: 'webhook.delete', target: id, details: {} });
       return true;
     });
   }
@@ -114,7 +114,10 @@ export class WebhooksRepository {
     return row && this.toSigning(row);
   }
 
-  /** Of all tenants; also before the database counts as up. */
+  /**
+   * Lists all webhooks; also works before the database counts as up.
+   * @acrossTenants every server keeps all webhooks in memory
+   */
   async allWebhooks(): Promise<Webhook[]> {
     const rows = await this.unitOfWork.transaction(
       (manager) => manager.query('SELECT * FROM webhooks') as Promise<WebhookRow[]>,
@@ -127,7 +130,10 @@ export class WebhooksRepository {
     if (own.length > 0) await this.unitOfWork.write((session) => session.insert([deliveriesGroup(own)]));
   }
 
-  /** Those that are due, of all tenants; nobody else gets them before `until`. */
+  /**
+   * Claims deliveries that are due; no other server gets them before `until`.
+   * @acrossTenants one queue for the installation
+   */
   async claimDue(
     now: number,
     until: number,
@@ -199,6 +205,10 @@ export class WebhooksRepository {
     return rows[0] && this.toDelivery(rows[0]);
   }
 
+  /**
+   * Deletes deliveries made before a time.
+   * @acrossTenants housekeeping of the installation
+   */
   async forgetDeliveries(before: number): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query('DELETE FROM webhook_deliveries WHERE created_at < $1', [this.unitOfWork.dialect.time(before)]),

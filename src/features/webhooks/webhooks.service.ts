@@ -1,12 +1,12 @@
+import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext, uuidv7 } from '#kernel';
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext, uuidv7 } from '#kernel';
 import type { ClaimOf } from '#ingest';
 import { Secrets } from '#secrets';
-import { actorOf, type Deed, type Principal } from '#security';
-import { OutboxService } from './webhook-outbox.service.js';
+import { asActor, type Principal } from '#security';
+import { WebhookOutboxService } from './webhook-outbox.service.js';
 import { type Delivery, type SigningWebhook, TEST_EVENT, type Webhook } from './webhook.js';
-import { type SendResult, WebhookSender } from './webhook-sender.js';
+import { type SendResult, WebhookSender } from './webhook-sender.service.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
 export interface NewWebhook {
@@ -22,7 +22,7 @@ export class WebhooksService {
   constructor(
     private readonly repository: WebhooksRepository,
     private readonly sender: WebhookSender,
-    private readonly outbox: OutboxService,
+    private readonly outbox: WebhookOutboxService,
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
@@ -45,7 +45,7 @@ export class WebhooksService {
       secret: secret ?? `whsec_${randomBytes(32).toString('base64url')}`,
       createdAt: now,
     };
-    await this.repository.create(caller, webhook, this.deedOf(caller), claimOf?.(webhook));
+    await this.repository.create(caller, webhook, asActor(caller, this.clock.now()), claimOf?.(webhook));
     await this.outbox.refresh();
     return webhook;
   }
@@ -63,7 +63,8 @@ export class WebhooksService {
 
   /** @throws NotFoundError */
   async remove(caller: Principal, id: string): Promise<void> {
-    if (!(await this.repository.remove(caller, id, this.deedOf(caller)))) throw new NotFoundError('The webhook');
+    if (!(await this.repository.remove(caller, id, asActor(caller, this.clock.now()))))
+      throw new NotFoundError('The webhook');
     await this.outbox.refresh();
   }
 
@@ -91,9 +92,5 @@ export class WebhooksService {
     const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
     if (!delivery) throw new NotFoundError('The delivery');
     return delivery;
-  }
-
-  private deedOf(caller: Principal): Deed {
-    return { actor: actorOf(caller), now: this.clock.now() };
   }
 }

@@ -6,7 +6,7 @@ import { Metrics } from '#observability';
 import { Caller, type Principal, Public, Scopes, Unlimited } from '#security';
 import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
-import { type ProbePath, Probes } from './probes.js';
+import { type ProbePath, Probes } from './probes.service.js';
 
 const OK = HttpStatus.OK;
 const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;

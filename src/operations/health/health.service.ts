@@ -4,7 +4,7 @@ import { type TenantContext, VERSION } from '#kernel';
 import { DatabaseWriter, SpoolService } from '#ingest';
 import { DatabaseSupervisor, type PoolStats } from '#persistence';
 import { ModelRegistry } from '#models';
-import { Surroundings } from './surroundings.js';
+import { RuntimeStatus } from './runtime-status.service.js';
 
 export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'draining';
 
@@ -30,7 +30,7 @@ export class HealthService {
   constructor(
     private readonly supervisor: DatabaseSupervisor,
     private readonly models: ModelRegistry,
-    private readonly surroundings: Surroundings,
+    private readonly surroundings: RuntimeStatus,
     private readonly indicators: HealthIndicatorService,
     private readonly spool: SpoolService,
     private readonly writer: DatabaseWriter,

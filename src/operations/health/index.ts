@@ -1,3 +1,3 @@
 export { HealthModule } from './health.module.js';
 export { HealthService } from './health.service.js';
-export { PROBES, Probes } from './probes.js';
+export { PROBES, Probes } from './probes.service.js';

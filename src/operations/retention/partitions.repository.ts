@@ -22,7 +22,10 @@ export class PartitionsRepository {
     private readonly tables: RetainedTables,
   ) {}
 
-  /** Names of the attached partitions that end before `cutoff`; none on SQLite. About the installation, not about a tenant. */
+  /**
+   * Returns the names of attached partitions that end before `cutoff`; none on SQLite.
+   * @acrossTenants a partition holds rows of all tenants
+   */
   async expiredPartitions({ partitioned, table }: RetainedTable, cutoff: number): Promise<string[]> {
     if (!partitioned || this.unitOfWork.dialect.name === 'sqlite') return [];
     const rows = await this.unitOfWork.readAcrossTenants<{ name: string }>(ATTACHED, [table]);
@@ -33,6 +36,7 @@ export class PartitionsRepository {
    * Counts what a partition holds into the runs of its tenants, and drops it with what belonged to its rows, in one transaction. The
    * count is made under a lock that only keeps writers away, of whom there are none; others wait for the moment of the detachment
    * alone, and that is given up at once, and tried again, while somebody reads. Answers how many rows went; undefined when it holds rows of a tenant without a run.
+   * @acrossTenants a partition holds rows of all tenants
    */
   async dropPartition(
     name: string,

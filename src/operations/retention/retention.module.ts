@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
-import { Archive } from './archive.js';
-import { Compaction } from './compaction.js';
+import { Archive } from './archive.service.js';
+import { Compaction } from './compaction.service.js';
 import { PartitionsRepository } from './partitions.repository.js';
-import { RetentionAftermath } from './retention-aftermath.js';
+import { RetentionReporter } from './retention-reporter.service.js';
 import { RetentionController } from './retention.controller.js';
 import { RetentionRepository } from './retention.repository.js';
-import { RetentionSchedule } from './retention-schedule.js';
+import { RetentionSchedule } from './retention-schedule.job.js';
 import { RetentionService } from './retention.service.js';
 
 @Module({
@@ -16,11 +16,11 @@ import { RetentionService } from './retention.service.js';
     Archive,
     Compaction,
     PartitionsRepository,
-    RetentionAftermath,
+    RetentionReporter,
     RetentionRepository,
     RetentionSchedule,
     RetentionService,
   ],
-  exports: [Archive, Compaction, RetentionAftermath, RetentionService],
+  exports: [Archive, Compaction, RetentionReporter, RetentionService],
 })
 export class RetentionModule {}

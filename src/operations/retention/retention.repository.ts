@@ -1,5 +1,5 @@
+import { type Actor, type TenantContext, uuidv7 } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { type TenantContext, uuidv7 } from '#kernel';
 import {
   RETENTION_KINDS,
   type RetainedTable,
@@ -9,7 +9,7 @@ import {
   RetentionSettingEntity,
   UnitOfWork,
 } from '#persistence';
-import { type Deed, writeAudit } from '#security';
+import { writeAudit } from '#security';
 import type { RetentionRun } from './retention.js';
 
 interface RunRow {
@@ -32,7 +32,10 @@ export class RetentionRepository {
     private readonly tables: RetainedTables,
   ) {}
 
-  /** Ids of all tenants. */
+  /**
+   * Lists the ids of all tenants.
+   * @acrossTenants the job runs for each of them
+   */
   async tenantIds(): Promise<string[]> {
     const rows = await this.unitOfWork.readAcrossTenants<{ id: string }>('SELECT id FROM tenants ORDER BY id', []);
     return rows.map(({ id }) => id);
@@ -52,7 +55,7 @@ export class RetentionRepository {
   async saveSettings(
     tenant: TenantContext,
     wanted: Partial<Record<RetentionKind, number | null>>,
-    deed: Deed,
+    by: Actor,
   ): Promise<void> {
     const { tenantId } = tenant;
     await this.unitOfWork.change(async (manager) => {
@@ -62,7 +65,7 @@ export class RetentionRepository {
         await manager.delete(RetentionSettingEntity, { tenantId, kind });
         if (days !== null) await manager.insert(RetentionSettingEntity, { tenantId, kind, days });
       }
-      await writeAudit(manager, tenant, deed, { action: 'retention.change', target: tenantId, details: { ...wanted } });
+      await writeAudit(manager, tenant, by, { action: 'retention.change', target: tenantId, details: { ...wanted } });
     });
   }
 
@@ -216,7 +219,10 @@ export class RetentionRepository {
     return rows.map((row) => this.toRun(row));
   }
 
-  /** Drops the runs themselves when they are old; of all tenants. */
+  /**
+   * Deletes the records of old runs.
+   * @acrossTenants housekeeping of the installation
+   */
   async forgetRuns(before: number): Promise<void> {
     await this.unitOfWork.transaction((manager) =>
       manager

@@ -4,8 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { isPassing, RETENTION_KINDS, type RetainedTable, RetainedTables, type RetentionKind } from '#persistence';
-import { actorOf, type Principal } from '#security';
-import { Archive } from './archive.js';
+import { asActor, type Principal } from '#security';
+import { Archive } from './archive.service.js';
 import { PartitionsRepository } from './partitions.repository.js';
 import { type RetentionRun, type RetentionSetting } from './retention.js';
 import { RetentionRepository } from './retention.repository.js';
@@ -14,7 +14,7 @@ const ABANDONED_MS = 60_000;
 /** On SQLite nobody else writes meanwhile. */
 const BATCH_ROWS = { sqlite: 200, postgresql: 1000 };
 const PAUSE_MS = 50;
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 /** Runs are shown for this long. */
 const REMEMBERED_MS = 400 * DAY_MS;
 
@@ -58,7 +58,7 @@ export class RetentionService {
   }
 
   async change(caller: Principal, wanted: Partial<Record<RetentionKind, number | null>>): Promise<RetentionSetting[]> {
-    await this.repository.saveSettings(caller, wanted, { actor: actorOf(caller), now: this.clock.now() });
+    await this.repository.saveSettings(caller, wanted, asActor(caller, this.clock.now()));
     return this.settings(caller);
   }
 
@@ -179,7 +179,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= MOST_ATTEMPTS || !isPassing(error)) throw error;
+      if (attempt >= MAX_ATTEMPTS || !isPassing(error)) throw error;
       await sleep(PAUSE_MS * attempt);
     }
   }

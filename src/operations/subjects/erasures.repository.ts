@@ -79,7 +79,10 @@ export class ErasuresRepository {
     );
   }
 
-  /** Of all tenants, asked for at or after `since`. */
+  /**
+   * Returns the tombstones requested at or after `since`.
+   * @acrossTenants every server applies all erasures to its own spool
+   */
   async tombstonesSince(since: number): Promise<Tombstone[]> {
     const { dialect } = this.unitOfWork;
     const rows = await this.unitOfWork.readAcrossTenants<Row>('SELECT * FROM erasures WHERE requested_at >= $1', [

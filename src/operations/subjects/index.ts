@@ -1,4 +1,5 @@
-export { ErasureLedger } from './erasure-ledger.js';
+export { ErasureLedger } from './erasure-ledger.service.js';
+export { ErasureReapplyService } from './erasure-reapply.service.js';
 export { ErasureService } from './erasure.service.js';
 export { BACKUPS_KEPT_MS } from './subject.js';
 export { SubjectsModule } from './subjects.module.js';

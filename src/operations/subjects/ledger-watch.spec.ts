@@ -1,8 +1,8 @@
 import { HOUR_MS } from '#kernel';
 import type { AppLogger } from '#observability';
 import type { DatabaseSupervisor } from '#persistence';
-import type { ErasureService } from './erasure.service.js';
-import { LedgerWatch } from './ledger-watch.js';
+import type { ErasureReapplyService } from './erasure-reapply.service.js';
+import { LedgerWatch } from './ledger-watch.job.js';
 
 describe('LedgerWatch', () => {
   it('S3-F5 erases again when the database has forgotten requests: at the start, after an outage, and now and then', async () => {
@@ -17,7 +17,7 @@ describe('LedgerWatch', () => {
       reapply: () => Promise.resolve((applied++, (forgotten = 0), 1)),
     };
     const watch = new LedgerWatch(
-      erasure as unknown as ErasureService,
+      erasure as unknown as ErasureReapplyService,
       database as DatabaseSupervisor,
       { now: () => now },
       { warn: (_: object, text: string) => told.push(text) } as unknown as AppLogger,

@@ -5,7 +5,7 @@ import { apiSchema, StrictInput } from '#http';
 import { Caller, type Principal, Scopes } from '#security';
 import { CertificateSchema, toCertificateResource, toSubject } from './dto/subject.schema.js';
 import { ErasureService } from './erasure.service.js';
-import { SubjectExport } from './subject-export.js';
+import { SubjectExport } from './subject-export.service.js';
 
 /** What the owner of data may demand: a subject is a `user_id`. */
 @ApiTags('Data subjects')

@@ -11,8 +11,8 @@ import {
   uuidv7,
 } from '#kernel';
 import { DatabaseSupervisor, SubjectTables } from '#persistence';
-import { ErasedRows } from './erased-rows.js';
-import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.js';
+import { LocalErasure } from './local-erasure.service.js';
+import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
 import type { ErasureCertificate } from './subject.js';
 import { TenantsRepository } from './tenants.repository.js';
@@ -31,18 +31,6 @@ class DefaultTenantError extends AppError {
   }
 }
 
-/** What a whole tenant is erased from. */
-@Injectable()
-export class TenantPlaces {
-  constructor(
-    readonly tenants: TenantsRepository,
-    readonly erasures: ErasuresRepository,
-    readonly subjects: SubjectTables,
-    readonly erasedRows: ErasedRows,
-    readonly ledger: ErasureLedger,
-  ) {}
-}
-
 /**
  * Erases a tenant with everything it has: rows of all tables, pictures, spools, archives, caches.
  *
@@ -52,14 +40,18 @@ export class TenantPlaces {
 @Injectable()
 export class TenantErasureService {
   constructor(
-    private readonly places: TenantPlaces,
+    private readonly tenants: TenantsRepository,
+    private readonly erasures: ErasuresRepository,
+    private readonly subjects: SubjectTables,
+    private readonly local: LocalErasure,
+    private readonly ledger: ErasureLedger,
     private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @throws NotFoundError, DefaultTenantError (409). A repetition answers the same certificate. */
   async erase(tenant: TenantContext, actor: string): Promise<ErasureCertificate> {
-    const { erasures, ledger, tenants } = this.places;
+    const { erasures, ledger, tenants } = this;
     if (tenant.tenantId === DEFAULT_TENANT_ID) throw new DefaultTenantError();
     const known = await erasures.find(tenant, [WHOLE_TENANT]);
     if (!(await tenants.exists(tenant))) {
@@ -81,7 +73,7 @@ export class TenantErasureService {
 
   /** After a restore. Answers whether it had come back. */
   async eraseAgain(tenant: TenantContext, requestedAt: number): Promise<boolean> {
-    const { erasures, tenants } = this.places;
+    const { erasures, tenants } = this;
     if (tenant.tenantId === DEFAULT_TENANT_ID || !(await tenants.exists(tenant))) return false;
     await erasures.bury(tenant, { subjectHash: WHOLE_TENANT, certificateId: uuidv7(requestedAt), now: requestedAt });
     await erasures.certify(tenant, WHOLE_TENANT, await this.remove(tenant, 'restore'), this.clock.now());
@@ -92,22 +84,22 @@ export class TenantErasureService {
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
     if (!this.supervisor.isUp) return;
-    const recent = await this.places.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
+    const recent = await this.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
     for (const { subjectHash, tenantId } of recent)
       if (subjectHash === WHOLE_TENANT) await this.emptyAgain({ tenantId }).catch(() => undefined);
   }
 
   private async emptyAgain(tenant: TenantContext): Promise<void> {
-    const removed = await this.places.tenants.empty(tenant);
-    if (Object.keys(removed).length > 0) await this.places.subjects.forget(tenant, removed);
+    const removed = await this.tenants.empty(tenant);
+    if (Object.keys(removed).length > 0) await this.subjects.forget(tenant, removed);
   }
 
   private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {
-    const { erasedRows, subjects, tenants } = this.places;
+    const { local, subjects, tenants } = this;
     const removed = await tenants.empty(tenant);
     await subjects.forget(tenant, removed);
-    Object.assign(removed, await erasedRows.removeHere());
-    await tenants.remove(tenant, { actor, now: this.clock.now() });
+    Object.assign(removed, await local.remove());
+    await tenants.remove(tenant, { name: actor, at: this.clock.now() });
     // What came in by a key that was known a moment longer.
     for (const [table, n] of Object.entries(await tenants.empty(tenant))) removed[table] = (removed[table] ?? 0) + n;
     return removed;

@@ -1,7 +1,7 @@
+import { type Actor, DEFAULT_TENANT, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { DEFAULT_TENANT, type TenantContext } from '#kernel';
 import { columnsOf, describeColumns, ENTITIES, TenantEntity, UnitOfWork } from '#persistence';
-import { type Deed, writeAudit } from '#security';
+import { writeAudit } from '#security';
 
 const BATCH = 500;
 /** Kept: that it was erased, and which files are still to be deleted. */
@@ -39,10 +39,10 @@ export class TenantsRepository {
   }
 
   /** The tenant itself; the log of the first tenant, whose people run the installation, tells by whom. */
-  async remove(tenant: TenantContext, deed: Deed): Promise<void> {
+  async remove(tenant: TenantContext, by: Actor): Promise<void> {
     await this.unitOfWork.change(async (manager) => {
       await manager.delete(TenantEntity, { id: tenant.tenantId });
-      await writeAudit(manager, DEFAULT_TENANT, deed, { action: 'tenant.erase', target: tenant.tenantId, details: {} });
+      await writeAudit(manager, DEFAULT_TENANT, by, { action: 'tenant.erase', target: tenant.tenantId, details: {} });
     });
   }
 

@@ -12,7 +12,7 @@ import type { ImportLine, ImportReport } from './transfer.service.js';
 export const IMPORT_FORMATS = ['csv', 'jsonl'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
-const MOST_RECORD_CHARACTERS = 2_000_000;
+const MAX_RECORD_CHARACTERS = 2_000_000;
 /** What a spreadsheet would have taken for a formula got an apostrophe when it was exported. */
 const ESCAPED = /^'+[=+\-@\t\r＝＋－＠]/;
 
@@ -29,7 +29,7 @@ export async function* readLines(body: Readable, format: ImportFormat): AsyncGen
       info: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      max_record_size: MOST_RECORD_CHARACTERS,
+      max_record_size: MAX_RECORD_CHARACTERS,
       // An empty cell is nothing; a quoted one is an empty text.
       cast: (value, { header, quoting }) =>
         header ? value : value === '' && !quoting ? null : ESCAPED.test(value) ? value.slice(1) : value,

@@ -31,7 +31,7 @@ export interface RowContext {
   idAt: (time: number) => string | undefined;
 }
 
-const LONGEST_TEXT = 1_000_000;
+const MAX_TEXT_LENGTH = 1_000_000;
 
 /** How rows of one table look in a file, and how a line of a file becomes a row. */
 export class RecordForm {
@@ -59,7 +59,7 @@ export class RecordForm {
           column,
           kind: secret ? (table.sealedJson?.includes(column) ? 'json' : 'text') : kindOf(declared),
           nullable,
-          most: Number(/^varchar\((\d+)\)$/.exec(declared)?.[1] ?? LONGEST_TEXT),
+          most: Number(/^varchar\((\d+)\)$/.exec(declared)?.[1] ?? MAX_TEXT_LENGTH),
           sealed: secret?.kind,
         };
       });
@@ -173,7 +173,7 @@ function readValue({ kind, most }: FormField, raw: unknown, texts: boolean): Rea
     case 'json':
       return readJson(raw, texts);
     case 'text':
-      return readText(raw, most ?? LONGEST_TEXT);
+      return readText(raw, most ?? MAX_TEXT_LENGTH);
   }
 }
 

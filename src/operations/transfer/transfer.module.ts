@@ -3,13 +3,13 @@ import { IngestModule } from '#ingest';
 import { ExportsController } from './exports.controller.js';
 import { OlderImportService } from './older/older-import.service.js';
 import { TransferRepository } from './transfer.repository.js';
-import { TransferFields, TransferService } from './transfer.service.js';
+import { TransferService } from './transfer.service.js';
 
 /** Records as files, out and in. */
 @Module({
   imports: [IngestModule],
   controllers: [ExportsController],
-  providers: [OlderImportService, TransferFields, TransferRepository, TransferService],
+  providers: [OlderImportService, TransferRepository, TransferService],
   exports: [OlderImportService, TransferService],
 })
 export class TransferModule {}

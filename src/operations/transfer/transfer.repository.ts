@@ -44,7 +44,10 @@ export class TransferRepository {
     }
   }
 
-  /** Files may hold what is older than all that is here: each month of a partitioned table needs a place first. */
+  /**
+   * Files may hold what is older than all that is here: each month of a partitioned table needs a place first.
+   * @acrossTenants a partition holds rows of all tenants
+   */
   async makeRoomFor({ timeInId }: TransferTable, times: readonly number[]): Promise<void> {
     if (!timeInId || this.dialect.name === 'sqlite') return;
     const months = new Map(times.map((time) => [formatTime(time).slice(0, 7), time]));

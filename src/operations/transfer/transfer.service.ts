@@ -17,15 +17,6 @@ import { RecordForm } from './record-form.js';
 import { idOf } from './stable-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
-/** How values are encrypted, and where. */
-@Injectable()
-export class TransferFields {
-  constructor(
-    readonly cipher: FieldCipher,
-    readonly sealed: SealedTables,
-  ) {}
-}
-
 /** What a file holds: records, or lines that could not be read. */
 export interface ImportLine {
   line: number;
@@ -93,7 +84,8 @@ export class TransferService {
     private readonly repository: TransferRepository,
     private readonly recorder: Recorder,
     private readonly guards: ReplayGuards,
-    private readonly fields: TransferFields,
+    private readonly cipher: FieldCipher,
+    private readonly sealed: SealedTables,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -105,7 +97,7 @@ export class TransferService {
   async *pages(tenant: TenantContext, kind: TransferKind, range: TimeRange): AsyncGenerator<TransferRecord[]> {
     const form = this.form(kind);
     for await (const rows of this.repository.pages(tenant, this.tables.get(kind), range))
-      yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.fields.cipher));
+      yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.cipher));
   }
 
   /** @throws NotRecordedError, QueueFullError (503): what `onProgress` said last is stored, and the import may be repeated from there */
@@ -143,7 +135,7 @@ export class TransferService {
             source === undefined
               ? undefined
               : idOf(`${tenant.tenantId} ${source}`, kind, `${at}\n${JSON.stringify(value)}`, time);
-          const context = { now: this.clock.now(), cipher: this.fields.cipher, texts, idAt };
+          const context = { now: this.clock.now(), cipher: this.cipher, texts, idAt };
           const row = this.form(kind).toRow(tenant, value, context);
           const taken = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
           batch.push({ line: at, row: taken?.row ?? row, groups: taken?.groups ?? [], files: taken });
@@ -205,7 +197,7 @@ export class TransferService {
       const table = this.tables.get(kind);
       form = new RecordForm(
         table,
-        this.fields.sealed.all.find((each) => each.table === table.insert.table),
+        this.sealed.all.find((each) => each.table === table.insert.table),
       );
       this.forms.set(kind, form);
     }

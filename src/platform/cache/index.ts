@@ -1,3 +1,3 @@
-export { Cached, type Dated, ResultCache } from './result-cache.js';
-export { SharedCache } from './shared-cache.js';
+export { Cached, type Dated, ResultCache } from './result-cache.service.js';
+export { SharedCache } from './shared-cache.service.js';
 export { TieredCache } from './tiered-cache.js';

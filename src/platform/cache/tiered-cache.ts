@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantContext } from '#kernel';
 import type { Metrics } from '#observability';
-import type { SharedCache } from './shared-cache.js';
+import type { SharedCache } from './shared-cache.service.js';
 
 export interface TieredCacheOptions {
   /** Names it in metrics and in Redis. */

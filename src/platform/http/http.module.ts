@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { AllowedMethods } from './hooks/allowed-methods.js';
-import { Draining } from './hooks/draining.js';
-import { ForwardedHeaders } from './hooks/forwarded-headers.js';
+import { AllowedMethods } from './hooks/allowed-methods.registry.js';
+import { Draining } from './hooks/draining.service.js';
+import { ForwardedHeaders } from './hooks/forwarded-headers.service.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 
 @Global()

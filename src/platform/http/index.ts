@@ -1,12 +1,12 @@
 export { parseJson } from './bodies/body-guards.js';
 export { MultipartBody, readMultipart } from './bodies/multipart.js';
 export { type NdjsonLine, readJsonLines, readNdjson } from './bodies/ndjson.js';
+export { ReadableBodyGuard } from './bodies/readable-body.guard.js';
 export { BodyBrokenError } from './bodies/streams.js';
-export { ReadableBodyGuard } from './bodies/unread-body.js';
-export { AllowedMethods } from './hooks/allowed-methods.js';
+export { AllowedMethods } from './hooks/allowed-methods.registry.js';
 export { addCors } from './hooks/cors.js';
-export { Draining } from './hooks/draining.js';
-export { ForwardedHeaders } from './hooks/forwarded-headers.js';
+export { Draining } from './hooks/draining.service.js';
+export { ForwardedHeaders } from './hooks/forwarded-headers.service.js';
 export {
   addHooks,
   addParsers,

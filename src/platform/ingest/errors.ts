@@ -91,7 +91,7 @@ export class IdsTakenError extends AppError {
 }
 
 /** Not a failure: the key of the request has been answered before, by this server or another. Never leaves `ingest/`. */
-export class AnsweredBefore extends Error {
+export class AlreadyAnsweredError extends Error {
   constructor(readonly sealedAnswer: string) {
     super('answered before');
   }

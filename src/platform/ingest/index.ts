@@ -1,10 +1,10 @@
 export { BatchCommitter } from './commit/batch-committer.js';
-export { DatabaseWriter } from './commit/database-writer.js';
+export { CommitHooks } from './commit/commit-hooks.registry.js';
+export { DatabaseWriter } from './commit/database-writer.service.js';
 export type { Durability } from './commit/durability.js';
-export { RecordKinds } from './commit/record-kinds.js';
-export { Recorder } from './commit/recorder.js';
-export { Riders } from './commit/riders.js';
-export { AnsweredBefore, IdempotencyKeyReusedError, SpoolOwnedError } from './errors.js';
+export { RecordKinds } from './commit/record-kinds.registry.js';
+export { Recorder } from './commit/recorder.service.js';
+export { AlreadyAnsweredError, IdempotencyKeyReusedError, SpoolOwnedError } from './errors.js';
 export type { Claim, ClaimOf } from './idempotency/claim.js';
 export { changeOnce } from './idempotency/claims.repository.js';
 export { type ClaimMaker, IdempotencyService } from './idempotency/idempotency.service.js';
@@ -13,8 +13,8 @@ export { RecordAliasesRepository } from './idempotency/record-aliases.repository
 export { IngestModule } from './ingest.module.js';
 export { type NdjsonSink, NdjsonSummarySchema, recordNdjson, storeInBatches } from './ndjson/ndjson-recording.js';
 export { replyNdjson } from './ndjson/ndjson-reply.js';
-export { type ReplayGuard, ReplayGuards } from './spool/replay-guards.js';
+export { type ReplayGuard, ReplayGuards } from './spool/replay-guards.registry.js';
 export type { SpoolOptions } from './spool/spool-entry.js';
 export { SpoolReplayer } from './spool/spool-replayer.js';
-export { SpoolService } from './spool/spool-service.js';
 export { Spool } from './spool/spool.js';
+export { SpoolService } from './spool/spool.service.js';

@@ -1,14 +1,13 @@
 import { Module } from '@nestjs/common';
-import { DatabaseWriter } from './commit/database-writer.js';
-import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.js';
+import { DatabaseWriter } from './commit/database-writer.service.js';
+import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.job.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { RecordAliasesRepository } from './idempotency/record-aliases.repository.js';
-import { RecordKinds } from './commit/record-kinds.js';
-import { RecordSurroundings } from './commit/record-surroundings.js';
-import { ReplayGuards } from './spool/replay-guards.js';
-import { Riders } from './commit/riders.js';
-import { Recorder } from './commit/recorder.js';
-import { SpoolService } from './spool/spool-service.js';
+import { RecordKinds } from './commit/record-kinds.registry.js';
+import { ReplayGuards } from './spool/replay-guards.registry.js';
+import { CommitHooks } from './commit/commit-hooks.registry.js';
+import { Recorder } from './commit/recorder.service.js';
+import { SpoolService } from './spool/spool.service.js';
 
 const SHARED_WITH_FEATURES = [
   DatabaseWriter,
@@ -17,12 +16,12 @@ const SHARED_WITH_FEATURES = [
   RecordKinds,
   Recorder,
   ReplayGuards,
-  Riders,
+  CommitHooks,
   SpoolService,
 ];
 
 @Module({
-  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance, RecordSurroundings],
+  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance],
   exports: SHARED_WITH_FEATURES,
 })
 export class IngestModule {}

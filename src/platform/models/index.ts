@@ -1,7 +1,7 @@
 export { EmbeddedModel } from './embedded-model.js';
 export type { ModelAnswer, ModelProvider } from './model-provider.js';
-export { ModelRegistry } from './model-registry.js';
+export { ModelRegistry } from './model.registry.js';
 export { ModelsModule } from './models.module.js';
-export { PredictionCache } from './prediction-cache.js';
+export { PredictionCache } from './prediction-cache.service.js';
 export type { ServedModel } from './served-models.repository.js';
 export { ServedModelsService } from './served-models.service.js';

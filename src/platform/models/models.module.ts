@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { ModelRegistry } from './model-registry.js';
-import { PredictionCache } from './prediction-cache.js';
+import { ModelRegistry } from './model.registry.js';
+import { PredictionCache } from './prediction-cache.service.js';
 import { ServedModelsRepository } from './served-models.repository.js';
 import { ServedModelsService } from './served-models.service.js';
 

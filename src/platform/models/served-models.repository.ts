@@ -1,6 +1,6 @@
+import type { Actor, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import type { TenantContext } from '#kernel';
-import { type Author, ModelEntity, type RecordedChange, TemporalStore, UnitOfWork } from '#persistence';
+import { ModelEntity, type RecordedChange, TemporalStore, UnitOfWork } from '#persistence';
 
 /** A model as it was served from a moment on. */
 export interface ServedModel {
@@ -42,7 +42,7 @@ export class ServedModelsRepository {
   }
 
   /** Notes what is served from now on; what has not changed makes no version. */
-  async note(tenant: TenantContext, facts: readonly ModelFacts[], author: Author): Promise<void> {
+  async note(tenant: TenantContext, facts: readonly ModelFacts[], author: Actor): Promise<void> {
     const known = await this.records(tenant);
     for (const { name, ...rest } of facts) {
       const id = known.get(name);

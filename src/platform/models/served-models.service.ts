@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, DEFAULT_TENANT, NotFoundError } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { DatabaseSupervisor, type RecordedChange } from '#persistence';
-import { ModelRegistry } from './model-registry.js';
+import { ModelRegistry } from './model.registry.js';
 import { type ServedModel, ServedModelsRepository } from './served-models.repository.js';
 
 /**
@@ -46,7 +46,7 @@ export class ServedModelsService {
       shadow: false,
     }));
     try {
-      await this.repository.note(DEFAULT_TENANT, facts, { actor: 'server', now: this.clock.now() });
+      await this.repository.note(DEFAULT_TENANT, facts, { name: 'server', at: this.clock.now() });
     } catch (error) {
       // Another server that starts may have noted the same at the same moment.
       this.logger.debug({ err: error }, 'which models are served was not noted');

@@ -11,7 +11,7 @@ interface Reporter {
   environment: string;
 }
 
-const MOST_IN_A_MINUTE = 60;
+const MAX_IN_A_MINUTE = 60;
 const MINUTE_MS = 60_000;
 const FLUSH_MS = 2000;
 const SEND_MS = 5000;
@@ -88,7 +88,7 @@ export function reportLine(level: number, fields: unknown, message: string | und
   if (!reporter || level < 50) return;
   const now = Date.now();
   if (now - window > MINUTE_MS) [window, inWindow] = [now, 0];
-  if (inWindow++ >= MOST_IN_A_MINUTE) return;
+  if (inWindow++ >= MAX_IN_A_MINUTE) return;
   try {
     reporter.client.captureEvent(toEvent(reporter, level, fields, message));
   } catch {

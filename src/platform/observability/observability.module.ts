@@ -2,8 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { CLOCK, systemClock } from '#kernel';
 import { APP_LOGGER, type AppLogger } from './logger.js';
-import { Metrics } from './metrics.js';
-import { NestLogger } from './nest-logger.js';
+import { Metrics } from './metrics.service.js';
+import { NestLogger } from './nest-logger.service.js';
 
 /** Clock, logger and metrics for everyone. Requests are logged by one hook of `http/`, not by middleware for each of them. */
 @Module({})

@@ -11,7 +11,7 @@ export {
   PartitionMissingError,
   PoolExhaustedError,
   QueryTimeoutError,
-  RowsKnownError,
+  RowsExistError,
   SchemaOutdatedError,
   toDatabaseError,
   TransactionConflictError,
@@ -20,15 +20,15 @@ export { DATABASE } from './contract/tokens.js';
 export { createCopier, unknownMigrations } from './copies/create-copier.js';
 export { type DatabaseCopier, RestoreFailedError } from './copies/database-copier.js';
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
-export { TenantWall } from './gate/tenant-wall.js';
-export { UnitOfWork } from './gate/unit-of-work.js';
+export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
+export { UnitOfWork } from './gate/unit-of-work.service.js';
 export { type TableGrowth, toGrowthResource } from './growth/growth.js';
 export { GrowthModule } from './growth/growth.module.js';
 export { GrowthService } from './growth/growth.service.js';
-export { Announcements } from './lifecycle/announcements.js';
+export { Announcements } from './lifecycle/announcements.registry.js';
 export { createDatabase } from './lifecycle/create-database.js';
 export { createDataSource } from './lifecycle/data-source.js';
-export { DatabaseSupervisor } from './lifecycle/database-supervisor.js';
+export { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 export { FolderLock } from './lifecycle/folder-lock.js';
 export { Migrator } from './lifecycle/migrator.js';
 export { type OlderDatabase, type OlderRow, openOlderDatabase } from './lifecycle/older-database.js';
@@ -36,9 +36,9 @@ export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';
 export { AuditEntryEntity } from './schema/audit-entry.entity.js';
 export { schemaPage } from './schema/describe-schema.js';
+export { ENTITIES } from './schema/entities.js';
 export { FeedbackSubmissionEntity } from './schema/feedback-submission.entity.js';
 export { IdempotencyKeyEntity } from './schema/idempotency-key.entity.js';
-export { ENTITIES } from './schema/index.js';
 export { LoginAttemptEntity } from './schema/login-attempt.entity.js';
 export { ModelEntity } from './schema/model.entity.js';
 export {
@@ -67,9 +67,9 @@ export {
   RETENTION_KINDS,
   type RetentionKind,
   type RetirementLedger,
-} from './tables/retained-tables.js';
-export { StoredTables } from './tables/stored-tables.js';
-export { type SubjectTable, SubjectTables } from './tables/subject-tables.js';
+} from './tables/retained-tables.registry.js';
+export { StoredTables } from './tables/stored-tables.registry.js';
+export { type SubjectTable, SubjectTables } from './tables/subject-tables.registry.js';
 export {
   type TakenFiles,
   TRANSFER_KINDS,
@@ -77,12 +77,11 @@ export {
   type TransferRecord,
   type TransferTable,
   TransferTables,
-} from './tables/transfer-tables.js';
+} from './tables/transfer-tables.registry.js';
 export {
-  type Author,
   BATCH_RECORDS,
   type RecordedChange,
   TemporalStore,
   type Versioned,
-} from './temporal/temporal-store.js';
+} from './temporal/temporal-store.service.js';
 export { HistoryOf, Temporal, type TemporalEntity } from './temporal/temporal.decorator.js';

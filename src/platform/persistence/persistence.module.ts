@@ -3,21 +3,21 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
-import { Announcements } from './lifecycle/announcements.js';
+import { Announcements } from './lifecycle/announcements.registry.js';
 import { ResultCache, SharedCache } from '#cache';
 import { createDatabase } from './lifecycle/create-database.js';
 import { dataSourceOptions } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
-import { DatabaseSupervisor } from './lifecycle/database-supervisor.js';
-import { PartitionMaintenance } from './lifecycle/partition-maintenance.js';
+import { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
+import { PartitionMaintenance } from './lifecycle/partition-maintenance.job.js';
 import { DATABASE } from './contract/tokens.js';
-import { RetainedTables } from './tables/retained-tables.js';
-import { StoredTables } from './tables/stored-tables.js';
-import { SubjectTables } from './tables/subject-tables.js';
-import { TemporalStore } from './temporal/temporal-store.js';
-import { TenantWall } from './gate/tenant-wall.js';
-import { TransferTables } from './tables/transfer-tables.js';
-import { UnitOfWork } from './gate/unit-of-work.js';
+import { RetainedTables } from './tables/retained-tables.registry.js';
+import { StoredTables } from './tables/stored-tables.registry.js';
+import { SubjectTables } from './tables/subject-tables.registry.js';
+import { TemporalStore } from './temporal/temporal-store.service.js';
+import { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
+import { TransferTables } from './tables/transfer-tables.registry.js';
+import { UnitOfWork } from './gate/unit-of-work.service.js';
 
 @Global()
 @Module({
@@ -47,7 +47,7 @@ import { UnitOfWork } from './gate/unit-of-work.js';
     StoredTables,
     SubjectTables,
     TemporalStore,
-    TenantWall,
+    TenantIsolationCheck,
     TransferTables,
     UnitOfWork,
   ],
@@ -61,7 +61,7 @@ import { UnitOfWork } from './gate/unit-of-work.js';
     StoredTables,
     SubjectTables,
     TemporalStore,
-    TenantWall,
+    TenantIsolationCheck,
     TransferTables,
     UnitOfWork,
   ],

@@ -1,2 +1,2 @@
-export { RedisConnection } from './redis-connection.js';
+export { RedisConnection } from './redis-connection.service.js';
 export { RedisModule } from './redis.module.js';

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { RedisConnection } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.service.js';
 
 @Global()
 @Module({ providers: [RedisConnection], exports: [RedisConnection] })

@@ -48,7 +48,7 @@ export class DependencyUnavailableError extends UnavailableError {
 class BudgetExceeded extends Error {}
 
 const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 1000;
 
 const STATES: Record<CircuitState, BreakerState> = {
   [CircuitState.Closed]: 'closed',
@@ -126,7 +126,7 @@ export class DependencyPolicy {
         backoff: new ExponentialBackoff({
           generator: fullJitterGenerator,
           initialDelay: FIRST_RETRY_MS * 2,
-          maxDelay: LONGEST_RETRY_MS,
+          maxDelay: MAX_RETRY_MS,
         }),
       },
     );

@@ -1,4 +1,4 @@
-export { FieldCipher, type FieldPlace, UnreadableFieldError } from './field-cipher.js';
-export { type SealedTable, SealedTables } from './sealed-tables.js';
-export { Secrets } from './secrets.js';
+export { FieldCipher, type FieldPlace, UnreadableFieldError } from './field-cipher.service.js';
+export { type SealedTable, SealedTables } from './sealed-tables.registry.js';
 export { SecretsModule } from './secrets.module.js';
+export { Secrets } from './secrets.service.js';

@@ -35,7 +35,10 @@ const FIRST_KEY_LOCK = 4_671_530_018;
 export class ApiKeysRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** By the public part; the tenant is what the key tells, so it cannot be asked for first. */
+  /**
+   * Finds a key by its public part.
+   * @acrossTenants the key tells which tenant it belongs to
+   */
   async findByPublicId(publicId: string): Promise<StoredKey | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<KeyRow>(
       'SELECT id, tenant_id, secret_sha256, scopes, expires_at, revoked_at, publishable, allowed_origins, rate_limit_per_minute ' +
@@ -58,7 +61,10 @@ export class ApiKeysRepository {
     };
   }
 
-  /** Keys of all tenants, used since the last call. */
+  /**
+   * Records when keys were last used.
+   * @acrossTenants one batch for the installation
+   */
   async markUsed(uses: ReadonlyMap<string, number>): Promise<void> {
     await this.unitOfWork.transaction(async (manager) => {
       for (const [id, lastUsedAt] of uses) await manager.update(ApiKeyEntity, { id }, { lastUsedAt });
@@ -68,6 +74,7 @@ export class ApiKeysRepository {
   /**
    * Makes tenant `default` and the first key when the database has no key at all; `publish` hands the key out before the commit,
    * so that a key nobody has seen never exists. Answers whether it did.
+   * @acrossTenants there is no tenant yet
    */
   async createFirst(newKey: NewKey, now: number, publish: (key: string) => void): Promise<boolean> {
     return this.unitOfWork.transaction((manager) => createFirstKey(manager, newKey, now, publish));

@@ -9,14 +9,14 @@ import { DatabaseSupervisor, SchemaOutdatedError } from '#persistence';
 import { hashKey, publicIdOf } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import type { Principal } from './principal.js';
-import { SharedKeyMemory } from './shared-key-memory.js';
+import { SharedKeyCache } from './shared-key-cache.service.js';
 
 /** A key is taken at its word this long before the database is asked again: so long a revocation may take. */
 const FRESH_MS = 60_000;
 /** While the database is away a key that was good may be used this long. */
 const STALE_MS = 24 * 3_600_000;
-const MOST_CACHED = 10_000;
-const MOST_HASHES = 1000;
+const MAX_CACHED = 10_000;
+const MAX_HASHES = 1000;
 const FLUSH_USES_MS = 60_000;
 
 interface Memo {
@@ -70,9 +70,9 @@ export class KeysUnavailableError extends UnavailableError {
  */
 @Injectable()
 export class ApiKeysService {
-  private readonly cache = new LRUCache<string, CachedKey>({ max: MOST_CACHED });
+  private readonly cache = new LRUCache<string, CachedKey>({ max: MAX_CACHED });
   /** SHA-256 by key: hashing the same key for every request is a few per cent of a prediction. */
-  private readonly hashes = new LRUCache<string, string>({ max: MOST_HASHES });
+  private readonly hashes = new LRUCache<string, string>({ max: MAX_HASHES });
   private readonly fromEnvironment: Map<string, Principal>;
   private readonly uses = new Map<string, number>();
   private readonly lookUps = new Map<string, Promise<CachedKey>>();
@@ -81,7 +81,7 @@ export class ApiKeysService {
     private readonly repository: ApiKeysRepository,
     private readonly supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
-    private readonly shared: SharedKeyMemory,
+    private readonly shared: SharedKeyCache,
     @Inject(CLOCK) private readonly clock: Clock,
     config: FeedbackLoopConfig,
   ) {

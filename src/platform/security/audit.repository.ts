@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type TenantContext, uuidv7 } from '#kernel';
+import { type Actor, type TenantContext, uuidv7 } from '#kernel';
 import { AuditEntryEntity } from '#persistence';
 
 /** One entry of the audit log; `at` is in milliseconds since 1970. */
@@ -12,17 +12,11 @@ export interface AuditEntry {
   details: Record<string, unknown> | null;
 }
 
-/** Who does something, and when. */
-export interface Deed {
-  actor: string;
-  now: number;
-}
-
-/** Writes what was done with administrative rights to the audit log, in the transaction of the deed. Never a secret, never a text. */
+/** Writes what was done with administrative rights to the audit log, in the transaction of the by. Never a secret, never a text. */
 export async function writeAudit(
   manager: EntityManager,
   tenant: TenantContext,
-  { actor, now }: Deed,
+  { name: actor, at: now }: Actor,
   entry: Pick<AuditEntry, 'action' | 'target' | 'details'>,
 ): Promise<void> {
   const row = { id: uuidv7(now), tenantId: tenant.tenantId, at: now, actor, ...entry };

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AuthenticationError } from '#kernel';
 import { createKey, hashKey, publicIdOf } from './api-key-format.js';
-import { FeedbackTokens } from './feedback-tokens.js';
+import { FeedbackTokens } from './feedback-tokens.service.js';
 import type { Secrets } from '#secrets';
 
 describe('keys', () => {

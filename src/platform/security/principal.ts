@@ -1,4 +1,4 @@
-import type { TenantContext } from '#kernel';
+import type { Actor, TenantContext } from '#kernel';
 import type { Scope } from '#config';
 import type { User } from './user.js';
 
@@ -29,9 +29,14 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** Who did it, for the audit log. */
+/** Returns the name under which audit logs and histories list a caller. */
 export function actorOf({ keyId }: Principal): string {
   return keyId ?? 'anonymous';
+}
+
+/** Returns the caller as the author of a change made `at` that time (milliseconds since 1970). */
+export function asActor(caller: Principal, at: number): Actor {
+  return { name: actorOf(caller), at };
 }
 
 declare module 'fastify' {

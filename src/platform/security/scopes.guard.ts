@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '#kernel';
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '#config';
 import { ApiKeysService } from './api-keys.service.js';
-import { Authenticators } from './authenticators.js';
+import { Authenticators } from './authenticators.registry.js';
 import {
   OPENABLE_METADATA,
   PUBLIC_METADATA,

@@ -6,13 +6,13 @@ import { IngestModule } from '#ingest';
 import { RedisConnection } from '#redis';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { Authenticators } from './authenticators.js';
+import { Authenticators } from './authenticators.registry.js';
 import { ReencryptionService } from './encryption/reencryption.service.js';
 import { SealedValuesRepository } from './encryption/sealed-values.repository.js';
-import { FeedbackTokens } from './feedback-tokens.js';
-import { FirstKey } from './first-key.js';
+import { FeedbackTokens } from './feedback-tokens.service.js';
+import { FirstKey } from './first-key.service.js';
 import { ScopesGuard } from './scopes.guard.js';
-import { SharedKeyMemory } from './shared-key-memory.js';
+import { SharedKeyCache } from './shared-key-cache.service.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/index.js';
 
@@ -35,7 +35,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     RateLimiter,
     ReencryptionService,
     SealedValuesRepository,
-    SharedKeyMemory,
+    SharedKeyCache,
     TenantsRepository,
     // In this order: who it is, how often, and then what they sent.
     { provide: APP_GUARD, useClass: ScopesGuard },

@@ -21,6 +21,10 @@ interface TenantRow {
 export class TenantsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
+  /**
+   * Finds a tenant by its slug.
+   * @acrossTenants the caller does not belong to a tenant yet
+   */
   async findBySlug(slug: string): Promise<TenantRecord | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<TenantRow>(
       'SELECT id, slug, name, created_at FROM tenants WHERE slug = $1',
@@ -29,7 +33,10 @@ export class TenantsRepository {
     return row && this.toTenant(row);
   }
 
-  /** Lists all tenants, oldest first. */
+  /**
+   * Lists all tenants, oldest first.
+   * @acrossTenants for operators of the installation
+   */
   async listAll(limit: number, after?: string): Promise<TenantRecord[]> {
     const rows = await this.unitOfWork.readAcrossTenants<TenantRow>(
       `SELECT id, slug, name, created_at FROM tenants${after === undefined ? '' : ' WHERE id > $2'} ORDER BY id LIMIT $1`,

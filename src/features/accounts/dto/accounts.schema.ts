@@ -5,10 +5,10 @@ import type { InvitedUser, PasswordLink } from '../user.js';
 import { type Role, ROLES, type User } from '#security';
 
 const EMAIL = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]{1,189}$/;
-const LONGEST_PASSWORD = 1024;
+const MAX_PASSWORD_LENGTH = 1024;
 
 const email = Type.String({ minLength: 3, maxLength: 254, example: 'ada@example.com' });
-const password = (description: string) => Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD, description });
+const password = (description: string) => Type.String({ minLength: 1, maxLength: MAX_PASSWORD_LENGTH, description });
 const role = Type.Unsafe<Role>({ type: 'string', enum: [...ROLES], example: 'reviewer' });
 const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Ada' });
 const time = Type.String({ format: 'date-time' });

@@ -14,12 +14,19 @@ type Read = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 export class RollupsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
+  /**
+   * Lists the tenants that have rollups.
+   * @acrossTenants the audit goes through all tenants
+   */
   async tenantIds(): Promise<string[]> {
     const rows = await this.unitOfWork.readAcrossTenants<{ id: string }>('SELECT id FROM tenants ORDER BY id', []);
     return rows.map(({ id }) => id);
   }
 
-  /** Buckets that began before `before` and still have rows of single writers. */
+  /**
+   * Buckets that began before `before` and still have rows of single writers.
+   * @acrossTenants housekeeping of the installation
+   */
   async unfolded(insert: BulkInsert, before: number, limit: number): Promise<{ tenantId: string; start: number }[]> {
     const { dialect } = this.unitOfWork;
     const rows = await this.unitOfWork.readAcrossTenants<{ tenant_id: string; start: unknown }>(

@@ -25,15 +25,15 @@ export class PictureRefused extends Error {
   }
 }
 
-const MOST_PIXELS = 25_000_000;
-const MOST_SIDE = 16_000;
+const MAX_PIXELS = 25_000_000;
+const MAX_SIDE = 16_000;
 const HEADER_MS = 1000;
 const ENCODE_SECONDS = 10;
 const STORED_SIDE = 4096;
 const THUMBNAIL_SIDE = 320;
 
 /** One frame, no repair of broken data, and no more pixels than a large screen has: a bomb is refused by its header. */
-const SAFE: SharpOptions = { limitInputPixels: MOST_PIXELS, failOn: 'error', pages: 1, animated: false };
+const SAFE: SharpOptions = { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, animated: false };
 
 type SharpFactory = (input: Buffer, options: SharpOptions) => Sharp;
 let loading: Promise<SharpFactory> | undefined;
@@ -71,8 +71,8 @@ export async function readHeader(bytes: Buffer): Promise<PictureHeader> {
   }
   const { format, height, width } = metadata;
   if (!width || !height || `image/${format}` !== contentType) throw timeout();
-  if (width * height > MOST_PIXELS || width > MOST_SIDE || height > MOST_SIDE)
-    throw new PictureRefused('too_many_pixels', `must not have more than ${MOST_PIXELS / 1e6} million pixels`);
+  if (width * height > MAX_PIXELS || width > MAX_SIDE || height > MAX_SIDE)
+    throw new PictureRefused('too_many_pixels', `must not have more than ${MAX_PIXELS / 1e6} million pixels`);
   return { contentType, width, height };
 }
 

@@ -38,7 +38,10 @@ const DATA = { picture: 'screenshot_data', thumbnail: 'thumbnail_data' } as cons
 export class ScreenshotsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** The oldest picture of any tenant that waits, or whose server has not said anything since `abandoned`. */
+  /**
+   * Claims the oldest picture that waits, or whose server has been silent since `abandoned`.
+   * @acrossTenants one queue for the installation
+   */
   async claimNext(now: number, abandoned: number): Promise<ClaimedScreenshot | undefined> {
     const { dialect } = this.unitOfWork;
     const skip = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
@@ -61,7 +64,10 @@ export class ScreenshotsRepository {
     );
   }
 
-  /** Whether anything waits, of any tenant. */
+  /**
+   * Returns whether any picture waits.
+   * @acrossTenants one queue for the installation
+   */
   async hasPending(now: number, abandoned: number): Promise<boolean> {
     const { dialect } = this.unitOfWork;
     const row = await this.unitOfWork.findAcrossTenants(
@@ -148,7 +154,10 @@ export class ScreenshotsRepository {
     return row?.bytes == null ? undefined : Buffer.from(row.bytes);
   }
 
-  /** Ready pictures of any tenant that are not in `target`, by id. */
+  /**
+   * Returns ready pictures that are not in the store `target`, by id.
+   * @acrossTenants a move concerns the whole store
+   */
   async nextElsewhere(
     target: BlobStoreName,
     after: string,
@@ -179,7 +188,10 @@ export class ScreenshotsRepository {
     return rows.length > 0;
   }
 
-  /** Files whose rows are gone, of any tenant, the oldest first. */
+  /**
+   * Returns files whose rows have been deleted, oldest first.
+   * @acrossTenants one queue for the installation
+   */
   async nextDeletions(limit: number): Promise<{ id: string; tenantId: string; store: BlobStoreName }[]> {
     const rows = await this.unitOfWork.readAcrossTenants<{ id: string; tenant_id: string; store: string }>(
       'SELECT id, tenant_id, store FROM blob_deletions ORDER BY created_at LIMIT $1',

@@ -3,7 +3,7 @@ import { type FieldError, formatTime, isUuid, parseTime, UnreadableRequestError,
 import { lenient, optionalString, parseJson, SchemaValidator } from '#http';
 import type { SubmissionInput } from '../submission.js';
 
-const MOST_JSON_BYTES = 65_536;
+const MAX_JSON_BYTES = 65_536;
 const anyJson = (description: string) => Type.Optional(Type.Unsafe<unknown>({ description }));
 
 export const SubmitSchema = Type.Object(
@@ -71,7 +71,7 @@ function rules({ annotation_coords, api_state, prediction_id }: Submit): FieldEr
   if (typeof prediction_id === 'string' && !isUuid(prediction_id))
     errors.push({ path: 'prediction_id', message: 'must be a UUID' });
   for (const [path, value] of Object.entries({ annotation_coords, api_state })) {
-    if (value != null && Buffer.byteLength(JSON.stringify(value)) > MOST_JSON_BYTES)
+    if (value != null && Buffer.byteLength(JSON.stringify(value)) > MAX_JSON_BYTES)
       errors.push({ path, message: 'must not be larger than 64 KiB as JSON' });
   }
   return errors;

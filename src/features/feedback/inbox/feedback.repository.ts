@@ -1,8 +1,8 @@
+import { type Actor, DAY_MS, type Position, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { DAY_MS, type Position, type TenantContext } from '#kernel';
 import { FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '#persistence';
 import { FieldCipher, UnreadableFieldError } from '#secrets';
-import type { Deed } from '#security';
+
 import { toSearchQuery } from '../search-words.js';
 import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
 import type { HistoryEntry, InboxFilter, StorageFigures, TriagedState } from './inbox.js';
@@ -92,9 +92,9 @@ export class FeedbackRepository {
     id: string,
     version: number | undefined,
     next: (before: Readonly<FeedbackSubmissionEntity>) => ChangedFields,
-    deed: Deed,
+    by: Actor,
   ): Promise<void> {
-    await this.temporal.change(tenant, FeedbackSubmissionEntity, { id, version }, next, deed);
+    await this.temporal.change(tenant, FeedbackSubmissionEntity, { id, version }, next, by);
   }
 
   /** Oldest first. */

@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext } from '#kernel';
+import { Inject, Injectable } from '@nestjs/common';
 import { Secrets } from '#secrets';
-import { actorOf, type Deed, type Principal } from '#security';
+import { asActor, type Principal } from '#security';
 import { ScreenshotPendingError } from '../attachments/errors.js';
-import { PictureCache } from '../attachments/picture-cache.js';
+import { PictureCache } from '../attachments/picture-cache.service.js';
 import { ScreenshotsRepository } from '../attachments/screenshots.repository.js';
 import type { Screenshot, Submission } from '../submission.js';
 import { FeedbackRepository } from './feedback.repository.js';
@@ -51,21 +51,21 @@ export class InboxService {
     await this.get(caller, id);
     const { adminNotes, category, isArchived, isRead, quarantined } = change;
     const fields = { adminNotes, category, isArchived, isRead, ...(quarantined === false ? { quarantine: null } : {}) };
-    await this.repository.change(caller, id, version, () => fields, this.deedOf(caller));
+    await this.repository.change(caller, id, version, () => fields, asActor(caller, this.clock.now()));
     return this.get(caller, id);
   }
 
   /** Keeps it until retention, out of sight. @throws NotFoundError, PreconditionFailedError (412) */
   async remove(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
     await this.get(caller, id);
-    const deed = this.deedOf(caller);
-    await this.repository.change(caller, id, version, ({ deletedAt }) => ({ deletedAt: deletedAt ?? deed.now }), deed);
+    const by = asActor(caller, this.clock.now());
+    await this.repository.change(caller, id, version, ({ deletedAt }) => ({ deletedAt: deletedAt ?? by.at }), by);
     return this.get(caller, id, true);
   }
 
   /** @throws NotFoundError, PreconditionFailedError (412) */
   async restore(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
-    await this.repository.change(caller, id, version, () => ({ deletedAt: null }), this.deedOf(caller));
+    await this.repository.change(caller, id, version, () => ({ deletedAt: null }), asActor(caller, this.clock.now()));
     return this.get(caller, id);
   }
 
@@ -107,9 +107,5 @@ export class InboxService {
     for (const picture of await this.screenshots.listOf(tenant, shown))
       pictures.set(picture.feedbackId, [...(pictures.get(picture.feedbackId) ?? []), picture]);
     return submissions.map((submission) => ({ ...submission, screenshots: pictures.get(submission.id) ?? [] }));
-  }
-
-  private deedOf(caller: Principal): Deed {
-    return { actor: actorOf(caller), now: this.clock.now() };
   }
 }

@@ -16,7 +16,7 @@ export interface KnownPredictions {
   byInference: ReadonlyMap<string, readonly string[]>;
 }
 
-const MOST_UNDER_ONE_INFERENCE = 100;
+const MAX_UNDER_ONE_INFERENCE = 100;
 const NONE: KnownPredictions = { byId: new Map(), byInference: new Map() };
 
 /** Which predictions are here: votes and labels come by reference, before or after them. */
@@ -36,7 +36,7 @@ export class KnownPredictionsRepository {
     for (const { id, inference_id } of await this.recordsUnder(tenant, inferences)) {
       const list = byInference.get(inference_id) ?? [];
       byInference.set(inference_id, list);
-      if (list.length < MOST_UNDER_ONE_INFERENCE) list.push(id);
+      if (list.length < MAX_UNDER_ONE_INFERENCE) list.push(id);
     }
     return { byId, byInference };
   }

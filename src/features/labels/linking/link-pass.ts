@@ -13,7 +13,7 @@ export interface LinkPassOptions<Row extends Waiting> {
 }
 
 const BATCH_ROWS = 500;
-const MOST_BATCHES = 20;
+const MAX_BATCHES = 20;
 
 /**
  * Goes through what waits in bounded steps, reading only: the writer is asked for what can be linked, never for what cannot. A million
@@ -29,7 +29,7 @@ export class LinkPass<Row extends Waiting> {
   async round(since: number): Promise<number> {
     if (this.after === undefined) this.since = since;
     let linked = 0;
-    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+    for (let batch = 0; batch < MAX_BATCHES; batch++) {
       const rows = await this.options.next(this.since, this.after, BATCH_ROWS);
       for (const [tenantId, group] of byTenant(rows)) linked += await this.options.settle(tenantId, group);
       const last = rows.at(-1);

@@ -55,12 +55,18 @@ interface Row {
 export class PendingLinksRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Of all tenants, by time and id. */
+  /**
+   * Returns the next votes that wait for their prediction, by time and id.
+   * @acrossTenants one pass for the installation
+   */
   async nextVotes(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
     return this.next('prediction_votes', 'accepted_at', 'NULL', since, after, limit);
   }
 
-  /** Of all tenants, by time and id. */
+  /**
+   * Returns the next labels that wait for their prediction, by time and id.
+   * @acrossTenants one pass for the installation
+   */
   async nextLabels(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
     return this.next('prediction_labels', 'recorded_at', 'inference_id', since, after, limit);
   }

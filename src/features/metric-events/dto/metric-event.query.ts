@@ -54,9 +54,9 @@ export class EventsExportQuery extends EventsFilterQuery {
 
 const PREFIX = 'data.';
 const KEY = /^[^."\\\0]{1,64}$/;
-const MOST_FILTERS = 5;
-const MOST_DEPTH = 8;
-const MOST_VALUE = 1000;
+const MAX_FILTERS = 5;
+const MAX_DEPTH = 8;
+const MAX_VALUE = 1000;
 
 /**
  * The filter of a list. `data.<path>=<value>` asks for events that have that value there; every other parameter must be one that the class
@@ -75,14 +75,14 @@ export function toEventFilter(
       continue;
     }
     const path = name.slice(PREFIX.length).split('.');
-    if (path.length > MOST_DEPTH || !path.every((key) => KEY.test(key)))
+    if (path.length > MAX_DEPTH || !path.every((key) => KEY.test(key)))
       errors.push({ path: name, message: 'must be a path of at most 8 names' });
-    else if (typeof value !== 'string' || value.length > MOST_VALUE)
-      errors.push({ path: name, message: `must be one value of at most ${MOST_VALUE} characters` });
+    else if (typeof value !== 'string' || value.length > MAX_VALUE)
+      errors.push({ path: name, message: `must be one value of at most ${MAX_VALUE} characters` });
     else data.push({ path, value });
   }
-  if (data.length > MOST_FILTERS)
-    errors.push({ path: 'data', message: `must not be filtered by more than ${MOST_FILTERS} fields` });
+  if (data.length > MAX_FILTERS)
+    errors.push({ path: 'data', message: `must not be filtered by more than ${MAX_FILTERS} fields` });
   if (errors.length > 0) throw new ValidationError(errors);
   return {
     ...parseRange(query.from, query.to),

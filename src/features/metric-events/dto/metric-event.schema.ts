@@ -4,8 +4,8 @@ import { SchemaValidator } from '#http';
 import type { EventFigures, MetricEvent, TypeUse } from '../metric-event.js';
 import type { EventInput } from '../metric-events.service.js';
 
-const MOST_EVENTS = 1000;
-const MOST_DATA_BYTES = 65_536;
+const MAX_EVENTS = 1000;
+const MAX_DATA_BYTES = 65_536;
 const optionalString = (most: number, description: string) =>
   Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most, description }));
 const userId = () => optionalString(128, 'Whose event it is; the key of erasure.');
@@ -38,7 +38,7 @@ const eventValidator = new SchemaValidator(EventRequestSchema, ({ data, timestam
   const errors: FieldError[] = [];
   if (typeof time === 'string' && parseTime(time) === undefined)
     errors.push({ path: 'timestamp', message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' });
-  if (typeof data === 'object' && data !== null && Buffer.byteLength(JSON.stringify(data)) > MOST_DATA_BYTES)
+  if (typeof data === 'object' && data !== null && Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES)
     errors.push({ path: 'data', message: 'must not be larger than 64 KiB as JSON' });
   return errors;
 });
@@ -49,7 +49,7 @@ const ownersValidator = new SchemaValidator(OwnersSchema);
 /** What the API document shows; `toEvents` tells the three apart. */
 export const EventsRequestSchema = Type.Union([
   EventRequestSchema,
-  Type.Array(EventRequestSchema, { minItems: 1, maxItems: MOST_EVENTS }),
+  Type.Array(EventRequestSchema, { minItems: 1, maxItems: MAX_EVENTS }),
   Type.Unsafe<Record<string, unknown>>({
     type: 'object',
     description: 'The older body: lists of data by type; `user_id`, `org_id` and `timestamp` may stand beside them.',
@@ -111,8 +111,8 @@ function fromLists(body: Record<string, unknown>, { keyId, tenantId }: Sender): 
 
 function bounded<T>(events: readonly T[]): readonly T[] {
   if (events.length === 0) throw new ValidationError([{ path: '', message: 'must hold at least one event' }]);
-  if (events.length > MOST_EVENTS)
-    throw new ValidationError([{ path: '', message: `must hold at most ${MOST_EVENTS} events; send NDJSON for more` }]);
+  if (events.length > MAX_EVENTS)
+    throw new ValidationError([{ path: '', message: `must hold at most ${MAX_EVENTS} events; send NDJSON for more` }]);
   return events;
 }
 

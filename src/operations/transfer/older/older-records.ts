@@ -39,7 +39,7 @@ const PREDICTIONS: OlderTable = {
 };
 
 /** Characters of a browser, or of an operating system. */
-const MOST_AGENT = 255;
+const MAX_AGENT = 255;
 
 /** Feedback of system 3; its pictures stand in a table beside. */
 const FEEDBACK: OlderTable = {
@@ -54,8 +54,8 @@ const FEEDBACK: OlderTable = {
     description: text(row.description),
     url: text(row.url),
     timestamp: text(row.timestamp) ?? formatTime(time),
-    browser: cut(row.browser, MOST_AGENT),
-    os: cut(row.os, MOST_AGENT),
+    browser: cut(row.browser, MAX_AGENT),
+    os: cut(row.os, MAX_AGENT),
     screen_resolution: text(row.screen_resolution),
     viewport_size: text(row.viewport_size),
     has_annotation: flag(row.has_annotation),
@@ -68,7 +68,7 @@ const FEEDBACK: OlderTable = {
   }),
   isIncomplete: ({ browser, category, os, session_id, timestamp }) =>
     [category, session_id, timestamp].some((value) => text(value) === null || text(value) === '') ||
-    [browser, os].some((value) => (text(value)?.length ?? 0) > MOST_AGENT),
+    [browser, os].some((value) => (text(value)?.length ?? 0) > MAX_AGENT),
 };
 
 const METRIC_COLUMNS = {

@@ -1,7 +1,7 @@
 import { UnreadableRequestError } from '#kernel';
 
-const MOST_DEPTH = 32;
-const MOST_NODES = 10_000;
+const MAX_DEPTH = 32;
+const MAX_NODES = 10_000;
 /** Only a text with one of these escapes, or a raw NUL, can hold what the databases refuse. */
 const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])|\0/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -59,11 +59,11 @@ function guardShape(bytes: Buffer): void {
       depth += 1;
       values += 1;
     } else if (CLOSING.has(byte)) depth -= 1;
-    if (depth > MOST_DEPTH)
-      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    if (depth > MAX_DEPTH)
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
     // A value may count twice here; the exact count comes when it is read.
-    if (values > 2 * MOST_NODES + 2)
-      throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+    if (values > 2 * MAX_NODES + 2)
+      throw new UnreadableRequestError('too_many_values', `The body holds more than ${MAX_NODES} values.`);
   }
 }
 
@@ -90,16 +90,16 @@ function guardValue(root: unknown, checkText: boolean): void {
   const stack: Visit[] = [{ value: root, parent: undefined, key: '', depth: 1 }];
   let nodes = 0;
   for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
-    if (visit.depth > MOST_DEPTH) {
-      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MOST_DEPTH} levels.`, [
+    if (visit.depth > MAX_DEPTH) {
+      throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`, [
         { path: pathOf(visit).slice(0, 200), message: 'is nested too deep' },
       ]);
     }
     const entries = Array.isArray(visit.value) ? visit.value.entries() : Object.entries(visit.value as object);
     for (const [key, value] of entries) {
       nodes += 1;
-      if (nodes > MOST_NODES) {
-        throw new UnreadableRequestError('too_many_values', `The body holds more than ${MOST_NODES} values.`);
+      if (nodes > MAX_NODES) {
+        throw new UnreadableRequestError('too_many_values', `The body holds more than ${MAX_NODES} values.`);
       }
       if (typeof key === 'string') guardKey(key, value, visit, checkText);
       if (typeof value === 'number') {

@@ -1,6 +1,6 @@
 import { UnavailableError } from '#kernel';
 
-const MOST_BYTES = 134_217_728;
+const MAX_BYTES = 134_217_728;
 
 /** So many large bodies are being read that one more could use up the memory. */
 class BodiesTooManyError extends UnavailableError {
@@ -19,7 +19,7 @@ export class BodyMemory {
   take(bytes: number): void {
     held += bytes;
     this.own += bytes;
-    if (held > MOST_BYTES) throw new BodiesTooManyError();
+    if (held > MAX_BYTES) throw new BodiesTooManyError();
   }
 
   release(): void {

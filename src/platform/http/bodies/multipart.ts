@@ -26,17 +26,17 @@ export interface MultipartForm {
 }
 
 export interface FormLimits {
-  mostFiles: number;
-  mostFileBytes: number;
-  mostFieldBytes: number;
+  maxFiles: number;
+  maxFileBytes: number;
+  maxFieldBytes: number;
   /** Asked when the first file begins, with the fields that came before it: whoever may not send files costs no memory. */
   beforeFiles?: (fields: Readonly<Record<string, string>>) => void;
 }
 
-const MOST_FIELDS = 40;
+const MAX_FIELDS = 40;
 /** Files beyond those that may be sent are counted, but not for ever. */
-const MOST_SURPLUS_FILES = 20;
-const LONGEST_MS = 120_000;
+const MAX_SURPLUS_FILES = 20;
+const MAX_MS = 120_000;
 
 /**
  * Reads a form as it arrives; a file that is too large, or one too many, is thrown away as it comes and costs no memory.
@@ -74,7 +74,7 @@ async function read(
       refusing(reject, () => {
         if (form.files.length === 0 && form.surplusFiles === 0) limits.beforeFiles?.(form.fields);
         if (typeof field !== 'string') throw malformed();
-        if (form.files.length < limits.mostFiles)
+        if (form.files.length < limits.maxFiles)
           collect(file, field, form, (bytes) => refusing(reject, () => memory.take(bytes)));
         else {
           form.surplusFiles += 1;
@@ -86,7 +86,7 @@ async function read(
   // Nobody may be waiting for it yet when it fails.
   done.catch(() => undefined);
   try {
-    for await (const chunk of withFloor(stream, LONGEST_MS)) await Promise.race([write(parser, chunk), done]);
+    for await (const chunk of withFloor(stream, MAX_MS)) await Promise.race([write(parser, chunk), done]);
     parser.end();
     await done;
   } catch (error) {
@@ -104,14 +104,14 @@ function refusing(reject: (error: unknown) => void, work: () => void): void {
   }
 }
 
-function parserFor(contentType: string, { mostFieldBytes, mostFileBytes, mostFiles }: FormLimits): BusboyInstance {
+function parserFor(contentType: string, { maxFieldBytes, maxFileBytes, maxFiles }: FormLimits): BusboyInstance {
   const limits = {
-    fields: MOST_FIELDS,
-    files: mostFiles + MOST_SURPLUS_FILES,
-    parts: MOST_FIELDS + mostFiles + MOST_SURPLUS_FILES,
-    fieldSize: mostFieldBytes,
+    fields: MAX_FIELDS,
+    files: maxFiles + MAX_SURPLUS_FILES,
+    parts: MAX_FIELDS + maxFiles + MAX_SURPLUS_FILES,
+    fieldSize: maxFieldBytes,
     fieldNameSize: 100,
-    fileSize: mostFileBytes,
+    fileSize: maxFileBytes,
     headerPairs: 50,
   };
   try {

@@ -7,7 +7,7 @@ import { withFloor } from './streams.js';
 /** One line of an NDJSON body; `line` counts from 1, blank lines included. */
 export type NdjsonLine = { line: number; value: unknown; bytes: number } | { line: number; error: AppError };
 
-const MOST_LINE_BYTES = 262_144;
+const MAX_LINE_BYTES = 262_144;
 const NEWLINE = 0x0a;
 class LineTooLongError extends AppError {
   constructor() {
@@ -15,7 +15,7 @@ class LineTooLongError extends AppError {
       code: 'line_too_long',
       status: 413,
       title: 'Line too long',
-      detail: `A line must not be longer than ${MOST_LINE_BYTES / 1024} KiB.`,
+      detail: `A line must not be longer than ${MAX_LINE_BYTES / 1024} KiB.`,
     });
   }
 }
@@ -36,7 +36,7 @@ export async function* readJsonLines(chunks: AsyncIterable<Buffer>): AsyncGenera
   let line = 1;
   const finish = (): NdjsonLine | undefined => {
     const bytes = Buffer.concat(parts);
-    const tooLong = size > MOST_LINE_BYTES;
+    const tooLong = size > MAX_LINE_BYTES;
     parts = [];
     size = 0;
     if (tooLong) return { line, error: new LineTooLongError() };
@@ -51,14 +51,14 @@ export async function* readJsonLines(chunks: AsyncIterable<Buffer>): AsyncGenera
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       size += at - from;
-      if (size <= MOST_LINE_BYTES) parts.push(chunk.subarray(from, at));
+      if (size <= MAX_LINE_BYTES) parts.push(chunk.subarray(from, at));
       const done = finish();
       if (done) yield done;
       line += 1;
       from = at + 1;
     }
     size += chunk.length - from;
-    if (size <= MOST_LINE_BYTES) parts.push(chunk.subarray(from));
+    if (size <= MAX_LINE_BYTES) parts.push(chunk.subarray(from));
     else parts = [];
   }
   const last = size > 0 ? finish() : undefined;

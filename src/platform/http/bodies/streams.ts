@@ -5,7 +5,7 @@ import { ClientGoneError, toAppError } from '../problem/problem.js';
 /** A stream must bring at least this much in each window, or it only occupies a connection. */
 const WINDOW_MS = 15_000;
 const LEAST_WINDOW_BYTES = 15_000;
-const LONGEST_MS = 30 * 60_000;
+const MAX_MS = 30 * 60_000;
 
 /** The body ended before its end: `problem` is what the client is told. */
 export class BodyBrokenError extends Error {
@@ -15,7 +15,7 @@ export class BodyBrokenError extends Error {
 }
 
 /** Passes chunks on, and gives up on a client that keeps its connection without using it. */
-export async function* withFloor(body: Readable, longestMs = LONGEST_MS): AsyncGenerator<Buffer> {
+export async function* withFloor(body: Readable, longestMs = MAX_MS): AsyncGenerator<Buffer> {
   const began = performance.now();
   let inWindow = 0;
   let waiting = false;

@@ -1,17 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-
 /** Stands for a body that could not be read: whoever sent it is told so once it is known who that is. */
 export class UnreadBody {
   constructor(readonly error: Error) {}
-}
-
-/** The last guard: behind who it is and how often, so that a broken body is neither an answer without a key nor one that nobody counts. */
-@Injectable()
-export class ReadableBodyGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const { body } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (body instanceof UnreadBody) throw body.error;
-    return true;
-  }
 }

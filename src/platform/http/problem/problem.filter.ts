@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
-import { AllowedMethods } from '../hooks/allowed-methods.js';
+import { AllowedMethods } from '../hooks/allowed-methods.registry.js';
 import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 
 /** The one place where an error becomes an answer: problem+json for every status, the framework's own errors included. */

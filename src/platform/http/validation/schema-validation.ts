@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldError, ValidationError } from '#kernel';
 
 // All errors of a body at once, but bounded: an array of thousands of bad values must not build an answer of megabytes.
-const MOST_ERRORS = 100;
+const MAX_ERRORS = 100;
 const ajv = new Ajv({
   allErrors: true,
   strict: true,
@@ -34,7 +34,7 @@ export class SchemaValidator<S extends TSchema> {
     if (this.check(value)) return this.rules(value as Static<S>);
     // What is wrong with a name is said once, with the name.
     const found = (this.check.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
-    const errors = found.slice(0, MOST_ERRORS).map(toFieldError);
+    const errors = found.slice(0, MAX_ERRORS).map(toFieldError);
     if (typeof value !== 'object' || value === null) return errors;
     const named = new Set(errors.map(({ path }) => path));
     return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];

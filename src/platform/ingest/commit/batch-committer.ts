@@ -4,15 +4,15 @@ import {
   type BulkGroup,
   BulkInsert,
   type Database,
-  RowsKnownError,
+  RowsExistError,
   TransactionConflictError,
   type WriteSession,
 } from '#persistence';
 import type { Claim } from '../idempotency/claim.js';
 import type { Durability } from './durability.js';
 import { type BatchOutcome, type BatchOutcomes, byTable, type RecordBatch } from './record-batch.js';
-import { hasNames, underTheirNames } from './named-rows.js';
-import { Riders } from './riders.js';
+import { hasExternalIds, resolveExternalIds } from './external-ids.js';
+import { CommitHooks } from './commit-hooks.registry.js';
 
 const CLAIM_INSERT = new BulkInsert(
   'idempotency_keys',
@@ -58,7 +58,7 @@ export class BatchCommitter {
 
   constructor(
     private readonly database: Database,
-    private readonly riders: Riders = new Riders(),
+    private readonly riders: CommitHooks = new CommitHooks(),
   ) {}
 
   /** Of commits that may run at the same time, each has a `lane` of its own. */
@@ -70,7 +70,7 @@ export class BatchCommitter {
     const writer = `${this.writer}-${lane}`;
     const plain =
       origin === 'database' &&
-      batches.every(({ chosenIds, claim, parts }) => !claim && !chosenIds && !parts.some(hasNames));
+      batches.every(({ chosenIds, claim, parts }) => !claim && !chosenIds && !parts.some(hasExternalIds));
     if (plain && (await this.commitNew(byTable(batches), writer))) return NONE;
     return this.database.write(async (session) => {
       const outcomes = await this.claim(session, batches, origin);
@@ -91,7 +91,7 @@ export class BatchCommitter {
       await this.database.commit([...carried, ...riders.flat()]);
       return true;
     } catch (error) {
-      if (error instanceof RowsKnownError) return false;
+      if (error instanceof RowsExistError) return false;
       throw error;
     }
   }
@@ -99,7 +99,7 @@ export class BatchCommitter {
   private async insert(session: WriteSession, groups: readonly BulkGroup[], writer: string): Promise<void> {
     const riders: BulkGroup[] = [];
     for (const each of groups) {
-      const group = await underTheirNames(session, each);
+      const group = await resolveExternalIds(session, each);
       if (this.riders.has(group.insert.table))
         riders.push(...this.riders.of({ ...group, rows: await session.insertNew(group) }, writer));
       else await session.insert([group]);

@@ -24,8 +24,8 @@ function writer(commit: (ids: string[]) => Promise<void>, more: Partial<GroupCom
     isDataFault: (error) => error instanceof PoisonError,
     lanes: 1,
     budgetMs: 1000,
-    mostRows: 1000,
-    mostBytes: 1_000_000,
+    maxRows: 1000,
+    maxBytes: 1_000_000,
     groupRows: 100,
     ...more,
   });
@@ -116,12 +116,12 @@ describe('GroupCommitWriter', () => {
   });
 
   it('refuses at once when too many rows or bytes wait', async () => {
-    const target = writer(() => pause(30), { mostRows: 3 });
+    const target = writer(() => pause(30), { maxRows: 3 });
     const first = target.put(batch('a'));
     const waiting = target.put(batch('b', 'c', 'd'));
     await expect(target.put(batch('e'))).rejects.toBeInstanceOf(QueueFullError);
     await Promise.all([first, waiting]);
-    const byBytes = writer(() => pause(30), { mostBytes: 10 });
+    const byBytes = writer(() => pause(30), { maxBytes: 10 });
     const running = byBytes.put({ ...batch('a'), bytes: 1 });
     const queued = byBytes.put({ ...batch('b'), bytes: 6 });
     await expect(byBytes.put({ ...batch('c'), bytes: 6 })).rejects.toBeInstanceOf(QueueFullError);
@@ -129,7 +129,7 @@ describe('GroupCommitWriter', () => {
   });
 
   it('takes a batch larger than its bounds when nothing else waits: it could never be stored otherwise', async () => {
-    const target = writer(() => pause(5), { mostBytes: 10, mostRows: 2 });
+    const target = writer(() => pause(5), { maxBytes: 10, maxRows: 2 });
     await target.put({ ...batch('a', 'b', 'c'), bytes: 100 });
     expect(target.waitingRows).toBe(0);
   });
@@ -155,7 +155,7 @@ describe('GroupCommitWriter', () => {
   });
 
   it('lets streams wait for room instead of refusing them, and keeps half of the queue for others', async () => {
-    const target = writer(() => pause(20), { mostRows: 4, groupRows: 1 });
+    const target = writer(() => pause(20), { maxRows: 4, groupRows: 1 });
     const first = target.put(batch('a'));
     const queued = ['b', 'c', 'd'].map((id) => target.put(batch(id)));
     let hasRoom = false;
@@ -178,8 +178,8 @@ describe('GroupCommitWriter', () => {
       isDataFault: () => false,
       lanes: 1,
       budgetMs: 20,
-      mostRows: 10,
-      mostBytes: 1000,
+      maxRows: 10,
+      maxBytes: 1000,
       groupRows: 10,
     });
     await expect(target.put(batch('late'))).rejects.toBeInstanceOf(NotRecordedError);

@@ -13,8 +13,8 @@ export interface GroupCommitOptions {
   onFailed?(error: unknown): void;
   lanes: number;
   budgetMs: number;
-  mostRows: number;
-  mostBytes: number;
+  maxRows: number;
+  maxBytes: number;
   groupRows: number;
 }
 
@@ -36,7 +36,7 @@ interface Waiting {
  *
  * - no timer: a lane that is free takes the queue at once, so that a single record never waits for company
  * - resolves only after the commit; a batch is atomic and never split over commits
- * - bounded: past `mostRows` or `mostBytes` waiting, new batches are refused at once
+ * - bounded: past `maxRows` or `maxBytes` waiting, new batches are refused at once
  * - each batch has a deadline; past it the answer is "not recorded", and what has not started yet is dropped
  * - a group that the database refuses because of its data is halved until the bad batch is alone; the others succeed
  */
@@ -64,9 +64,9 @@ export class GroupCommitWriter {
    * database refuses this batch's data.
    */
   put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
-    const { budgetMs, mostBytes, mostRows } = this.options;
+    const { budgetMs, maxBytes, maxRows } = this.options;
     const rows = rowsOf(batch);
-    const full = this.rows + rows > mostRows || this.bytes + batch.bytes > mostBytes;
+    const full = this.rows + rows > maxRows || this.bytes + batch.bytes > maxBytes;
     // One that is alone is always taken: otherwise a batch larger than the bound could never be stored.
     if (full && this.queue.length > 0) {
       return Promise.reject(new QueueFullError());
@@ -89,7 +89,7 @@ export class GroupCommitWriter {
   }
 
   private get hasRoom(): boolean {
-    return this.rows <= this.options.mostRows / 2 && this.bytes <= this.options.mostBytes / 2;
+    return this.rows <= this.options.maxRows / 2 && this.bytes <= this.options.maxBytes / 2;
   }
 
   /** Resolves when nothing waits and no commit is under way. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { IdempotencyKeyEntity, TransactionConflictError, type UnitOfWork } from '#persistence';
-import { AnsweredBefore, IdempotencyKeyReusedError } from '../errors.js';
+import { AlreadyAnsweredError, IdempotencyKeyReusedError } from '../errors.js';
 import type { Claim } from './claim.js';
 
 /**
@@ -17,7 +17,7 @@ export async function changeOnce(
     if (before === undefined) await work(manager);
     return before;
   });
-  if (answered !== undefined) throw new AnsweredBefore(answered);
+  if (answered !== undefined) throw new AlreadyAnsweredError(answered);
 }
 
 /** The sealed answer of whoever claimed the key before; undefined when it is ours now. */

@@ -5,7 +5,7 @@ import { type Clock, CLOCK, type TenantContext, ValidationError } from '#kernel'
 import { FieldCipher, type FieldPlace, Secrets } from '#secrets';
 import type { Durability } from '../commit/durability.js';
 import {
-  AnsweredBefore,
+  AlreadyAnsweredError,
   AnswerUnreadableError,
   IdempotencyKeyInUseError,
   IdempotencyKeyReusedError,
@@ -92,7 +92,7 @@ export class IdempotencyService {
       if (recorded) this.recent.set(keyHash, { requestHash, answer });
       return { ...answer, replayed: false };
     } catch (error) {
-      if (!(error instanceof AnsweredBefore)) throw error;
+      if (!(error instanceof AlreadyAnsweredError)) throw error;
       const answer = this.open(request.tenant, keyHash, error.sealedAnswer);
       this.recent.set(keyHash, { requestHash, answer });
       return { ...answer, replayed: true };

@@ -37,7 +37,7 @@ const BATCH_BYTES = 1_048_576;
 /** Others must not wait longer than this for a caller's lines, whatever becomes of them. */
 const TURN_MS = 5;
 /** So many refused lines at the beginning, and none that is good, are another kind of file. */
-const MOST_REFUSED_FIRST = 10_000;
+const MAX_REFUSED_FIRST = 10_000;
 /** What nobody reads is taken for so long. */
 const DROP_MS = 15_000;
 
@@ -48,7 +48,7 @@ class NothingTakenError extends AppError {
       code: 'nothing_accepted',
       status: 422,
       title: 'Nothing accepted',
-      detail: `The first ${MOST_REFUSED_FIRST} lines were all refused: the rest was not read.`,
+      detail: `The first ${MAX_REFUSED_FIRST} lines were all refused: the rest was not read.`,
     });
   }
 }
@@ -106,7 +106,7 @@ export async function* recordNdjson<T>(
       const checked = check(sink, item);
       if ('error' in checked) {
         yield refuse(item.line, checked.error);
-        if (counts.refused >= MOST_REFUSED_FIRST && counts.accepted + counts.spooled + batch.length === 0) {
+        if (counts.refused >= MAX_REFUSED_FIRST && counts.accepted + counts.spooled + batch.length === 0) {
           broken = new NothingTakenError();
           dropRest(body);
           break;

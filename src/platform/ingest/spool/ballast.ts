@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 const BYTES = 16 * 2 ** 20;
 const CHUNK = Buffer.alloc(2 ** 20);
 /** The ballast is for volumes that other things fill: on a small one it would be what fills it. */
-const MOST_SHARE = 1 / 4;
+const MAX_SHARE = 1 / 4;
 
 /**
  * A file that only takes up room, so that there is some to give back: on a full volume SQLite can neither insert nor delete, and a
@@ -18,7 +18,7 @@ export class Ballast {
     try {
       if (existsSync(this.path)) return;
       const { bavail, bsize } = statfsSync(dirname(this.path));
-      if (BYTES > Number(bavail) * Number(bsize) * MOST_SHARE) return;
+      if (BYTES > Number(bavail) * Number(bsize) * MAX_SHARE) return;
       const file = openSync(this.path, 'wx', 0o600);
       try {
         // Written, not only reserved: a file of holes takes no room.

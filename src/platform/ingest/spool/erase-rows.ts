@@ -1,5 +1,5 @@
 import type { BulkRow } from '#persistence';
-import { type ReplayGuard, withoutRows } from './replay-guards.js';
+import { type ReplayGuard, withoutRows } from './replay-guards.registry.js';
 import type { EntryBody, SpooledRow } from './spool-entry.js';
 import { SCHEMA_VERSION } from './spool-schema.js';
 

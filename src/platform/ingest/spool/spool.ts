@@ -2,7 +2,7 @@ import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BulkInsert, type BulkRow, DatabaseCorruptError, DatabaseFullError, SqliteFile } from '#persistence';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from '../commit/record-batch.js';
-import type { ReplayGuard } from './replay-guards.js';
+import type { ReplayGuard } from './replay-guards.registry.js';
 import { Ballast } from './ballast.js';
 import { eraseRows } from './erase-rows.js';
 import { APPEND, BURY, ONE_ROW, REMEMBER, REVIVE, REVIVED, SCHEMA, SCHEMA_VERSION } from './spool-schema.js';
@@ -13,7 +13,7 @@ export type * from './spool-entry.js';
 
 const TIMEOUT_MS = 10_000;
 /** Sealed bodies in memory at once; opened and parsed they take a multiple. */
-const MOST_READ_BYTES = 8 * 2 ** 20;
+const MAX_READ_BYTES = 8 * 2 ** 20;
 
 /**
  * Records that the database could not take, on this machine's own disk until it can: a SQLite file of its own, `synchronous=FULL`,
@@ -113,7 +113,7 @@ export class Spool {
       [limit],
     );
     let bytes = 0;
-    const last = sizes.filter((each, i) => (bytes += each.bytes) <= MOST_READ_BYTES || i === 0).at(-1);
+    const last = sizes.filter((each, i) => (bytes += each.bytes) <= MAX_READ_BYTES || i === 0).at(-1);
     if (!last) return { entries: [], buried: 0 };
     const rows = await this.file.query<SpooledRow>(
       'SELECT seq, id, kind, schema_version, body, created_at FROM spool WHERE seq <= ? ORDER BY seq',

@@ -6,11 +6,11 @@ import { DIMENSIONS, FILTERS, type ModelWeights, PAIRS, POOLED } from './weights
 const CHUNK_ABOVE = 60;
 const CHUNK = 50;
 /** Tokens read at the most; the rest is left out and the answer says `truncated`. */
-const MOST_TOKENS = 1200;
+const MAX_TOKENS = 1200;
 /** Words whose projections are remembered, 1.2 kB each. */
 const MEMO_WORDS = 12_000;
 /** A longer token is not worth its place in the memo. */
-const LONGEST_REMEMBERED = 40;
+const MAX_REMEMBERED_LENGTH = 40;
 /** The answer for a text in which the model knows no word at all: neutral, and hardly sure. */
 const NO_EVIDENCE: Readonly<Record<string, number>> = { negative: 0.3, neutral: 0.4, positive: 0.3 };
 
@@ -44,7 +44,7 @@ export class SentimentNetwork {
   private readonly rows: Map<string, number>;
   private memo = new Map<string, Word>();
   /** Projections, PAIRS numbers a slot; the slots past MEMO_WORDS serve the words of one text that are not remembered. */
-  private readonly slab = new Float32Array((MEMO_WORDS + MOST_TOKENS) * PAIRS);
+  private readonly slab = new Float32Array((MEMO_WORDS + MAX_TOKENS) * PAIRS);
   private slots = 0;
   private readonly vector = new Float32Array(DIMENSIONS);
   private readonly pooled = new Float64Array(POOLED);
@@ -69,8 +69,8 @@ export class SentimentNetwork {
       this.slots = 0;
     }
     const all = tokenize(text, this.weights.emoji);
-    const truncated = all.length > MOST_TOKENS;
-    if (truncated) all.length = MOST_TOKENS;
+    const truncated = all.length > MAX_TOKENS;
+    if (truncated) all.length = MAX_TOKENS;
     const words = all.map((token) => this.word(token));
     if (!words.some((word) => word.known)) {
       return { label: 'neutral', confidence: 0.4, scores: { ...NO_EVIDENCE }, lowEvidence: true, truncated };
@@ -163,7 +163,7 @@ export class SentimentNetwork {
     const remembered = this.memo.get(token);
     if (remembered) return remembered;
     const word = this.project(token, this.slots++ * PAIRS);
-    if (token.length <= LONGEST_REMEMBERED) this.memo.set(token, word);
+    if (token.length <= MAX_REMEMBERED_LENGTH) this.memo.set(token, word);
     return word;
   }
 

@@ -134,7 +134,7 @@ export class DatabaseCorruptError extends UnavailableError {
 }
 
 /** Some rows of a commit that must all be new are there already; nothing was stored. Never leaves `ingest/`. */
-export class RowsKnownError extends AppError {
+export class RowsExistError extends AppError {
   constructor(cause?: unknown) {
     super({ code: 'rows_known', status: 500, title: 'Internal error', detail: 'Some rows are there already.', cause });
   }
@@ -211,7 +211,7 @@ const RULES: Rule[] = [
   { code: /^(?:53100|SQLITE_FULL|SQLITE_IOERR_WRITE)$/, make: DatabaseFullError },
   { code: /^SQLITE_(?:CORRUPT|NOTADB)/, make: DatabaseCorruptError },
   { message: /no partition of relation/, make: PartitionMissingError },
-  { code: /^(?:22012|ROWS_KNOWN)$/, make: RowsKnownError },
+  { code: /^(?:22012|ROWS_KNOWN)$/, make: RowsExistError },
   { code: /^(?:2[23]|SQLITE_CONSTRAINT|SQLITE_MISMATCH)/, make: DataRefusedError },
   { code: /^42(?:P01|703)$/, message: /no such (?:table|column)/, make: SchemaOutdatedError },
   {

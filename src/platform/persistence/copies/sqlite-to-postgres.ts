@@ -5,7 +5,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE, PARTITIONED_TABLES, TABLES } from '#migra
 import { AppError, formatTime } from '#kernel';
 import { toDatabaseError } from '../contract/errors.js';
 import { describeColumns, type TableDescription } from '../schema/portable-columns.js';
-import { ENTITIES } from '../schema/index.js';
+import { ENTITIES } from '../schema/entities.js';
 
 const CONNECT_MS = 10_000;
 const BATCH_ROWS = 500;

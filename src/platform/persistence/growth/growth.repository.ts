@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, type TenantContext } from '#kernel';
 import { BulkInsert } from '../contract/bulk-insert.js';
-import { UnitOfWork } from '../gate/unit-of-work.js';
+import { UnitOfWork } from '../gate/unit-of-work.service.js';
 import type { GrowthSample } from './growth.js';
 
 const INSERT = new BulkInsert(
@@ -36,20 +36,29 @@ interface Row {
 export class GrowthRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Rows by tenant. `text` selects `tenant_id` and `n`; it is ours, never a caller's. */
+  /**
+   * Counts rows by tenant. `text` selects `tenant_id` and `n`; it is a constant of ours, never caller input.
+   * @acrossTenants the job counts for each tenant
+   */
   async countRows(text: string): Promise<Map<string, number>> {
     const rows = await this.unitOfWork.readAcrossTenants<{ tenant_id: string; n: number | string }>(text, []);
     return new Map(rows.map(({ n, tenant_id }) => [tenant_id, Number(n)]));
   }
 
-  /** Of a table with its indexes. On SQLite this reads the head of every page. */
+  /**
+   * Returns the size of a table with its indexes, in bytes. On SQLite this reads the head of every page.
+   * @acrossTenants tables are shared by all tenants
+   */
   async tableBytes(table: string, partitioned: boolean): Promise<number> {
     const text = this.unitOfWork.dialect.name === 'sqlite' ? PAGES : partitioned ? PARTITIONS : RELATION;
     const [row] = await this.unitOfWork.readAcrossTenants<{ bytes: number | string | null }>(text, [table]);
     return Number(row?.bytes ?? 0);
   }
 
-  /** One for each day: a later look on the same day takes its place. */
+  /**
+   * Saves one sample per day; a later sample of the same day replaces it.
+   * @acrossTenants the job saves for each tenant
+   */
   async save(samples: readonly GrowthSample[]): Promise<void> {
     const rows = samples.map(({ bytes, rows: total, sampledAt, table, tenantId }) => ({
       tenant_id: tenantId,
@@ -62,6 +71,10 @@ export class GrowthRepository {
     await this.unitOfWork.write((session) => session.insert([{ insert: INSERT, rows }]));
   }
 
+  /**
+   * Deletes samples taken before a time.
+   * @acrossTenants housekeeping of the installation
+   */
   async forgetSamples(before: number): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query('DELETE FROM growth_samples WHERE day < $1', [this.unitOfWork.dialect.time(before)]),
@@ -78,7 +91,10 @@ export class GrowthRepository {
     return rows.map((row) => this.toSample(row));
   }
 
-  /** The same of all tenants. */
+  /**
+   * Returns the samples of all tenants.
+   * @acrossTenants metrics of the installation
+   */
   async samplesOfAll(since: number): Promise<GrowthSample[]> {
     const rows = await this.unitOfWork.readAcrossTenants<Row>(
       'SELECT * FROM growth_samples WHERE day >= $1 ORDER BY day',

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
-import { DatabaseSupervisor } from '../lifecycle/database-supervisor.js';
+import { DatabaseSupervisor } from '../lifecycle/database-supervisor.service.js';
 import { type GrowthSample, growthOf, type TableGrowth } from './growth.js';
 import { GrowthRepository } from './growth.repository.js';
 
@@ -12,7 +12,7 @@ const FIRST_LOOK_MS = 1000;
 const SPAN_DAYS = 30;
 const KEPT_DAYS = 400;
 /** Series of metrics, the largest tenants first. */
-const MOST_TENANTS = 100;
+const MAX_TENANTS = 100;
 
 /** A table to look at. `rows` selects `tenant_id` and `n`; default: they are counted. */
 export interface GrowingTable {
@@ -168,7 +168,7 @@ export class GrowthService {
     const size = (tables: TableGrowth[]): number => tables.reduce((sum, { bytes }) => sum + bytes, 0);
     return [...this.latest]
       .sort(([, a], [, b]) => size(b) - size(a))
-      .slice(0, MOST_TENANTS)
+      .slice(0, MAX_TENANTS)
       .flatMap(([tenant, tables]) =>
         tables.map((growth) => ({ labels: { tenant, table: growth.table }, value: read(growth) })),
       );

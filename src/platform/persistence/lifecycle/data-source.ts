@@ -4,7 +4,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from '#migrations';
 import type { FeedbackLoopConfig } from '#config';
 import { toEntitySchema } from '../schema/portable-columns.js';
 import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
-import { ENTITIES } from '../schema/index.js';
+import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
 
 /** TypeORM begins deferred transactions, which fail half-way when another process writes: begin as a writer at once. */

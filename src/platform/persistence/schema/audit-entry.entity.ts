@@ -1,6 +1,6 @@
 import { JsonColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** What somebody with administrative rights did; written in the transaction of the deed. */
+/** What somebody with administrative rights did; written in the transaction of the by. */
 @PortableEntity('audit_log', [{ name: 'idx_audit_log_tenant', columns: ['tenantId', 'at', 'id'] }])
 export class AuditEntryEntity {
   @UuidColumn({ primary: true }) id!: string;

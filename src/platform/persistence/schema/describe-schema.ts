@@ -1,5 +1,5 @@
 import { describeColumns, type DialectName } from './portable-columns.js';
-import { ENTITIES } from './index.js';
+import { ENTITIES } from './entities.js';
 
 const NOTICE = 'Generated from src/persistence/schema by `npm run generate`; do not edit.';
 const DIALECTS: DialectName[] = ['sqlite', 'postgresql'];

@@ -15,7 +15,7 @@ import {
 import type { SqliteGroup } from './sqlite-protocol.js';
 import { SqliteWorkerClient } from './sqlite-worker-client.js';
 
-const MOST_WAITING_READS = 200;
+const MAX_WAITING_READS = 200;
 const LOCK_ATTEMPTS = 20;
 /** 1 MiB, some milliseconds. */
 const VACUUM_PAGES = 256;
@@ -100,7 +100,7 @@ export class SqliteDatabase implements Database {
   }
 
   async read<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.reader.waiting >= MOST_WAITING_READS) throw new PoolExhaustedError();
+    if (this.reader.waiting >= MAX_WAITING_READS) throw new PoolExhaustedError();
     return this.query<Row>(text, values, 'analytics');
   }
 

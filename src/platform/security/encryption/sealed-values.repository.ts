@@ -17,7 +17,10 @@ export interface SealedRow {
 export class SealedValuesRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Values that are not sealed with `keyId`, of all tenants. */
+  /**
+   * Counts values that are not sealed with `keyId`.
+   * @acrossTenants a new key concerns all tenants
+   */
   async countOther(table: SealedTable, keyId: string): Promise<number> {
     const sum = table.columns
       .map(({ name }) => `SUM(CASE WHEN ${this.other(table, name)} THEN 1 ELSE 0 END)`)
@@ -29,7 +32,10 @@ export class SealedValuesRepository {
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** The next rows by id, of all tenants. */
+  /**
+   * Returns the next rows with values that are not sealed with the new key, by id.
+   * @acrossTenants a new key concerns all tenants
+   */
   async nextOther(table: SealedTable, keyId: string, after: string, limit: number): Promise<SealedRow[]> {
     const names = table.columns.map(({ name }) => `${this.text(table, name)} AS ${name}`).join(', ');
     const conditions = table.columns.map(({ name }) => this.other(table, name)).join(' OR ');

@@ -1,5 +1,5 @@
 export * from './memory-throttle-storage.js';
 export * from './rate-limit.guard.js';
-export * from './rate-limiter.js';
+export * from './rate-limiter.service.js';
 export * from './redis-throttle-storage.js';
 export * from './sliding-window.js';

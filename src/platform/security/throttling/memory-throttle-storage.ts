@@ -4,7 +4,7 @@ import { hit, type WindowCounts } from './sliding-window.js';
 import { type ThrottlerStorageRecord, toRecord } from './throttler-record.js';
 
 /** About 210 bytes each; an address has two, for its minute and its hour. */
-const MOST_KEYS = 200_000;
+const MAX_KEYS = 200_000;
 
 /**
  * Counts hits in this process.
@@ -13,7 +13,7 @@ const MOST_KEYS = 200_000;
  * - when there are more keys than it remembers, the least recently seen start anew
  */
 export class MemoryThrottleStorage implements ThrottlerStorage {
-  private readonly counts = new LRUCache<string, WindowCounts>({ max: MOST_KEYS });
+  private readonly counts = new LRUCache<string, WindowCounts>({ max: MAX_KEYS });
 
   constructor(private readonly now: () => number = Date.now) {}
 

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UNLIMITED_METADATA } from '../decorators.js';
-import { limitHeaders, RateLimiter, RateLimitError } from './rate-limiter.js';
+import { limitHeaders, RateLimiter, RateLimitError } from './rate-limiter.service.js';
 
 /** Runs after the caller is known. Public routes (probes, documents) and routes for operators are not counted. */
 @Injectable()

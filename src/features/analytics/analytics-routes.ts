@@ -1,0 +1,131 @@
+import { Get, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { formatTime, parseRange } from '#kernel';
+import { apiSchema } from '#http';
+import type { Dated } from '#cache';
+import { Caller, type Principal, Scopes } from '#security';
+import { AnalyticsService } from './analytics.service.js';
+import { AnalyticsQuery, RecentQuery, TimeseriesQuery } from './dto/analytics.query.js';
+import * as answers from './dto/analytics.schema.js';
+import type { AnalyticsFilter } from './figures.js';
+
+/** The routes once, for both of their addresses. None of them ever answers a text. */
+@Scopes('read')
+export abstract class AnalyticsRoutes {
+  constructor(private readonly service: AnalyticsService) {}
+
+  @Get('summary')
+  @ApiOperation({ summary: 'Totals and averages' })
+  @ApiOkResponse({ schema: apiSchema(answers.SummarySchema) })
+  async summary(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.SummaryAnswer> {
+    return withDate(reply, await this.service.summary(caller, toFilter(query)), answers.toSummary);
+  }
+
+  @Get('sentiment-distribution')
+  @ApiOperation({ summary: 'Predictions labelled positive, negative and neutral; other labels are not counted here' })
+  @ApiOkResponse({ schema: apiSchema(answers.SentimentDistributionSchema) })
+  async sentimentDistribution(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.SentimentDistribution> {
+    const {
+      negative = 0,
+      neutral = 0,
+      positive = 0,
+    } = dated(reply, await this.service.countsByLabel(caller, toFilter(query)));
+    return { positive, negative, neutral };
+  }
+
+  @Get('label-distribution')
+  @ApiOperation({ summary: 'Predictions by label' })
+  @ApiOkResponse({ schema: apiSchema(answers.LabelDistributionSchema) })
+  async labelDistribution(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Record<string, number>> {
+    return dated(reply, await this.service.countsByLabel(caller, toFilter(query)));
+  }
+
+  @Get('recent')
+  @ApiOperation({ summary: 'The latest predictions, without their texts' })
+  @ApiOkResponse({ schema: apiSchema(answers.RecentSchema) })
+  async recent(
+    @Caller() caller: Principal,
+    @Query() query: RecentQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.RecentAnswer> {
+    return answers.toRecent(dated(reply, await this.service.recent(caller, toFilter(query), query.limit)));
+  }
+
+  @Get('timeseries')
+  @ApiOperation({ summary: 'Counts and averages by hour or day (UTC), empty buckets included' })
+  @ApiOkResponse({ schema: apiSchema(answers.TimeseriesSchema) })
+  async timeseries(
+    @Caller() caller: Principal,
+    @Query() query: TimeseriesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.TimeseriesAnswer> {
+    const found = await this.service.timeseries(caller, toFilter(query), query.bucket);
+    return withDate(reply, found, (buckets) => answers.toTimeseries(query.bucket, buckets));
+  }
+
+  @Get('latency')
+  @ApiOperation({ summary: 'Percentiles of the latency in milliseconds' })
+  @ApiOkResponse({ schema: apiSchema(answers.LatencySchema) })
+  async latency(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.LatencyAnswer> {
+    return withDate(reply, await this.service.latency(caller, toFilter(query)), answers.toLatency);
+  }
+
+  @Get('cache')
+  @ApiOperation({ summary: 'How many predictions came from the cache' })
+  @ApiOkResponse({ schema: apiSchema(answers.CacheSchema) })
+  async cache(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.CacheAnswer> {
+    return withDate(reply, await this.service.cacheHits(caller, toFilter(query)), answers.toCache);
+  }
+
+  @Get('models')
+  @ApiOperation({ summary: 'Which model versions answered, and when' })
+  @ApiOkResponse({ schema: apiSchema(answers.ModelsSchema) })
+  async models(
+    @Caller() caller: Principal,
+    @Query() query: AnalyticsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<answers.ModelsAnswer> {
+    return answers.toModels(dated(reply, await this.service.models(caller, toFilter(query))));
+  }
+}
+
+function toFilter(query: AnalyticsQuery): AnalyticsFilter {
+  return { ...parseRange(query.from, query.to), model: query.model, modelVersion: query.model_version };
+}
+
+/** The value; how old it may be goes into a header, when it may be old at all. */
+function dated<T>(reply: FastifyReply, { asOf, value }: Dated<T>): T {
+  if (asOf !== null) void reply.header('x-data-as-of', formatTime(asOf));
+  return value;
+}
+
+/** Also in the body, where the body has names of its own. */
+function withDate<T, Answer extends object>(
+  reply: FastifyReply,
+  found: Dated<T>,
+  toAnswer: (value: T) => Answer,
+): Answer & { data_as_of?: string } {
+  const answer = toAnswer(dated(reply, found));
+  return found.asOf === null ? answer : { ...answer, data_as_of: formatTime(found.asOf) };
+}

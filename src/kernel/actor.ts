@@ -1,0 +1,5 @@
+/** Who makes a change, and when: for audit logs and histories. `at` is in milliseconds since 1970. */
+export interface Actor {
+  name: string;
+  at: number;
+}

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import type { TenantContext } from '#kernel';
+import { Draining, ForwardedHeaders } from '#http';
+import { DATABASE, type Database, GrowthService, toGrowthResource } from '#persistence';
+import { RedisConnection } from '#redis';
+
+/** What is around the recording itself: the process, Redis, the proxies in front. */
+@Injectable()
+export class RuntimeStatus {
+  constructor(
+    private readonly draining: Draining,
+    private readonly redis: RedisConnection,
+    private readonly forwarded: ForwardedHeaders,
+    private readonly growth: GrowthService,
+    @Inject(DATABASE) private readonly database: Database,
+  ) {}
+
+  get isDraining(): boolean {
+    return this.draining.active;
+  }
+
+  /** Configured, and not there: every server counts and caches for itself then. */
+  get isRedisAway(): boolean {
+    return this.redis.state === 'down';
+  }
+
+  /** Metric events of all tenants. */
+  get metricEvents(): number {
+    return this.growth.total('metric_events');
+  }
+
+  /** `tenant`: whose tables are told. */
+  report(indicators: HealthIndicatorService, tenant: TenantContext): HealthIndicatorResult {
+    const redis = indicators.check('redis');
+    const { heapUsed, rss } = process.memoryUsage();
+    return {
+      ...(this.isRedisAway ? redis.down({ state: 'down' }) : redis.up({ state: this.redis.state })),
+      ...indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed }),
+      ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
+      ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
+      ...this.replicas(indicators),
+    };
+  }
+  /** Without one that can be read from, the primary does the work: nobody has to be told of that by a probe. */
+  private replicas(indicators: HealthIndicatorService): HealthIndicatorResult {
+    const statuses = this.database.replicas();
+    if (statuses.length === 0) return {};
+    const replicas = statuses.map(({ lagMs, name, state }) => ({ name, state, lag_ms: lagMs }));
+    const indicator = indicators.check('replicas');
+    return statuses.some(({ state }) => state === 'up') ? indicator.up({ replicas }) : indicator.down({ replicas });
+  }
+}

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { formatTime } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { Announcements, RetainedTables } from '#persistence';
+import { Mailer } from '#mail';
+import { APP_LOGGER, type AppLogger } from '#observability';
+import { Compaction } from './compaction.service.js';
+import type { RetentionRun } from './retention.js';
+
+/** What follows on a deletion: the space is given back, and somebody is told. */
+@Injectable()
+export class RetentionReporter {
+  constructor(
+    private readonly compaction: Compaction,
+    private readonly config: FeedbackLoopConfig,
+    private readonly mailer: Mailer,
+    private readonly announcements: Announcements,
+    private readonly tables: RetainedTables,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+  ) {}
+
+  async of(runs: readonly RetentionRun[]): Promise<void> {
+    const kinds = new Set(runs.flatMap(({ deleted, kind }) => (deleted > 0 ? [kind] : [])));
+    for (const kind of kinds) await this.tables.forget(kind);
+    if (kinds.size > 0) await this.compaction.run();
+    await this.report(runs);
+    for (const { cutoff, deleted, id, kind, tenantId } of runs)
+      await this.announcements.announce(
+        { tenantId },
+        { type: 'retention.completed', data: { id, kind, deleted, cutoff: formatTime(cutoff) } },
+      );
+  }
+
+  private async report(runs: readonly RetentionRun[]): Promise<void> {
+    for (const { deleted, kind, tenantId } of runs)
+      if (deleted > 0)
+        this.logger.info({ tenant_id: tenantId, component: kind, rows: deleted }, 'retention deleted rows');
+    const { retentionReportTo } = this.config;
+    if (retentionReportTo === undefined || runs.length === 0) return;
+    const lines = runs.map(
+      ({ cutoff, deleted, kind, tenantId }) =>
+        `${tenantId}  ${kind}  ${deleted} deleted, from before ${formatTime(cutoff)}`,
+    );
+    await this.mailer.send({
+      to: retentionReportTo,
+      subject: `feedback-loop: retention deleted ${runs.reduce((sum, { deleted }) => sum + deleted, 0)} rows`,
+      text: `Tenant, kind, and what was deleted:\n\n${lines.join('\n')}\n`,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, CLOCK, type TenantContext } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { Metrics } from '#observability';
+import { SharedCache } from './shared-cache.service.js';
+import { TieredCache } from './tiered-cache.js';
+
+/** A figure and how old it may be. */
+export interface Dated<T> {
+  value: T;
+  /** It holds at least what was committed by then, milliseconds since 1970; null: everything. */
+  asOf: number | null;
+}
+
+const MAX_BYTES = 16 * 2 ** 20;
+
+/** Results of services, when FL_CACHE_ANALYTICS is on; else every question is asked. */
+@Injectable()
+export class ResultCache {
+  private readonly cache: TieredCache | undefined;
+
+  constructor(
+    config: FeedbackLoopConfig,
+    shared: SharedCache,
+    metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    if (!config.cacheAnalytics) return;
+    const ttlMs = config.cacheTtlSeconds * 1000;
+    const second = config.cacheShared ? { shared } : {};
+    this.cache = new TieredCache({ name: 'results', maxBytes: MAX_BYTES, ttlMs, ...second }, metrics);
+  }
+
+  async wrap<T>(tenant: TenantContext, key: string, make: () => Promise<Dated<T>>): Promise<Dated<T>> {
+    if (!this.cache) return make();
+    return this.cache.wrap(tenant, key, async () => {
+      const began = this.clock.now();
+      const { asOf, value } = await make();
+      return { value, asOf: asOf ?? began };
+    });
+  }
+
+  /** Forgets all results of a tag, or those of them that match a pattern such as `summary:*`. */
+  async invalidate(tenant: TenantContext, tag: string, pattern = '*'): Promise<void> {
+    await this.cache?.invalidate(tenant, `${tag}#${pattern}`);
+  }
+}
+
+/** A service whose results may be kept. */
+interface Caching {
+  readonly results: ResultCache;
+}
+
+type DatedMethod<This, Arguments extends unknown[], T> = (
+  this: This,
+  tenant: TenantContext,
+  ...rest: Arguments
+) => Promise<Dated<T>>;
+
+/**
+ * Keeps what a method answers, by tenant and arguments, which must be JSON. `tag` says what it is about: invalidating the tag forgets
+ * all of its results.
+ */
+export function Cached(tag: string) {
+  return <This extends Caching, Arguments extends unknown[], T>(
+    _target: This,
+    name: string,
+    descriptor: TypedPropertyDescriptor<DatedMethod<This, Arguments, T>>,
+  ): void => {
+    const method = descriptor.value;
+    if (!method) throw new Error('only methods can be cached');
+    descriptor.value = function (this: This, tenant: TenantContext, ...rest: Arguments): Promise<Dated<T>> {
+      return this.results.wrap(tenant, `${tag}#${name}:${JSON.stringify(rest)}`, () =>
+        method.call(this, tenant, ...rest),
+      );
+    };
+  };
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { Metrics, traced } from '#observability';
+import { DatabaseSupervisor, DataRefusedError, PartitionMissingError, TenantIsolationCheck } from '#persistence';
+import { DatabaseWriter } from './database-writer.service.js';
+import type { Durability } from './durability.js';
+import {
+  AlreadyAnsweredError,
+  IdempotencyKeyReusedError,
+  IdsTakenError,
+  NotRecordedError,
+  RecordRefusedError,
+} from '../errors.js';
+import { GroupCommitWriter } from './group-commit-writer.js';
+import { type BatchOutcome, type RecordBatch, rowsOf } from './record-batch.js';
+import { SpoolService } from '../spool/spool.service.js';
+
+const MAX_WAITING_ROWS = 5000;
+const MAX_WAITING_BYTES = 16 * 2 ** 20;
+const GROUP_ROWS = 1000;
+/** Numbers, ids and column names around the texts of a row. */
+const ROW_OVERHEAD_BYTES = 400;
+
+/**
+ * The one narrow call by which records become durable: predictions now, votes, labels, feedback and metric events as they come.
+ *
+ * - the database first; when it is away, slow, full or has too much waiting, the spool; when that fails too, the truth
+ * - resolves only after one of the two has committed
+ * - a record that ran out of time on its way to the database may be in both: its id makes the second time harmless
+ */
+@Injectable()
+export class Recorder {
+  private readonly writer: GroupCommitWriter;
+
+  constructor(
+    private readonly target: DatabaseWriter,
+    supervisor: DatabaseSupervisor,
+    private readonly spool: SpoolService,
+    private readonly metrics: Metrics,
+    private readonly wall: TenantIsolationCheck,
+    config: FeedbackLoopConfig,
+  ) {
+    this.writer = new GroupCommitWriter({
+      commit: (batches, wanted, lane) => target.commit(batches, wanted, lane),
+      isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
+      onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
+      onFailed: (error) => metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' }),
+      // Two lanes keep PostgreSQL busy while the first waits for its disk; SQLite has one writer.
+      lanes: target.database.dialect.name === 'sqlite' ? 1 : 2,
+      budgetMs: config.dbRecordBudgetMs,
+      maxRows: MAX_WAITING_ROWS,
+      maxBytes: MAX_WAITING_BYTES,
+      groupRows: GROUP_ROWS,
+    });
+    metrics.gauge('ingest_waiting_rows', 'Rows waiting for a group commit.', () => this.writer.waitingRows);
+    supervisor.onClosing(() => this.writer.flush());
+  }
+
+  /**
+   * Makes the rows of `batch`, all of them `tenant`'s, durable together; its `bytes` are those of the texts they hold.
+   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: the
+   * other rows were stored), AnsweredBefore (its `Idempotency-Key` has an answer already)
+   */
+  async put(tenant: TenantContext, batch: RecordBatch): Promise<Durability> {
+    for (const { rows } of batch.parts) this.wall.entering(tenant, rows);
+    const { claim } = batch;
+    const answers = claim ? claim.answers.database.length + claim.answers.spool.length : 0;
+    const sized = { ...batch, bytes: batch.bytes + answers + rowsOf(batch) * ROW_OVERHEAD_BYTES };
+    const started = performance.now();
+    const path = await traced('record', { rows: rowsOf(batch) }, () => this.store(sized));
+    this.metrics.observeAck(path, (performance.now() - started) / 1000);
+    return path;
+  }
+
+  /** Resolves when a stream may send its next batch without crowding out single requests. */
+  async room(): Promise<void> {
+    await (this.target.admits ? this.writer.room() : this.spool.room());
+  }
+
+  private async store(batch: RecordBatch): Promise<Durability> {
+    // In an outage the answer is known: waiting out the budget would only make every caller slow.
+    if (this.target.admits) {
+      try {
+        explain(await this.writer.put(batch));
+        return 'database';
+      } catch (error) {
+        if (!isForSpool(error) || this.spool.state === 'off') throw error;
+      }
+    }
+    if (this.spool.state === 'off') throw new NotRecordedError();
+    explain(await this.spool.put(batch));
+    return 'spool';
+  }
+}
+
+/** Not stored in time is what the spool is for; an answer of the database about the record itself is final. */
+function isForSpool(error: unknown): boolean {
+  return (error as { retryable?: boolean }).retryable === true && !(error instanceof RecordRefusedError);
+}
+
+function explain(outcome: BatchOutcome | undefined): void {
+  if (outcome === undefined) return;
+  switch (outcome.kind) {
+    case 'replayed':
+      throw new AlreadyAnsweredError(outcome.answer);
+    case 'key_reused':
+      throw new IdempotencyKeyReusedError();
+    case 'ids_taken':
+      throw new IdsTakenError(outcome.ids);
+  }
+}

@@ -1,0 +1,238 @@
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { HOUR_MS, sleep } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
+import { DatabaseLockedError, DatabaseSupervisor } from '#persistence';
+import { DatabaseWriter } from '../commit/database-writer.service.js';
+import { SpoolOwnedError } from '../errors.js';
+import { GroupCommitWriter } from '../commit/group-commit-writer.js';
+import { type BatchOutcome, type RecordBatch, rowsOf } from '../commit/record-batch.js';
+import { RecordKinds } from '../commit/record-kinds.registry.js';
+import type { ReplayGuard } from './replay-guards.registry.js';
+import { affordableBytes, Spool, type SpoolStats } from './spool.js';
+import { REPLAY_ROWS, SpoolReplayer } from './spool-replayer.js';
+
+export type SpoolState = 'off' | 'closed' | 'ready' | 'full' | 'broken';
+
+const MAX_WAITING_ROWS = 5000;
+const MAX_WAITING_BYTES = 16 * 2 ** 20;
+const GROUP_ROWS = 1000;
+const LOOK_EVERY_MS = 500;
+const IDLE_LOOKS = 20;
+/** At most 2,000 rows a second: the database has just come back, and N replicas replay at once. */
+const STEP_MS = (REPLAY_ROWS / 2000) * 1000;
+const MAX_JITTER_MS = 3000;
+const LAST_REPLAY_MS = 10_000;
+const SMALLEST_BYTES = 1_048_576;
+/** A spool that was full takes records again below this share. */
+const ROOM_SHARE = 0.9;
+
+const EMPTY: SpoolStats = { rows: 0, oldestAt: null, deadLetters: 0, bytes: 0, maxBytes: 0 };
+
+/** Owns the spool of this server: opens it, writes to it when the database cannot be written to, and replays it. */
+@Injectable()
+export class SpoolService {
+  private readonly spool: Spool;
+  private readonly replayer: SpoolReplayer;
+  private readonly writer: GroupCommitWriter;
+  private readonly replayed;
+  private readonly rejected;
+  private current: SpoolStats = EMPTY;
+  private failure: SpoolState = 'closed';
+  private stopped = false;
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly config: FeedbackLoopConfig,
+    private readonly supervisor: DatabaseSupervisor,
+    database: DatabaseWriter,
+    @Inject(APP_LOGGER) private readonly logger: AppLogger,
+    metrics: Metrics,
+    kinds: RecordKinds,
+  ) {
+    const folder = config.spoolDir ?? join(config.dataDir, 'spool');
+    const maxBytes = affordableBytes(folder, config.spoolMaxBytes);
+    this.spool = new Spool({ folder, maxBytes, now: Date.now }, kinds.all);
+    this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
+    this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
+    this.replayer = new SpoolReplayer(this.spool, {
+      commit: (batches) =>
+        database.replay(batches).catch((error: unknown) => {
+          // Only the database's own failures are the supervisor's business: the spool's disk is another matter.
+          supervisor.reportFailure(error);
+          throw error;
+        }),
+      onProgress: (replayed, buried) => {
+        this.replayed.inc(replayed);
+        if (buried > 0)
+          this.logger.error({ count: buried }, 'records were refused by the database and set aside: see spool inspect');
+      },
+    });
+    this.writer = new GroupCommitWriter({
+      commit: (batches) => this.spool.append(batches),
+      isDataFault: () => false,
+      onFailed: (error) => this.onFailed(error),
+      lanes: 1,
+      budgetMs: config.spoolBudgetMs,
+      maxRows: MAX_WAITING_ROWS,
+      maxBytes: MAX_WAITING_BYTES,
+      groupRows: GROUP_ROWS,
+    });
+    metrics.gauge('spool_rows', 'Records waiting in the spool.', () => this.current.rows);
+    metrics.gauge('spool_bytes', 'Bytes of the spool in use.', () => this.current.bytes);
+    metrics.gauge('spool_max_bytes', 'Bytes that the spool may use.', () => this.current.maxBytes);
+    metrics.gauge('spool_oldest_seconds', 'Age of the oldest record in the spool.', () => this.oldestSeconds);
+    metrics.gauge('spool_dead_letter_rows', 'Records that the database refused.', () => this.current.deadLetters);
+    supervisor.onClosing(() => this.close());
+  }
+
+  get state(): SpoolState {
+    if (!this.config.spoolEnabled) return 'off';
+    return this.failure;
+  }
+
+  get stats(): SpoolStats {
+    return this.current;
+  }
+
+  get oldestSeconds(): number {
+    return this.current.oldestAt === null ? 0 : Math.max(0, (Date.now() - this.current.oldestAt) / 1000);
+  }
+
+  /**
+   * Opens the spool and begins to watch it. A damaged file is set aside; a full or unwritable volume leaves the server without.
+   * @throws SpoolOwnedError when another process uses the same folder: two servers must never share one
+   */
+  async open(): Promise<void> {
+    if (!this.config.spoolEnabled) return;
+    try {
+      const aside = await this.spool.open();
+      if (aside) this.logger.error({ reason: aside }, 'the spool was damaged; it was set aside and a new one was made');
+      this.current = await this.spool.stats();
+      this.failure = this.current.maxBytes < SMALLEST_BYTES ? 'full' : 'ready';
+      if (this.current.rows > 0) this.logger.warn({ rows: this.current.rows }, 'records wait in the spool from before');
+    } catch (error) {
+      if (error instanceof DatabaseLockedError) throw new SpoolOwnedError(this.spool.path);
+      this.failure = 'broken';
+      this.logger.error(
+        { err: error },
+        'the spool cannot be opened: an outage of the database will lose what it cannot answer for',
+      );
+    }
+    // Also then: it may work later, and what it takes then must be replayed.
+    this.loop = this.watch();
+  }
+
+  /** Answers what became of the batch when it does not simply wait now. @throws NotRecordedError, QueueFullError */
+  async put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
+    try {
+      const outcome = await traced('spool put', { rows: rowsOf(batch) }, () => this.writer.put(batch));
+      if (this.failure === 'full') this.failure = 'ready';
+      this.current = { ...this.current, rows: this.current.rows + rowsOf(batch) };
+      return outcome;
+    } catch (error) {
+      this.rejected.inc(rowsOf(batch));
+      throw error;
+    }
+  }
+
+  /** Resolves when a stream may send its next batch. */
+  room(): Promise<void> {
+    return this.writer.room();
+  }
+
+  /** Keeps a small text for the next start. Best effort: without it an outage is a little worse, nothing else. */
+  async saveMemo(name: string, text: string): Promise<void> {
+    if (this.state !== 'ready') return;
+    await this.spool
+      .saveMemo(name, text)
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'a memo was not kept'));
+  }
+
+  async forgetMemo(name: string): Promise<void> {
+    if (this.state !== 'ready') return;
+    await this.spool
+      .forgetMemo(name)
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'a memo was not removed'));
+  }
+
+  /** Memos of at most `ageMs`. */
+  async memos(ageMs: number): Promise<{ name: string; text: string }[]> {
+    if (this.state !== 'ready') return [];
+    return this.spool.memos(Date.now() - ageMs);
+  }
+
+  /** Whether `erase` would see all that is there: a broken spool may come back. */
+  get isReadable(): boolean {
+    return this.state !== 'broken';
+  }
+
+  /** Takes rows out of all that waits here or is dead. Answers how many; 0 without a spool. */
+  async erase(find: ReplayGuard): Promise<number> {
+    if (this.state === 'off' || this.failure === 'closed' || this.failure === 'broken') return 0;
+    const count = await this.spool.erase(find);
+    await this.refresh();
+    return count;
+  }
+
+  private async watch(): Promise<void> {
+    let looks = 0;
+    while (!this.stopped) {
+      await sleep(LOOK_EVERY_MS);
+      if (this.stopped) return;
+      // An empty spool changes only by our own hand; it is looked at now and then, to notice a broken disk.
+      if (this.current.rows > 0 || looks++ % IDLE_LOOKS === 0) await this.refresh();
+      if (!this.supervisor.isUp || this.current.rows === 0 || this.failure === 'broken') continue;
+      await sleep(Math.random() * MAX_JITTER_MS);
+      await this.replay(() => !this.stopped);
+    }
+  }
+
+  /** Until nothing waits, the database is away again, or `goOn` says no. */
+  private async replay(goOn: () => boolean): Promise<void> {
+    try {
+      while (goOn() && this.supervisor.isUp) {
+        const started = performance.now();
+        const moved = await this.replayer.step();
+        await this.refresh();
+        if (moved === 0) return;
+        await sleep(Math.max(0, STEP_MS - (performance.now() - started)));
+      }
+    } catch (error) {
+      this.logger.warn(
+        { err: error, rows: this.current.rows },
+        'replaying the spool stopped; it goes on when the database is back',
+      );
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      this.current = await this.spool.stats();
+      await this.spool.forgetAnswers(Date.now() - this.config.idempotencyHours * HOUR_MS);
+      const hasRoom = this.current.bytes < this.current.maxBytes * ROOM_SHARE;
+      if (this.failure === 'broken' || (this.failure === 'full' && hasRoom)) this.failure = 'ready';
+    } catch (error) {
+      if (this.failure !== 'broken') this.logger.error({ err: error }, 'the spool cannot be read');
+      this.failure = 'broken';
+    }
+  }
+
+  private onFailed(error: unknown): void {
+    const full = (error as { code?: string }).code === 'database_full';
+    const before = this.failure;
+    this.failure = full ? 'full' : 'broken';
+    if (before !== this.failure) this.logger.error({ err: error, state: this.failure }, `the spool is ${this.failure}`);
+  }
+
+  private async close(): Promise<void> {
+    this.stopped = true;
+    await this.writer.flush();
+    await this.loop;
+    if (this.failure === 'closed' || !this.config.spoolEnabled) return;
+    const deadline = performance.now() + LAST_REPLAY_MS;
+    if (this.supervisor.isUp && this.current.rows > 0) await this.replay(() => performance.now() < deadline);
+    await this.spool.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomFillSync } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AppError, type TenantContext } from '#kernel';
+import { FeedbackLoopConfig } from '#config';
+import { encryptionKeys } from './key-files.js';
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+const MAX_TENANTS = 2000;
+const ENVELOPE = /^v1\.([0-9a-f]{8})\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/;
+
+/** Which value of which row: sealed in, so that a value cannot be passed off as another row's. */
+export interface FieldPlace {
+  table: string;
+  column: string;
+  id: string;
+}
+
+/** The value was sealed with a key that is not configured, or was changed: the record is there, but cannot be read. */
+export class UnreadableFieldError extends AppError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'field_unreadable',
+      status: 500,
+      title: 'Unreadable value',
+      detail: 'An encrypted value cannot be read with the keys of this server.',
+      remedy: 'FL_ENCRYPTION_KEY must list every key that was ever used, on every replica: the newest first.',
+      cause,
+    });
+  }
+}
+
+interface MasterKey {
+  id: string;
+  bytes: Buffer;
+}
+
+/**
+ * Encrypts single values at rest: AES-256-GCM, a random 96-bit IV, bound to tenant, table, column and row.
+ *
+ * - envelope `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url
+ * - each tenant has a data key of its own, derived from the key-encryption key (HKDF-SHA256, RFC 5869): derived, not stored, so
+ *   that a replica can seal in an outage for a tenant it has never met
+ * - the first of FL_ENCRYPTION_KEY seals, all of them open: rotation is a new key in front
+ */
+@Injectable()
+export class FieldCipher {
+  private readonly masters: MasterKey[];
+  private readonly tenantKeys = new LRUCache<string, Buffer>({ max: MAX_TENANTS });
+
+  constructor(config: FeedbackLoopConfig) {
+    this.masters = encryptionKeys(config).map((bytes) => ({ id: keyId(bytes), bytes }));
+  }
+
+  /** The id of the key that seals. */
+  get currentKeyId(): string {
+    return (this.masters[0] as MasterKey).id;
+  }
+
+  /** Whether values that the key of this name sealed can be opened. */
+  knows(keyName: string): boolean {
+    return this.masters.some(({ id }) => id === keyName);
+  }
+
+  seal(tenant: TenantContext, place: FieldPlace, text: string): string {
+    const [master] = this.masters as [MasterKey];
+    const iv = nextIv();
+    const cipher = createCipheriv('aes-256-gcm', this.tenantKey(master, tenant), iv).setAAD(bind(tenant, place));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return `v1.${master.id}.${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`;
+  }
+
+  /** @throws UnreadableFieldError */
+  open(tenant: TenantContext, place: FieldPlace, envelope: string): string {
+    const [, id, iv = '', sealed = '', tag = ''] = ENVELOPE.exec(envelope) ?? [];
+    const master = this.masters.find((each) => each.id === id);
+    if (!master) throw new UnreadableFieldError();
+    try {
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        this.tenantKey(master, tenant),
+        Buffer.from(iv, 'base64url'),
+      ).setAAD(bind(tenant, place));
+      decipher.setAuthTag(Buffer.from(tag, 'base64url').subarray(0, TAG_BYTES));
+      return Buffer.concat([decipher.update(Buffer.from(sealed, 'base64url')), decipher.final()]).toString('utf8');
+    } catch (error) {
+      throw new UnreadableFieldError(error);
+    }
+  }
+
+  private tenantKey(master: MasterKey, { tenantId }: TenantContext): Buffer {
+    const name = `${master.id}\n${tenantId}`;
+    const known = this.tenantKeys.get(name);
+    if (known) return known;
+    const key = Buffer.from(hkdfSync('sha256', master.bytes, '', `feedback-loop tenant ${tenantId}`, KEY_BYTES));
+    this.tenantKeys.set(name, key);
+    return key;
+  }
+}
+
+/** Random bytes are fetched for many values at once: asking for twelve costs as much as encrypting a sentence. */
+const IV_POOL = Buffer.allocUnsafe(IV_BYTES * 512);
+let ivAt = IV_POOL.length;
+
+function nextIv(): Buffer {
+  if (ivAt === IV_POOL.length) {
+    randomFillSync(IV_POOL);
+    ivAt = 0;
+  }
+  ivAt += IV_BYTES;
+  // A copy: the pool is overwritten later.
+  return Buffer.from(IV_POOL.subarray(ivAt - IV_BYTES, ivAt));
+}
+
+function bind({ tenantId }: TenantContext, { table, column, id }: FieldPlace): Buffer {
+  return Buffer.from(`${tenantId}|${table}|${column}|${id}`);
+}
+
+function keyId(key: Buffer): string {
+  return createHash('sha256').update('feedback-loop key id').update(key).digest('hex').slice(0, 8);
+}
