@@ -4,7 +4,7 @@ import { loadConfig } from '#config';
 import { BatchCommitter, CommitHooks } from '#ingest';
 import { Metrics } from '#observability';
 import { createDatabase, createDataSource, type Database } from '#persistence';
-import { PREDICTION_INSERT } from '#predictions';
+import { PREDICTIONS } from '#predictions';
 import { atLeast, atMost, type Goal } from '../goal.js';
 import { closedLoop, median } from '../load.js';
 import { postgresCpuSeconds } from '../peer-process.js';
@@ -108,7 +108,7 @@ async function write({ database, riders }: Arm, seconds: number, size: number): 
     Array.from({ length: WRITERS }, async () => {
       const committer = new BatchCommitter(database, riders);
       while (performance.now() < until) {
-        await committer.commit([{ parts: [{ insert: PREDICTION_INSERT, rows: batch(size) }], bytes: 0 }]);
+        await committer.commit([{ parts: [{ insert: PREDICTIONS.insert, rows: batch(size) }], bytes: 0 }]);
         rows += size;
       }
     }),

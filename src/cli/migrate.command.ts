@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { configFromEnvironment, describeDatabase } from '#config';
-import type { Migrator } from '#persistence';
+import type { Migrator, StoredTables } from '#persistence';
 import { checkGenerated, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
+import { withUnstartedApp } from './with-unstarted-app.js';
 
 interface JsonOption {
   json?: boolean;
@@ -86,7 +87,7 @@ export function addMigrateCommand(program: Command): void {
     .action(async ({ json }: JsonOption) => {
       const migrator = await createMigrator();
       const { pending } = await migrator.status();
-      const drift = pending.length === 0 ? await migrator.drift() : [];
+      const drift = pending.length === 0 ? await migrator.drift(await entities()) : [];
       if (json) printJson({ pending, drift });
       else if (pending.length > 0) print(`Pending:\n${pending.map((name) => `  ${name}`).join('\n')}`);
       else if (drift.length > 0)
@@ -94,6 +95,12 @@ export function addMigrateCommand(program: Command): void {
       else print('The schema is what the code expects.');
       if (pending.length + drift.length > 0) process.exitCode = PENDING;
     });
+}
+
+/** The entities of every table: features declare most of them. */
+async function entities(): Promise<StoredTables['entities']> {
+  const { StoredTables } = await import('#persistence');
+  return withUnstartedApp((app) => app.get(StoredTables).entities);
 }
 
 /** A database without any key gets its first one, as at the first start of a server. */
@@ -116,10 +123,11 @@ function addDocsCommand(migrate: Command): void {
     .option('--check', 'fail when it differs from the code')
     .action(async ({ write, check }: { write?: boolean; check?: boolean }) => {
       const { schemaPage } = await import('#persistence');
-      const files = [{ path: 'docs/schema.md', content: schemaPage() }];
+      const content = schemaPage(await entities());
+      const files = [{ path: 'docs/schema.md', content }];
       if (check) checkGenerated(files);
       else if (write) writeGenerated(files);
-      else print(schemaPage());
+      else print(content);
     });
 }
 
@@ -136,7 +144,7 @@ async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
     await migrator.up();
     await migrator.ensurePartitions(times);
   };
-  const rows = await new SqliteToPostgres(file, database.directUri).move(prepare, note);
+  const rows = await new SqliteToPostgres(file, database.directUri, await entities()).move(prepare, note);
   const total = Object.values(rows).reduce((sum, n) => sum + n, 0);
   if (json) printJson({ file, rows, total });
   else

@@ -50,12 +50,14 @@ async function withSpool<T>(
   work: (spool: Spool, app: INestApplicationContext) => Promise<T>,
   copied = false,
 ): Promise<T> {
-  const [{ RecordKinds, Spool, SpoolOwnedError }, { DatabaseLockedError }, { createApp }, { createLogger }] =
+  const [{ Spool, SpoolOwnedError }, { DatabaseLockedError, StoredTables }, { createApp }, { createLogger }] =
     await Promise.all([import('#ingest'), import('#persistence'), import('#app'), import('#observability')]);
   const config = configFromEnvironment();
   const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
   const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
-  const spool = new Spool({ folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now }, app.get(RecordKinds).all);
+  const tables = app.get(StoredTables);
+  const options = { folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now };
+  const spool = new Spool(options, (table) => tables.insertOf(table));
   note(`Spool: ${spool.path}`);
   try {
     const aside = await spool.open();

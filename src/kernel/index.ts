@@ -1,4 +1,5 @@
 export type { Actor } from './actor.js';
+export { type CamelCase, camelCase, camelCased } from './casing.js';
 export { type Clock, CLOCK, systemClock } from './clock.js';
 export {
   AppError,

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IngestModule, CommitHooks } from '#ingest';
 import { ResultCache } from '#cache';
-import { GrowthService, RetainedTables, SubjectTables } from '#persistence';
+import { StoredTables } from '#persistence';
 import { AnalyticsController } from './analytics.controller.js';
 import { OlderAnalyticsController } from './older-analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
@@ -28,21 +28,16 @@ import { RollupsRepository } from './rollups/rollups.repository.js';
   exports: [RollupAuditService, RollupMaintenance],
 })
 export class AnalyticsModule {
-  constructor(
-    riders: CommitHooks,
-    retained: RetainedTables,
-    growth: GrowthService,
-    subjects: SubjectTables,
-    subtraction: RollupSubtraction,
-    results: ResultCache,
-  ) {
-    riders.register(ROLLED_UP_TABLE, rollUp);
-    retained.keepLedger(ROLLED_UP_TABLE, RETIREMENT);
-    subjects.onErase(ROLLED_UP_TABLE, {
-      columns: ROLLED_UP_COLUMNS,
-      run: (session, tenant, rows) => subtraction.subtract(session, tenant, rows),
+  constructor(hooks: CommitHooks, tables: StoredTables, subtraction: RollupSubtraction, results: ResultCache) {
+    hooks.register(ROLLED_UP_TABLE, rollUp);
+    tables.attach(ROLLED_UP_TABLE, {
+      ledger: RETIREMENT,
+      onErase: {
+        columns: ROLLED_UP_COLUMNS,
+        run: (session, tenant, rows) => subtraction.subtract(session, tenant, rows),
+      },
+      onForget: (tenant) => results.invalidate(tenant, 'predictions'),
+      countRows: ROWS_BY_TENANT,
     });
-    subjects.onForget((tenant) => results.invalidate(tenant, 'predictions'));
-    growth.register({ table: ROLLED_UP_TABLE, partitioned: true, rows: ROWS_BY_TENANT });
   }
 }

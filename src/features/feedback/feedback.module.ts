@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { IngestModule, RecordKinds } from '#ingest';
+import { IngestModule } from '#ingest';
 import { LabelsModule } from '#labels';
 import { StoredTables } from '#persistence';
-import { SealedTables } from '#secrets';
 import { BlobMaintenance } from './attachments/blob-maintenance.job.js';
 import { BlobMover } from './attachments/blob-mover.service.js';
 import { Blobs } from './attachments/blobs.service.js';
@@ -25,13 +24,7 @@ import { PendingSubmissionsRepository } from './pending-submissions.repository.j
 import { PendingSubmissions } from './pending-submissions.job.js';
 import { SearchIndexRepository } from './search-index.repository.js';
 import { SpamCheck } from './spam-check.service.js';
-import {
-  RETAINED_SUBMISSIONS,
-  SCREENSHOT_INSERT,
-  SEALED_SUBMISSIONS,
-  SUBJECT_SUBMISSIONS,
-  SUBMISSION_INSERT,
-} from './submission.js';
+import { HISTORY, SCREENSHOTS, SUBMISSIONS } from './feedback.table.js';
 import { SubmitAccess } from './submit-access.service.js';
 import { SubmitController } from './submit.controller.js';
 
@@ -63,25 +56,17 @@ import { SubmitController } from './submit.controller.js';
   exports: [BlobMover, CleanupService],
 })
 export class FeedbackModule {
-  constructor(
-    kinds: RecordKinds,
-    sealed: SealedTables,
-    { growth, retained, subjects, transfers }: StoredTables,
-    pictures: SubjectPictures,
-    imports: PictureImport,
-    search: SearchIndexRepository,
-  ) {
-    transfers.register({ ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) });
-    subjects.onForget((tenant) => pictures.forget(tenant));
-    subjects.onForget(async (_tenant, removed) => {
-      if (removed.feedback ?? removed.feedback_submissions) await search.purge();
+  constructor(tables: StoredTables, pictures: SubjectPictures, imports: PictureImport, search: SearchIndexRepository) {
+    tables.register(SUBMISSIONS, {
+      transfer: { ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) },
+      files: (tenant, ids) => pictures.of(tenant, ids),
+      onForget: async (tenant, removed) => {
+        await pictures.forget(tenant);
+        if (removed.feedback ?? removed.feedback_submissions) await search.purge();
+      },
+      onExpired: () => search.purge(),
     });
-    retained.onDeleted('feedback', () => search.purge());
-    subjects.register({ ...SUBJECT_SUBMISSIONS, files: (tenant, ids) => pictures.of(tenant, ids) });
-    retained.register(RETAINED_SUBMISSIONS);
-    kinds.register(SUBMISSION_INSERT);
-    kinds.register(SCREENSHOT_INSERT);
-    sealed.register(SEALED_SUBMISSIONS);
-    growth.register({ table: 'feedback_submissions' }, { table: 'feedback_screenshots' });
+    tables.register(SCREENSHOTS);
+    tables.register(HISTORY);
   }
 }

@@ -8,13 +8,8 @@ import { FieldCipher } from '#secrets';
 import type { AcceptedPicture } from './attachments/picture-intake.service.js';
 import { ScreenshotProcessor } from './attachments/screenshot-processor.job.js';
 import { toSearchText } from './search-words.js';
-import {
-  apiStatePlace,
-  SCREENSHOT_INSERT,
-  SUBMISSION_INSERT,
-  type SubmissionInput,
-  type SubmissionLink,
-} from './submission.js';
+import { SCREENSHOTS, SUBMISSIONS } from './feedback.table.js';
+import { type SubmissionInput, type SubmissionLink } from './submission.js';
 
 export interface Intake {
   input: SubmissionInput;
@@ -62,8 +57,8 @@ export class IntakeService {
     );
     const persisted = await this.recorder.put(tenant, {
       parts: [
-        { insert: SUBMISSION_INSERT, rows: [this.row(tenant, id, intake, link, now)] },
-        ...(pictures.length > 0 ? [{ insert: SCREENSHOT_INSERT, rows: pictures }] : []),
+        { insert: SUBMISSIONS.insert, rows: [this.row(tenant, id, intake, link, now)] },
+        ...(pictures.length > 0 ? [{ insert: SCREENSHOTS.insert, rows: pictures }] : []),
       ],
       bytes,
       ...(claim ? { claim } : {}),
@@ -109,7 +104,10 @@ export class IntakeService {
       has_screenshot: pictures.length > 0,
       has_annotation: isDrawn(annotationCoords),
       annotation_coords: annotationCoords,
-      api_state: apiState === null ? null : this.cipher.seal(tenant, apiStatePlace(id), JSON.stringify(apiState)),
+      api_state:
+        apiState === null
+          ? null
+          : this.cipher.seal(tenant, SUBMISSIONS.place(id, 'api_state'), JSON.stringify(apiState)),
       created_at: now,
       is_read: false,
       is_archived: false,

@@ -31,7 +31,7 @@ import {
   toLabelInput,
   toLabelled,
 } from './dto/label.schema.js';
-import type { Label } from './label.js';
+import type { Label } from './label.table.js';
 import { type LabelResult, LabelsService } from './labels.service.js';
 
 @ApiTags('Votes and labels')

@@ -11,9 +11,9 @@ import {
 } from '#kernel';
 import { type Claim, type Durability, Recorder } from '#ingest';
 import { Metrics } from '#observability';
-import { type Label, LABEL_INSERT, type LabelSource } from './label.js';
+import { type Label, LABELS, type LabelSource } from './label.table.js';
 import { PredictionLinks } from './linking/prediction-links.service.js';
-import type { Link } from './vote.js';
+import type { Link } from './vote.table.js';
 
 /** Ground truth as it is sent; `timestamp` in ISO 8601. One of the two ids is given. */
 export interface LabelInput {
@@ -63,21 +63,17 @@ export class LabelsService {
       errors.push({ path: 'timestamp', message: 'must not be more than 5 minutes ahead' });
     if (validAt < now - MAX_VALIDITY_MS) errors.push({ path: 'timestamp', message: 'is too long ago' });
     if (errors.length > 0) throw new ValidationError(errors);
-    return {
+    const predictionId = input.predictionId?.toLowerCase() ?? null;
+    return LABELS.complete({
+      ...input,
       id: input.id?.toLowerCase() ?? uuidv7(now),
-      givenPredictionId: input.predictionId?.toLowerCase() ?? null,
+      givenPredictionId: predictionId,
       givenValidAt: input.timestamp == null ? null : validAt,
-      predictionId: input.predictionId?.toLowerCase() ?? null,
-      inferenceId: input.inferenceId ?? null,
-      label: input.label,
-      source: input.source,
-      pi: null,
+      predictionId,
       validAt,
       recordedAt: now,
-      labeller: input.labeller ?? null,
-      userId: input.userId ?? null,
       link: 'pending',
-    };
+    });
   }
 
   /** @throws NotRecordedError, QueueFullError (503), IdsTakenError (409), AnsweredBefore, IdempotencyKeyReusedError (422) */
@@ -114,24 +110,9 @@ export class LabelsService {
     chosenIds: boolean,
     claim?: Claim,
   ): Promise<Durability> {
-    const rows = labels.map((label) => ({
-      id: label.id,
-      tenant_id: tenant.tenantId,
-      given_prediction_id: label.givenPredictionId,
-      given_valid_at: label.givenValidAt,
-      prediction_id: label.predictionId,
-      inference_id: label.inferenceId,
-      label: label.label,
-      source: label.source,
-      pi: label.pi,
-      valid_at: label.validAt,
-      recorded_at: label.recordedAt,
-      labeller: label.labeller,
-      user_id: label.userId,
-      link: label.link,
-    }));
+    const rows = labels.map((label) => LABELS.toRow(tenant, label));
     const persisted = await this.recorder.put(tenant, {
-      parts: [{ insert: LABEL_INSERT, rows }],
+      parts: [{ insert: LABELS.insert, rows }],
       bytes: rows.length * 200,
       chosenIds,
       ...(claim ? { claim } : {}),

@@ -1,16 +1,10 @@
 import { type FieldError, uuidv7, ValidationError } from '#kernel';
-import type { TransferRecord, TransferTable } from '#persistence';
-import { LABEL_INSERT, LABEL_SOURCES } from './label.js';
-import { VOTE_INSERT, voteId } from './vote.js';
+import type { TransferRecord, TableBehaviour } from '#persistence';
+import { LABEL_SOURCES } from './label.table.js';
+import { voteId } from './vote.table.js';
 
-/** Votes as files. What they are about is looked for again where they come in. */
-export const TRANSFER_VOTES: TransferTable = {
-  kind: 'votes',
-  insert: VOTE_INSERT,
-  time: 'accepted_at',
-  leftOut: ['accepted_id', 'link'],
-  texts: ['comment'],
-  defaults: { withdrawn: false },
+/** How votes of a file become rows. What they are about is looked up again. */
+export const TRANSFER_VOTES: TableBehaviour['transfer'] = {
   toColumns: (tenant, columns) => {
     const { accepted_at, correct, label, prediction_id, rater, rating, withdrawn } = columns;
     const errors: FieldError[] = [];
@@ -24,14 +18,8 @@ export const TRANSFER_VOTES: TransferTable = {
   },
 };
 
-/** Labels as files. */
-export const TRANSFER_LABELS: TransferTable = {
-  kind: 'labels',
-  insert: LABEL_INSERT,
-  time: 'recorded_at',
-  leftOut: ['link'],
-  texts: [],
-  defaults: { source: 'import', valid_at: null },
+/** How labels of a file become rows. */
+export const TRANSFER_LABELS: TableBehaviour['transfer'] = {
   toColumns: (_tenant, columns) => {
     const { id, inference_id, label, pi, prediction_id, recorded_at, source, valid_at } = columns;
     const errors: FieldError[] = [];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import type { JudgedLabel } from './label.js';
+import type { JudgedLabel } from './label.table.js';
 import { VerdictsRepository } from './verdicts.repository.js';
-import type { VoteSummary } from './vote.js';
+import type { VoteSummary } from './vote.table.js';
 
 /** What was said about a prediction. */
 export interface Verdicts {

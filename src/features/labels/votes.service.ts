@@ -4,7 +4,7 @@ import { type Durability, Recorder } from '#ingest';
 import { Metrics } from '#observability';
 import { FieldCipher } from '#secrets';
 import { PredictionLinks } from './linking/prediction-links.service.js';
-import { commentPlace, type Link, VOTE_INSERT, voteId, type VoteInput } from './vote.js';
+import { type Link, voteId, type VoteInput, VOTES } from './vote.table.js';
 
 export interface VoteResult {
   /** Of the vote: the same for every change by the same rater. */
@@ -48,23 +48,22 @@ export class VotesService {
     const id = voteId(tenant, predictionId, rater);
     const comment = vote?.comment ?? null;
     const now = this.clock.now();
-    const row = {
-      id,
-      tenant_id: tenant.tenantId,
-      prediction_id: predictionId,
-      rater,
-      user_id: vote?.userId ?? null,
-      correct: vote?.correct ?? null,
-      label: vote?.label ?? null,
-      rating: vote?.rating ?? null,
-      comment: comment === null ? null : this.cipher.seal(tenant, commentPlace(id), comment),
-      withdrawn: vote === null,
-      accepted_id: acceptanceId(now),
-      accepted_at: now,
-      link: target.link,
-    };
+    const row = VOTES.toRow(
+      tenant,
+      VOTES.complete({
+        ...vote,
+        id,
+        predictionId,
+        rater,
+        withdrawn: vote === null,
+        acceptedId: acceptanceId(now),
+        acceptedAt: now,
+        link: target.link,
+      }),
+      this.cipher,
+    );
     const bytes = (comment?.length ?? 0) * 2;
-    const persisted = await this.recorder.put(tenant, { parts: [{ insert: VOTE_INSERT, rows: [row] }], bytes });
+    const persisted = await this.recorder.put(tenant, { parts: [{ insert: VOTES.insert, rows: [row] }], bytes });
     this.counted.inc({ persisted });
     return { id, link: target.link, persisted };
   }

@@ -1,22 +1,13 @@
 import { formatTime, uuidv7, ValidationError } from '#kernel';
-import type { TransferTable } from '#persistence';
+import type { TableBehaviour } from '#persistence';
 import { toEvent } from './dto/metric-event.schema.js';
-import { METRIC_EVENT_INSERT } from './metric-event.js';
 import { restoreSensitiveFields, extractSensitiveFields } from './sensitive-fields.js';
 
 type Data = Record<string, unknown>;
 
-/** Metric events as files: sensitive fields stand in `data`, as they were sent. `sensitive`: paths of `data` that are encrypted here. */
-export function transferEvents(sensitive: readonly string[]): TransferTable {
+/** How metric events of a file become rows. `sensitive`: paths of `data` that are encrypted here. */
+export function transferEvents(sensitive: readonly string[]): TableBehaviour['transfer'] {
   return {
-    kind: 'metrics',
-    insert: METRIC_EVENT_INSERT,
-    time: 'timestamp',
-    timeInId: true,
-    leftOut: ['accepted_id'],
-    texts: ['sensitive'],
-    sealedJson: ['sensitive'],
-    defaults: {},
     toColumns: (_tenant, columns) => {
       const { data, external_id, id, org_id, timestamp, type, user_id } = columns;
       const time = timestamp as number;

@@ -17,13 +17,8 @@ import { type Claim, type Durability, Recorder } from '#ingest';
 import type { BulkRow } from '#persistence';
 import { FieldCipher, Secrets } from '#secrets';
 import { MetricEventsRepository } from './metric-events.repository.js';
-import {
-  METRIC_EVENT_INSERT,
-  type EventFigures,
-  type MetricEvent,
-  type MetricEventFilter,
-  type TypeUse,
-} from './metric-event.js';
+import { type EventFigures, type MetricEvent, type MetricEventFilter, type TypeUse } from './metric-event.js';
+import { METRIC_EVENTS } from './metric-event.table.js';
 import { extractSensitiveFields } from './sensitive-fields.js';
 
 /** An event as it is sent; `timestamp` in ISO 8601. */
@@ -79,25 +74,23 @@ export class MetricEventsService {
     let bytes = 0;
     const rows = events.map((event): BulkRow => {
       const acceptedAt = this.clock.now();
-      const acceptedId = acceptanceId(acceptedAt);
       const { open, taken } = extractSensitiveFields(event.data, this.config.metricEventsSensitive);
       bytes += JSON.stringify(event.data).length * 2;
-      return {
-        id: event.id,
-        tenant_id: tenant.tenantId,
-        type: event.type,
-        timestamp: event.at,
-        user_id: event.userId ?? null,
-        org_id: event.orgId ?? null,
-        external_id: event.externalId ?? null,
-        data: open,
-        sensitive: Object.keys(taken).length === 0 ? null : this.seal(tenant, acceptedId, taken),
-        accepted_id: acceptedId,
-        accepted_at: acceptedAt,
-      };
+      return METRIC_EVENTS.toRow(
+        tenant,
+        METRIC_EVENTS.complete({
+          ...event,
+          timestamp: event.at,
+          data: open,
+          sensitive: Object.keys(taken).length === 0 ? null : JSON.stringify(taken),
+          acceptedId: acceptanceId(acceptedAt),
+          acceptedAt,
+        }),
+        this.cipher,
+      );
     });
     return this.recorder.put(tenant, {
-      parts: [{ insert: METRIC_EVENT_INSERT, rows }],
+      parts: [{ insert: METRIC_EVENTS.insert, rows }],
       bytes,
       ...(claim ? { claim } : {}),
     });
@@ -149,13 +142,5 @@ export class MetricEventsService {
       if (!last || page.length < PAGE_ROWS) return;
       position = { time: last.timestamp, id: last.id };
     }
-  }
-
-  private seal(tenant: TenantContext, acceptedId: string, taken: Record<string, unknown>): string {
-    return this.cipher.seal(
-      tenant,
-      { table: 'metric_events', column: 'sensitive', id: acceptedId },
-      JSON.stringify(taken),
-    );
   }
 }

@@ -1,2 +1,2 @@
-export { PREDICTION_INSERT } from './prediction-insert.js';
+export { PREDICTIONS } from './prediction.table.js';
 export { PredictionsModule } from './predictions.module.js';

@@ -3,7 +3,7 @@ import { type Clock, CLOCK, type TenantContext, uuidv7 } from '#kernel';
 import { AlreadyAnsweredError, type Claim, type Durability, IdempotencyKeyReusedError } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
-import type { Prediction } from './prediction.js';
+import { type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionRecorder } from './prediction-recorder.service.js';
 
 /** What a caller wants predicted; `text` is trimmed and 1 to 10,000 characters long. */
@@ -134,7 +134,7 @@ function toPredicted(
   now: number,
 ): Predicted {
   return {
-    prediction: {
+    prediction: PREDICTIONS.complete({
       id: uuidv7(now),
       timestamp: now,
       recordedAt: now,
@@ -146,12 +146,12 @@ function toPredicted(
       scores: answer.scores,
       latencyMs,
       cacheHit,
-      inferenceId: input.inferenceId ?? null,
-      userId: input.userId ?? null,
-      sessionId: input.sessionId ?? null,
-      metadata: input.metadata ?? null,
+      inferenceId: input.inferenceId,
+      userId: input.userId,
+      sessionId: input.sessionId,
+      metadata: input.metadata,
       source: 'served',
-    },
+    }),
     lowEvidence: answer.lowEvidence,
     truncated: answer.truncated,
   };

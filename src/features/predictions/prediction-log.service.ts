@@ -12,25 +12,17 @@ import {
 import { FeedbackLoopConfig } from '#config';
 import type { Durability } from '#ingest';
 import { Metrics } from '#observability';
-import type { Prediction } from './prediction.js';
+import { type NewPrediction, type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionRecorder, type RecordOptions } from './prediction-recorder.service.js';
 
 /** A prediction made elsewhere, its fields already checked; `timestamp` in ISO 8601. */
-export interface LogInput {
-  id?: string | null;
-  model: string;
-  modelVersion: string;
-  label: string;
-  confidence: number | null;
-  scores?: Record<string, number> | null;
-  inputText?: string | null;
-  latencyMs?: number | null;
-  inferenceId?: string | null;
-  timestamp?: string | null;
-  userId?: string | null;
-  sessionId?: string | null;
-  metadata?: Record<string, unknown> | null;
-}
+export type LogInput = Omit<NewPrediction, 'id' | 'timestamp' | keyof Given> & {
+  id?: string | null | undefined;
+  timestamp?: string | null | undefined;
+};
+
+/** What the server decides. */
+type Given = Pick<Prediction, 'recordedAt' | 'inputHash' | 'cacheHit' | 'source'>;
 
 const MAX_AHEAD_MS = 5 * 60_000;
 
@@ -53,24 +45,14 @@ export class PredictionLogService {
     const timestamp = timeOf(input) ?? now;
     const errors = this.timeErrors(timestamp, now, input);
     if (errors.length > 0) throw new ValidationError(errors);
-    return {
+    return PREDICTIONS.complete({
+      ...input,
       id: input.id?.toLowerCase() ?? uuidv7(timestamp),
       timestamp,
       recordedAt: now,
-      inputText: input.inputText ?? null,
-      model: input.model,
-      modelVersion: input.modelVersion,
-      label: input.label,
-      confidence: input.confidence,
-      scores: input.scores ?? null,
-      latencyMs: input.latencyMs ?? null,
       cacheHit: false,
-      inferenceId: input.inferenceId ?? null,
-      userId: input.userId ?? null,
-      sessionId: input.sessionId ?? null,
-      metadata: input.metadata ?? null,
       source: 'logged',
-    };
+    });
   }
 
   /**

@@ -3,8 +3,7 @@ import type { TenantContext } from '#kernel';
 import { type Claim, type Durability, Recorder } from '#ingest';
 import { FieldCipher } from '#secrets';
 import { InputHash } from './input-hash.service.js';
-import type { Prediction } from './prediction.js';
-import { placeOf, PREDICTION_INSERT, predictionRow, type SealedColumn } from './prediction-insert.js';
+import { type Prediction, PREDICTIONS } from './prediction.table.js';
 
 const FEW_CLASSES = 8;
 const FEW_CLASSES_BYTES = 300;
@@ -38,14 +37,11 @@ export class PredictionRecorder {
     const rows = predictions.map((prediction) => {
       const { inputText, metadata, scores } = prediction;
       bytes += (inputText?.length ?? 0) * 2 + (metadata ? JSON.stringify(metadata).length : 0) + scoresSize(scores);
-      return predictionRow(tenant, prediction, {
-        inputText: inputText === null ? null : this.seal(tenant, prediction.id, 'input_text', inputText),
-        inputHash: inputText === null ? null : this.hashes.of(tenant, inputText),
-        metadata: metadata === null ? null : this.seal(tenant, prediction.id, 'metadata', JSON.stringify(metadata)),
-      });
+      const inputHash = inputText === null ? null : this.hashes.of(tenant, inputText);
+      return PREDICTIONS.toRow(tenant, { ...prediction, inputHash }, this.cipher);
     });
     return this.recorder.put(tenant, {
-      parts: [{ insert: PREDICTION_INSERT, rows }],
+      parts: [{ insert: PREDICTIONS.insert, rows }],
       bytes,
       ...(claim ? { claim } : {}),
       ...(chosenIds ? { chosenIds } : {}),
@@ -55,10 +51,6 @@ export class PredictionRecorder {
   /** Resolves when a stream may send its next batch. */
   room(): Promise<void> {
     return this.recorder.room();
-  }
-
-  private seal(tenant: TenantContext, id: string, column: SealedColumn, text: string): string {
-    return this.cipher.seal(tenant, placeOf(id, column), text);
   }
 }
 

@@ -1,23 +1,14 @@
 import { formatTime, type TenantContext, uuidv7 } from '#kernel';
-import type { TransferRecord, TransferTable } from '#persistence';
-import { logValidator } from './dto/log.schema.js';
+import type { TableBehaviour, TransferRecord } from '#persistence';
+import { LogRequestSchema, logValidator } from './dto/log.schema.js';
 import type { InputHash } from './input-hash.service.js';
-import { PREDICTION_INSERT } from './prediction-insert.js';
 
-/** Predictions as files: `confidence` as in the API, texts open. */
-export function transferPredictions(hashes: InputHash): TransferTable {
-  return {
-    kind: 'predictions',
-    insert: PREDICTION_INSERT,
-    time: 'timestamp',
-    timeInId: true,
-    names: { confidence_score: 'confidence' },
-    leftOut: ['input_hash'],
-    texts: ['input_text', 'metadata'],
-    sealedJson: ['metadata'],
-    defaults: { cache_hit: false, source: 'logged' },
-    toColumns: (tenant, columns) => withId(tenant, checked(columns), hashes),
-  };
+/** What a line of a file may say in the words of `POST /api/v1/predictions`. */
+const CHECKED = Object.keys(LogRequestSchema.properties).filter((name) => name !== 'confidence');
+
+/** How predictions of a file become rows. */
+export function transferPredictions(hashes: InputHash): TableBehaviour['transfer'] {
+  return { toColumns: (tenant, columns) => withId(tenant, checked(columns), hashes) };
 }
 
 function withId(tenant: TenantContext, columns: TransferRecord, hashes: InputHash): TransferRecord {
@@ -30,23 +21,10 @@ function withId(tenant: TenantContext, columns: TransferRecord, hashes: InputHas
   };
 }
 
-/** By the rules of `POST /api/v1/predictions`, but for its age. @throws ValidationError */
+/** Applies the rules of `POST /api/v1/predictions`, except for the age of a record. @throws ValidationError */
 function checked(columns: TransferRecord): TransferRecord {
-  const {
-    id,
-    input_text,
-    inference_id,
-    label,
-    latency_ms,
-    metadata,
-    model,
-    model_version,
-    scores,
-    session_id,
-    user_id,
-  } = columns;
   logValidator.parse({
-    ...{ id, input_text, inference_id, label, latency_ms, metadata, model, model_version, scores, session_id, user_id },
+    ...Object.fromEntries(CHECKED.map((name) => [name, columns[name]])),
     confidence: columns.confidence_score,
     timestamp: formatTime(columns.timestamp as number),
   });

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatTime, type Page, parseRange } from '#kernel';
+import { camelCased, formatTime, type Page, parseRange } from '#kernel';
 import { apiSchema, StrictInput, UuidPipe } from '#http';
 import {
   answerOnce,
@@ -27,7 +27,6 @@ import {
 } from '#ingest';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '#security';
 import { ListPredictionsQuery } from './dto/list.query.js';
-import { toLogInput } from './dto/log.mapping.js';
 import { type Logged, LoggedSchema, LogRequestSchema, logValidator } from './dto/log.schema.js';
 import {
   type JudgedPrediction,
@@ -37,7 +36,7 @@ import {
   toJudgedResource,
   toResource,
 } from './dto/prediction.schema.js';
-import type { Prediction } from './prediction.js';
+import type { Prediction } from './prediction.table.js';
 import { PredictionLogService } from './prediction-log.service.js';
 import { PredictionsService } from './predictions.service.js';
 
@@ -121,7 +120,7 @@ export class PredictionsController {
   private sink(caller: Principal): NdjsonSink<Prediction> {
     return {
       read: (value) => {
-        const input = toLogInput(logValidator.parse(value));
+        const input = camelCased(logValidator.parse(value));
         const record = this.log.toPrediction(input);
         return { id: record.id, chosenId: input.id != null, record };
       },
@@ -136,7 +135,7 @@ export class PredictionsController {
     key: string | undefined,
     reply: FastifyReply,
   ): Promise<Logged> {
-    const prediction = this.log.toPrediction(toLogInput(logValidator.parse(body)));
+    const prediction = this.log.toPrediction(camelCased(logValidator.parse(body)));
     const chosenIds = (body as { id?: unknown }).id != null;
     const answerOf = (persisted: Durability): { status: number; body: Logged } => ({
       status: persisted === 'database' ? 201 : 202,

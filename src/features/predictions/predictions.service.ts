@@ -3,7 +3,7 @@ import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '
 import { RecordAliasesRepository } from '#ingest';
 import { type Verdicts, VerdictsService } from '#labels';
 import { Secrets } from '#secrets';
-import type { Prediction, PredictionFilter } from './prediction.js';
+import type { Prediction, PredictionFilter } from './prediction.table.js';
 import { PredictionsRepository } from './predictions.repository.js';
 
 /** Reads stored predictions. */

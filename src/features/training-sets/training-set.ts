@@ -1,6 +1,3 @@
-import { BulkInsert, type SubjectTable } from '#persistence';
-import type { FieldPlace, SealedTable } from '#secrets';
-
 /** Where a label may come from, the one that is believed first first. Votes are given by whoever wants to: not by default. */
 export const TRUTHS = ['review', 'audit', 'system', 'import', 'vote'] as const;
 export type Truth = (typeof TRUTHS)[number];
@@ -68,37 +65,4 @@ export interface TrainingSet {
   revokedAt: number | null;
   predecessorId: string | null;
   successorId: string | null;
-}
-
-export const EXAMPLE_INSERT = new BulkInsert('training_examples', {
-  id: 'uuid',
-  tenant_id: 'uuid',
-  training_set_id: 'uuid',
-  n: 'integer',
-  body: 'text',
-});
-
-export const SOURCE_INSERT = new BulkInsert('training_sources', {
-  id: 'uuid',
-  tenant_id: 'uuid',
-  training_set_id: 'uuid',
-  n: 'integer',
-  prediction_id: 'uuid',
-  user_id: 'text',
-  accepted_at: 'timestamp',
-});
-
-export const SUBJECT_SOURCES: SubjectTable = {
-  store: 'training_sources',
-  table: 'training_sources',
-  accepted: 'accepted_at',
-  children: [],
-  // One erasure at a time takes the sets of a tenant apart: its row is the lock, on both databases.
-  before: (marks) => `UPDATE tenants SET slug = slug WHERE id = $1 AND id NOT IN (${marks})`,
-};
-
-export const SEALED_EXAMPLES: SealedTable = { table: 'training_examples', columns: [{ name: 'body', kind: 'text' }] };
-
-export function bodyPlace(id: string): FieldPlace {
-  return { table: 'training_examples', column: 'body', id };
 }

@@ -3,15 +3,8 @@ import { HOUR_MS, type Position, smallestIdAt, type TenantContext, uuidv7 } from
 import { changeOnce, type Claim } from '#ingest';
 import { type BulkRow, TrainingSetEntity, UnitOfWork, type WriteSession } from '#persistence';
 import { FieldCipher } from '#secrets';
-import {
-  bodyPlace,
-  EXAMPLE_INSERT,
-  type Provenance,
-  SOURCE_INSERT,
-  type TrainingExample,
-  type TrainingSelection,
-  type TrainingSet,
-} from './training-set.js';
+import { type Provenance, type TrainingExample, type TrainingSelection, type TrainingSet } from './training-set.js';
+import { EXAMPLES, SOURCES } from './training-set.table.js';
 
 type Row = Record<string, unknown>;
 
@@ -59,7 +52,7 @@ export class TrainingSetsRepository {
     const base = { tenant_id: tenant.tenantId, training_set_id: setId };
     const bodies = examples.map(({ example, n }) => {
       const id = uuidv7();
-      return { ...base, id, n, body: this.cipher.seal(tenant, bodyPlace(id), JSON.stringify(example)) };
+      return { ...base, id, n, body: this.cipher.seal(tenant, EXAMPLES.place(id, 'body'), JSON.stringify(example)) };
     });
     const sources = examples.flatMap(({ n, sources: of }) =>
       of.flatMap(({ acceptedAt, predictionId, userId }) =>
@@ -70,13 +63,13 @@ export class TrainingSetsRepository {
     );
     await this.unitOfWork.write((session) =>
       session.insert([
-        { insert: EXAMPLE_INSERT, rows: bodies },
-        { insert: SOURCE_INSERT, rows: sources.slice(0, PAGE) },
+        { insert: EXAMPLES.insert, rows: bodies },
+        { insert: SOURCES.insert, rows: sources.slice(0, PAGE) },
       ]),
     );
     for (let i = PAGE; i < sources.length; i += PAGE)
       await this.unitOfWork.write((session) =>
-        session.insert([{ insert: SOURCE_INSERT, rows: sources.slice(i, i + PAGE) }]),
+        session.insert([{ insert: SOURCES.insert, rows: sources.slice(i, i + PAGE) }]),
       );
     return sources;
   }
@@ -129,7 +122,9 @@ export class TrainingSetsRepository {
         `SELECT id, tenant_id, n, body FROM training_examples WHERE tenant_id = $1 AND training_set_id = $2 AND n > $3 ORDER BY n LIMIT ${PAGE}`,
         [setId, after],
       );
-      yield rows.map(({ body, id }) => JSON.parse(this.cipher.open(tenant, bodyPlace(id), body)) as TrainingExample);
+      yield rows.map(
+        ({ body, id }) => JSON.parse(this.cipher.open(tenant, EXAMPLES.place(id, 'body'), body)) as TrainingExample,
+      );
       const last = rows.at(-1);
       if (!last || rows.length < PAGE) return;
       after = last.n;

@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS, type TenantContext, uuidv7 } from '#kernel';
-import { CommitHooks } from '#ingest';
+import { type CommitHook, CommitHooks } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
-import { Announcements, type BulkGroup, type BulkRow, DatabaseSupervisor } from '#persistence';
-import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook, type WebhookEvent } from './webhook.js';
+import { Announcements, DatabaseSupervisor, type EventDeclaration, StoredTables } from '#persistence';
+import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook } from './webhook.js';
 import { type SendResult, WebhookSender } from './webhook-sender.service.js';
 import { deliveriesGroup, WebhooksRepository } from './webhooks.repository.js';
 
@@ -16,39 +16,6 @@ const KEPT_MS = 30 * DAY_MS;
 const LEASE_MS = 30_000;
 const AT_ONCE = 10;
 
-/** Ids of a row that are told; never a text. */
-const EVENT_PAYLOADS: Record<string, { event: WebhookEvent; read: (row: BulkRow) => Record<string, unknown> }> = {
-  feedback_submissions: {
-    event: 'feedback.created',
-    read: ({ category, id, prediction_id, quarantine }) => ({
-      id,
-      category,
-      prediction_id: prediction_id ?? null,
-      quarantined: quarantine != null,
-    }),
-  },
-  prediction_votes: {
-    event: 'vote.created',
-    read: ({ correct, id, prediction_id, rating, withdrawn }) => ({
-      id,
-      prediction_id,
-      correct: correct ?? null,
-      rating: rating ?? null,
-      withdrawn: withdrawn === true,
-    }),
-  },
-  prediction_labels: {
-    event: 'label.created',
-    read: ({ id, inference_id, label, prediction_id, source }) => ({
-      id,
-      prediction_id: prediction_id ?? null,
-      inference_id: inference_id ?? null,
-      label,
-      source,
-    }),
-  },
-};
-
 /**
  * Tells webhooks what happens.
  *
@@ -57,7 +24,7 @@ const EVENT_PAYLOADS: Record<string, { event: WebhookEvent; read: (row: BulkRow)
  * - a webhook made on another server is known here within ten seconds
  */
 @Injectable()
-export class WebhookOutboxService {
+export class WebhookOutboxService implements OnModuleInit {
   private webhooks: ReadonlyMap<string, Webhook[]> = new Map();
   private running = false;
   private readonly attempts;
@@ -66,20 +33,25 @@ export class WebhookOutboxService {
     private readonly repository: WebhooksRepository,
     private readonly sender: WebhookSender,
     private readonly supervisor: DatabaseSupervisor,
-    hooks: CommitHooks,
+    private readonly hooks: CommitHooks,
+    private readonly tables: StoredTables,
     announcements: Announcements,
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver to a webhook.', ['result']);
-    for (const [table, { event, read }] of Object.entries(EVENT_PAYLOADS))
-      hooks.register(table, (rows) => this.ride(rows, event, read));
     announcements.listen((tenant, { data, type }) =>
       this.repository.add(tenant, this.deliveriesOf(tenant, type, data)),
     );
     // Before the first record: what it tells must not be missed.
     supervisor.onReady(() => this.refresh());
+  }
+
+  /** By then every feature has registered its tables. */
+  onModuleInit(): void {
+    for (const { name, options } of this.tables.all)
+      if (options.events) this.hooks.register(name, this.hookOf(options.events));
   }
 
   /** After a change on this server. */
@@ -139,16 +111,15 @@ export class WebhookOutboxService {
     });
   }
 
-  private ride(
-    rows: readonly BulkRow[],
-    event: WebhookEvent,
-    read: (row: BulkRow) => Record<string, unknown>,
-  ): BulkGroup[] {
-    if (this.webhooks.size === 0) return [];
-    const deliveries = rows.flatMap((row) =>
-      this.deliveriesOf({ tenantId: String(row.tenant_id) }, event, () => read(row)),
-    );
-    return deliveries.length === 0 ? [] : [deliveriesGroup(deliveries)];
+  /** Writes the deliveries of new rows in the transaction of those rows. */
+  private hookOf({ payload, type }: EventDeclaration): CommitHook {
+    return (rows) => {
+      if (this.webhooks.size === 0) return [];
+      const deliveries = rows.flatMap((row) =>
+        this.deliveriesOf({ tenantId: String(row.tenant_id) }, type, () => payload(row)),
+      );
+      return deliveries.length === 0 ? [] : [deliveriesGroup(deliveries)];
+    };
   }
 
   private deliveriesOf(

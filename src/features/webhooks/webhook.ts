@@ -1,5 +1,3 @@
-import type { SealedTable } from '#secrets';
-
 /** What a webhook may be told of. */
 export const WEBHOOK_EVENTS = [
   'feedback.created',
@@ -39,8 +37,6 @@ export interface Delivery {
   lastStatus: number | null;
   lastError: string | null;
 }
-
-export const SEALED_WEBHOOKS: SealedTable = { table: 'webhooks', columns: [{ name: 'secret', kind: 'text' }] };
 
 /** Pauses after a failed attempt, milliseconds; after the last one it is given up. */
 export const RETRY_MS = [5000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000] as const;

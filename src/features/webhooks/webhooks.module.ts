@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
-import { SealedTables } from '#secrets';
+import { StoredTables } from '#persistence';
 import { WebhookOutboxService } from './webhook-outbox.service.js';
-import { SEALED_WEBHOOKS } from './webhook.js';
+import { WEBHOOKS } from './webhook.table.js';
 import { WebhookSender } from './webhook-sender.service.js';
 import { WebhooksController } from './webhooks.controller.js';
 import { WebhooksRepository } from './webhooks.repository.js';
@@ -14,7 +14,7 @@ import { WebhooksService } from './webhooks.service.js';
   providers: [WebhookOutboxService, WebhookSender, WebhooksRepository, WebhooksService],
 })
 export class WebhooksModule {
-  constructor(sealed: SealedTables) {
-    sealed.register(SEALED_WEBHOOKS);
+  constructor(tables: StoredTables) {
+    tables.register(WEBHOOKS);
   }
 }

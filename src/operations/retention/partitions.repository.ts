@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { sleep, smallestIdAt } from '#kernel';
-import { DatabaseLockedError, type RetainedTable, RetainedTables, toDatabaseError, UnitOfWork } from '#persistence';
+import { DatabaseLockedError, type RetainedTable, StoredTables, toDatabaseError, UnitOfWork } from '#persistence';
 import type { RetentionRun } from './retention.js';
 
 /** Whoever inserts waits as long as we do for somebody who reads: so briefly, and often. */
@@ -19,7 +19,7 @@ const ATTACHED =
 export class PartitionsRepository {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly tables: RetainedTables,
+    private readonly tables: StoredTables,
   ) {}
 
   /**

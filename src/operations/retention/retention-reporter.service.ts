@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { formatTime } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { Announcements, RetainedTables } from '#persistence';
+import { Announcements, StoredTables } from '#persistence';
 import { Mailer } from '#mail';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { Compaction } from './compaction.service.js';
@@ -15,13 +15,13 @@ export class RetentionReporter {
     private readonly config: FeedbackLoopConfig,
     private readonly mailer: Mailer,
     private readonly announcements: Announcements,
-    private readonly tables: RetainedTables,
+    private readonly tables: StoredTables,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   async of(runs: readonly RetentionRun[]): Promise<void> {
     const kinds = new Set(runs.flatMap(({ deleted, kind }) => (deleted > 0 ? [kind] : [])));
-    for (const kind of kinds) await this.tables.forget(kind);
+    for (const kind of kinds) await this.tables.afterExpiry(kind);
     if (kinds.size > 0) await this.compaction.run();
     await this.report(runs);
     for (const { cutoff, deleted, id, kind, tenantId } of runs)

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import {
   RETENTION_KINDS,
   type RetainedTable,
-  RetainedTables,
+  StoredTables,
   type RetentionKind,
   RetentionRunEntity,
   RetentionSettingEntity,
@@ -29,7 +29,7 @@ const RUN_COLUMNS = 'id, tenant_id, kind, cutoff, started_at, finished_at, delet
 export class RetentionRepository {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly tables: RetainedTables,
+    private readonly tables: StoredTables,
   ) {}
 
   /**

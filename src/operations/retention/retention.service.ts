@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { isPassing, RETENTION_KINDS, type RetainedTable, RetainedTables, type RetentionKind } from '#persistence';
+import { isPassing, RETENTION_KINDS, type RetainedTable, StoredTables, type RetentionKind } from '#persistence';
 import { asActor, type Principal } from '#security';
 import { Archive } from './archive.service.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -39,7 +39,7 @@ export class RetentionService {
   readonly runner = `${hostname().slice(0, 20)}:${process.pid}:${randomUUID().slice(0, 8)}`;
 
   constructor(
-    private readonly tables: RetainedTables,
+    private readonly tables: StoredTables,
     private readonly repository: RetentionRepository,
     private readonly partitions: PartitionsRepository,
     private readonly archive: Archive,
@@ -78,7 +78,8 @@ export class RetentionService {
       for (const kind of kinds) {
         const cutoff = await this.cutoff({ tenantId }, kind, days);
         let rows = 0;
-        for (const table of this.tables.of(kind)) rows += await this.repository.count({ tenantId }, table, cutoff);
+        for (const table of this.tables.retained(kind))
+          rows += await this.repository.count({ tenantId }, table, cutoff);
         found.push({ tenantId, kind, rows });
       }
     }
@@ -117,7 +118,7 @@ export class RetentionService {
     for (const run of runs.values()) {
       const tenant = { tenantId: run.tenantId };
       let kept = true;
-      for (const table of this.tables.of(kind)) kept = kept && (await this.deleteFrom(table, run, onProgress));
+      for (const table of this.tables.retained(kind)) kept = kept && (await this.deleteFrom(table, run, onProgress));
       const finish = (): ReturnType<RetentionRepository['finish']> =>
         this.repository.finish(tenant, run.id, this.runner, this.clock.now());
       const finished = kept ? await patiently(finish) : undefined;
@@ -128,7 +129,7 @@ export class RetentionService {
 
   private async dropPartitions(kind: RetentionKind, runs: ReadonlyMap<string, RetentionRun>): Promise<void> {
     const cutoff = Math.min(...[...runs.values()].map((run) => run.cutoff));
-    for (const table of this.tables.of(kind))
+    for (const table of this.tables.retained(kind))
       for (const name of await this.partitions.expiredPartitions(table, cutoff))
         // Somebody reads it at this moment: its rows are deleted one by one, and the empty month goes next time.
         await this.partitions.dropPartition(name, table, runs).catch(ignoreLock);

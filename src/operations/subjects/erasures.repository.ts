@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { type SubjectTable, SubjectTables, UnitOfWork, type WriteSession } from '#persistence';
+import { type SubjectTable, StoredTables, UnitOfWork, type WriteSession } from '#persistence';
 import type { ErasureCertificate } from './subject.js';
 
 const BATCH = 200;
@@ -34,7 +34,7 @@ interface Erasing {
 export class ErasuresRepository {
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly subjects: SubjectTables,
+    private readonly tables: StoredTables,
   ) {}
 
   async find(tenant: TenantContext, hashes: readonly string[]): Promise<ErasureCertificate | undefined> {
@@ -168,7 +168,7 @@ export class ErasuresRepository {
         `SELECT id FROM ${name} WHERE tenant_id = $1 AND user_id IS NULL AND ${where} AND ${column} IN (${list})`,
         [tenantId, ...ids],
       );
-      const dependent = this.subjects.all.find((each) => each.table === name);
+      const dependent = this.tables.subjects.find((each) => each.table === name);
       for (let i = 0; dependent && i < theirs.length; i += BATCH)
         await this.eraseRows(
           erasing,
@@ -194,7 +194,7 @@ export class ErasuresRepository {
       await this.forgetAnswers(session, tenantId, some, removed);
       await this.forgetDeliveries(session, tenantId, some, removed);
     }
-    const hook = this.subjects.hookOf(table.table);
+    const hook = this.tables.eraseHookOf(table.table);
     const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
     if (hook) await hook.run(session, tenant, gone);
   }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import yazl from 'yazl';
 import { type Clock, CLOCK, formatTime, NotFoundError, type TenantContext } from '#kernel';
-import { SubjectTables } from '#persistence';
+import { StoredTables } from '#persistence';
 import { SubjectsRepository } from './subjects.repository.js';
 
 /** Gathers everything that is stored of a subject: a ZIP of one JSON file for each store, and the pictures. */
@@ -10,7 +10,7 @@ import { SubjectsRepository } from './subjects.repository.js';
 export class SubjectExport {
   constructor(
     private readonly repository: SubjectsRepository,
-    private readonly subjects: SubjectTables,
+    private readonly tables: StoredTables,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -20,7 +20,7 @@ export class SubjectExport {
     // What fails half-way cuts the answer; without a listener it would end the process.
     zip.on('error', (error) => (zip.outputStream as Readable).destroy(error as unknown as Error));
     const stores: string[] = [];
-    for (const table of this.subjects.all) {
+    for (const table of this.tables.subjects) {
       const pages = this.repository.rows(tenant, table, userId);
       const first = await pages.next();
       if (first.done) continue;

@@ -1,29 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { formatTime, type TenantContext } from '#kernel';
-import { describeColumns, ENTITIES, type SubjectTable, UnitOfWork } from '#persistence';
-import { FieldCipher, SealedTables } from '#secrets';
+import { type SubjectTable, UnitOfWork, StoredTables } from '#persistence';
+import { FieldCipher } from '#secrets';
 
 const PAGE = 200;
 /** Ours, and of no use to anybody. */
 const LEFT_OUT = new Set(['tenant_id', 'input_hash', 'search_text', 'accepted_id']);
 
-type Kind = 'time' | 'json' | 'boolean' | 'other';
-
 /** Everything that is stored of a subject, as it is stored, opened. */
 @Injectable()
 export class SubjectsRepository {
-  private readonly kinds = new Map<string, Map<string, Kind>>();
-
   constructor(
     private readonly unitOfWork: UnitOfWork,
-    private readonly sealed: SealedTables,
+    private readonly tables: StoredTables,
     private readonly cipher: FieldCipher,
-  ) {
-    for (const entity of ENTITIES) {
-      const { columns, name } = describeColumns(entity);
-      this.kinds.set(name, new Map(columns.map((column) => [column.name, kindOf(column.type('postgresql'))])));
-    }
-  }
+  ) {}
 
   /** Rows by id, a page at a time. */
   async *rows(tenant: TenantContext, table: SubjectTable, userId: string): AsyncGenerator<Record<string, unknown>[]> {
@@ -40,17 +31,20 @@ export class SubjectsRepository {
   }
 
   private opened(tenant: TenantContext, table: string, row: Record<string, unknown>): Record<string, unknown> {
-    const sealed = this.sealed.all.find((each) => each.table === table);
+    const sealed = this.tables.sealed.find((each) => each.table === table);
     const { dialect } = this.unitOfWork;
+    const kinds = new Map(
+      this.tables.all.find(({ name }) => name === table)?.columns.map((each) => [each.name, each.kind]),
+    );
     const plain = (name: string, value: unknown): unknown => {
       if (value === null || value === undefined) return null;
       const secret = sealed?.columns.find((column) => column.name === name);
-      if (secret) {
-        const place = { table, column: name, id: String(row[sealed?.boundTo ?? 'id']) };
+      if (sealed && secret) {
+        const place = { table, column: name, id: String(row[sealed.boundTo]) };
         const envelope = secret.kind === 'json' ? dialect.readJson<string>(value) : String(value);
         return envelope === null ? null : asJson(this.cipher.open(tenant, place, envelope));
       }
-      const kind = this.kinds.get(table)?.get(name);
+      const kind = kinds.get(name);
       if (kind === 'time') return formatTime(dialect.readTime(value));
       if (kind === 'boolean') return dialect.readBoolean(value);
       return kind === 'json' ? dialect.readJson(value) : value;
@@ -61,12 +55,6 @@ export class SubjectsRepository {
         .map(([name, value]) => [name, plain(name, value)]),
     );
   }
-}
-
-function kindOf(type: string): Kind {
-  if (type.startsWith('timestamp')) return 'time';
-  if (type === 'jsonb') return 'json';
-  return type === 'boolean' ? 'boolean' : 'other';
 }
 
 /** A text, or what it is as JSON when it is an object or a list. */

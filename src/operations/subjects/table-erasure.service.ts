@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { SubjectTables } from '#persistence';
+import { StoredTables } from '#persistence';
 import { ErasuresRepository } from './erasures.repository.js';
 
 /** By then a record that was accepted earlier has usually been committed, or has reached a spool. */
@@ -17,14 +17,14 @@ export type RemovedRows = Record<string, number>;
 export class TableErasure {
   constructor(
     private readonly repository: ErasuresRepository,
-    private readonly subjects: SubjectTables,
+    private readonly tables: StoredTables,
     private readonly config: FeedbackLoopConfig,
   ) {}
 
   /** Erases the rows accepted until `acceptedBy` (milliseconds since 1970), or all. */
   async erase(tenant: TenantContext, userId: string, acceptedBy?: number): Promise<RemovedRows> {
     let removed: RemovedRows = {};
-    for (const table of this.subjects.all)
+    for (const table of this.tables.subjects)
       for (;;) {
         const batch = await retryDeadlocks(() => this.repository.erase(tenant, table, userId, acceptedBy));
         if (Object.keys(batch).length === 0) break;
@@ -52,12 +52,12 @@ export class TableErasure {
 
   /** Empties the caches and indexes that may still hold removed rows. */
   async forget(tenant: TenantContext, removed: RemovedRows): Promise<void> {
-    await this.subjects.forget(tenant, removed);
+    await this.tables.forget(tenant, removed);
   }
 
   /** Lists the data subjects in all tables; one that is in several tables comes several times. */
   async *userIds(tenant: TenantContext): AsyncGenerator<string> {
-    for (const table of this.subjects.all) yield* this.repository.subjectsOf(tenant, table);
+    for (const table of this.tables.subjects) yield* this.repository.subjectsOf(tenant, table);
   }
 }
 

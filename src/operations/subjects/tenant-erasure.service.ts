@@ -10,7 +10,7 @@ import {
   type TenantContext,
   uuidv7,
 } from '#kernel';
-import { DatabaseSupervisor, SubjectTables } from '#persistence';
+import { DatabaseSupervisor, StoredTables } from '#persistence';
 import { LocalErasure } from './local-erasure.service.js';
 import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -42,7 +42,7 @@ export class TenantErasureService {
   constructor(
     private readonly tenants: TenantsRepository,
     private readonly erasures: ErasuresRepository,
-    private readonly subjects: SubjectTables,
+    private readonly tables: StoredTables,
     private readonly local: LocalErasure,
     private readonly ledger: ErasureLedger,
     private readonly supervisor: DatabaseSupervisor,
@@ -91,13 +91,13 @@ export class TenantErasureService {
 
   private async emptyAgain(tenant: TenantContext): Promise<void> {
     const removed = await this.tenants.empty(tenant);
-    if (Object.keys(removed).length > 0) await this.subjects.forget(tenant, removed);
+    if (Object.keys(removed).length > 0) await this.tables.forget(tenant, removed);
   }
 
   private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {
-    const { local, subjects, tenants } = this;
+    const { local, tables, tenants } = this;
     const removed = await tenants.empty(tenant);
-    await subjects.forget(tenant, removed);
+    await tables.forget(tenant, removed);
     Object.assign(removed, await local.remove());
     await tenants.remove(tenant, { name: actor, at: this.clock.now() });
     // What came in by a key that was known a moment longer.

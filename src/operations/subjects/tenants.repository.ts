@@ -1,6 +1,6 @@
 import { type Actor, DEFAULT_TENANT, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { columnsOf, describeColumns, ENTITIES, TenantEntity, UnitOfWork } from '#persistence';
+import { columnsOf, describeColumns, StoredTables, TenantEntity, UnitOfWork } from '#persistence';
 import { writeAudit } from '#security';
 
 const BATCH = 500;
@@ -12,12 +12,10 @@ const LAST = ['feedback_submissions', 'users', 'webhooks'];
 /** A tenant as a whole, in every table that has one. */
 @Injectable()
 export class TenantsRepository {
-  private readonly tables = ENTITIES.filter((entity) => columnsOf(entity).some(({ name }) => name === 'tenant_id'))
-    .map(describeColumns)
-    .filter(({ name }) => !KEPT.has(name))
-    .sort((a, b) => LAST.indexOf(a.name) - LAST.indexOf(b.name));
-
-  constructor(private readonly unitOfWork: UnitOfWork) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly tables: StoredTables,
+  ) {}
 
   async exists(tenant: TenantContext): Promise<boolean> {
     const found = await this.unitOfWork.findAcrossTenants('SELECT id FROM tenants WHERE id = $1', [tenant.tenantId]);
@@ -27,8 +25,13 @@ export class TenantsRepository {
   /** Everything but the tenant itself, some hundred rows a transaction; keys first. Answers how many rows went, by table. */
   async empty(tenant: TenantContext): Promise<Record<string, number>> {
     const removed: Record<string, number> = {};
-    const first = this.tables.filter(({ name }) => name === 'api_keys');
-    for (const { columns, name } of [...first, ...this.tables.filter((table) => !first.includes(table))])
+    const tables = this.tables.entities
+      .filter((entity) => columnsOf(entity).some(({ name }) => name === 'tenant_id'))
+      .map(describeColumns)
+      .filter(({ name }) => !KEPT.has(name))
+      .sort((a, b) => LAST.indexOf(a.name) - LAST.indexOf(b.name));
+    const first = tables.filter(({ name }) => name === 'api_keys');
+    for (const { columns, name } of [...first, ...tables.filter((table) => !first.includes(table))])
       for (;;) {
         const hasId = columns.some((column) => column.name === 'id' && column.primary);
         const n = await this.deleteSome(tenant, name, hasId);

@@ -1,13 +1,6 @@
 import { formatTime, isUuid, parseTime, type TenantContext, type FieldError, ValidationError } from '#kernel';
-import {
-  type BulkRow,
-  describeColumns,
-  type Dialect,
-  ENTITIES,
-  type TransferRecord,
-  type TransferTable,
-} from '#persistence';
-import type { FieldCipher, SealedTable } from '#secrets';
+import { type BulkRow, type Dialect, type TransferRecord, type TransferTable } from '#persistence';
+import type { FieldCipher } from '#secrets';
 import type { Column, ColumnKind } from '#tabular';
 
 interface FormField {
@@ -33,6 +26,19 @@ export interface RowContext {
 
 const MAX_TEXT_LENGTH = 1_000_000;
 
+const FORM_KINDS: Record<TransferTable['columns'][number]['kind'], FormField['kind']> = {
+  uuid: 'uuid',
+  time: 'time',
+  boolean: 'boolean',
+  integer: 'integer',
+  count: 'integer',
+  sum: 'text',
+  double: 'double',
+  json: 'json',
+  text: 'text',
+  bytes: 'text',
+};
+
 /** How rows of one table look in a file, and how a line of a file becomes a row. */
 export class RecordForm {
   private readonly fields: FormField[];
@@ -40,27 +46,22 @@ export class RecordForm {
   /** Names that a file may have and that mean nothing here. */
   private readonly ignored: ReadonlySet<string>;
 
-  constructor(
-    private readonly table: TransferTable,
-    sealed: SealedTable | undefined,
-  ) {
-    const entity = ENTITIES.map(describeColumns).find(({ name }) => name === table.insert.table);
-    if (!entity) throw new Error(`${table.insert.table} is no table`);
+  constructor(private readonly table: TransferTable) {
+    const { columns, names, sealed, sealedJson } = table;
     this.boundTo = sealed?.boundTo ?? 'id';
     const left = new Set(['tenant_id', ...table.leftOut]);
     this.ignored = left;
-    this.fields = entity.columns
+    this.fields = columns
       .filter(({ name }) => !left.has(name))
-      .map(({ name: column, nullable, type }) => {
-        const secret = sealed?.columns.find(({ name }) => name === column);
-        const declared = type('postgresql');
+      .map(({ kind, maxLength, name: column, nullable }) => {
+        const secret = sealed?.columns[column];
         return {
-          name: table.names?.[column] ?? column,
+          name: names[column] ?? column,
           column,
-          kind: secret ? (table.sealedJson?.includes(column) ? 'json' : 'text') : kindOf(declared),
+          kind: secret ? (sealedJson?.includes(column) ? 'json' : 'text') : FORM_KINDS[kind],
           nullable,
-          most: Number(/^varchar\((\d+)\)$/.exec(declared)?.[1] ?? MAX_TEXT_LENGTH),
-          sealed: secret?.kind,
+          most: maxLength ?? MAX_TEXT_LENGTH,
+          sealed: secret,
         };
       });
   }
@@ -143,14 +144,6 @@ export class RecordForm {
     if (kind === 'boolean') return dialect.readBoolean(value);
     return kind === 'json' ? dialect.readJson(value) : value;
   }
-}
-
-function kindOf(type: string): FormField['kind'] {
-  if (type.startsWith('timestamp')) return 'time';
-  if (type.startsWith('double')) return 'double';
-  if (type === 'jsonb') return 'json';
-  if (type === 'uuid' || type === 'boolean' || type === 'integer') return type;
-  return 'text';
 }
 
 type Read = { value: unknown } | { message: string };

@@ -9,9 +9,9 @@ import {
   type TransferKind,
   type TransferRecord,
   type TransferTable,
-  TransferTables,
+  StoredTables,
 } from '#persistence';
-import { FieldCipher, SealedTables } from '#secrets';
+import { FieldCipher } from '#secrets';
 import type { Column } from '#tabular';
 import { RecordForm } from './record-form.js';
 import { idOf } from './stable-id.js';
@@ -80,12 +80,11 @@ export class TransferService {
   private readonly forms = new Map<TransferKind, RecordForm>();
 
   constructor(
-    private readonly tables: TransferTables,
+    private readonly tables: StoredTables,
     private readonly repository: TransferRepository,
     private readonly recorder: Recorder,
     private readonly guards: ReplayGuards,
     private readonly cipher: FieldCipher,
-    private readonly sealed: SealedTables,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -96,7 +95,7 @@ export class TransferService {
   /** Everything in the range, by id; what is younger than the question may be left out. */
   async *pages(tenant: TenantContext, kind: TransferKind, range: TimeRange): AsyncGenerator<TransferRecord[]> {
     const form = this.form(kind);
-    for await (const rows of this.repository.pages(tenant, this.tables.get(kind), range))
+    for await (const rows of this.repository.pages(tenant, this.tables.transfer(kind), range))
       yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.cipher));
   }
 
@@ -108,7 +107,7 @@ export class TransferService {
     { before = NOTHING_IMPORTED, onFiles, onProgress, onRefused, source }: ImportOptions = {},
   ): Promise<ImportReport> {
     const report = { ...before };
-    const table = this.tables.get(kind);
+    const table = this.tables.transfer(kind);
     let batch: ReadLine[] = [];
     let bytes = 0;
     let line = before.lines;
@@ -194,11 +193,7 @@ export class TransferService {
   private form(kind: TransferKind): RecordForm {
     let form = this.forms.get(kind);
     if (!form) {
-      const table = this.tables.get(kind);
-      form = new RecordForm(
-        table,
-        this.sealed.all.find((each) => each.table === table.insert.table),
-      );
+      form = new RecordForm(this.tables.transfer(kind));
       this.forms.set(kind, form);
     }
     return form;

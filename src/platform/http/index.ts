@@ -19,6 +19,7 @@ export { HttpModule } from './http.module.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export { toAppError, toProblem } from './problem/problem.js';
 export { asBoolean, asInteger, asNumber, PageQuery } from './validation/page.query.js';
+export { resourceOf } from './validation/resources.js';
 export { SchemaValidator } from './validation/schema-validation.js';
 export {
   apiSchema,

@@ -1,8 +1,7 @@
 export { BatchCommitter } from './commit/batch-committer.js';
-export { CommitHooks } from './commit/commit-hooks.registry.js';
+export { type CommitHook, CommitHooks } from './commit/commit-hooks.registry.js';
 export { DatabaseWriter } from './commit/database-writer.service.js';
 export type { Durability } from './commit/durability.js';
-export { RecordKinds } from './commit/record-kinds.registry.js';
 export { Recorder } from './commit/recorder.service.js';
 export { AlreadyAnsweredError, IdempotencyKeyReusedError, SpoolOwnedError } from './errors.js';
 export type { Claim, ClaimOf } from './idempotency/claim.js';

@@ -3,7 +3,6 @@ import { DatabaseWriter } from './commit/database-writer.service.js';
 import { IdempotencyMaintenance } from './idempotency/idempotency-maintenance.job.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { RecordAliasesRepository } from './idempotency/record-aliases.repository.js';
-import { RecordKinds } from './commit/record-kinds.registry.js';
 import { ReplayGuards } from './spool/replay-guards.registry.js';
 import { CommitHooks } from './commit/commit-hooks.registry.js';
 import { Recorder } from './commit/recorder.service.js';
@@ -13,7 +12,6 @@ const SHARED_WITH_FEATURES = [
   DatabaseWriter,
   IdempotencyService,
   RecordAliasesRepository,
-  RecordKinds,
   Recorder,
   ReplayGuards,
   CommitHooks,

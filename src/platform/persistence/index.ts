@@ -35,8 +35,21 @@ export { type OlderDatabase, type OlderRow, openOlderDatabase } from './lifecycl
 export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';
 export { AuditEntryEntity } from './schema/audit-entry.entity.js';
+export {
+  boolean,
+  bytes,
+  double,
+  integer,
+  json,
+  nullable,
+  primary,
+  string,
+  text,
+  time,
+  uuid,
+} from './schema/column-types.js';
 export { schemaPage } from './schema/describe-schema.js';
-export { ENTITIES } from './schema/entities.js';
+export { FeedbackHistoryEntity } from './schema/feedback-history.entity.js';
 export { FeedbackSubmissionEntity } from './schema/feedback-submission.entity.js';
 export { IdempotencyKeyEntity } from './schema/idempotency-key.entity.js';
 export { LoginAttemptEntity } from './schema/login-attempt.entity.js';
@@ -62,22 +75,22 @@ export { UserEntity } from './schema/user.entity.js';
 export { WebhookDeliveryEntity, WebhookEntity } from './schema/webhook.entity.js';
 export { SqliteFile } from './sqlite/sqlite-file.js';
 export {
+  type EventDeclaration,
   type RetainedTable,
-  RetainedTables,
   RETENTION_KINDS,
   type RetentionKind,
   type RetirementLedger,
-} from './tables/retained-tables.registry.js';
-export { StoredTables } from './tables/stored-tables.registry.js';
-export { type SubjectTable, SubjectTables } from './tables/subject-tables.registry.js';
-export {
+  type SealedTable,
+  type SubjectTable,
+  type TableBehaviour,
   type TakenFiles,
   TRANSFER_KINDS,
   type TransferKind,
   type TransferRecord,
   type TransferTable,
-  TransferTables,
-} from './tables/transfer-tables.registry.js';
+} from './tables/declarations.js';
+export { defineTable, type NewRecordOf, type RecordOf } from './tables/define-table.js';
+export { StoredTables } from './tables/stored-tables.registry.js';
 export {
   BATCH_RECORDS,
   type RecordedChange,

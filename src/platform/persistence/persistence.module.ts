@@ -1,4 +1,4 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { FeedbackLoopConfig } from '#config';
@@ -6,17 +6,14 @@ import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { Announcements } from './lifecycle/announcements.registry.js';
 import { ResultCache, SharedCache } from '#cache';
 import { createDatabase } from './lifecycle/create-database.js';
-import { dataSourceOptions } from './lifecycle/data-source.js';
+import { dataSourceOptions, entitySchemas } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
 import { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 import { PartitionMaintenance } from './lifecycle/partition-maintenance.job.js';
 import { DATABASE } from './contract/tokens.js';
-import { RetainedTables } from './tables/retained-tables.registry.js';
 import { StoredTables } from './tables/stored-tables.registry.js';
-import { SubjectTables } from './tables/subject-tables.registry.js';
 import { TemporalStore } from './temporal/temporal-store.service.js';
 import { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
-import { TransferTables } from './tables/transfer-tables.registry.js';
 import { UnitOfWork } from './gate/unit-of-work.service.js';
 
 @Global()
@@ -42,13 +39,10 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     DatabaseSupervisor,
     PartitionMaintenance,
     ResultCache,
-    RetainedTables,
     SharedCache,
     StoredTables,
-    SubjectTables,
     TemporalStore,
     TenantIsolationCheck,
-    TransferTables,
     UnitOfWork,
   ],
   exports: [
@@ -56,21 +50,26 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     Announcements,
     DatabaseSupervisor,
     ResultCache,
-    RetainedTables,
     SharedCache,
     StoredTables,
-    SubjectTables,
     TemporalStore,
     TenantIsolationCheck,
-    TransferTables,
     UnitOfWork,
   ],
 })
-export class PersistenceModule implements OnApplicationShutdown {
+export class PersistenceModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
+    @Inject(getDataSourceToken()) private readonly dataSource: DataSource,
+    private readonly config: FeedbackLoopConfig,
+    private readonly tables: StoredTables,
     private readonly supervisor: DatabaseSupervisor,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
+
+  /** By then every feature has registered its tables; the data source is opened later. */
+  onModuleInit(): void {
+    this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.type) });
+  }
 
   /** After the socket has closed and `ingest/` has flushed: requests still arrive in `onModuleDestroy`. */
   async onApplicationShutdown(): Promise<void> {

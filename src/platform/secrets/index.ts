@@ -1,4 +1,3 @@
 export { FieldCipher, type FieldPlace, UnreadableFieldError } from './field-cipher.service.js';
-export { type SealedTable, SealedTables } from './sealed-tables.registry.js';
 export { SecretsModule } from './secrets.module.js';
 export { Secrets } from './secrets.service.js';

@@ -3,7 +3,7 @@ import type { TenantContext } from '#kernel';
 import type { BulkRow, TakenFiles } from '#persistence';
 import { PictureIntake } from '../attachments/picture-intake.service.js';
 import { pictureRow } from '../intake.service.js';
-import { SCREENSHOT_INSERT } from '../submission.js';
+import { SCREENSHOTS } from '../feedback.table.js';
 
 /** Pictures of feedback that comes from a file or an older system: looked at like those that are sent. */
 @Injectable()
@@ -23,7 +23,7 @@ export class PictureImport {
     }));
     return {
       row: { ...row, has_screenshot: rows.length > 0 },
-      groups: rows.length > 0 ? [{ insert: SCREENSHOT_INSERT, rows }] : [],
+      groups: rows.length > 0 ? [{ insert: SCREENSHOTS.insert, rows }] : [],
       taken: rows.length,
       refused: warnings.length,
     };

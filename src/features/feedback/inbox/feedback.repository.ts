@@ -4,7 +4,8 @@ import { FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '#persistenc
 import { FieldCipher, UnreadableFieldError } from '#secrets';
 
 import { toSearchQuery } from '../search-words.js';
-import { apiStatePlace, type Submission, type SubmissionLink } from '../submission.js';
+import { type Submission, type SubmissionLink } from '../submission.js';
+import { SUBMISSIONS } from '../feedback.table.js';
 import type { HistoryEntry, InboxFilter, StorageFigures, TriagedState } from './inbox.js';
 
 interface Row {
@@ -191,7 +192,10 @@ export class FeedbackRepository {
   /** One value that no key opens must not shut the whole inbox. */
   private openState(tenant: TenantContext, id: string, sealed: string): { value: unknown; unreadable: boolean } {
     try {
-      return { value: JSON.parse(this.cipher.open(tenant, apiStatePlace(id), sealed)) as unknown, unreadable: false };
+      return {
+        value: JSON.parse(this.cipher.open(tenant, SUBMISSIONS.place(id, 'api_state'), sealed)) as unknown,
+        unreadable: false,
+      };
     } catch (error) {
       if (!(error instanceof UnreadableFieldError)) throw error;
       return { value: null, unreadable: true };

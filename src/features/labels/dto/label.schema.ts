@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, isUuid, parseTime } from '#kernel';
 import { optionalString, SchemaValidator } from '#http';
-import { LABEL_SOURCES } from '../label.js';
+import { LABEL_SOURCES } from '../label.table.js';
 import type { LabelInput, LabelResult } from '../labels.service.js';
-import type { Link } from '../vote.js';
+import type { Link } from '../vote.table.js';
 
 const uuid = (description: string) =>
   Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description }));

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { optionalString, SchemaValidator } from '#http';
-import type { Link, VoteInput } from '../vote.js';
+import type { Link, VoteInput } from '../vote.table.js';
 
 export const VoteSchema = Type.Object(
   {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
+import type { BulkRow } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { type AliasedVote, PendingLinksRepository } from './pending-links.repository.js';
-import { commentPlace, voteId } from '../vote.js';
+import { voteId, VOTES } from '../vote.table.js';
 
 /** Votes about an id that a second server acknowledged for the same record. */
 @Injectable()
@@ -18,26 +19,17 @@ export class AliasedVotes {
     if (vote) await this.repository.moveVote(tenant, vote, this.toRow(vote));
   }
 
-  private toRow(vote: AliasedVote): Record<string, unknown> {
-    const { tenantId } = vote;
-    const tenant = { tenantId };
-    const id = voteId(tenant, vote.recordId, vote.rater);
-    const comment = vote.comment === null ? null : this.cipher.open(tenant, commentPlace(vote.id), vote.comment);
-    const { correct, label, rater, rating, withdrawn } = vote;
-    return {
-      id,
-      tenant_id: tenantId,
-      prediction_id: vote.recordId,
-      rater,
-      user_id: vote.userId,
-      correct,
-      label,
-      rating,
-      comment: comment === null ? null : this.cipher.seal(tenant, commentPlace(id), comment),
-      withdrawn,
-      accepted_id: vote.acceptedId,
-      accepted_at: vote.acceptedAt,
-      link: 'linked',
-    };
+  private toRow(vote: AliasedVote): BulkRow {
+    const tenant = { tenantId: vote.tenantId };
+    const comment =
+      vote.comment === null ? null : this.cipher.open(tenant, VOTES.place(vote.id, 'comment'), vote.comment);
+    const { acceptedAt, acceptedId, correct, label, rater, rating, recordId: predictionId, userId, withdrawn } = vote;
+    const id = voteId(tenant, predictionId, rater);
+    const said = { correct, label, rating, comment, withdrawn };
+    return VOTES.toRow(
+      tenant,
+      { id, predictionId, rater, userId, ...said, acceptedId, acceptedAt, link: 'linked' },
+      this.cipher,
+    );
   }
 }

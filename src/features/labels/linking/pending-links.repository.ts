@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Position, TenantContext } from '#kernel';
 import { type BulkRow, UnitOfWork } from '#persistence';
 import type { Waiting } from './link-pass.js';
-import { VOTE_INSERT } from '../vote.js';
+import { VOTES } from '../vote.table.js';
 
 /** A vote under an id that stands for another record; times are milliseconds since 1970. */
 export interface AliasedVote {
@@ -117,7 +117,7 @@ export class PendingLinksRepository {
   /** Puts `row` where it belongs and removes the vote that it was; one that was changed meanwhile stays, and is moved next time. */
   async moveVote(tenant: TenantContext, { acceptedId, id }: AliasedVote, row: BulkRow): Promise<void> {
     await this.unitOfWork.write(async (session) => {
-      await session.insert([{ insert: VOTE_INSERT, rows: [row] }]);
+      await session.insert([{ insert: VOTES.insert, rows: [row] }]);
       await session.query('DELETE FROM prediction_votes WHERE tenant_id = $1 AND id = $2 AND accepted_id = $3', [
         tenant.tenantId,
         id,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, type TenantContext, UnavailableError, withDeadline } from '#kernel';
 import { KnownPredictionsRepository, type PredictionReference } from './known-predictions.repository.js';
-import type { Link } from '../vote.js';
+import type { Link } from '../vote.table.js';
 
 /** Where a reference leads. */
 export interface ResolvedLink {

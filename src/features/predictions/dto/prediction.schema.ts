@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '#kernel';
+import { resourceOf } from '#http';
 import type { Verdicts } from '#labels';
-import type { Prediction } from '../prediction.js';
+import type { Prediction } from '../prediction.table.js';
 
 const nullable = <T>(type: string, description?: string, more: object = {}) =>
   Type.Unsafe<T | null>({ type: [type, 'null'], ...(description ? { description } : {}), ...more });
@@ -33,26 +34,12 @@ export const PredictionPageSchema = Type.Object({
   next_cursor: nullable<string>('string', 'Null on the last page.'),
 });
 
+const show = resourceOf(PredictionSchema);
+
 /** `withText` is for callers with scope `read:text` alone. */
 export function toResource(prediction: Prediction, withText: boolean): PredictionResource {
-  return {
-    id: prediction.id,
-    timestamp: formatTime(prediction.timestamp),
-    recorded_at: formatTime(prediction.recordedAt),
-    model: prediction.model,
-    model_version: prediction.modelVersion,
-    label: prediction.label,
-    confidence: prediction.confidence,
-    scores: sorted(prediction.scores),
-    latency_ms: prediction.latencyMs,
-    cache_hit: prediction.cacheHit,
-    source: prediction.source,
-    inference_id: prediction.inferenceId,
-    user_id: prediction.userId,
-    session_id: prediction.sessionId,
-    metadata: prediction.metadata,
-    ...(withText ? { input_text: prediction.inputText } : {}),
-  };
+  const { input_text, ...resource } = show({ ...prediction, scores: sorted(prediction.scores) });
+  return withText ? { ...resource, input_text } : resource;
 }
 
 /** By label: the databases keep the keys of an object in orders of their own. */

@@ -3,12 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HOUR_MS, sleep } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
-import { DatabaseLockedError, DatabaseSupervisor } from '#persistence';
+import { DatabaseLockedError, DatabaseSupervisor, StoredTables } from '#persistence';
 import { DatabaseWriter } from '../commit/database-writer.service.js';
 import { SpoolOwnedError } from '../errors.js';
 import { GroupCommitWriter } from '../commit/group-commit-writer.js';
 import { type BatchOutcome, type RecordBatch, rowsOf } from '../commit/record-batch.js';
-import { RecordKinds } from '../commit/record-kinds.registry.js';
 import type { ReplayGuard } from './replay-guards.registry.js';
 import { affordableBytes, Spool, type SpoolStats } from './spool.js';
 import { REPLAY_ROWS, SpoolReplayer } from './spool-replayer.js';
@@ -49,11 +48,11 @@ export class SpoolService {
     database: DatabaseWriter,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
-    kinds: RecordKinds,
+    tables: StoredTables,
   ) {
     const folder = config.spoolDir ?? join(config.dataDir, 'spool');
     const maxBytes = affordableBytes(folder, config.spoolMaxBytes);
-    this.spool = new Spool({ folder, maxBytes, now: Date.now }, kinds.all);
+    this.spool = new Spool({ folder, maxBytes, now: Date.now }, (table) => tables.insertOf(table));
     this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
     this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
     this.replayer = new SpoolReplayer(this.spool, {

@@ -16,7 +16,9 @@ describe('the spool file', () => {
   let folder: string;
   let spool: Spool;
   const open = async (): Promise<void> => {
-    spool = new Spool({ folder, maxBytes: 64 * 2 ** 20, now: () => 1_764_000_000_000 }, new Map([['things', INSERT]]));
+    spool = new Spool({ folder, maxBytes: 64 * 2 ** 20, now: () => 1_764_000_000_000 }, (table) =>
+      table === 'things' ? INSERT : undefined,
+    );
     await spool.open();
   };
 

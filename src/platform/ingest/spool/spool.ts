@@ -27,7 +27,8 @@ export class Spool {
 
   constructor(
     private readonly options: SpoolOptions,
-    private readonly kinds: ReadonlyMap<string, BulkInsert>,
+    /** Finds the insert of a table. */
+    readonly insertOf: (table: string) => BulkInsert | undefined,
   ) {
     this.path = join(options.folder, 'spool.db');
     this.ballast = new Ballast(join(options.folder, 'ballast'));
@@ -130,10 +131,6 @@ export class Spool {
       }
     }
     return { entries, buried };
-  }
-
-  insertOf(kind: string): BulkInsert | undefined {
-    return this.kinds.get(kind);
   }
 
   async remove(seqs: readonly number[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DialectName } from '../schema/portable-columns.js';
+import type { DialectName } from '../schema/column-types.js';
 
 /**
  * Types of a bulk column. Values: `uuid` and `text` strings, `timestamp` milliseconds since 1970, `json` any JSON value, `bytes` base64

@@ -1,4 +1,4 @@
-import type { DialectName } from '../schema/portable-columns.js';
+import type { DialectName } from '../schema/column-types.js';
 
 /** The few expressions in which the two databases differ; read models write the rest of their SQL once. */
 export interface Dialect {

@@ -4,8 +4,7 @@ import pg from 'pg';
 import { MIGRATIONS, MIGRATIONS_TABLE, PARTITIONED_TABLES, TABLES } from '#migrations';
 import { AppError, formatTime } from '#kernel';
 import { toDatabaseError } from '../contract/errors.js';
-import { describeColumns, type TableDescription } from '../schema/portable-columns.js';
-import { ENTITIES } from '../schema/entities.js';
+import { describeColumns, type EntityClass, type TableDescription } from '../schema/portable-columns.js';
 
 const CONNECT_MS = 10_000;
 const BATCH_ROWS = 500;
@@ -29,6 +28,8 @@ export class SqliteToPostgres {
   constructor(
     private readonly path: string,
     private readonly uri: string,
+    /** Of every table. */
+    private readonly entities: readonly EntityClass[],
   ) {}
 
   /**
@@ -46,8 +47,9 @@ export class SqliteToPostgres {
         await target.query('BEGIN');
         await requireEmpty(target);
         const rows: Record<string, number> = {};
+        const descriptions = new Map(this.entities.map(describeColumns).map((each) => [each.name, each]));
         for (const table of TABLES) {
-          const description = descriptions().get(table);
+          const description = descriptions.get(table);
           if (!description) throw new Error(`${table} has no entity`);
           rows[table] = await copyTable(source, target, description, onProgress);
         }
@@ -110,10 +112,6 @@ export class SqliteToPostgres {
       await target.end().catch(() => undefined);
     }
   }
-}
-
-function descriptions(): Map<string, TableDescription> {
-  return new Map(ENTITIES.map(describeColumns).map((each) => [each.name, each]));
 }
 
 /** Times of ids, some of every month that holds one. An id begins with its milliseconds, and the first five digits last three days. */

@@ -4,6 +4,7 @@ import { type Clock, CLOCK, DAY_MS, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { DatabaseSupervisor } from '../lifecycle/database-supervisor.service.js';
+import { StoredTables } from '../tables/stored-tables.registry.js';
 import { type GrowthSample, growthOf, type TableGrowth } from './growth.js';
 import { GrowthRepository } from './growth.repository.js';
 
@@ -15,19 +16,12 @@ const KEPT_DAYS = 400;
 const MAX_TENANTS = 100;
 
 /** A table to look at. `rows` selects `tenant_id` and `n`; default: they are counted. */
-export interface GrowingTable {
-  table: string;
-  partitioned?: boolean;
-  rows?: string;
-}
-
 /**
  * How much there is, and how fast it grows, by tenant and table. Looked at once an hour and when the database has come up; probes and
  * metrics read the latest look.
  */
 @Injectable()
 export class GrowthService {
-  private readonly tables: GrowingTable[] = [];
   private latest: ReadonlyMap<string, TableGrowth[]> = new Map();
   private readonly added = new Map<string, number>();
   private running = false;
@@ -36,6 +30,7 @@ export class GrowthService {
   constructor(
     private readonly repository: GrowthRepository,
     private readonly supervisor: DatabaseSupervisor,
+    private readonly tables: StoredTables,
     config: FeedbackLoopConfig,
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -95,10 +90,6 @@ export class GrowthService {
     );
   }
 
-  register(...tables: GrowingTable[]): void {
-    this.tables.push(...tables);
-  }
-
   /** Rows of all tenants: of the latest look, and those that this server has added since. */
   total(table: string): number {
     const looked = [...this.latest.values()]
@@ -136,7 +127,7 @@ export class GrowthService {
     const sampledAt = this.clock.now();
     const samples: GrowthSample[] = [];
     this.added.clear();
-    for (const { partitioned = false, rows: text, table } of this.tables) {
+    for (const { partitioned, rows: text, table } of this.tables.growing) {
       const counts = await this.repository.countRows(
         text ?? `SELECT tenant_id, COUNT(*) AS n FROM ${table} GROUP BY tenant_id`,
       );

@@ -1,8 +1,9 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
 import { MIGRATIONS, MIGRATIONS_TABLE } from '#migrations';
 import type { FeedbackLoopConfig } from '#config';
-import { toEntitySchema } from '../schema/portable-columns.js';
+import type { DialectName } from '../schema/column-types.js';
+import { type EntityClass, toEntitySchema } from '../schema/portable-columns.js';
 import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
 import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
@@ -32,18 +33,20 @@ function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
 export function createDataSource(
   config: Readonly<FeedbackLoopConfig>,
   purpose: 'serve' | 'migrate' = 'serve',
+  entities: readonly EntityClass[] = ENTITIES,
 ): DataSource {
-  return new DataSource(dataSourceOptions(config, purpose));
+  return new DataSource(dataSourceOptions(config, purpose, entities));
 }
 
 export function dataSourceOptions(
   config: Readonly<FeedbackLoopConfig>,
   purpose: 'serve' | 'migrate',
+  entities: readonly EntityClass[] = ENTITIES,
 ): DataSourceOptions {
   const { database } = config;
   const dialect = database.type;
   const shared = {
-    entities: ENTITIES.map((entity) => toEntitySchema(entity, dialect)),
+    entities: entitySchemas(entities, dialect),
     migrations: MIGRATIONS[dialect],
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
@@ -84,4 +87,8 @@ export function dataSourceOptions(
           ...(config.dbPooler === 'transaction' ? {} : sessionSettings(config)),
         },
   };
+}
+
+export function entitySchemas(entities: readonly EntityClass[], dialect: DialectName): EntitySchema[] {
+  return entities.map((entity) => toEntitySchema(entity, dialect));
 }

@@ -22,6 +22,7 @@ import {
 import { DAY_MS, sleep } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import { createDataSource } from './data-source.js';
+import type { EntityClass } from '../schema/portable-columns.js';
 import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from '../contract/errors.js';
 
 /** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
@@ -68,11 +69,11 @@ export class Migrator {
   }
 
   /** Statements that would be needed to make the schema equal to the entities; none when all is well. */
-  async drift(): Promise<string[]> {
+  async drift(entities: readonly EntityClass[]): Promise<string[]> {
     return this.withDataSource(async (dataSource) => {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
       return upQueries.map(({ query }) => query);
-    });
+    }, entities);
   }
 
   /** Makes the partitions of the accepted span of timestamps that are missing. Returns their names. PostgreSQL only. */
@@ -112,11 +113,14 @@ export class Migrator {
     };
   }
 
-  private async withDataSource<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  private async withDataSource<T>(
+    work: (dataSource: DataSource) => Promise<T>,
+    entities?: readonly EntityClass[],
+  ): Promise<T> {
     const deadline = performance.now() + this.lockedFileMs;
     for (;;) {
       try {
-        return await this.once(work);
+        return await this.once(work, entities);
       } catch (error) {
         if (!(error instanceof DatabaseLockedError) || performance.now() > deadline) throw error;
         await sleep(RETRY_MS);
@@ -124,9 +128,12 @@ export class Migrator {
     }
   }
 
-  private async once<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  private async once<T>(
+    work: (dataSource: DataSource) => Promise<T>,
+    entities: readonly EntityClass[] | undefined,
+  ): Promise<T> {
     const { database } = this.config;
-    const dataSource = createDataSource(this.config, 'migrate');
+    const dataSource = createDataSource(this.config, 'migrate', entities);
     try {
       if (database.type === 'sqlite') {
         mkdirSync(dirname(database.path), { recursive: true, mode: 0o700 });

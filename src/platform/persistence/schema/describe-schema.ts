@@ -1,18 +1,18 @@
-import { describeColumns, type DialectName } from './portable-columns.js';
-import { ENTITIES } from './entities.js';
+import type { DialectName } from './column-types.js';
+import { describeColumns, type EntityClass } from './portable-columns.js';
 
 const NOTICE = 'Generated from src/persistence/schema by `npm run generate`; do not edit.';
 const DIALECTS: DialectName[] = ['sqlite', 'postgresql'];
 
 /** `docs/schema.md`: every table with its columns and types on both databases, and its indexes. */
-export function schemaPage(): string {
+export function schemaPage(entities: readonly EntityClass[]): string {
   const lines = ['# Schema', '', `<!-- ${NOTICE} -->`, ''];
   lines.push(
     'Times are UTC with millisecond precision: milliseconds since 1970 in SQLite, `timestamptz(3)` in PostgreSQL. Ids are UUID v7,',
   );
   lines.push('made by the server. `predictions` is partitioned by month on `id` in PostgreSQL.', '');
-  for (const entity of ENTITIES) {
-    const table = describeColumns(entity);
+  const tables = entities.map(describeColumns).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const table of tables) {
     lines.push(`## ${table.name}`, '', '| column | SQLite | PostgreSQL | null |', '| --- | --- | --- | --- |');
     for (const column of table.columns) {
       const types = DIALECTS.map((dialect) => column.type(dialect));

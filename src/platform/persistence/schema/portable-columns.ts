@@ -1,16 +1,12 @@
 import 'reflect-metadata';
-import {
-  EntitySchema,
-  type EntitySchemaColumnOptions,
-  type EntitySchemaIndexOptions,
-  type ValueTransformer,
-} from 'typeorm';
-
-export type DialectName = 'sqlite' | 'postgresql';
+import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaIndexOptions } from 'typeorm';
+import * as types from './column-types.js';
+import type { ColumnKind, ColumnType, DialectName } from './column-types.js';
 
 interface PortableColumn {
   property: string;
   name: string;
+  type: ColumnType;
   options: ColumnOptions;
   build(dialect: DialectName): EntitySchemaColumnOptions;
 }
@@ -36,27 +32,10 @@ export interface PortableForeignKey {
   references: string[];
 }
 
-type EntityClass = abstract new (...args: never[]) => object;
+export type EntityClass = abstract new (...args: never[]) => object;
 
 const COLUMNS = Symbol('portable columns');
 const TABLE = Symbol('portable table');
-
-/** Times are integers (milliseconds since 1970) in SQLite, `timestamptz` in PostgreSQL, and milliseconds in TypeScript. */
-const timeTransformer = (dialect: DialectName): ValueTransformer => ({
-  to: (value: number | null | undefined) => (value == null || dialect === 'sqlite' ? value : new Date(value)),
-  from: (value: Date | number | null) => (value instanceof Date ? value.getTime() : value),
-});
-
-const jsonTransformer = (dialect: DialectName): ValueTransformer => ({
-  to: (value: unknown) => (value == null || dialect === 'postgresql' ? value : JSON.stringify(value)),
-  from: (value: unknown) =>
-    typeof value === 'string' && dialect === 'sqlite' ? (JSON.parse(value) as unknown) : value,
-});
-
-const booleanTransformer: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: unknown) => (typeof value === 'number' ? value !== 0 : value),
-};
 
 /**
  * Declares a table whose columns are named by what they hold; the dialect is chosen when a data source is made, never when the
@@ -70,71 +49,63 @@ export function PortableEntity(
   return (target) => Reflect.defineMetadata(TABLE, { name, indexes, foreignKeys } satisfies PortableTable, target);
 }
 
-function column(
-  options: ColumnOptions,
-  build: (dialect: DialectName) => Omit<EntitySchemaColumnOptions, 'name' | 'nullable' | 'primary'>,
-): PropertyDecorator {
-  return (target, property) => {
-    const list = (Reflect.getMetadata(COLUMNS, target) as PortableColumn[] | undefined) ?? [];
-    const name = options.name ?? String(property).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    const entry: PortableColumn = {
-      property: String(property),
+/** `predictionId` → `prediction_id`. */
+export function columnNameOf(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function portableColumn(property: string, type: ColumnType, options: ColumnOptions = {}): PortableColumn {
+  const name = options.name ?? columnNameOf(property);
+  return {
+    property,
+    name,
+    type,
+    options,
+    build: (dialect) => ({
+      ...type.build(dialect),
       name,
-      options,
-      build: (dialect) => ({
-        ...build(dialect),
-        name,
-        nullable: options.nullable ?? false,
-        primary: options.primary ?? false,
-        ...(options.default === undefined ? {} : { default: options.default }),
-      }),
-    };
-    Reflect.defineMetadata(COLUMNS, [...list, entry], target);
+      nullable: options.nullable ?? false,
+      primary: options.primary ?? false,
+      ...(options.default === undefined ? {} : { default: options.default }),
+    }),
   };
 }
 
-export const UuidColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'text' : 'uuid' }));
+function column(options: ColumnOptions, type: ColumnType): PropertyDecorator {
+  return (target, property) => {
+    const list = (Reflect.getMetadata(COLUMNS, target) as PortableColumn[] | undefined) ?? [];
+    Reflect.defineMetadata(COLUMNS, [...list, portableColumn(String(property), type, options)], target);
+  };
+}
 
-export const TextColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, () => ({ type: 'text' }));
-
+export const UuidColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.uuid());
+export const TextColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.text());
 export const StringColumn = (length: number, options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, () => ({ type: 'varchar', length }));
+  column(options, types.string(length));
+export const DoubleColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.double());
+export const IntegerColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.integer());
+export const CountColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.count());
+export const SumColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.sum());
+export const BooleanColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.boolean());
+export const TimeColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.time());
+export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.json());
 
-export const DoubleColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'real' : 'double precision' }));
-
-export const IntegerColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, () => ({ type: 'integer' }));
-
-/** Whole numbers to 2^53. */
-export const CountColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'integer' : 'bigint' }));
-
-/** Whole numbers of any size; beyond 64 bits SQLite keeps the nearest double. */
-export const SumColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) =>
-    dialect === 'sqlite' ? { type: 'integer' } : { type: 'numeric', precision: 38, scale: 0 },
+/** The entity of a table that is declared by its columns (`defineTable`), for TypeORM and whatever else goes through entities. */
+export function entityOf(
+  table: string,
+  columns: Readonly<Record<string, ColumnType>>,
+  indexes: readonly EntitySchemaIndexOptions[] = [],
+  foreignKeys: readonly PortableForeignKey[] = [],
+): EntityClass {
+  const entity = { [table]: class {} }[table] as EntityClass;
+  const metadata: PortableTable = { name: table, indexes: [...indexes], foreignKeys: [...foreignKeys] };
+  Reflect.defineMetadata(TABLE, metadata, entity);
+  const declared = Object.entries(columns).map(([name, type]) =>
+    portableColumn(name, type, { nullable: type.isNullable, primary: type.isPrimary }),
   );
-
-export const BooleanColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, () => ({ type: 'boolean', transformer: booleanTransformer }));
-
-export const TimeColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) =>
-    dialect === 'sqlite'
-      ? { type: 'integer', transformer: timeTransformer(dialect) }
-      : { type: 'timestamp with time zone', precision: 3, transformer: timeTransformer(dialect) },
-  );
-
-export const BytesColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) => ({ type: dialect === 'sqlite' ? 'blob' : 'bytea' }));
-
-export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator =>
-  column(options, (dialect) => ({
-    type: dialect === 'sqlite' ? 'text' : 'jsonb',
-    transformer: jsonTransformer(dialect),
-  }));
+  Reflect.defineMetadata(COLUMNS, declared, entity.prototype as object);
+  return entity;
+}
 
 /** The declared entity as TypeORM's schema for one dialect. */
 export function toEntitySchema(entity: EntityClass, dialect: DialectName): EntitySchema {
@@ -167,21 +138,19 @@ export interface TableDescription {
 export interface EntityColumn {
   property: string;
   name: string;
-  kind: 'time' | 'json' | 'boolean' | 'other';
+  kind: ColumnKind;
+  nullable: boolean;
+  maxLength: number | undefined;
 }
-
-const KINDS: Record<string, EntityColumn['kind']> = {
-  'timestamp with time zone': 'time',
-  jsonb: 'json',
-  boolean: 'boolean',
-};
 
 export function columnsOf(entity: EntityClass): EntityColumn[] {
   const columns = Reflect.getMetadata(COLUMNS, entity.prototype as object) as PortableColumn[];
-  return columns.map(({ build, name, property }) => ({
+  return columns.map(({ name, options, property, type }) => ({
     property,
     name,
-    kind: KINDS[String(build('postgresql').type)] ?? 'other',
+    kind: type.kind,
+    nullable: options.nullable ?? false,
+    maxLength: type.maxLength,
   }));
 }
 

@@ -1,12 +1,4 @@
-import {
-  IntegerColumn,
-  JsonColumn,
-  PortableEntity,
-  StringColumn,
-  TextColumn,
-  TimeColumn,
-  UuidColumn,
-} from './portable-columns.js';
+import { IntegerColumn, JsonColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
 /** Labelled texts, frozen: what it holds never changes; an erasure revokes it and another takes its place. */
 @PortableEntity('training_sets', [{ name: 'idx_training_sets_tenant', columns: ['tenantId', 'createdAt', 'id'] }])
@@ -28,33 +20,4 @@ export class TrainingSetEntity {
   @TimeColumn({ nullable: true }) revokedAt!: number | null;
   @UuidColumn({ nullable: true }) predecessorId!: string | null;
   @UuidColumn({ nullable: true }) successorId!: string | null;
-}
-
-/** One line of a training set. */
-@PortableEntity('training_examples', [
-  { name: 'uq_training_examples_n', columns: ['trainingSetId', 'n'], unique: true },
-])
-export class TrainingExampleEntity {
-  @UuidColumn({ primary: true }) id!: string;
-  @UuidColumn() tenantId!: string;
-  @UuidColumn() trainingSetId!: string;
-  @IntegerColumn() n!: number;
-  /** JSON, encrypted. */
-  @TextColumn() body!: string;
-}
-
-/** Whose predictions a line was made of. */
-@PortableEntity('training_sources', [
-  { name: 'idx_training_sources_user', columns: ['tenantId', 'userId', 'trainingSetId'] },
-  { name: 'idx_training_sources_set', columns: ['trainingSetId', 'n'] },
-])
-export class TrainingSourceEntity {
-  @UuidColumn({ primary: true }) id!: string;
-  @UuidColumn() tenantId!: string;
-  @UuidColumn() trainingSetId!: string;
-  @IntegerColumn() n!: number;
-  @UuidColumn() predictionId!: string;
-  @StringColumn(128) userId!: string;
-  /** When the prediction was. */
-  @TimeColumn() acceptedAt!: number;
 }

@@ -1,16 +1,160 @@
 import { Injectable } from '@nestjs/common';
-import { GrowthService } from '../growth/growth.service.js';
-import { RetainedTables } from './retained-tables.registry.js';
-import { SubjectTables } from './subject-tables.registry.js';
-import { TransferTables } from './transfer-tables.registry.js';
+import type { TenantContext } from '#kernel';
+import type { BulkInsert } from '../contract/bulk-insert.js';
+import { ENTITIES } from '../schema/entities.js';
+import type { EntityClass } from '../schema/portable-columns.js';
+import type {
+  EraseHook,
+  ParentDeclaration,
+  RetainedTable,
+  RetentionKind,
+  RetirementLedger,
+  SealedTable,
+  SubjectTable,
+  TableBehaviour,
+  TransferKind,
+  TransferTable,
+} from './declarations.js';
+import type { StoredTable } from './define-table.js';
 
-/** Everything that wants to know of a feature's tables: what expires, what belongs to somebody, what leaves as files, what grows. */
+/**
+ * Every stored table, registered by its feature, and what retention, erasure, exports, encryption, growth and the spool ask about it.
+ *
+ * - which rows go with which is derived from the `parent` of each table
+ * - another feature adds what it keeps about a table (sums over its rows, cached results) with `attach`
+ */
 @Injectable()
 export class StoredTables {
-  constructor(
-    readonly retained: RetainedTables,
-    readonly subjects: SubjectTables,
-    readonly transfers: TransferTables,
-    readonly growth: GrowthService,
-  ) {}
+  private readonly tables = new Map<string, StoredTable>();
+  private readonly behaviours = new Map<string, TableBehaviour[]>();
+
+  /** Makes a table known. @throws Error when its name is taken: a mistake in the program */
+  register(table: StoredTable, behaviour?: TableBehaviour): void {
+    if (this.tables.has(table.name)) throw new Error(`${table.name} is registered twice`);
+    this.tables.set(table.name, table);
+    if (behaviour) this.attach(table.name, behaviour);
+  }
+
+  /** Adds behaviour to a table, whether or not it has been registered yet. */
+  attach(table: string, behaviour: TableBehaviour): void {
+    this.behaviours.set(table, [...this.behavioursOf(table), behaviour]);
+  }
+
+  get all(): StoredTable[] {
+    return [...this.tables.values()];
+  }
+
+  /** The entities of all tables, those of the registered ones included. */
+  get entities(): EntityClass[] {
+    return [...new Set([...ENTITIES, ...this.all.map(({ entity }) => entity)])];
+  }
+
+  /** Returns the insert of a table, for records that come back from a spool; undefined when the table is unknown. */
+  insertOf(table: string): BulkInsert | undefined {
+    return this.tables.get(table)?.insert;
+  }
+
+  /** The tables whose rows expire with this kind. */
+  retained(kind: RetentionKind): RetainedTable[] {
+    return this.all.flatMap(({ name, options: { beforeDelete, retention } }) => {
+      if (retention?.kind !== kind) return [];
+      const children = this.childrenOf(name)
+        .filter(({ parent: { expires = true } }) => expires)
+        .map(({ parent: { column }, table }) => ({ table: table.name, column }));
+      return [{ ...retention, table: name, children, ...(beforeDelete ? { before: beforeDelete } : {}) }];
+    });
+  }
+
+  /** The tables that hold rows of data subjects. */
+  get subjects(): SubjectTable[] {
+    return this.all.flatMap(({ name, options: { acceptedAt, beforeDelete, subject } }) => {
+      if (!subject) return [];
+      if (acceptedAt === undefined) throw new Error(`${name} does not say when a row was accepted`);
+      const files = this.behavioursOf(name).find((each) => each.files)?.files;
+      return [
+        {
+          ...subject,
+          table: name,
+          accepted: acceptedAt,
+          children: this.childrenOf(name).map(({ parent: { column, key, matching }, table }) => ({
+            store: table.options.store ?? table.options.subject?.store ?? table.name,
+            table: table.name,
+            column,
+            ...(key === undefined ? {} : { key }),
+            ...(matching ? { matching } : {}),
+          })),
+          ...(beforeDelete ? { before: beforeDelete } : {}),
+          ...(files ? { files } : {}),
+        },
+      ];
+    });
+  }
+
+  /** @throws Error when no table is transferred as this kind: a mistake in the program */
+  transfer(kind: TransferKind): TransferTable {
+    const table = this.all.find(({ options }) => options.transfer?.kind === kind);
+    if (!table?.options.transfer) throw new Error(`no table is registered for ${kind}`);
+    const { columns, insert, name, options } = table;
+    const services = this.behavioursOf(name).map(({ transfer }) => transfer);
+    return Object.assign(
+      { ...options.transfer, columns, insert, names: options.names ?? {}, sealed: options.sealed },
+      ...services,
+    ) as TransferTable;
+  }
+
+  /** The tables with encrypted columns. */
+  get sealed(): SealedTable[] {
+    return this.all.flatMap(({ name, options: { sealed } }) =>
+      sealed
+        ? [
+            {
+              table: name,
+              columns: Object.entries(sealed.columns).map(([column, kind]) => ({ name: column, kind })),
+              boundTo: sealed.boundTo ?? 'id',
+            },
+          ]
+        : [],
+    );
+  }
+
+  /** The tables whose growth is watched. `rows` selects `tenant_id` and `n`. */
+  get growing(): { table: string; partitioned: boolean; rows: string | undefined }[] {
+    return this.all.flatMap(({ name, options: { growth } }) => {
+      if (!growth) return [];
+      const rows = this.behavioursOf(name).find(({ countRows }) => countRows !== undefined)?.countRows;
+      return [{ table: name, partitioned: growth.partitioned ?? false, rows }];
+    });
+  }
+
+  ledgerOf(table: string): RetirementLedger | undefined {
+    return this.behavioursOf(table).find(({ ledger }) => ledger)?.ledger;
+  }
+
+  eraseHookOf(table: string): EraseHook | undefined {
+    return this.behavioursOf(table).find(({ onErase }) => onErase)?.onErase;
+  }
+
+  /** Empties the caches and indexes that may still hold erased rows; `removed` counts rows by store. */
+  async forget(tenant: TenantContext, removed: Readonly<Record<string, number>>): Promise<void> {
+    for (const { onForget } of [...this.behaviours.values()].flat()) await onForget?.(tenant, removed);
+  }
+
+  /** Runs what follows a deletion by retention. */
+  async afterExpiry(kind: RetentionKind): Promise<void> {
+    for (const { name, options } of this.all)
+      if (options.retention?.kind === kind) for (const { onExpired } of this.behavioursOf(name)) await onExpired?.();
+  }
+
+  private behavioursOf(table: string): readonly TableBehaviour[] {
+    return this.behaviours.get(table) ?? [];
+  }
+
+  private childrenOf(name: string): { table: StoredTable; parent: ParentDeclaration }[] {
+    return this.all.flatMap((table) => {
+      const { parent = [] } = table.options;
+      return (Array.isArray(parent) ? (parent as readonly ParentDeclaration[]) : [parent as ParentDeclaration])
+        .filter((each) => each.table === name)
+        .map((each) => ({ table, parent: each }));
+    });
+  }
 }

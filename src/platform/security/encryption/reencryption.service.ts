@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { FieldCipher, type SealedTable, SealedTables } from '#secrets';
+import { FieldCipher } from '#secrets';
+import { type SealedTable, StoredTables } from '#persistence';
 import { type SealedRow, SealedValuesRepository } from './sealed-values.repository.js';
 
 const BATCH_ROWS = 200;
@@ -22,7 +23,7 @@ export interface ReencryptionProgress {
 @Injectable()
 export class ReencryptionService {
   constructor(
-    private readonly tables: SealedTables,
+    private readonly tables: StoredTables,
     private readonly repository: SealedValuesRepository,
     private readonly cipher: FieldCipher,
   ) {}
@@ -30,14 +31,14 @@ export class ReencryptionService {
   /** By table, how many values are sealed with another key than the newest. */
   async waiting(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const table of this.tables.all)
+    for (const table of this.tables.sealed)
       counts[table.table] = await this.repository.countOther(table, this.cipher.currentKeyId);
     return counts;
   }
 
   async run(onProgress: (progress: ReencryptionProgress) => void = () => undefined): Promise<ReencryptionProgress[]> {
     const all: ReencryptionProgress[] = [];
-    for (const table of this.tables.all) all.push(await this.runTable(table, onProgress));
+    for (const table of this.tables.sealed) all.push(await this.runTable(table, onProgress));
     return all;
   }
 

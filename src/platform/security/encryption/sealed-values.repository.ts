@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
-import type { SealedTable } from '#secrets';
+import { UnitOfWork, type SealedTable } from '#persistence';
 
 export interface SealedRow {
   id: string;

@@ -1,0 +1,99 @@
+import {
+  bytes,
+  defineTable,
+  double,
+  FeedbackHistoryEntity,
+  FeedbackSubmissionEntity,
+  integer,
+  nullable,
+  primary,
+  string,
+  time,
+  uuid,
+} from '#persistence';
+import type { ScreenshotState } from './submission.js';
+
+/** What somebody wrote, and what became of it; its changes are kept in HISTORY. */
+export const SUBMISSIONS = defineTable({
+  entity: FeedbackSubmissionEntity,
+  notInserted: ['deleted_at'],
+  identity: ['tenant_id', 'session_id', 'category', 'description', 'created_at'],
+  acceptedAt: 'created_at',
+  retention: { kind: 'feedback', time: 'created_at' },
+  subject: { store: 'feedback' },
+  // Pictures outside of the database are queued to be deleted there.
+  beforeDelete: (marks) =>
+    'INSERT INTO blob_deletions (id, tenant_id, store, created_at) SELECT id, tenant_id, store, created_at FROM feedback_screenshots ' +
+    `WHERE tenant_id = $1 AND store <> 'database' AND feedback_id IN (${marks}) ON CONFLICT (id) DO NOTHING`,
+  sealed: { columns: { api_state: 'text' } },
+  transfer: {
+    kind: 'feedback',
+    time: 'created_at',
+    leftOut: ['search_text', 'deleted_at', 'has_screenshot', 'version'],
+    texts: ['description', 'admin_notes', 'api_state', 'url', 'annotation_coords'],
+    sealedJson: ['api_state'],
+    defaults: { link: 'none', has_annotation: false, is_read: false, is_archived: false },
+  },
+  growth: {},
+  events: {
+    type: 'feedback.created',
+    payload: ({ category, id, prediction_id, quarantine }) => ({
+      id,
+      category,
+      prediction_id: prediction_id ?? null,
+      quarantined: quarantine != null,
+    }),
+  },
+});
+
+/** A picture of a submission: as it was sent while `pending`, re-encoded when `ready`. */
+export const SCREENSHOTS = defineTable({
+  table: 'feedback_screenshots',
+  columns: {
+    id: primary(uuid()),
+    tenant_id: uuid(),
+    feedback_id: uuid(),
+    /** From 0. */
+    n: integer(),
+    state: string<ScreenshotState>(16),
+    content_type: string(32),
+    width: nullable(integer()),
+    height: nullable(integer()),
+    size_kb: double(),
+    /** Where the bytes are: database, directory or s3. */
+    store: string(16),
+    /** Null when the bytes are elsewhere, or could not be read. */
+    screenshot_data: nullable(bytes()),
+    thumbnail_data: nullable(bytes()),
+    created_at: time(),
+    /** When a server began to work on it. */
+    claimed_at: nullable(time()),
+    attempts: integer(),
+    /** Why it could not be read. */
+    failure: nullable(string(64)),
+  },
+  notInserted: ['thumbnail_data', 'claimed_at', 'failure'],
+  indexes: [
+    { name: 'uq_feedback_screenshots_n', columns: ['feedback_id', 'n'], unique: true },
+    { name: 'idx_feedback_screenshots_tenant', columns: ['tenant_id', 'created_at'] },
+    { name: 'idx_feedback_screenshots_pending', columns: ['created_at', 'id'], where: "state = 'pending'" },
+  ],
+  foreignKeys: [
+    {
+      name: 'fk_feedback_screenshots_feedback',
+      target: FeedbackSubmissionEntity,
+      columns: ['feedback_id'],
+      references: ['id'],
+    },
+  ],
+  parent: { table: 'feedback_submissions', column: 'feedback_id' },
+  store: 'screenshots',
+  growth: {},
+});
+
+/** The changes of a submission: who, when, what it was and what it became. */
+export const HISTORY = defineTable({
+  entity: FeedbackHistoryEntity,
+  parent: { table: 'feedback_submissions', column: 'feedback_id' },
+  store: 'feedback_history',
+});

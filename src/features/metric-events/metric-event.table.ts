@@ -1,0 +1,75 @@
+import { defineTable, json, nullable, primary, string, text, time, uuid } from '#persistence';
+
+/** A custom metric event. */
+export const METRIC_EVENTS = defineTable({
+  table: 'metric_events',
+  columns: {
+    /** UUID v7 whose time is `timestamp`; PostgreSQL partitions by it. */
+    id: primary(uuid()),
+    tenant_id: uuid(),
+    type: string(64),
+    timestamp: time(),
+    user_id: nullable(string(128)),
+    org_id: nullable(string(128)),
+    /** The caller's own name for it: sending it again changes this event. */
+    external_id: nullable(string(255)),
+    data: json<Record<string, unknown>>(),
+    /** The fields of `data` that are declared sensitive, by path, as JSON. */
+    sensitive: nullable(text()),
+    /** Made when it was accepted, and growing: a change applies only when it is newer, even after a replay. */
+    accepted_id: uuid(),
+    accepted_at: time(),
+  },
+  indexes: [
+    { name: 'idx_metric_events_timestamp', columns: ['tenant_id', 'timestamp', 'id'] },
+    { name: 'idx_metric_events_type', columns: ['tenant_id', 'type', 'timestamp', 'id'] },
+    {
+      name: 'idx_metric_events_user',
+      columns: ['tenant_id', 'user_id', 'timestamp', 'id'],
+      where: 'user_id IS NOT NULL',
+    },
+    { name: 'idx_metric_events_org', columns: ['tenant_id', 'org_id', 'timestamp', 'id'], where: 'org_id IS NOT NULL' },
+    { name: 'idx_metric_events_external', columns: ['tenant_id', 'external_id'], where: 'external_id IS NOT NULL' },
+    // On PostgreSQL alone, and of a kind that TypeORM does not know: GIN.
+    { name: 'idx_metric_events_data', columns: ['data'], synchronize: false },
+  ],
+  newer: 'accepted_id',
+  claims: {
+    table: 'metric_event_keys',
+    name: 'external_id',
+    holder: 'event_id',
+    // The time of an event is part of its id, and so decides where it is stored: a change does not touch it.
+    under: (row, id) => ({ ...row, id, timestamp: timeOfId(id) }),
+  },
+  acceptedAt: 'accepted_at',
+  retention: { kind: 'metrics', time: 'timestamp', partitioned: true },
+  subject: { store: 'metric_events' },
+  sealed: { columns: { sensitive: 'text' }, boundTo: 'accepted_id' },
+  transfer: {
+    kind: 'metrics',
+    time: 'timestamp',
+    timeInId: true,
+    leftOut: ['accepted_id'],
+    texts: ['sensitive'],
+    sealedJson: ['sensitive'],
+    defaults: {},
+  },
+  growth: { partitioned: true },
+});
+
+/** Which event has which external id: a unique index on a partitioned table cannot say so. */
+export const METRIC_EVENT_KEYS = defineTable({
+  table: 'metric_event_keys',
+  columns: {
+    tenant_id: primary(uuid()),
+    external_id: primary(string(255)),
+    event_id: uuid(),
+  },
+  indexes: [{ name: 'idx_metric_event_keys_event', columns: ['tenant_id', 'event_id'] }],
+  id: ['tenant_id', 'external_id'],
+  parent: { table: 'metric_events', column: 'event_id', key: 'event_id' },
+});
+
+function timeOfId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
