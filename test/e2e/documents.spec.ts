@@ -9,8 +9,12 @@ const run = promisify(execFile);
 const blocksOf = (file: string): string[] =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!.trim());
 
-/** Commands that are shown elsewhere: by .ci/run (install and tests) and scripts/smoke.mjs (start). */
-const SHOWN_BY_CI = ['npm ci && npm start', 'npm ci && npm test'];
+/** Commands that are run elsewhere: by a checkout in CI (clone), .ci/run (install and tests) and scripts/smoke.mjs (start). */
+const SHOWN_BY_CI = [
+  'git clone https://github.com/feedback-loop/feedback-loop && cd feedback-loop',
+  'npm ci && npm start',
+  'npm ci && npm test',
+];
 
 describe('the commands of the documents', () => {
   let database: TestDatabase;
@@ -46,7 +50,7 @@ describe('the commands of the documents', () => {
 
   const readme = blocksOf('README.md');
 
-  it('has the two commands of a fresh machine', () => {
+  it('has the commands of a fresh machine', () => {
     expect(readme).toEqual(expect.arrayContaining(SHOWN_BY_CI));
   });
 
