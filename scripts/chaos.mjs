@@ -1,5 +1,5 @@
-// The full set of failures, done to real processes: `npm run test:chaos`. Prints a table, writes bench/results/chaos.json and the
-// table of docs/reliability.md. Takes about 15 minutes; the volume of C8 needs root.
+// Runs the full set of failure tests against real processes (`npm run test:chaos`). Prints a table, and writes it to
+// docs/reliability.md and its figures to bench/results/chaos.json. Takes about 15 minutes; the volume of C8 needs root.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,13 +33,20 @@ const rows = existsSync(report)
   : [];
 rmSync(folder, { recursive: true, force: true });
 
-const figure = (value) => (typeof value === 'number' ? value.toLocaleString('en') : value);
-const lines = rows.map(({ id, what, figures }) => {
-  const list = Object.entries(figures).map(([name, value]) => `${name.replaceAll('_', ' ')} ${figure(value)}`);
-  return `| ${id} | ${what} | ${list.join(', ')} |`;
-});
+/** The names of figures whose keys alone would not be understood. */
+const NAMES = { twice: 'duplicates', told_not_recorded: 'answered as not recorded' };
+
+/** `outage_ms: 8000` becomes `outage 8,000 ms`. */
+function describeFigure([key, value]) {
+  const name = (NAMES[key] ?? key).replace(/_ms$/, '').replaceAll('_', ' ');
+  const text = typeof value === 'number' ? value.toLocaleString('en') : value;
+  return `${name} ${text}${key.endsWith('_ms') ? ' ms' : ''}`;
+}
+const lines = rows.map(
+  ({ id, what, figures }) => `| ${id} | ${what} | ${Object.entries(figures).map(describeFigure).join(', ')} |`,
+);
 const today = new Date().toISOString().slice(0, 10);
-const table = ['| | what is done | what came of it |', '| --- | --- | --- |', ...lines].join('\n');
+const table = ['| | failure | result |', '| --- | --- | --- |', ...lines].join('\n');
 console.log(table);
 if (status === 0) {
   mkdirSync(join(ROOT, 'bench', 'results'), { recursive: true });
