@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the secrets of docker/compose.production.yml once, and never changes one that is there. Keep docker/secrets apart from backups.
+# Creates the secrets of docker/compose.production.yml. Existing ones are never changed. Keep docker/secrets apart from
+# backups.
 set -euo pipefail
 cd "$(dirname "$0")"
 umask 077
@@ -13,7 +14,7 @@ make encryption_key "$(openssl rand -base64 32 | tr -d '\n')"
 make metrics_key "$(random 40)"
 make api_keys "$(cat secrets/metrics_key):read"
 make grafana_password "$(random 24)"
-# Containers read single files, as users of their own; nobody else gets into the folder.
+# Containers read single files under various user ids; the folder itself is closed to all other users.
 chmod 700 secrets
 chmod 644 secrets/*
-printf 'Secrets are in %s/secrets. The password of admin in Grafana: docker/secrets/grafana_password\n' "$PWD"
+printf 'The secrets are in %s/secrets. The Grafana password of admin is in docker/secrets/grafana_password.\n' "$PWD"

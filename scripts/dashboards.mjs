@@ -1,4 +1,5 @@
-// Writes the Grafana dashboard from the list below, so that a panel is a line of code and not a page of JSON. `--check`: compares.
+// Writes the Grafana dashboard from the list below, so that a panel is a line of code and not a page of JSON. `--check`
+// compares the file instead of writing it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,18 +11,18 @@ const quantile = (q, name, by = 'le', where = '') =>
 /** [row, panels: [title, unit, [expression, legend] …]] */
 const ROWS = [
   [
-    'Is it all right?',
+    'Overview',
     [
       ['Servers up', 'short', ['sum(up{job="feedback-loop"})', 'up']],
-      ['Database reached', 'short', [`min(db_up{${I}})`, 'db_up'], [`max(db_breaker_state{${I}})`, 'breaker']],
+      ['Database reachable', 'short', [`min(db_up{${I}})`, 'db_up'], [`max(db_breaker_state{${I}})`, 'breaker']],
       [
-        'Records that wait in spools',
+        'Records waiting in spools',
         'short',
         [`sum(spool_rows{${I}})`, 'rows'],
-        [`max(spool_oldest_seconds{${I}})`, 'oldest, seconds'],
+        [`max(spool_oldest_seconds{${I}})`, 'age of the oldest, seconds'],
       ],
       [
-        'Not recorded, dead letters',
+        'Unrecorded predictions, dead letters',
         'short',
         [`sum(increase(predictions_unrecorded_total{${I}}[$__rate_interval]))`, 'unrecorded'],
         [`sum(spool_dead_letter_rows{${I}})`, 'dead letters'],
@@ -37,7 +38,7 @@ const ROWS = [
         [`sum by (status) (rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`, '{{status}}'],
       ],
       [
-        'Share that fails',
+        'Share of failed requests',
         'percentunit',
         [
           `sum(rate(http_request_duration_seconds_count{${I},status=~"5.."}[$__rate_interval])) / sum(rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`,
@@ -45,7 +46,7 @@ const ROWS = [
         ],
       ],
       [
-        'Time of predictions',
+        'Prediction latency',
         's',
         [quantile(0.5, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p50'],
         [quantile(0.95, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p95'],
@@ -56,27 +57,27 @@ const ROWS = [
         's',
         [`topk(5, ${quantile(0.95, 'http_request_duration_seconds', 'le, route')})`, '{{route}}'],
       ],
-      ['Refused for their rate', 'reqps', [`sum by (by) (rate(rate_limited_total{${I}}[$__rate_interval]))`, '{{by}}']],
+      ['Rate-limited requests', 'reqps', [`sum by (by) (rate(rate_limited_total{${I}}[$__rate_interval]))`, '{{by}}']],
     ],
   ],
   [
     'Recording',
     [
       [
-        'Records by where they went',
+        'Records by destination',
         'ops',
         [`sum by (persisted) (rate(predictions_total{${I}}[$__rate_interval]))`, 'predictions: {{persisted}}'],
       ],
       ['Time until durable, p95', 's', [quantile(0.95, 'ack_seconds', 'le, path'), '{{path}}']],
-      ['Rows in a commit, median', 'short', [quantile(0.5, 'group_commit_rows'), 'rows']],
-      ['Waiting for a commit', 'short', [`sum(ingest_waiting_rows{${I}})`, 'rows']],
+      ['Rows per commit, median', 'short', [quantile(0.5, 'group_commit_rows'), 'rows']],
+      ['Rows waiting for a commit', 'short', [`sum(ingest_waiting_rows{${I}})`, 'rows']],
       [
-        'Commits that failed',
+        'Failed commits',
         'ops',
         [`sum by (reason) (rate(group_commit_failures_total{${I}}[$__rate_interval]))`, '{{reason}}'],
       ],
       [
-        'What people say',
+        'Votes, labels, feedback',
         'ops',
         [`sum(rate(votes_total{${I}}[$__rate_interval]))`, 'votes'],
         [`sum(rate(labels_total{${I}}[$__rate_interval]))`, 'labels'],
@@ -87,7 +88,7 @@ const ROWS = [
   [
     'Model and cache',
     [
-      ['Time of the model', 's', [quantile(0.95, 'model_seconds', 'le, model'), 'p95 {{model}}']],
+      ['Model latency', 's', [quantile(0.95, 'model_seconds', 'le, model'), 'p95 {{model}}']],
       [
         'Cache hits',
         'percentunit',
@@ -101,16 +102,21 @@ const ROWS = [
   [
     'Database',
     [
-      ['Time of queries, p95', 's', [quantile(0.95, 'db_query_seconds', 'le, pool'), '{{pool}}']],
+      ['Query time, p95', 's', [quantile(0.95, 'db_query_seconds', 'le, pool'), '{{pool}}']],
       [
         'Connections',
         'short',
         [`sum by (pool) (pool_connections{${I}})`, '{{pool}}'],
         [`sum by (pool) (pool_waiting{${I}})`, '{{pool}} waiting'],
       ],
-      ['Size', 'bytes', [`max(db_size_bytes{${I}})`, 'database'], [`max by (table) (table_bytes{${I}})`, '{{table}}']],
-      ['In 30 days', 'bytes', [`max by (table) (table_bytes_in_30_days{${I}})`, '{{table}}']],
-      ['Behind the primary', 's', [`max by (replica) (replica_lag_seconds{${I}})`, '{{replica}}']],
+      [
+        'Database size',
+        'bytes',
+        [`max(db_size_bytes{${I}})`, 'database'],
+        [`max by (table) (table_bytes{${I}})`, '{{table}}'],
+      ],
+      ['Table size in 30 days', 'bytes', [`max by (table) (table_bytes_in_30_days{${I}})`, '{{table}}']],
+      ['Replica lag', 's', [`max by (replica) (replica_lag_seconds{${I}})`, '{{replica}}']],
     ],
   ],
   [
@@ -118,7 +124,7 @@ const ROWS = [
     [
       ['CPU', 'percentunit', [`rate(process_cpu_seconds_total{${I}}[$__rate_interval])`, '{{instance}}']],
       ['Memory', 'bytes', [`process_resident_memory_bytes{${I}}`, '{{instance}}']],
-      ['Standing still, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
+      ['Event loop lag, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
       ['Webhooks', 'ops', [`sum by (result) (rate(webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}']],
       ['Version', 'short', [`sum by (version) (feedback_loop_build_info{${I}})`, '{{version}}']],
     ],
@@ -193,6 +199,6 @@ const dashboard = {
 const text = `${JSON.stringify(dashboard, null, 2)}\n`;
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
 else if (readFileSync(FILE, 'utf8') !== text) {
-  console.error(`${FILE} is not what scripts/dashboards.mjs writes: run npm run dashboards`);
+  console.error(`${FILE} is out of date: run npm run dashboards`);
   process.exitCode = 1;
 }

@@ -1,6 +1,8 @@
 #!/bin/sh
-# With the tools of PostgreSQL's own image, whose version always fits: a dump, checked, and the old ones deleted. `daily` repeats it.
-# DATABASE_URI, or PGHOST, PGUSER, PGDATABASE and PGPASSWORD (or PGPASSWORD_FILE), say which database; BACKUP_DIR and BACKUP_KEEP_DAYS where, and how long.
+# Makes a dump, checks it and deletes old ones. `daily` repeats this every day. Runs in PostgreSQL's own image, whose tools
+# always match the server's version.
+#   DATABASE_URI, or PGHOST, PGUSER, PGDATABASE and PGPASSWORD (or PGPASSWORD_FILE): the database
+#   BACKUP_DIR (/backups), BACKUP_KEEP_DAYS (7): where dumps are kept, and for how long
 set -eu
 umask 077
 folder=${BACKUP_DIR:-/backups}
@@ -12,13 +14,13 @@ if [ "${1:-}" != daily ]; then
   pg_dump --format=custom --no-owner --no-privileges --file="$file.part" ${DATABASE_URI:+--dbname="$DATABASE_URI"}
   pg_restore --list "$file.part" > /dev/null
   mv "$file.part" "$file"
-  # None is older than that when the next is made, a day later; only a good one lets others go.
+  # Subtracts a day, so that no dump is older than the limit when the next one is made. Runs only after a good dump.
   find "$folder" -name 'feedback-loop-*.dump*' -mmin "+$(((${BACKUP_KEEP_DAYS:-7} - 1) * 1440 + 60))" -delete
   printf '%s\n' "$file"
   exit
 fi
 while :; do
-  # What fails is tried again soon; the health check sees that the newest dump grows old.
-  # A shell of its own: in a condition `set -e` is off, and what failed would look done.
+  # Retries a failed dump after five minutes; meanwhile the health check notices the age of the newest one.
+  # Uses a separate shell, because `set -e` is off inside a condition and a failure would look like success.
   if /bin/sh "$0"; then sleep 86400; else sleep 300; fi
 done
