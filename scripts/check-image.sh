@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts an image as it is run in production (no root, read-only, little memory) and asks it one thing.
+# Starts an image as in production (without root, read-only, with little memory) and sends it one prediction.
 #   scripts/check-image.sh docker feedback-loop:0.2.0
 set -euo pipefail
 engine=${1:?docker or podman}

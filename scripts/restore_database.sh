@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks a backup, names the database it would replace, asks, and puts it there. Stop every server first.
+# Checks a backup, names the database that it would replace, asks for confirmation and restores it. Stop every server first.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 service=${FEEDBACK_LOOP_CLI:-/usr/local/bin/feedback-loop}
@@ -8,7 +8,7 @@ if [ $# -ne 1 ]; then
   exit 2
 fi
 cli() {
-  # Where a service is installed, its database is meant, not one of this shell's.
+  # Uses the database of the installed service unless this shell names another one.
   if [ -x "$service" ] && [ -z "${FL_DB_URI:-}${FL_DB_URI_FILE:-}${FL_DB_PATH:-}${FL_DATA_DIR:-}" ]; then
     "$service" "$@"
   else
@@ -17,12 +17,12 @@ cli() {
 }
 backup=$(realpath "$1")
 cli backup --check "$backup"
-# Without --yes it names the database, and replaces nothing that holds something.
+# Without --yes the command names the database and does not replace one that contains data.
 status=0
 cli restore --from "$backup" || status=$?
 [ "$status" -ne 0 ] || exit 0
 [ "$status" -eq 2 ] || exit "$status"
-printf 'Type "restore" to put the backup in the place of that database; what is there is kept aside: '
+printf 'Type "restore" to replace that database with the backup; the present one is set aside: '
 read -r answer
 if [ "$answer" != restore ]; then
   printf 'Nothing was restored.\n' >&2

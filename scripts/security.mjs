@@ -1,12 +1,12 @@
-// Supply chain and secrets: `npm run security`. Offline parts always run and decide; the audit needs the registry's advisories, and says
-// so when they cannot be reached.
+// Checks secrets and the supply chain (`npm run security`). The offline parts always run and decide the result. The audit needs
+// the registry's advisories; if they cannot be reached, it prints that it was not done instead of passing silently.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Shapes of secrets; our own keys in examples are made of dots or angle brackets and do not match. */
+/** Patterns of secrets. Keys in our own examples consist of dots or angle brackets and do not match. */
 const SECRETS = [
   ['a private key', /-----BEGIN (?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----/],
   ['an AWS access key', /\bAKIA[0-9A-Z]{16}\b/],
@@ -20,7 +20,7 @@ const SECRETS = [
   ],
 ];
 
-/** Each shape must be seen where it stands, or the scan could not fail. */
+/** A sample for each pattern. The scan must find all of them, otherwise it could not fail. */
 const SAMPLES = [
   ['-----BEGIN', 'PRIVATE KEY-----'].join(' '),
   `AKIA${'A'.repeat(16)}`,
@@ -42,8 +42,8 @@ const fail = (text) => {
 };
 
 for (const [i, sample] of SAMPLES.entries())
-  if (!findSecrets(sample).includes(SECRETS[i][0])) fail(`the scan does not see ${SECRETS[i][0]}`);
-// `--staged`: what is about to be committed, and nothing else. For the hook.
+  if (!findSecrets(sample).includes(SECRETS[i][0])) fail(`the scan does not find ${SECRETS[i][0]}`);
+// `--staged` checks only what is about to be committed, for the hook.
 const staged = process.argv.includes('--staged');
 const list = staged ? ['diff', '--cached', '--name-only', '--diff-filter=ACMR', '-z'] : ['ls-files', '-z'];
 const files = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8', maxBuffer: 2 ** 26 })
@@ -52,7 +52,7 @@ const files = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8', maxBuffer
 for (const name of files) {
   for (const found of findSecrets(readFileSync(join(ROOT, name), 'utf8'))) fail(`${name} holds ${found}`);
 }
-console.log(`secrets: ${files.length} files looked at`);
+console.log(`secrets: ${files.length} files checked`);
 if (staged) process.exit(failed ? 1 : 0);
 
 const sbom = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'], {
@@ -78,11 +78,11 @@ let report = {};
 try {
   report = JSON.parse(audit.stdout);
 } catch {
-  // No JSON is what a registry without advisories leaves behind.
+  // A registry without advisories returns no JSON.
 }
 const counts = report.metadata?.vulnerabilities;
-if (!counts) console.log('audit: NOT DONE, the advisories of the registry cannot be reached');
+if (!counts) console.log('audit: NOT DONE, the registry has no advisories or cannot be reached');
 else if (counts.high + counts.critical > 0) fail(`audit: ${counts.critical} critical, ${counts.high} high`);
-else console.log(`audit: ${counts.total} known, none high or critical`);
+else console.log(`audit: ${counts.total} known vulnerabilities, none of them high or critical`);
 
 process.exitCode = failed ? 1 : 0;

@@ -1,4 +1,4 @@
-// Runs the product by `npm start` in a folder of its own and asks it one thing: what the README promises a newcomer.
+// Starts the product with `npm start` in a temporary folder and sends one prediction, as the README tells a new user to do.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ try {
   const deadline = Date.now() + 120_000;
   let address;
   while (!(address = /"address":"([^"]+)"/.exec(output)?.[1])) {
-    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`it did not start:\n${output}`);
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the server did not start:\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
@@ -28,7 +28,7 @@ try {
   });
   const body = await response.json();
   if (response.status !== 200 || body.sentiment !== 'positive' || body.persisted !== 'database') {
-    throw new Error(`unexpected answer ${response.status}: ${JSON.stringify(body)}`);
+    throw new Error(`unexpected response ${response.status}: ${JSON.stringify(body)}`);
   }
   console.log(`started at ${address}, predicted ${body.sentiment}, persisted in the ${body.persisted}`);
 } finally {

@@ -48,7 +48,7 @@ case "$*" in *"get secret"*) exit ${hasSecret ? 0 : 1} ;; *"get job"*) printf ${
     const failed = deploy('Failed');
     expect([failed.status, failed.stderr, failed.log.includes('apply 1')]).toEqual([
       1,
-      expect.stringContaining('left as they are'),
+      expect.stringContaining('were not changed'),
       false,
     ]);
     const bare = deploy('Complete', { hasSecret: false });
