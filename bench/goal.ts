@@ -1,4 +1,4 @@
-/** One line of the table: a goal of the product, what was measured, and whether that is enough. */
+/** One row of the table: a goal of the product, the measured value, and whether it meets the goal. */
 export interface Goal {
   id: string;
   what: string;

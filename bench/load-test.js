@@ -1,4 +1,5 @@
-// k6 run -e URL=http://127.0.0.1:8000 -e KEY=… bench/load-test.js
+// Load test for k6 (docs/operations/load-test.md):
+//   k6 run -e URL=http://127.0.0.1:8000 -e KEY=… bench/load-test.js
 import http from 'k6/http';
 import { check } from 'k6';
 
@@ -66,11 +67,11 @@ export function vote() {
       tags: { name: 'vote' },
     },
   );
-  check(answer, { 'vote taken': ({ status }) => status === 201 || status === 200 });
+  check(answer, { 'vote recorded': ({ status }) => status === 201 || status === 200 });
 }
 
 export function analytics() {
   check(http.get(`${URL}/api/v1/analytics/summary`, { headers, tags: { name: 'summary' } }), {
-    'summary answered': ({ status }) => status === 200,
+    'summary returned': ({ status }) => status === 200,
   });
 }

@@ -10,7 +10,7 @@ export interface Sample {
   p50: number;
   p95: number;
   p99: number;
-  /** Microseconds for each answered request: the server's process, and all of PostgreSQL. */
+  /** CPU microseconds per answered request: of the server's process, and of all PostgreSQL processes. */
   serverCpu: number;
   postgresCpu: number;
   errors: number;
@@ -21,7 +21,7 @@ const TEXTS = (
 ).map(({ text }) => text);
 
 let serial = 0;
-/** `distinct`: every text is new, so that the model works for each; `repeated`: 300 texts, so that the cache answers. */
+/** `distinct`: every text is new, so that the model runs for each; `repeated`: 300 texts, so that the cache answers. */
 export type Texts = 'distinct' | 'repeated';
 export function bodyOf(texts: Texts): string {
   serial += 1;
@@ -29,7 +29,7 @@ export function bodyOf(texts: Texts): string {
   return JSON.stringify({ text: texts === 'distinct' ? `${text} Number ${serial}.` : text });
 }
 
-/** Closed loop: so many connections, each sends the next request when it has its answer. */
+/** Closed loop: each connection sends its next request when it has received the response. */
 export async function closedLoop(
   peer: Peer,
   { seconds, connections, texts }: { seconds: number; connections: number; texts: Texts },
@@ -67,7 +67,7 @@ export interface OpenLoopResult {
   errors: number;
 }
 
-/** Open loop: requests are due at fixed times whatever the answers do; latency counts from when a request was due. */
+/** Open loop: requests are due at fixed times, however slow the responses are. Latency counts from the due time. */
 export async function openLoop(peer: Peer, rate: number, seconds: number): Promise<OpenLoopResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 512 });
   const latencies: number[] = [];

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A server under measurement: its own process, so that each has its own heap and event loop. */
+/** A measured server. It runs in a separate process, so that each has its own heap and event loop. */
 export interface Peer {
   name: string;
   pid: number;
   url: string;
   headers: Record<string, string>;
-  /** Seconds of CPU the process has used so far. */
+  /** CPU seconds that the process has used so far. */
   cpuSeconds(): number;
   stop(): Promise<void>;
 }
@@ -60,13 +60,15 @@ function waitForAddress(child: ChildProcess, { name, readAddress }: PeerOptions)
   });
 }
 
-/** User and system time of a process and its threads, from /proc (Linux). */
+/** Returns user and system time of a process and its threads, from /proc (Linux). */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
 }
 
-/** CPU of all PostgreSQL processes of this machine, ended backends included (they add to the postmaster's children). */
+/**
+ * Returns the CPU time of all PostgreSQL processes, including ended backends, which count as the postmaster's children.
+ */
 export function postgresCpuSeconds(): number {
   let sum = 0;
   for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
@@ -76,7 +78,7 @@ export function postgresCpuSeconds(): number {
       const fields = stat.split(') ').at(-1)!.split(' ');
       sum += (Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14])) / CLOCK_TICKS;
     } catch {
-      // It ended while we read.
+      // The process ended in the meantime.
     }
   }
   return sum;

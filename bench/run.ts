@@ -1,11 +1,11 @@
 /**
- * Every figure that docs/performance.md quotes, as ratios inside one run: the requests per second of a shared machine move by a factor
- * of two between runs.
+ * Measures every figure that docs/performance.md quotes, as ratios within one run, because the requests per second of a
+ * shared machine vary by a factor of two between runs.
  *
  *   npm run bench -- [--seconds 4] [--rounds 3] [--connections 64] [--only G1,G12]
  *
- * BENCH_POSTGRES_URL names the PostgreSQL to use (databases are made in it and dropped again), BENCH_PYTHON the interpreter that has
- * FastAPI. Writes bench/results/bench.json.
+ * BENCH_POSTGRES_URL selects the PostgreSQL server, in which databases are created and dropped again; BENCH_PYTHON
+ * selects the interpreter that has FastAPI. Writes bench/results/bench.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -43,7 +43,7 @@ const setting = new Setting();
 const goals: Goal[] = [];
 let rows: Row[] = [];
 
-/** Lets everything through until it is cut. */
+/** Starts a proxy that passes everything through until `cut` is called. */
 async function proxyTo(uri: string): Promise<{ uri: string; cut: () => void }> {
   const target = new URL(uri);
   const sockets = new Set<Socket>();

@@ -15,12 +15,12 @@ const uvicorn = (output: string): string | undefined => /running on (http:\/\/\S
 
 export interface ProductOptions {
   path?: string;
-  /** Data folder; default: one of its own. */
+  /** Data folder. Default: a new one. */
   folder?: string;
   environment?: Record<string, string>;
 }
 
-/** Databases, folders and servers of one run; everything it made is gone after `end`. */
+/** Creates the databases, folders and servers of one run. `end` removes all of them. */
 export class Setting {
   readonly folder = mkdtempSync(join(tmpdir(), 'feedback-loop-bench-'));
   private readonly databases: string[] = [];
@@ -28,7 +28,9 @@ export class Setting {
 
   constructor(readonly admin: string = ADMIN) {}
 
-  /** `template`: the address of a database to copy, which nobody may use meanwhile. */
+  /**
+   * Creates a database. `template` is the address of a database to copy, to which no client may be connected meanwhile.
+   */
   async database(name: string, template?: string): Promise<string> {
     const unique = `fl_bench_${process.pid}_${name}`;
     const from = template === undefined ? '' : ` TEMPLATE ${new URL(template).pathname.slice(1)}`;
@@ -62,7 +64,7 @@ export class Setting {
     );
   }
 
-  /** The product; without `uri` on SQLite. */
+  /** Starts the product, on SQLite if there is no `uri`. */
   async product(
     name: string,
     uri?: string,
@@ -80,7 +82,7 @@ export class Setting {
           FL_DRAIN_MS: '0',
           FL_LOG_FORMAT: 'json',
           FL_SPOOL_MAX_BYTES: String(2 ** 30),
-          // Counted like anybody's requests, but never refused.
+          // Requests are counted as usual, but never refused.
           FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000',
           ...(uri ? { FL_DB_URI: uri, FL_DB_AUTO_MIGRATE: 'true' } : {}),
           ...environment,
@@ -92,7 +94,7 @@ export class Setting {
     );
   }
 
-  /** Undefined where Debian's python3-fastapi, -uvicorn, -sqlalchemy and -asyncpg are not installed. */
+  /** Returns undefined if Debian's python3-fastapi, -uvicorn, -sqlalchemy and -asyncpg are not installed. */
   async fastapi(name: string, uri: string, pool: string): Promise<Peer | undefined> {
     if (spawnSync(PYTHON, ['-c', 'import fastapi, sqlalchemy, asyncpg, uvicorn']).status !== 0) return undefined;
     const args = ['-m', 'uvicorn', 'fastapi_app:app', '--host', '127.0.0.1', '--port', '0', '--no-access-log'];

@@ -1,4 +1,4 @@
-"""The older systems' way: FastAPI, SQLAlchemy, asyncpg, one session and one commit a request. No model. BENCH_POOL is "size+overflow"."""
+"""The legacy method: FastAPI, SQLAlchemy, asyncpg, one session and one commit per request. No model. BENCH_POOL is "size+overflow"."""
 
 import datetime
 import os
@@ -91,7 +91,7 @@ async def store_screenshot(feedback_id: uuid.UUID, data: str) -> None:
 
 @app.post("/feedback")
 async def feedback(body: FeedbackBody, background: BackgroundTasks) -> dict:
-    """The older way: answered first, stored later. A crash in between loses the picture."""
+    """The legacy method: respond first, store the screenshot later. A crash in between loses it."""
     async with Session() as session:
         row = Feedback(
             category=body.category,

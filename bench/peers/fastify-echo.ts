@@ -1,4 +1,4 @@
-/** The floor: what the framework costs with a body schema and a response schema, and nothing else. */
+/** The lower bound: the cost of the framework with a body schema and a response schema only. */
 import { fastify } from 'fastify';
 
 const server = fastify({ logger: false });

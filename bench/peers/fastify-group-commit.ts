@@ -1,4 +1,6 @@
-/** What one would write by hand for speed alone: bare Fastify, no model, one durable row a request by group commit. No fallback. */
+/**
+ * A server written only for speed: bare Fastify, no model, one durable row per request by group commit, no fallback.
+ */
 import { fastify } from 'fastify';
 import pg from 'pg';
 import { uuidv7 } from '#kernel';

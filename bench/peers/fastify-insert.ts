@@ -1,4 +1,4 @@
-/** Bare Fastify, no model, one prepared INSERT a request on a pool of ten: what a slow disk punishes. */
+/** Bare Fastify, no model, one prepared INSERT per request on a pool of ten, which suffers most from a slow disk. */
 import { fastify } from 'fastify';
 import pg from 'pg';
 import { uuidv7 } from '#kernel';

@@ -1,4 +1,7 @@
-/** What one writes first: NestJS on Express, class-validator, and `repository.save()` of one row a request. The same model and columns. */
+/**
+ * A first implementation: NestJS on Express, class-validator, and `repository.save()` of one row per request. Same
+ * model, same columns.
+ */
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Module, Post, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -38,7 +41,7 @@ class StockController {
   @HttpCode(200)
   async predict(@Body() body: PredictBody): Promise<StockPrediction> {
     const [answer] = await model.predict([body.text]);
-    if (!answer) throw new Error('one text has one answer');
+    if (!answer) throw new Error('the model returned no prediction');
     return this.repository.save({
       timestamp: new Date(),
       input_text: body.text,

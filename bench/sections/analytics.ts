@@ -37,7 +37,10 @@ async function open({ environment }: Seeded): Promise<Subject> {
   return { database, readModel: new RollupsReadModel(unitOfWork) };
 }
 
-/** Milliseconds of a query with its way through the driver; interleaved, so that both meet the same machine. */
+/**
+ * Returns the median milliseconds of a query including the driver. The two databases alternate, so that both meet the
+ * same load.
+ */
 async function interleaved(
   small: Subject,
   large: Subject,
@@ -53,7 +56,9 @@ async function interleaved(
   return [median(times[0]), median(times[1])];
 }
 
-/** G7, G8: what a figure costs, by the number of predictions. Databases of 10,000, a million, and ten millions on PostgreSQL. */
+/**
+ * G7, G8: measures the cost of analytics by number of predictions: 10,000, a million, and ten million on PostgreSQL.
+ */
 export async function analytics(setting: Setting): Promise<Goal[]> {
   const goals: Goal[] = [];
   for (const [id, dialect, rows] of [
@@ -70,7 +75,7 @@ export async function analytics(setting: Setting): Promise<Goal[]> {
     const figures: [string, (subject: Subject) => Promise<unknown>][] = [
       ['summary', ({ readModel }) => readModel.summary(TENANT, all)],
       ['distribution', ({ readModel }) => readModel.countsByLabel(TENANT, all)],
-      ['summary from and to the minute', ({ readModel }) => readModel.summary(TENANT, odd)],
+      ['summary with minute precision', ({ readModel }) => readModel.summary(TENANT, odd)],
       ['latency percentiles', ({ readModel }) => readModel.latencyHistogram(TENANT, all)],
     ];
     const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -80,17 +85,17 @@ export async function analytics(setting: Setting): Promise<Goal[]> {
       const detail = `${many.toFixed(2)} to ${few.toFixed(2)} ms`;
       const exact = what === 'summary' || what === 'distribution';
       goals.push({
-        ...atMost(id, `${what} of ${name}, to 10,000`, many / few, exact ? 1.2 : 5, 'x', detail),
+        ...atMost(id, `${what} of ${name}, relative to 10,000`, many / few, exact ? 1.2 : 5, 'x', detail),
         ...(exact ? {} : { target: 'none', met: 'not measured' as const }),
       });
-      if (exact) goals.push(atMost(id, `${what} of ${name}`, many, 2, ' ms', 'median, with the driver'));
+      if (exact) goals.push(atMost(id, `${what} of ${name}`, many, 2, ' ms', 'median, including the driver'));
     }
     delay.disable();
     if (dialect === 'sqlite')
       goals.push(
         atMost(
           'G8',
-          'longest pause of the event loop meanwhile',
+          'longest pause of the event loop during these queries',
           delay.max / 1e6,
           5,
           ' ms',
@@ -99,7 +104,7 @@ export async function analytics(setting: Setting): Promise<Goal[]> {
       );
     goals.push({
       id,
-      what: `the migration rolled up ${name}`,
+      what: `the migration that rolls up ${name}`,
       target: 'none',
       measured: `${(seeded[1] as Seeded).rollUpSeconds.toFixed(1)} s`,
       met: 'not measured',
@@ -110,7 +115,7 @@ export async function analytics(setting: Setting): Promise<Goal[]> {
   return goals;
 }
 
-/** G10: a page in the middle of ten millions, by cursor, to the first. */
+/** G10: compares a page in the middle of ten million, by cursor, with the first page. */
 async function pages(setting: Setting, { environment, folder, uri }: Seeded): Promise<Goal> {
   const product = await setting.product('product', uri, {
     path: '/api/v1/predictions',
@@ -137,7 +142,7 @@ async function pages(setting: Setting, { environment, folder, uri }: Seeded): Pr
   const detail = `${median(middle).toFixed(1)} to ${median(first).toFixed(1)} ms over HTTP`;
   return atMost(
     'G10',
-    'a page in the middle of 10,000,000 to the first',
+    'a page in the middle of 10,000,000, relative to the first',
     median(middle) / median(first),
     1.5,
     'x',

@@ -7,8 +7,8 @@ const ASKED = 4000;
 const FIGURES = ['summary', 'label-distribution', 'timeseries', 'latency', 'models', 'cache'];
 
 /**
- * S2-29: what the cache of results saves the database. Dashboards ask for 200 different figures, some far more often than others
- * (Zipf, exponent 1), while predictions go on coming in.
+ * S2-29: measures how many queries the result cache saves. Dashboards request 200 different figures, some far more
+ * often than others (Zipf, exponent 1), while new predictions keep arriving.
  */
 export async function caching(setting: Setting): Promise<Goal[]> {
   const queries = new Map<string, number>();
@@ -30,17 +30,17 @@ export async function caching(setting: Setting): Promise<Goal[]> {
         headers: product.headers,
       });
       await answer.arrayBuffer();
-      if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
     }
     queries.set(name, (await analyticsQueries(base, product)) - before);
     await product.stop();
   }
   const [without = 0, with_ = 0] = [queries.get('without'), queries.get('with')];
-  const what = `of the queries of ${ASKED} requests for ${QUESTIONS} figures that the cache saves`;
-  return [atLeast('S2-29', what, 1 - with_ / without, 0.6, `${with_} to ${without} queries; as a share, 1x is all`)];
+  const what = `share of queries that the cache saves, of ${ASKED} requests for ${QUESTIONS} figures`;
+  return [atLeast('S2-29', what, 1 - with_ / without, 0.6, `${with_} to ${without} queries; 1x means all of them`)];
 }
 
-/** The rank that the `n`th of `ASKED` evenly spread draws falls on. */
+/** Returns the rank selected by draw `n` of `ASKED` evenly spread draws. */
 function zipf(n: number): number {
   const weights = Array.from({ length: QUESTIONS }, (_, i) => 1 / (i + 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -19,7 +19,9 @@ const BODY = {
   timestamp: 'now',
 };
 
-/** S3-21 to S3-27: the older system's figures, at 100,000 submissions. Times are over HTTP, medians of 40. */
+/**
+ * S3-21 to S3-27: repeats the figures of the legacy feedback service at 100,000 submissions. Medians of 40 over HTTP.
+ */
 export async function feedback(setting: Setting): Promise<Goal[]> {
   const goals: Goal[] = [];
   for (const dialect of ['sqlite', 'postgresql'] as const) {
@@ -57,7 +59,7 @@ async function measure(product: Peer, dialect: string): Promise<Goal[]> {
     ['S3-22', 'list by dates', 15, () => get(range)],
     ['S3-23', 'list unread', 10, () => get('is_read=false')],
     ['S3-24', 'list by category, dates and unread', 20, () => get(`category=bug&is_read=false&${range}`)],
-    ['S3-25', 'submit without a picture', 30, () => post(BODY)],
+    ['S3-25', 'submit without a screenshot', 30, () => post(BODY)],
     ['S3-26', 'submit with 300 kB', 45, () => post({ ...BODY, screenshot })],
     ['S3-F1', 'search for a word', 50, () => get('q=needle')],
   ];
@@ -75,7 +77,7 @@ async function timed(work: () => Promise<Response>): Promise<number> {
   const began = performance.now();
   const answer = await work();
   await answer.arrayBuffer();
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
   return performance.now() - began;
 }
 

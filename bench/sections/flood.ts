@@ -12,17 +12,18 @@ const ENVIRONMENT = {
   FL_TRUSTED_PROXIES: '127.0.0.1',
   FL_PUBLIC_ROUTES: 'predict,analytics',
   FL_LOG_LEVEL: 'info',
-  // Left alone, Node collects garbage as late as the machine's memory allows: with a bound, what is left is what is held.
+  // Without a limit, Node collects garbage as late as the machine's memory allows, which would hide the memory really
+  // in use.
   NODE_OPTIONS: '--max-old-space-size=192',
 };
 
-/** What strangers can do to everybody else: hold sockets, and come from many addresses. */
+/** Measures how clients without a key affect others when they hold sockets or use many addresses. */
 export async function flood(setting: Setting, seconds: number): Promise<Goal[]> {
   const product = await setting.product('product', undefined, { environment: ENVIRONMENT });
   return [await slowSockets(product, seconds), await manyAddresses(product)];
 }
 
-/** 500 connections that send a byte of their headers a second; beside them eight good clients. */
+/** Opens 500 connections that send one header byte a second, beside eight well-behaved clients. */
 async function slowSockets(product: Peer, seconds: number): Promise<Goal> {
   const { hostname, port } = new URL(product.url);
   const sockets: Socket[] = [];
@@ -44,7 +45,7 @@ async function slowSockets(product: Peer, seconds: number): Promise<Goal> {
   for (const socket of sockets) socket.destroy();
   return atMost(
     'S1-11a',
-    `p99 of good clients beside ${SLOW_SOCKETS} slow sockets`,
+    `p99 of well-behaved clients beside ${SLOW_SOCKETS} slow sockets`,
     p99,
     200,
     ' ms',
@@ -52,7 +53,7 @@ async function slowSockets(product: Peer, seconds: number): Promise<Goal> {
   );
 }
 
-/** Requests without a key from ever new addresses, counted one by one. */
+/** Sends requests without a key from many addresses, each of which is counted separately. */
 async function manyAddresses(product: Peer): Promise<Goal> {
   const base = product.url.replace('/api/v1/predict', '');
   let serial = 0;
@@ -76,16 +77,16 @@ async function manyAddresses(product: Peer): Promise<Goal> {
   const after = await memory(base, product);
   const refused = [fill, result].reduce((sum, { statusCodeStats }) => sum + (statusCodeStats?.['429']?.count ?? 0), 0);
   const detail =
-    `after each address came once ${show(before)}, after ${REQUESTS.toLocaleString('en')} requests more ${show(after)}; ` +
+    `after one request per address ${show(before)}, after ${REQUESTS.toLocaleString('en')} more ${show(after)}; ` +
     `${fill.errors + result.errors} errors, ${refused} refused`;
-  const what = `memory that ${REQUESTS.toLocaleString('en')} requests from ${ADDRESSES.toLocaleString('en')} known addresses add`;
+  const what = `memory added by ${REQUESTS.toLocaleString('en')} requests from ${ADDRESSES.toLocaleString('en')} known addresses`;
   return atMost('S1-11b', what, Math.max(0, after.resident - before.resident), 64, ' MB', detail);
 }
 
 interface Memory {
-  /** MB of the process. */
+  /** Resident memory of the process, in MB. */
   resident: number;
-  /** MB in use by JavaScript, garbage not yet collected included. */
+  /** JavaScript heap in use, in MB, including garbage that is not collected yet. */
   heap: number;
 }
 

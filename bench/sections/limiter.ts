@@ -4,7 +4,7 @@ import { median } from '../load.js';
 
 const CALLS = 200_000;
 
-/** Microseconds of one hit on a key that already has `live` hits in its window. */
+/** Returns the microseconds of one hit on a key that already has `live` hits in its window. */
 function cost(live: number): number {
   const storage = new MemoryThrottleStorage();
   for (let i = 0; i < live; i++) storage.count('key', 3_600_000, 1e9);
@@ -13,7 +13,7 @@ function cost(live: number): number {
   return ((performance.now() - began) / CALLS) * 1000;
 }
 
-/** G16: what a hit costs on a busy key and on a quiet one, and what a flood of keys costs in memory. */
+/** G16: measures a hit on a busy key and on a quiet one, and how many keys of a flood stay in memory. */
 export function limiter(): Goal[] {
   cost(10);
   cost(100_000);
@@ -25,5 +25,7 @@ export function limiter(): Goal[] {
   const storage = new MemoryThrottleStorage();
   for (let i = 0; i < 300_000; i++) storage.count(`198.51.100.${i}`, 60_000, 60);
   const detail = `${busy.toFixed(2)} to ${quiet.toFixed(2)} µs; after 300,000 keys ${storage.size.toLocaleString('en')} are remembered`;
-  return [atMost('G16', 'a hit on a key with 100,000 live hits to one with 10', busy / quiet, 1.2, 'x', detail)];
+  return [
+    atMost('G16', 'a hit on a key with 100,000 live hits, relative to one with 10', busy / quiet, 1.2, 'x', detail),
+  ];
 }

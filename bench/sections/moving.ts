@@ -5,10 +5,13 @@ import type { Setting } from '../setting.js';
 import { cli, seedPredictions } from './seed-predictions.js';
 
 const ROWS = 1_000_000;
-/** Nobody promises a figure: what is longer than this on such a machine is something to look at. */
+/** Not a promise, but a bound: a longer run on such a machine needs an explanation. */
 const MINUTES = 10;
 
-/** S1-56: how long a million predictions take to be backed up, restored elsewhere (the RTO of a lost disk), and moved to PostgreSQL. */
+/**
+ * S1-56: measures backup of a million predictions, restore elsewhere (the RTO of a lost disk) and the move to
+ * PostgreSQL.
+ */
 export async function moving(setting: Setting): Promise<Goal[]> {
   const { environment, folder } = await seedPredictions(setting, 'sqlite', ROWS);
   const backup = join(folder, 'b.zip');
@@ -38,7 +41,7 @@ export async function moving(setting: Setting): Promise<Goal[]> {
     );
   return [
     goal('backup of a million predictions on SQLite, checked', made),
-    goal('its restore into an empty place, checked', restored),
+    goal('its restore into an empty environment, checked', restored),
     goal('the same moved to PostgreSQL', moved),
   ];
 }

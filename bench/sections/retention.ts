@@ -11,11 +11,11 @@ const DAY = 86_400_000;
 const TENANT = '00000000-0000-7000-8000-000000000001';
 const READER_MS = 4000;
 
-/** G18: half of a million predictions are past their time; months dropped by the product, and one DELETE for comparison. */
+/** G18: half of a million predictions have expired. Compares the product, which drops months, with one DELETE. */
 export async function retention(setting: Setting): Promise<Goal[]> {
   const now = new Date();
   const month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
-  // As much before this month as in it.
+  // Spreads rows evenly before and within the current month.
   const days = Math.max(20, Math.ceil(((Date.now() - month) / DAY) * 2));
   const seeded = await seedPredictions(setting, 'postgresql', ROWS, days);
   const template = seeded.uri as string;
@@ -48,7 +48,7 @@ export async function retention(setting: Setting): Promise<Goal[]> {
   return [
     atMost(
       'G18',
-      'WAL of dropping months to that of DELETE',
+      'WAL of dropping months, relative to DELETE',
       ratio,
       0.01,
       'x',
@@ -56,21 +56,14 @@ export async function retention(setting: Setting): Promise<Goal[]> {
     ),
     atMost(
       'G18',
-      'size of the table afterwards to before',
+      'size of the table afterwards, relative to before',
       dropped.after / dropped.before,
       0.6,
       'x',
       `${mb(dropped.after)} of ${mb(dropped.before)}; DELETE leaves ${mb(deleted.after)}`,
     ),
-    atMost('G18', 'p99 of an insert meanwhile to before', stall(beside)[0], 2, 'x', stall(beside)[1]),
-    atMost(
-      'G18',
-      `the same behind a reader who stays for ${READER_MS / 1000} s`,
-      stall(held)[0],
-      2,
-      'x',
-      stall(held)[1],
-    ),
+    atMost('G18', 'p99 of an insert during it, relative to before', stall(beside)[0], 2, 'x', stall(beside)[1]),
+    atMost('G18', `the same behind a reader of ${READER_MS / 1000} s`, stall(held)[0], 2, 'x', stall(held)[1]),
   ];
 }
 
@@ -92,13 +85,13 @@ async function measured(setting: Setting, uri: string, work: (uri: string) => Pr
 }
 
 interface Stall {
-  /** p99 of an insert, milliseconds. */
+  /** p99 of an insert, in milliseconds. */
   before: number;
   during: number;
   longest: number;
 }
 
-/** One client that inserts without a pause: three seconds alone, then beside `work`. */
+/** Inserts without a pause: for three seconds alone, then beside `work`. */
 async function withInserts(uri: string, work: (uri: string) => Promise<unknown>): Promise<Stall> {
   const client = new pg.Client({ connectionString: uri });
   await client.connect();

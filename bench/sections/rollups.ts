@@ -13,16 +13,19 @@ import { cli } from './seed-predictions.js';
 
 const TENANT = '00000000-0000-7000-8000-000000000001';
 const WRITERS = 8;
-/** Rows of a group commit: about those of a busy server, and of a stream. */
+/** Rows of a group commit: about as many as on a busy server, and as in a stream. */
 const GROUPS = [50, 500];
 const LABELS = ['positive', 'negative', 'neutral'];
 
-/** G9: eight writers at once, each as a server of its own, with and without rollups; and what rollups cost of a whole prediction. */
+/**
+ * G9: measures eight concurrent writers, each like a separate server, with and without rollups, and the share of
+ * rollups in a prediction.
+ */
 export async function rollups(setting: Setting, seconds: number): Promise<Goal[]> {
   const riding = new CommitHooks();
   riding.register(ROLLED_UP_TABLE, rollUp);
-  // Databases of their own: one holds predictions that no rollup counts.
-  const [without, withThem] = [await arm(setting, 'without', new CommitHooks()), await arm(setting, 'with', riding)];
+  // Uses separate databases, because one of them holds predictions that no rollup counts.
+  const [without, withThem] = [await arm(setting, 'without', new Riders()), await arm(setting, 'with', riding)];
   const goals: Goal[] = [];
   let cost = 0;
   for (const size of GROUPS) {
@@ -39,8 +42,8 @@ export async function rollups(setting: Setting, seconds: number): Promise<Goal[]
       detail = `${ours.rate.toFixed(0)} to ${bare.rate.toFixed(0)} rows/s`;
     }
     if (size === GROUPS[0]) cost = median(costs);
-    const what = `eight writers with rollups to without, groups of ${size}, without HTTP`;
-    goals.push(atLeast('G9', what, median(ratios), 0.8, `the last of 4: ${detail}`));
+    const what = `eight writers with rollups, relative to without, groups of ${size}, no HTTP`;
+    goals.push(atLeast('G9', what, median(ratios), 0.8, `last of 4: ${detail}`));
   }
   await Promise.all([without.database.close(), withThem.database.close()]);
   const check = JSON.parse(cli(['rollups', 'check', '--json'], withThem.environment)) as {
@@ -64,7 +67,7 @@ export async function rollups(setting: Setting, seconds: number): Promise<Goal[]
     ),
     atMost(
       'G9',
-      'CPU of rollups of that of a prediction over HTTP',
+      'CPU of rollups as a share of a prediction over HTTP',
       (cost / whole) * 100,
       15,
       ' %',
@@ -74,9 +77,9 @@ export async function rollups(setting: Setting, seconds: number): Promise<Goal[]
 }
 
 interface Written {
-  /** Rows a second. */
+  /** Rows per second. */
   rate: number;
-  /** Microseconds for each row, of this process and of PostgreSQL. */
+  /** CPU microseconds per row, of this process and of PostgreSQL. */
   cpu: number;
 }
 

@@ -13,13 +13,13 @@ export interface Seeded {
   environment: Record<string, string>;
   uri: string | undefined;
   folder: string;
-  /** Seconds that the migration took to roll up what was there. */
+  /** Seconds that the migration took to roll up the existing predictions. */
   rollUpSeconds: number;
 }
 
 /**
- * A database with `rows` predictions, evenly over the last `days` days, three labels, two versions, confidences and latencies of all
- * sizes. The rollups are made by the migration itself, as for somebody who upgrades.
+ * Creates a database with `rows` predictions, spread evenly over the last `days` days, with three labels, two versions,
+ * and confidences and latencies of all sizes. The migration itself creates the rollups, as in an upgrade.
  */
 export async function seedPredictions(
   setting: Setting,
@@ -73,7 +73,7 @@ function seedSqlite(path: string, rows: number, now: number, step: number): void
   const database = new BetterSqlite3(path, { timeout: 20_000 });
   database.pragma('synchronous = OFF');
   const time = `CAST(${now} - n * ${step} AS INTEGER)`;
-  // The last group has to be its own: the time alone repeats when there are many rows.
+  // Numbers the last group, because the time alone repeats when there are many rows.
   const hex = `printf('%012x', ${time})`;
   database.exec(
     `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${rows - 1})

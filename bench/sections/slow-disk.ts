@@ -6,7 +6,7 @@ import { atLeast, type Goal, notMeasured } from '../goal.js';
 import { closedLoop, median } from '../load.js';
 import { ROOT, Setting } from '../setting.js';
 
-const WHAT = 'to one INSERT a request, on a disk with 2 ms fsync';
+const WHAT = 'rate, relative to one INSERT per request, on a disk with 2 ms fsync';
 const BINARIES = join(
   ROOT,
   'node_modules',
@@ -25,17 +25,17 @@ int fdatasync(int fd) { int (*real)(int) = dlsym(RTLD_NEXT, "fdatasync"); slow()
 int fsync(int fd) { int (*real)(int) = dlsym(RTLD_NEXT, "fsync"); slow(); return real(fd); }
 `;
 
-/** G15: a PostgreSQL whose every fsync takes 2 ms longer, as on a disk that really has to turn. */
+/** G15: measures on a PostgreSQL whose every fsync takes 2 ms longer, as on a rotating disk. */
 export async function slowDisk(parent: Setting, seconds: number): Promise<Goal> {
   if (process.platform !== 'linux' || spawnSync('cc', ['--version']).status !== 0)
-    return notMeasured('G15', WHAT, '≥ 3.5x', 'wants Linux and a C compiler for the shim');
+    return notMeasured('G15', WHAT, '≥ 3.5x', 'needs Linux and a C compiler for the shim');
   const folder = join(parent.folder, 'slow');
   mkdirSync(folder);
   const source = join(folder, 'shim.c');
   writeFileSync(source, SHIM);
   const shim = join(folder, 'shim.so');
   const built = spawnSync('cc', ['-shared', '-fPIC', '-o', shim, source, '-ldl'], { encoding: 'utf8' });
-  if (built.status !== 0) return notMeasured('G15', WHAT, '≥ 3.5x', 'the shim does not compile here');
+  if (built.status !== 0) return notMeasured('G15', WHAT, '≥ 3.5x', 'the shim does not compile');
   const owner = user();
   for (const path of [parent.folder, folder]) chmodSync(path, 0o755);
   if (owner) chownSync(folder, owner.uid, owner.gid);
@@ -59,7 +59,7 @@ export async function slowDisk(parent: Setting, seconds: number): Promise<Goal> 
   try {
     await ready(setting.admin);
     const product = await setting.product('product', await setting.database('product'));
-    const plain = await setting.node('INSERT a request', 'fastify-insert.js', await setting.database('plain'));
+    const plain = await setting.node('INSERT per request', 'fastify-insert.js', await setting.database('plain'));
     const ratios: number[] = [];
     let detail = '';
     for (let round = 0; round < 3; round++) {
@@ -68,7 +68,7 @@ export async function slowDisk(parent: Setting, seconds: number): Promise<Goal> 
       ratios.push(ours.requestsPerSecond / theirs.requestsPerSecond);
       detail = `${ours.requestsPerSecond.toFixed(0)} to ${theirs.requestsPerSecond.toFixed(0)} a second`;
     }
-    return atLeast('G15', WHAT, median(ratios), 3.5, `the last of 3: ${detail}`);
+    return atLeast('G15', WHAT, median(ratios), 3.5, `last of 3: ${detail}`);
   } finally {
     await setting.end();
     const gone = new Promise((resolve) => server.once('exit', resolve));

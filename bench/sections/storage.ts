@@ -12,11 +12,11 @@ import type { Setting } from '../setting.js';
 const PGBENCH = '/usr/lib/postgresql/15/bin/pgbench';
 const LINES = 100_000;
 
-/** G11: single predictions over HTTP against single-row commits without any HTTP. */
+/** G11: compares single predictions over HTTP with single-row commits without HTTP. */
 export async function singleCommits(setting: Setting, seconds: number): Promise<Goal> {
-  const what = 'single predictions/s over HTTP to pgbench’s single-row commits';
+  const what = 'single predictions/s over HTTP, relative to pgbench’s single-row commits';
   if (spawnSync(PGBENCH, ['--version']).status !== 0)
-    return notMeasured('G11', what, '≥ 1x', 'pgbench is not installed here');
+    return notMeasured('G11', what, '≥ 1x', 'pgbench is not installed');
   const uri = await setting.database('pgbench');
   await setting.administer('CREATE TABLE rows (id uuid PRIMARY KEY, at timestamptz, text text)', uri);
   const script = join(setting.folder, 'insert.sql');
@@ -39,10 +39,10 @@ export async function singleCommits(setting: Setting, seconds: number): Promise<
     ratios.push(requestsPerSecond / commits);
     detail = `${requestsPerSecond.toFixed(0)} to ${commits.toFixed(0)} a second`;
   }
-  return atLeast('G11', what, median(ratios), 1, `the last of 3: ${detail}`);
+  return atLeast('G11', what, median(ratios), 1, `last of 3: ${detail}`);
 }
 
-/** G12: an NDJSON body against COPY of the same rows into a table with the same columns and indexes. */
+/** G12: compares an NDJSON body with COPY of the same rows into a table with the same columns and indexes. */
 export async function bulk(setting: Setting): Promise<Goal> {
   const uri = await setting.database('bulk');
   const product = await setting.product('product', uri, { path: '/api/v1/predictions' });
@@ -76,10 +76,10 @@ export async function bulk(setting: Setting): Promise<Goal> {
   await setting.administer(`COPY copied FROM '${file}' CSV`, uri);
   const copy = LINES / (performance.now() - copyBegan);
   const detail = `${(ours * 1000).toFixed(0)} to ${(copy * 1000).toFixed(0)} rows/s`;
-  return atLeast('G12', 'NDJSON rows/s to COPY into the same indexes', ours / copy, 0.3, detail);
+  return atLeast('G12', 'NDJSON rows/s, relative to COPY into the same indexes', ours / copy, 0.3, detail);
 }
 
-/** G13: SQLite over HTTP against one durable transaction for each row, both with `synchronous=FULL`. */
+/** G13: compares SQLite over HTTP with one durable transaction per row, both with `synchronous=FULL`. */
 export async function sqlite(setting: Setting, seconds: number): Promise<Goal> {
   const product = await setting.product('product on SQLite');
   await closedLoop(product, { seconds: 2, connections: 64, texts: 'repeated' });
@@ -101,10 +101,16 @@ export async function sqlite(setting: Setting, seconds: number): Promise<Goal> {
     detail = `${requestsPerSecond.toFixed(0)} to ${plain.toFixed(0)} a second`;
   }
   database.close();
-  return atLeast('G13', 'SQLite over HTTP to one transaction a row', median(ratios), 5, `the last of 3: ${detail}`);
+  return atLeast(
+    'G13',
+    'SQLite over HTTP, relative to one transaction per row',
+    median(ratios),
+    5,
+    `last of 3: ${detail}`,
+  );
 }
 
-/** G19: a hundred texts in one request against a hundred requests, one after the other. */
+/** G19: compares a hundred texts in one request with a hundred sequential requests. */
 export async function batch(setting: Setting): Promise<Goal> {
   const product = await setting.product('product', await setting.database('batch'));
   const texts = (round: number): string[] => Array.from({ length: 100 }, (_, i) => `Sentence ${i} of round ${round}`);
@@ -129,10 +135,10 @@ export async function batch(setting: Setting): Promise<Goal> {
     ratios.push(together / single);
     detail = `${together.toFixed(0)} to ${single.toFixed(0)} ms`;
   }
-  return atMost('G19', 'one batch of 100 to 100 requests', median(ratios), 0.1, 'x', `the last of 7: ${detail}`);
+  return atMost('G19', 'one batch of 100, relative to 100 requests', median(ratios), 0.1, 'x', `last of 7: ${detail}`);
 }
 
-/** G17: the rate of acknowledged predictions while the database is away, to the rate with it. */
+/** G17: compares the rate of acknowledged predictions during a database outage with the normal rate. */
 export async function outage(product: Peer, cut: () => void, seconds: number): Promise<Goal> {
   await closedLoop(product, { seconds: 2, connections: 64, texts: 'repeated' });
   const normal = await closedLoop(product, { seconds, connections: 64, texts: 'repeated' });
@@ -142,7 +148,7 @@ export async function outage(product: Peer, cut: () => void, seconds: number): P
   const detail = `${away.requestsPerSecond.toFixed(0)} to ${normal.requestsPerSecond.toFixed(0)} a second, ${away.errors} errors`;
   return atLeast(
     'G17',
-    'acknowledged without the database to with it',
+    'acknowledged predictions without the database, relative to with it',
     away.requestsPerSecond / normal.requestsPerSecond,
     0.8,
     detail,

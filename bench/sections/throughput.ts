@@ -17,12 +17,15 @@ export interface Row {
 const ECHO = 'Fastify echo';
 const BARE = 'bare Fastify, group commit';
 const NEST = 'stock NestJS, save()';
-const OLD_POOL = 'FastAPI, pool 10+20';
+const LEGACY_POOL = 'FastAPI, pool 10+20';
 const FAIR_POOL = 'FastAPI, pool 30';
-const REPEATED = 'feedback-loop, texts repeat';
-const DISTINCT = 'feedback-loop, texts all differ';
+const REPEATED = 'feedback-loop, repeated texts';
+const DISTINCT = 'feedback-loop, distinct texts';
 
-/** G1 to G6: the complete `POST /api/v1/predict` on PostgreSQL beside its peers, A to Z and Z to A in one run. */
+/**
+ * G1 to G6: measures the complete `POST /api/v1/predict` on PostgreSQL beside its peers, from A to Z and from Z to A in
+ * one run.
+ */
 export async function throughput(
   setting: Setting,
   { rounds, seconds, connections }: { rounds: number; seconds: number; connections: number },
@@ -36,13 +39,13 @@ export async function throughput(
     [DISTINCT, product, 'distinct'],
     [NEST, await setting.node(NEST, 'stock-nest.js', await setting.database('nest')), 'distinct'],
     [FAIR_POOL, await setting.fastapi(FAIR_POOL, await setting.database('fair'), '30+0'), 'distinct'],
-    [OLD_POOL, await setting.fastapi(OLD_POOL, await setting.database('old'), '10+20'), 'distinct'],
+    [LEGACY_POOL, await setting.fastapi(LEGACY_POOL, await setting.database('legacy'), '10+20'), 'distinct'],
   ];
   const present = peers.filter((entry): entry is [string, Peer, 'distinct' | 'repeated'] => entry[1] !== undefined);
   for (const [, peer, texts] of present) await closedLoop(peer, { seconds: 2, connections, texts });
   const samples = new Map<string, Sample[]>(present.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    // A machine that slows down favours nobody.
+    // Alternates the order, so that a machine that slows down favours no server.
     for (const [name, peer, texts] of round % 2 === 0 ? present : [...present].reverse())
       samples.get(name)?.push(await closedLoop(peer, { seconds, connections, texts }));
   }
@@ -68,27 +71,27 @@ function goalsOf(rows: Row[], rate: (name: string) => number): Goal[] {
   const perPrediction = row(REPEATED).server_cpu_us + row(REPEATED).postgres_cpu_us;
   const fastapi = (id: string, name: string, target: number): Goal =>
     rows.some(({ server }) => server === name)
-      ? atLeast(id, `to ${name}`, rate(REPEATED) / rate(name), target, both(name))
-      : notMeasured(id, `to ${name}`, `≥ ${target}x`, 'python3-fastapi is not installed here');
+      ? atLeast(id, `rate, relative to ${name}`, rate(REPEATED) / rate(name), target, both(name))
+      : notMeasured(id, `rate, relative to ${name}`, `≥ ${target}x`, 'python3-fastapi is not installed');
   return [
-    atLeast('G1', 'rate of a bare Fastify echo', rate(REPEATED) / rate(ECHO), 0.33, both(ECHO)),
+    atLeast('G1', 'rate, relative to a bare Fastify echo', rate(REPEATED) / rate(ECHO), 0.33, both(ECHO)),
     atMost(
       'G1',
-      'CPU of a bare Fastify echo',
+      'CPU, relative to a bare Fastify echo',
       cpu(REPEATED) / cpu(ECHO),
       3,
       'x',
       `${cpu(REPEATED)} to ${cpu(ECHO)} µs`,
     ),
-    atLeast('G2', 'rate of bare Fastify with group commit', rate(REPEATED) / rate(BARE), 0.8, both(BARE)),
-    fastapi('G3', OLD_POOL, 15),
+    atLeast('G2', 'rate, relative to bare Fastify with group commit', rate(REPEATED) / rate(BARE), 0.8, both(BARE)),
+    fastapi('G3', LEGACY_POOL, 15),
     fastapi('G3', FAIR_POOL, 10),
-    atLeast('G4', 'to stock NestJS', rate(REPEATED) / rate(NEST), 12, both(NEST)),
+    atLeast('G4', 'rate, relative to stock NestJS', rate(REPEATED) / rate(NEST), 12, both(NEST)),
     atMost('G6', 'CPU of a durable prediction without the model', perPrediction, 100, ' µs', 'server and PostgreSQL'),
   ];
 }
 
-/** G5: a thousand requests a second, due at fixed times. */
+/** G5: measures a thousand requests a second, due at fixed times. */
 async function paced(product: Peer, echo: Peer): Promise<Goal[]> {
   const ours: Awaited<ReturnType<typeof openLoop>>[] = [];
   const floor: typeof ours = [];
@@ -103,7 +106,7 @@ async function paced(product: Peer, echo: Peer): Promise<Goal[]> {
   const achieved = median(ours.map((each) => each.achieved));
   const detail = `echo ${echoP95} ms, ${achieved} req/s achieved, ${errors} errors`;
   return [
-    atMost('G5', 'p95 at 1,000 req/s, open loop, texts all differ', p95, 10, ' ms', detail),
-    atMost('G5', 'the same to the echo’s p95', p95 / echoP95, 6, 'x', detail),
+    atMost('G5', 'p95 at 1,000 req/s, open loop, distinct texts', p95, 10, ' ms', detail),
+    atMost('G5', 'the same, relative to the echo’s p95', p95 / echoP95, 6, 'x', detail),
   ];
 }

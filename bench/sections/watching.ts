@@ -8,13 +8,13 @@ const STORED = 200;
 const ASKED = 4000;
 const CALLS = 1_000_000;
 const ROUNDS = 5;
-/** Long, as ours are: the guard looks a statement up by its text. */
+/** As long as the product's statements, because the guard looks a statement up by its text. */
 const STATEMENT = `SELECT ${Array.from({ length: 20 }, (_, i) => `column_${i}`).join(', ')} FROM predictions WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2`;
 
 /**
- * S2-30 and S2-31: what timing and checking a query cost, as a share of the CPU that a request takes which reads by one query. The
- * difference of two servers would drown in the noise of a shared machine (5 % and more), so both are measured by themselves: the
- * CPU of a million calls, and that of a server over thousands of requests.
+ * S2-30 and S2-31: measures the cost of timing and checking a query, as a share of the CPU of a request that runs one
+ * query. The difference between two servers would disappear in the noise of a shared machine (5 % and more), so each
+ * part is measured separately: the CPU of a million calls, and that of a server over thousands of requests.
  */
 export async function watching(setting: Setting): Promise<Goal[]> {
   const product = await setting.product('watched');
@@ -34,11 +34,11 @@ export async function watching(setting: Setting): Promise<Goal[]> {
   });
   const checking = cheapest(() => guard.check(STATEMENT));
   const detail = (cost: number): string =>
-    `${(cost * 1000).toFixed(0)} ns of ${perQuery.toFixed(0)} µs of CPU for each of ${asked} queries`;
+    `${(cost * 1000).toFixed(0)} ns of ${perQuery.toFixed(0)} µs of CPU per query, ${asked} queries`;
   return [
     atMost(
       'S2-30',
-      'share of a request that timing its query costs',
+      'share of a request’s CPU spent on timing its query',
       (timing / perQuery) * 100,
       1,
       ' %',
@@ -46,7 +46,7 @@ export async function watching(setting: Setting): Promise<Goal[]> {
     ),
     atMost(
       'S2-31',
-      'share of a request that checking its query costs',
+      'share of a request’s CPU spent on checking its query',
       (checking / perQuery) * 100,
       0.5,
       ' %',
@@ -55,7 +55,7 @@ export async function watching(setting: Setting): Promise<Goal[]> {
   ];
 }
 
-/** Microseconds of CPU of one call: the least of several rounds, since others only ever add. */
+/** Returns the CPU microseconds of one call: the minimum of several rounds, because interference only adds time. */
 function cheapest(call: () => void): number {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const before = process.cpuUsage();
@@ -72,7 +72,7 @@ async function send(product: Peer, url: string, body?: object): Promise<void> {
     ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
   });
   await answer.arrayBuffer();
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
 }
 
 async function queries(base: string, product: Peer): Promise<number> {
