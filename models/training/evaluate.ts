@@ -49,6 +49,6 @@ else {
     );
   }
   process.stdout.write(
-    `µs a text: p50 ${timing.p50_us.toFixed(0)}, p99 ${timing.p99_us.toFixed(0)}, max ${timing.max_us.toFixed(0)}\n`,
+    `µs per text: p50 ${timing.p50_us.toFixed(0)}, p99 ${timing.p99_us.toFixed(0)}, max ${timing.max_us.toFixed(0)}\n`,
   );
 }

@@ -1,4 +1,4 @@
-/** Figures of a labelled evaluation; all shares are 0..1. */
+/** Results of a labelled evaluation. All shares are between 0 and 1. */
 export interface Evaluation {
   items: number;
   accuracy: number;
@@ -18,7 +18,7 @@ export interface Judged {
 
 const BINS = 15;
 
-/** Accuracy, macro-F1, calibration and log-loss of `judged`, one probability vector an item. */
+/** Returns accuracy, macro-F1, calibration and log-loss of `judged`, which has one probability vector per item. */
 export function evaluate(judged: readonly Judged[], labels: number): Evaluation {
   const confusion = Array.from({ length: labels }, () => new Array<number>(labels).fill(0));
   const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, right: 0 }));

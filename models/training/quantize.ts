@@ -2,7 +2,10 @@ import type { EmojiWords } from '../../src/platform/models/embedded/tokenizer.js
 import { DIMENSIONS, type ModelWeights } from '../../src/platform/models/embedded/weights.js';
 import type { Trainer } from './trainer.js';
 
-/** Eight-bit word vectors (a scale for each word) and wide weights (one scale); the small network stays in 32-bit floats. */
+/**
+ * Quantizes word vectors (one scale per word) and wide weights (one scale) to 8 bits. The small network keeps 32-bit
+ * floats.
+ */
 export function quantize(trainer: Trainer, words: string[], emoji: EmojiWords, labels: string[]): ModelWeights {
   const values = trainer.embeddings.values;
   const embeddings = new Int8Array(values.length);
@@ -14,7 +17,7 @@ export function quantize(trainer: Trainer, words: string[], emoji: EmojiWords, l
     embeddingScales[row] = most / 127;
     for (let d = 0; d < DIMENSIONS; d++) embeddings[at + d] = Math.round((values[at + d]! / most) * 127);
   });
-  // The few largest wide weights are cut, so that the many small ones keep their steps.
+  // Clips the few largest wide weights, so that the many small ones keep their resolution.
   const sorted = Float32Array.from(trainer.wide.values, Math.abs).sort();
   const most = Math.max(1e-9, sorted[Math.floor(sorted.length * 0.9999)]!);
   const wide = Int8Array.from(trainer.wide.values, (value) =>

@@ -1,4 +1,7 @@
-/** Seeded generator of numbers in [0, 1): mulberry32 (Tommy Ettinger), the same sequence on every platform. */
+/**
+ * Returns a seeded generator of numbers in [0, 1): mulberry32 (Tommy Ettinger), with the same sequence on every
+ * platform.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -10,7 +13,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Fisher–Yates, in place. */
+/** Shuffles `items` in place (Fisher–Yates). */
 export function shuffle<T>(items: T[], random: () => number): T[] {
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

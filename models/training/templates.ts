@@ -2,8 +2,8 @@ import type { Example } from './data.js';
 import { pick, seededRandom } from './random.js';
 
 /**
- * Phrases of our own, generated: what product feedback says and the public data sets hardly hold (negation, hedges, plain facts,
- * support questions, comparatives). Targets are soft, negative / neutral / positive.
+ * Our own generated phrases, for kinds of product feedback that are rare in public data sets: negation, hedges, plain
+ * facts, support questions, comparatives. Targets are soft: negative, neutral, positive.
  */
 const THINGS = (
   'the app,this app,the update,the new version,the service,the delivery,the food,the product,the phone,the battery,the screen,' +
@@ -162,7 +162,7 @@ const TEMPLATES: Template[] = [
   ),
 ];
 
-/** `count` phrases, the same for the same seed. */
+/** Returns `count` phrases, the same ones for the same seed. */
 export function ownPhrases(count: number, seed: number): Example[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, i) => {

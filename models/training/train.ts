@@ -3,7 +3,7 @@
  *
  *   npm run model:train -- --data <folder> [--vectors <file>] [--out <folder>] [--epochs 4] [--seed 7]
  *
- * `--options` overrides source weights, rates, dropout, smoothing and temperature, as JSON: for experiments.
+ * For experiments, `--options` overrides source weights, rates, dropout, smoothing and temperature, as JSON.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ const all = readSentences(join(data, 'sentences.jsonl.gz'));
 const training = [...all.filter((example) => example.split === 'train'), ...ownPhrases(OWN_PHRASES, seed)];
 const dev = all.filter((example) => example.split === 'dev');
 const tokens = new Map<Example, string[]>(training.map((example) => [example, tokenize(example.text, emoji)]));
-say(`${training.length} texts to train on, ${dev.length} to choose by; reading the word vectors`);
+say(`${training.length} training texts, ${dev.length} dev texts; reading the word vectors`);
 const vocabulary = buildVocabulary(tokens.values(), lexicons, readVectors(args.vectors), VOCABULARY, seed);
 say(`${vocabulary.words.length} words`);
 
@@ -127,8 +127,9 @@ for (let epoch = 0; epoch < epochs; epoch++) {
 }
 
 /**
- * The temperature whose log-loss, averaged over the dev sources that have all three labels, is least (Guo et al. 2017), between
- * .9 and 1. Sources without neutral texts are easier than what is asked in production and would make the model too sure.
+ * Returns the temperature between 0.9 and 1 with the smallest log-loss, averaged over the dev sources that have all
+ * three labels (Guo et al. 2017). Sources without neutral texts are easier than texts in production and would make the
+ * model overconfident.
  */
 function chooseTemperature(weights: ReturnType<typeof quantize>): number {
   let best = { temperature: 1, loss: Infinity };

@@ -2,7 +2,7 @@ import { WIDE_BUCKETS } from '../../src/platform/models/embedded/features.js';
 import { DIMENSIONS, FILTERS, PAIRS, POOLED, WIDTHS } from '../../src/platform/models/embedded/weights.js';
 import { seededRandom } from './random.js';
 
-/** One text made ready: word rows, hashed buckets, one target probability a label. */
+/** One prepared text: word rows, hashed buckets, one target probability per label. */
 export interface Prepared {
   rows: Int32Array;
   buckets: Int32Array;
@@ -41,8 +41,8 @@ class Parameters {
 }
 
 /**
- * Stochastic training, one text at a time, of the network that `SentimentNetwork` runs.
- * The same seed, options and order of texts give the same parameters bit for bit.
+ * Trains the network that `SentimentNetwork` runs, stochastically, one text at a time. The same seed, options and order
+ * of texts give the same parameters, bit for bit.
  */
 export class Trainer {
   readonly embeddings: Parameters;
@@ -73,7 +73,10 @@ export class Trainer {
     this.wide = new Parameters(new Float32Array(WIDE_BUCKETS * labels));
   }
 
-  /** Updates the parameters from one text; `decay` scales the learning rates. Returns the cross-entropy before the update. */
+  /**
+   * Updates the parameters from one text; `decay` scales the learning rates. Returns the cross-entropy before the
+   * update.
+   */
   step(example: Prepared, decay: number): number {
     const { dropout, rates, smoothing } = this.options;
     const rows = Int32Array.from(example.rows, (row) => (this.random() < dropout.words ? 0 : row));
@@ -96,7 +99,7 @@ export class Trainer {
     return loss;
   }
 
-  /** Logits without dropout. */
+  /** Returns the logits without dropout. */
   evaluate(example: Pick<Prepared, 'rows' | 'buckets'>): number[] {
     this.forward(example.rows);
     const mask = new Float64Array(POOLED).fill(1);

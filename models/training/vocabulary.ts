@@ -6,13 +6,14 @@ export interface Vocabulary {
   /** Row 0 is the unknown word. */
   words: string[];
   rows: Map<string, number>;
-  /** words × DIMENSIONS starting values. */
+  /** Initial values, words × DIMENSIONS. */
   embeddings: Float32Array;
 }
 
 /**
- * Words seen often enough in training, then lexicon words, then frequent words of the vectors, up to `size`.
- * A row starts as the word's vector × 0.5, its VADER valence / 2 and its opinion polarity; without a vector as small noise.
+ * Builds the vocabulary: words that are frequent enough in training, then lexicon words, then frequent words of the
+ * vectors, up to `size`. A row starts as the word's vector × 0.5 (small noise if it has none), its VADER valence / 2
+ * and its opinion polarity.
  */
 export function buildVocabulary(
   texts: Iterable<string[]>,
