@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Rolls out an image with kustomize: first the migrations of the new version, while the old pods still serve, then the pods one
-# by one.
+# Rolls out an image with kustomize: first the migrations of the new version, while the old pods still serve, then the
+# pods one by one.
 #   scripts/deploy.sh <overlay> <image> [--dry-run]
 set -euo pipefail
 cd "$(dirname "$0")/.."

