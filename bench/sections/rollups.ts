@@ -25,7 +25,7 @@ export async function rollups(setting: Setting, seconds: number): Promise<Goal[]
   const riding = new CommitHooks();
   riding.register(ROLLED_UP_TABLE, rollUp);
   // Uses separate databases, because one of them holds predictions that no rollup counts.
-  const [without, withThem] = [await arm(setting, 'without', new Riders()), await arm(setting, 'with', riding)];
+  const [without, withThem] = [await arm(setting, 'without', new CommitHooks()), await arm(setting, 'with', riding)];
   const goals: Goal[] = [];
   let cost = 0;
   for (const size of GROUPS) {
