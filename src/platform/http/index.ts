@@ -18,16 +18,38 @@ export { serveObservers } from './hooks/observer-server.js';
 export { HttpModule } from './http.module.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export { toAppError, toProblem } from './problem/problem.js';
+export {
+  LegacyPath,
+  LEGACY_TAG,
+  ProblemResponses,
+  REQUEST_CONTENT_EXTENSION,
+  RequestContent,
+  RESPONSE_HEADER_EXTENSION,
+  ResponseHeader,
+} from './routes/route-facts.js';
+export {
+  BINARY,
+  describeRoute,
+  FileRoute,
+  PagedListRoute,
+  ResourceRoute,
+  type ResourceRouteDescription,
+  type RouteDescription,
+  UUID,
+} from './routes/route-kinds.js';
 export { asBoolean, asInteger, asNumber, PageQuery } from './validation/page.query.js';
 export { resourceOf } from './validation/resources.js';
 export { SchemaValidator } from './validation/schema-validation.js';
 export {
   apiSchema,
+  fieldChanges,
   lenient,
   optionalJsonObject,
   optionalNumber,
   optionalString,
   ProblemSchema,
+  SuccessSchema,
+  withoutNames,
 } from './validation/schemas.js';
 export { UuidPipe } from './validation/uuid.pipe.js';
 export { LenientInput, StrictInput } from './validation/validation.pipe.js';

@@ -14,14 +14,20 @@ export const asNumber = ({ value }: { value: unknown }): unknown =>
 
 /** Every list takes these two. */
 export class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: 'integer' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    type: 'integer',
+    description: 'Maximum number of items.',
+  })
   @Transform(asInteger)
   @IsInt()
   @Min(1)
   @Max(1000)
   limit: number = 100;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
+  @ApiPropertyOptional({ description: '`next_cursor` of the previous page.' })
   @IsOptional()
   @IsString()
   @Length(1, 200)

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldError, ValidationError } from '#kernel';
+import { withoutNames } from './schemas.js';
 
 // All errors of a body at once, but bounded: an array of thousands of bad values must not build an answer of megabytes.
 const MAX_ERRORS = 100;
@@ -26,7 +27,7 @@ export class SchemaValidator<S extends TSchema> {
     /** Rules a schema cannot say. They also see objects that the schema refused, and pass over fields of a wrong type. */
     private readonly rules: (value: Static<S>) => FieldError[] = () => [],
   ) {
-    this.check = ajv.compile(schema);
+    this.check = ajv.compile(withoutNames(schema));
   }
 
   /** The field errors of `value`; none when it is valid. */

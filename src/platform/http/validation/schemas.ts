@@ -13,7 +13,12 @@ export const optionalNumber = (minimum: number, maximum: number, description: st
 /** Any JSON object; its size is a rule of its own. */
 export const optionalJsonObject = (description: string) =>
   Type.Optional(
-    Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'], maxProperties: 100, description }),
+    Type.Unsafe<Record<string, unknown> | null>({
+      type: ['object', 'null'],
+      additionalProperties: true,
+      maxProperties: 100,
+      description,
+    }),
   );
 
 /** The same fields, but unknown ones are ignored: how the older systems read their bodies. */
@@ -21,24 +26,66 @@ export function lenient<T extends TObject>(schema: T): T {
   return { ...schema, additionalProperties: true };
 }
 
-/** RFC 9457 as this server answers it. */
+/** What a change did: each field with its values before and after. */
+export const fieldChanges = () =>
+  Type.Unsafe<Record<string, [unknown, unknown]>>({
+    type: 'object',
+    additionalProperties: { type: 'array', items: {}, minItems: 2, maxItems: 2 },
+    description: 'Each changed field with its values before and after.',
+  });
+
+/** One page of a list, named after its items. */
+export function pageOf<T extends TSchema>(item: T) {
+  return Type.Object(
+    {
+      data: Type.Array(item),
+      next_cursor: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        description: '`cursor` of the next page; null on the last page.',
+      }),
+    },
+    { $id: `${item.$id}Page` },
+  );
+}
+
+/** RFC 9457 as this server sends it. */
 export const ProblemSchema = Type.Object(
   {
-    type: Type.String({ example: 'urn:feedback-loop:problem:validation_failed' }),
-    title: Type.String({ example: 'Invalid request' }),
-    status: Type.Integer({ example: 422 }),
-    detail: Type.String({ example: 'The request has invalid fields.' }),
-    code: Type.String({ example: 'validation_failed', description: 'Stable; made for programs.' }),
-    correlation_id: Type.String({ example: '0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11' }),
+    type: Type.String({ description: '`urn:feedback-loop:problem:` and the code.' }),
+    title: Type.String(),
+    status: Type.Integer({ description: 'The HTTP status.' }),
+    detail: Type.String({ description: 'Text for people; it may change.' }),
+    code: Type.String({ description: 'Stable name of the error, for programs.' }),
+    correlation_id: Type.String({ description: 'Finds the request in the log.' }),
     errors: Type.Array(
-      Type.Object({ path: Type.String({ example: 'texts.3' }), message: Type.String({ example: 'must be string' }) }),
+      Type.Object(
+        {
+          path: Type.String({ description: 'The field, such as `texts.3`.' }),
+          message: Type.String({ description: 'Why it was refused.' }),
+        },
+        { $id: 'FieldError' },
+      ),
       { description: 'Every refused field.' },
     ),
   },
-  { description: 'RFC 9457 problem details.' },
+  { $id: 'Problem', description: 'RFC 9457 problem details.' },
 );
 
-/** A TypeBox schema as @nestjs/swagger takes it: JSON Schema 2020-12 is OpenAPI 3.1, its types only know 3.0. */
+/** The request was carried out; there is nothing to return. */
+export const SuccessSchema = Type.Object({ success: Type.Boolean() }, { $id: 'Success' });
+
+/**
+ * A TypeBox schema as @nestjs/swagger takes it: JSON Schema 2020-12 is OpenAPI 3.1, its types only know 3.0. A schema with an `$id`
+ * becomes a schema of that name in the API document.
+ */
 export function apiSchema(schema: TSchema): ApiResponseSchemaHost['schema'] {
   return JSON.parse(JSON.stringify(schema)) as ApiResponseSchemaHost['schema'];
+}
+
+/**
+ * The same schema without names, for compilers: they take an `$id` for the address of a schema, and refuse a second schema with the
+ * same address.
+ */
+export function withoutNames(schema: TSchema): object {
+  return JSON.parse(JSON.stringify(schema, (key, value: unknown) => (key === '$id' ? undefined : value))) as object;
 }

@@ -1,0 +1,36 @@
+import { Type } from '@sinclair/typebox';
+import { SchemaValidator } from './schema-validation.js';
+import { apiSchema, lenient, pageOf, withoutNames } from './schemas.js';
+
+const Item = Type.Object({ label: Type.String({ minLength: 1 }) }, { $id: 'Item', additionalProperties: false });
+const List = Type.Object({ items: Type.Array(Item, { minItems: 1 }) }, { $id: 'List' });
+
+describe('schemas with names', () => {
+  it('are checked like schemas without names', () => {
+    const named = new SchemaValidator(List);
+    const unnamed = new SchemaValidator(
+      Type.Object({ items: Type.Array(Type.Object(Item.properties), { minItems: 1 }) }),
+    );
+    for (const value of [{}, { items: [] }, { items: [{ label: '' }] }, { items: [{ label: 'a' }] }, null])
+      expect(named.errors(value)).toEqual(unnamed.errors(value));
+    expect(named.errors({ items: [{ label: '' }] })).toEqual([
+      { path: 'items.0.label', message: 'must NOT have fewer than 1 characters' },
+    ]);
+  });
+
+  it('may be compiled twice, and beside another schema with the same name', () => {
+    const strict = new SchemaValidator(Item);
+    const loose = new SchemaValidator(lenient(Item));
+    expect(strict.errors({ label: 'a', more: 1 })).toEqual([{ path: 'more', message: 'is not a known field' }]);
+    expect(loose.errors({ label: 'a', more: 1 })).toEqual([]);
+  });
+
+  it('keep their names for the API document, and lose them for compilers', () => {
+    expect(apiSchema(List)).toMatchObject({ $id: 'List', properties: { items: { items: { $id: 'Item' } } } });
+    expect(JSON.stringify(withoutNames(List))).not.toContain('$id');
+  });
+
+  it('give their name to a page of them', () => {
+    expect(pageOf(Item)).toMatchObject({ $id: 'ItemPage', properties: { data: { items: { $id: 'Item' } } } });
+  });
+});
