@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Controller, Get, Param, Res } from '@nestjs/common';
-import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { NotFoundError } from '#kernel';
 import { OpenApiDocuments } from './open-api-documents.service.js';
+import type { ApiDocument } from './openapi/document.js';
 import { Public, Scopes } from '#security';
 
 const ASSETS: Record<string, string> = {
@@ -45,7 +46,7 @@ export class DocsController {
 
   @Get('docs-json')
   @Public()
-  userDocument(): OpenAPIObject {
+  userDocument(): ApiDocument {
     return this.documents.user;
   }
 
@@ -57,7 +58,7 @@ export class DocsController {
 
   @Get('docs/admin-json')
   @Scopes('read', 'admin')
-  adminDocument(): OpenAPIObject {
+  adminDocument(): ApiDocument {
     return this.documents.admin;
   }
 

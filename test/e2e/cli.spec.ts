@@ -105,12 +105,15 @@ describe('the command line', () => {
           string,
           {
             operationId: string;
-            responses: Record<string, { content?: Record<string, unknown> }>;
+            responses: Record<string, { $ref?: string }>;
             deprecated?: boolean;
           }
         >
       >;
-      components: { schemas: Record<string, unknown> };
+      components: {
+        schemas: Record<string, unknown>;
+        responses: Record<string, { content: Record<string, unknown> }>;
+      };
     };
     const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       (match) => match[1]!,
@@ -120,7 +123,8 @@ describe('the command line', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const operation of Object.values(methods)) {
         ids.push(operation.operationId);
-        expect([path, Object.keys(operation.responses['500']?.content ?? {})]).toEqual([
+        const problem = operation.responses['500']?.$ref?.replace('#/components/responses/', '') ?? '';
+        expect([path, Object.keys(document.components.responses[problem]?.content ?? {})]).toEqual([
           path,
           ['application/problem+json'],
         ]);

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFoundError } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { apiSchema } from '#http';
+import { SuccessSchema } from '#http';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import {
   Caller,
@@ -21,7 +21,6 @@ import {
   changePasswordValidator,
   ChoosePasswordSchema,
   choosePasswordValidator,
-  DoneSchema,
   LoginSchema,
   loginValidator,
   ResetSchema,
@@ -31,6 +30,7 @@ import {
   toSessionResource,
 } from './dto/accounts.schema.js';
 import { refuseForeignPage } from './forgery.js';
+import { PasswordRoute, SessionRoute } from './account-routes.js';
 import { clearedCookies, sessionCookie, sessionTokenOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 import { UsersService } from './users.service.js';
@@ -54,15 +54,14 @@ export class SessionsController {
   @Post('login')
   @HttpCode(200)
   @Public()
-  @ApiOperation({
+  @PasswordRoute({
     operationId: 'login',
     summary: 'Sign in',
     description:
-      'Sets the session cookie: `__Host-fl` over TLS, `admin_session` without. Counted by IP address; too many wrong passwords for ' +
-      'one address are answered with 429 for a while.',
+      'Sets the session cookie: `__Host-fl` over TLS, `admin_session` without. Too many wrong passwords for one user return 429 for a while.',
+    body: LoginSchema,
+    returns: SessionSchema,
   })
-  @ApiBody({ schema: apiSchema(LoginSchema) })
-  @ApiOkResponse({ schema: apiSchema(SessionSchema) })
   async login(
     @Body() body: unknown,
     @Req() request: FastifyRequest,
@@ -80,8 +79,7 @@ export class SessionsController {
   @Post('logout')
   @HttpCode(200)
   @Scopes('read', 'review', 'admin')
-  @ApiOperation({ operationId: 'logout', summary: 'Sign out' })
-  @ApiOkResponse({ schema: apiSchema(DoneSchema) })
+  @SessionRoute({ operationId: 'logout', summary: 'Sign out', returns: SuccessSchema })
   async logout(
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
@@ -95,8 +93,11 @@ export class SessionsController {
 
   @Get('session')
   @Scopes('read', 'review', 'admin')
-  @ApiOperation({ operationId: 'get_session', summary: 'Who is signed in, and the token that changes need' })
-  @ApiOkResponse({ schema: apiSchema(SessionSchema) })
+  @SessionRoute({
+    operationId: 'get_session',
+    summary: 'Get the user who is signed in and the CSRF token',
+    returns: SessionSchema,
+  })
   get(@Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply): SessionResource {
     void reply.headers(NO_STORE);
     return toSessionResource(requireSession(caller));
@@ -105,9 +106,13 @@ export class SessionsController {
   @Post('session/password')
   @HttpCode(200)
   @Scopes('read', 'review', 'admin')
-  @ApiOperation({ operationId: 'change_password', summary: 'Change one’s own password; signs out everywhere' })
-  @ApiBody({ schema: apiSchema(ChangePasswordSchema) })
-  @ApiOkResponse({ schema: apiSchema(DoneSchema) })
+  @SessionRoute({
+    operationId: 'change_password',
+    summary: 'Change your own password',
+    description: 'Signs you out everywhere.',
+    body: ChangePasswordSchema,
+    returns: SuccessSchema,
+  })
   async changePassword(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -124,9 +129,12 @@ export class SessionsController {
   @Post('password')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'choose_password', summary: 'Choose a password by an invitation or reset link' })
-  @ApiBody({ schema: apiSchema(ChoosePasswordSchema) })
-  @ApiOkResponse({ schema: apiSchema(DoneSchema) })
+  @PasswordRoute({
+    operationId: 'choose_password',
+    summary: 'Choose a password with the token of an invitation or a reset',
+    body: ChoosePasswordSchema,
+    returns: SuccessSchema,
+  })
   async choosePassword(
     @Body() body: unknown,
     @Req() request: FastifyRequest,
@@ -142,13 +150,15 @@ export class SessionsController {
   @Post('password/reset')
   @HttpCode(202)
   @Public()
-  @ApiOperation({
+  @PasswordRoute({
     operationId: 'reset_password',
-    summary: 'Have a link mailed that lets one choose a new password',
+    summary: 'Mail a link to choose a new password',
     description:
-      'Answers the same whether somebody has that address. Needs FL_SMTP_URL; without it, ask an administrator.',
+      'The response is the same whether or not a user has the address. The mail needs FL_SMTP_URL; without it, ask an administrator.',
+    body: ResetSchema,
+    returns: SuccessSchema,
+    status: 202,
   })
-  @ApiBody({ schema: apiSchema(ResetSchema) })
   async reset(
     @Body() body: unknown,
     @Req() request: FastifyRequest,

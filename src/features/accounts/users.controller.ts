@@ -1,30 +1,20 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, versionOf } from '#kernel';
-import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
-import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
+import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   ChangeUserSchema,
   changeUserValidator,
   CreateUserSchema,
   createUserValidator,
-  DoneSchema,
   NewUserSchema,
   PasswordLinkSchema,
   toInvitedResource,
   toLinkResource,
   toUserResource,
-  UserPageSchema,
   type UserResource,
   UserSchema,
 } from './dto/accounts.schema.js';
@@ -32,13 +22,7 @@ import type { UserLink } from './user.js';
 import { UsersService } from './users.service.js';
 
 const NO_STORE = { 'cache-control': 'no-store' };
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
-const IF_MATCH = {
-  name: 'If-Match',
-  required: true,
-  description: 'The ETag of the version that was seen, or `*`.',
-  schema: { type: 'string' },
-} as const;
+const USER = { path: { id: UUID }, returns: UserSchema, etag: true };
 
 @ApiTags('People')
 @StrictInput()
@@ -52,12 +36,13 @@ export class UsersController {
   ) {}
 
   @Post()
-  @ApiOperation({
+  @CreateRoute({
     operationId: 'create_user',
-    summary: 'Invite somebody; the link is shown once, and mailed when it can be',
+    summary: 'Create or invite a user',
+    body: CreateUserSchema,
+    returns: NewUserSchema,
+    etag: true,
   })
-  @ApiBody({ schema: apiSchema(CreateUserSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(NewUserSchema) })
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -74,17 +59,14 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'list_users', summary: 'People of the tenant, newest first' })
-  @ApiOkResponse({ schema: apiSchema(UserPageSchema) })
+  @PagedListRoute({ operationId: 'list_users', summary: 'List users, newest first', of: UserSchema })
   async list(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<UserResource>> {
     const page = await this.users.list(caller, query.limit, query.cursor);
     return { ...page, data: page.data.map(toUserResource) };
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'get_user', summary: 'One person' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(UserSchema) })
+  @ResourceRoute({ operationId: 'get_user', summary: 'Get a user', ...USER })
   async get(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -96,11 +78,13 @@ export class UsersController {
   }
 
   @Patch(':id')
-  @ApiOperation({ operationId: 'change_user', summary: 'Change name or role, disable or enable' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiBody({ schema: apiSchema(ChangeUserSchema) })
-  @ApiOkResponse({ schema: apiSchema(UserSchema) })
+  @ResourceRoute({
+    operationId: 'change_user',
+    summary: 'Change the name or role of a user, or disable the user',
+    body: ChangeUserSchema,
+    ...USER,
+    ifMatch: true,
+  })
   async change(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -116,10 +100,13 @@ export class UsersController {
   }
 
   @Delete(':id')
-  @ApiOperation({ operationId: 'delete_user', summary: 'Delete somebody, and sign them out' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ schema: apiSchema(DoneSchema) })
+  @ResourceRoute({
+    operationId: 'delete_user',
+    summary: 'Delete a user and all sessions of the user',
+    path: { id: UUID },
+    returns: SuccessSchema,
+    ifMatch: true,
+  })
   async remove(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -132,12 +119,13 @@ export class UsersController {
 
   @Post(':id/password-link')
   @HttpCode(201)
-  @ApiOperation({
+  @CreateRoute({
     operationId: 'make_password_link',
-    summary: 'Make a link by which they choose a password: a new invitation, or a reset. Older links end.',
+    summary: 'Create a link with which a user chooses a password',
+    description: 'Serves as a new invitation or as a reset; previous links stop working.',
+    path: { id: UUID },
+    returns: PasswordLinkSchema,
   })
-  @ApiParam(ID)
-  @ApiCreatedResponse({ schema: apiSchema(PasswordLinkSchema) })
   async link(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

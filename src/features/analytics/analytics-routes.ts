@@ -1,8 +1,7 @@
 import { Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { formatTime, parseRange } from '#kernel';
-import { apiSchema } from '#http';
+import { ResourceRoute } from '#http';
 import type { Dated } from '#cache';
 import { Caller, type Principal, Scopes } from '#security';
 import { AnalyticsService } from './analytics.service.js';
@@ -16,8 +15,7 @@ export abstract class AnalyticsRoutes {
   constructor(private readonly service: AnalyticsService) {}
 
   @Get('summary')
-  @ApiOperation({ summary: 'Totals and averages' })
-  @ApiOkResponse({ schema: apiSchema(answers.SummarySchema) })
+  @ResourceRoute({ summary: 'Get totals and averages of predictions', returns: answers.SummarySchema })
   async summary(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -27,8 +25,10 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('sentiment-distribution')
-  @ApiOperation({ summary: 'Predictions labelled positive, negative and neutral; other labels are not counted here' })
-  @ApiOkResponse({ schema: apiSchema(answers.SentimentDistributionSchema) })
+  @ResourceRoute({
+    summary: 'Count predictions labelled positive, negative and neutral',
+    returns: answers.SentimentDistributionSchema,
+  })
   async sentimentDistribution(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -43,8 +43,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('label-distribution')
-  @ApiOperation({ summary: 'Predictions by label' })
-  @ApiOkResponse({ schema: apiSchema(answers.LabelDistributionSchema) })
+  @ResourceRoute({ summary: 'Count predictions by label', returns: answers.LabelDistributionSchema })
   async labelDistribution(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -54,8 +53,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('recent')
-  @ApiOperation({ summary: 'The latest predictions, without their texts' })
-  @ApiOkResponse({ schema: apiSchema(answers.RecentSchema) })
+  @ResourceRoute({ summary: 'List the latest predictions without their texts', returns: answers.RecentSchema })
   async recent(
     @Caller() caller: Principal,
     @Query() query: RecentQuery,
@@ -65,8 +63,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('timeseries')
-  @ApiOperation({ summary: 'Counts and averages by hour or day (UTC), empty buckets included' })
-  @ApiOkResponse({ schema: apiSchema(answers.TimeseriesSchema) })
+  @ResourceRoute({ summary: 'Count and average predictions by hour or day', returns: answers.TimeseriesSchema })
   async timeseries(
     @Caller() caller: Principal,
     @Query() query: TimeseriesQuery,
@@ -77,8 +74,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('latency')
-  @ApiOperation({ summary: 'Percentiles of the latency in milliseconds' })
-  @ApiOkResponse({ schema: apiSchema(answers.LatencySchema) })
+  @ResourceRoute({ summary: 'Get latency percentiles in milliseconds', returns: answers.LatencySchema })
   async latency(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -88,8 +84,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('cache')
-  @ApiOperation({ summary: 'How many predictions came from the cache' })
-  @ApiOkResponse({ schema: apiSchema(answers.CacheSchema) })
+  @ResourceRoute({ summary: 'Count predictions from the cache', returns: answers.CacheSchema })
   async cache(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -99,8 +94,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('models')
-  @ApiOperation({ summary: 'Which model versions answered, and when' })
-  @ApiOkResponse({ schema: apiSchema(answers.ModelsSchema) })
+  @ResourceRoute({ summary: 'List the model versions that predicted', returns: answers.ModelsSchema })
   async models(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,

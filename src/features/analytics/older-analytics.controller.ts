@@ -1,11 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { LenientInput } from '#http';
+import { LegacyPath, LenientInput } from '#http';
 import { OpenableAs } from '#security';
 import { AnalyticsRoutes } from './analytics-routes.js';
 import { AnalyticsService } from './analytics.service.js';
 
-@ApiTags('Older paths')
+@LegacyPath()
 @OpenableAs('analytics')
 @LenientInput()
 @Controller('analytics')

@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
-import { apiSchema, MultipartBody, readMultipart } from '#http';
-import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '#ingest';
+import { LegacyPath, MultipartBody, readMultipart } from '#http';
+import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService, IdempotentRoute, RecordRoute } from '#ingest';
 import { Caller, FeedbackTokenAllowed, OpenableAs, type Principal, Publishable, Scopes } from '#security';
 import { type IntakeWarning, PictureIntake, type SentPicture } from './attachments/picture-intake.service.js';
 import {
   fromForm,
   type Submit,
+  SubmitFormSchema,
   type Submitted,
   SubmitSchema,
   SubmittedSchema,
@@ -33,9 +26,11 @@ import { SubmitAccess } from './submit-access.service.js';
 const MAX_BODY_BYTES = 39_845_888;
 const MAX_FIELD_BYTES = 131_072;
 const TAKES_PICTURES = { multipart: true, bodyLimit: MAX_BODY_BYTES };
-const DESCRIPTION =
-  'JSON with the picture as a data URL, or a form with text parts first and pictures in `screenshot`. A picture that is refused is ' +
-  'reported in `warnings`; the text is kept. Without a key: by `X-Feedback-Token`, or, where FL_PUBLIC_ROUTES opens it, five an hour.';
+const FEEDBACK = {
+  body: SubmitSchema,
+  otherBodies: { 'multipart/form-data': SubmitFormSchema },
+  returns: SubmittedSchema,
+};
 
 interface Sent {
   body: Submit;
@@ -48,7 +43,6 @@ interface Sent {
 @Publishable()
 @FeedbackTokenAllowed()
 @OpenableAs('feedback')
-@ApiConsumes('application/json', 'multipart/form-data')
 @Controller()
 export class SubmitController {
   constructor(
@@ -62,10 +56,15 @@ export class SubmitController {
 
   @Post('api/v1/feedback')
   @RouteConfig(TAKES_PICTURES)
-  @ApiOperation({ operationId: 'create_feedback', summary: 'Send feedback', description: DESCRIPTION })
-  @ApiBody({ schema: apiSchema(SubmitSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(SubmittedSchema) })
-  @ApiAcceptedResponse({ schema: apiSchema(SubmittedSchema), description: 'In the spool: seen after the replay.' })
+  @IdempotentRoute()
+  @RecordRoute({
+    operationId: 'create_feedback',
+    summary: 'Record feedback with screenshots',
+    description:
+      'Takes JSON with pictures as data URLs, or a form with pictures as files. Works without a key by `X-Feedback-Token`, and where ' +
+      'FL_PUBLIC_ROUTES opens it, five times an hour.',
+    ...FEEDBACK,
+  })
   create(
     @Caller() sender: Principal,
     @Body() body: unknown,
@@ -78,14 +77,14 @@ export class SubmitController {
 
   @Post('api/feedback')
   @RouteConfig(TAKES_PICTURES)
-  @ApiOperation({
+  @LegacyPath()
+  @IdempotentRoute()
+  @RecordRoute({
     operationId: 'create_feedback_older_path',
-    summary: 'Older path of POST /api/v1/feedback',
-    deprecated: true,
+    summary: 'Record feedback with screenshots (legacy path)',
+    status: 200,
+    ...FEEDBACK,
   })
-  @ApiBody({ schema: apiSchema(SubmitSchema) })
-  @ApiOkResponse({ schema: apiSchema(SubmittedSchema) })
-  @ApiAcceptedResponse({ schema: apiSchema(SubmittedSchema), description: 'In the spool: seen after the replay.' })
   olderCreate(
     @Caller() sender: Principal,
     @Body() body: unknown,

@@ -1,22 +1,21 @@
 import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Page } from '#kernel';
-import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
-import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
+import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
-  AuditPageSchema,
+  AuditEntrySchema,
   CreateKeySchema,
   createKeyValidator,
   CreateTenantSchema,
   createTenantValidator,
-  KeyPageSchema,
   type KeyResource,
   KeySchema,
   NewKeySchema,
   NewTenantSchema,
-  TenantPageSchema,
+  TenantSchema,
   toAuditResource,
   toKeyResource,
   toNewKeyResource,
@@ -28,7 +27,6 @@ import { KeysAdministrationService } from './keys-administration.service.js';
 
 /** The answer holds a secret: no cache between here and its owner may keep it. */
 const NO_STORE = { 'cache-control': 'no-store' };
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @ApiTags('Administration')
 @StrictInput()
@@ -42,9 +40,12 @@ export class AdministrationController {
   ) {}
 
   @Post('keys')
-  @ApiOperation({ operationId: 'create_key', summary: 'Make a key; its secret is shown once' })
-  @ApiBody({ schema: apiSchema(CreateKeySchema) })
-  @ApiCreatedResponse({ schema: apiSchema(NewKeySchema) })
+  @CreateRoute({
+    operationId: 'create_key',
+    summary: 'Create an API key',
+    body: CreateKeySchema,
+    returns: NewKeySchema,
+  })
   async createKey(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -63,28 +64,26 @@ export class AdministrationController {
   }
 
   @Get('keys')
-  @ApiOperation({ operationId: 'list_keys', summary: 'Keys of the tenant, newest first' })
-  @ApiOkResponse({ schema: apiSchema(KeyPageSchema) })
+  @PagedListRoute({ operationId: 'list_keys', summary: 'List API keys, newest first', of: KeySchema })
   async listKeys(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<KeyResource>> {
     const page = await this.keys.list(caller, query.limit, query.cursor);
     return { ...page, data: page.data.map(toKeyResource) };
   }
 
   @Get('keys/:id')
-  @ApiOperation({ operationId: 'get_key', summary: 'One key' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(KeySchema) })
+  @ResourceRoute({ operationId: 'get_key', summary: 'Get an API key', path: { id: UUID }, returns: KeySchema })
   async getKey(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<KeyResource> {
     return toKeyResource(await this.keys.get(caller, id));
   }
 
   @Post('keys/:id/rotate')
-  @ApiOperation({
+  @CreateRoute({
     operationId: 'rotate_key',
-    summary: 'Make a second key with the same settings; the first stays good until it is revoked',
+    summary: 'Create an API key with the settings of another',
+    description: 'The other key works until it is revoked.',
+    path: { id: UUID },
+    returns: NewKeySchema,
   })
-  @ApiParam(ID)
-  @ApiCreatedResponse({ schema: apiSchema(NewKeySchema) })
   async rotateKey(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -97,16 +96,23 @@ export class AdministrationController {
   }
 
   @Delete('keys/:id')
-  @ApiOperation({ operationId: 'revoke_key', summary: 'Revoke a key: at once here, within a minute on other replicas' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(KeySchema) })
+  @ResourceRoute({
+    operationId: 'revoke_key',
+    summary: 'Revoke an API key',
+    description: 'Takes effect immediately on this server, and within a minute on other replicas.',
+    path: { id: UUID },
+    returns: KeySchema,
+  })
   async revokeKey(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<KeyResource> {
     return toKeyResource(await this.keys.revoke(caller, id));
   }
 
   @Get('audit')
-  @ApiOperation({ operationId: 'list_audit', summary: 'What was done with administrative rights, newest first' })
-  @ApiOkResponse({ schema: apiSchema(AuditPageSchema) })
+  @PagedListRoute({
+    operationId: 'list_audit',
+    summary: 'List administrative actions, newest first',
+    of: AuditEntrySchema,
+  })
   async listAudit(
     @Caller() caller: Principal,
     @Query() query: PageQuery,
@@ -117,9 +123,12 @@ export class AdministrationController {
 
   @Post('tenants')
   @Scopes('platform')
-  @ApiOperation({ operationId: 'create_tenant', summary: 'Make a tenant and the key its administrator begins with' })
-  @ApiBody({ schema: apiSchema(CreateTenantSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(NewTenantSchema) })
+  @CreateRoute({
+    operationId: 'create_tenant',
+    summary: 'Create a tenant and the first API key of its administrator',
+    body: CreateTenantSchema,
+    returns: NewTenantSchema,
+  })
   async createTenant(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -136,8 +145,7 @@ export class AdministrationController {
 
   @Get('tenants')
   @Scopes('platform')
-  @ApiOperation({ operationId: 'list_tenants', summary: 'All tenants, oldest first' })
-  @ApiOkResponse({ schema: apiSchema(TenantPageSchema) })
+  @PagedListRoute({ operationId: 'list_tenants', summary: 'List tenants, oldest first', of: TenantSchema })
   async listTenants(@Query() query: PageQuery): Promise<Page<ReturnType<typeof toTenantResource>>> {
     const page = await this.keys.listTenants(query.limit, query.cursor);
     return { ...page, data: page.data.map(toTenantResource) };

@@ -1,24 +1,15 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { apiSchema } from '#http';
 import {
   answerOnce,
   type ClaimMaker,
   IdempotencyKey,
   IdempotencyService,
+  IdempotentRoute,
+  NdjsonRecordRoute,
   type NdjsonSink,
-  NdjsonSummarySchema,
   recordNdjson,
   replyNdjson,
 } from '#ingest';
@@ -44,24 +35,15 @@ export class LabelsController {
   ) {}
 
   @Post()
-  @RouteConfig({ ndjson: true })
-  @ApiOperation({
+  @IdempotentRoute()
+  @NdjsonRecordRoute({
     operationId: 'create_labels',
-    summary: 'Tell what was true',
-    description:
-      'One JSON object, or NDJSON of any length (answered with 200: one line for each refused item, then the counts). For a prediction ' +
-      'that is not here (yet): 202 and `link: "pending"`; the label is linked when it appears.',
-  })
-  @ApiConsumes('application/json', 'application/x-ndjson')
-  @ApiBody({ schema: apiSchema(LabelRequestSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(LabelledSchema) })
-  @ApiAcceptedResponse({
-    schema: apiSchema(LabelledSchema),
-    description: 'In the spool, or for a prediction that is not here.',
-  })
-  @ApiOkResponse({
-    content: { 'application/x-ndjson': { schema: apiSchema(NdjsonSummarySchema) } },
-    description: 'NDJSON: refused lines, then the counts.',
+    summary: 'Record ground truth',
+    description: 'Takes one label as JSON, or any number of them as NDJSON.',
+    body: LabelRequestSchema,
+    line: LabelRequestSchema,
+    returns: LabelledSchema,
+    accepted: 'Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does.',
   })
   async create(
     @Caller() caller: Principal,

@@ -1,27 +1,23 @@
 import { createHash } from 'node:crypto';
 import { Body, Controller, Delete, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiPropertyOptional,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { ValidationError } from '#kernel';
-import { apiSchema, StrictInput, UuidPipe } from '#http';
+import { StrictInput, UUID, UuidPipe } from '#http';
+import { RecordRoute } from '#ingest';
 import { Caller, FeedbackTokenAllowed, FeedbackTokens, type Principal, Publishable, Scopes } from '#security';
 import { toVoteInput, type Voted, VotedSchema, VoteSchema, voteValidator } from './dto/vote.schema.js';
 import { type VoteResult, VotesService } from './votes.service.js';
 
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+const VOTE = {
+  path: { id: UUID },
+  returns: VotedSchema,
+  accepted: 'Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does.',
+};
 
 class WithdrawQuery {
-  @ApiPropertyOptional({ description: 'Whose vote, when it was given with a user_id.' })
+  @ApiPropertyOptional({ description: 'The rater, when the vote was sent with a `user_id`.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
@@ -42,19 +38,12 @@ export class VotesController {
 
   @Put()
   @HttpCode(201)
-  @ApiOperation({
+  @RecordRoute({
     operationId: 'vote',
-    summary: 'Say what you think of a prediction; a later vote of the same rater replaces it',
-    description:
-      'By key, or without one by `X-Feedback-Token`. The rater is the token, else `user_id`, else the key. A prediction that is not ' +
-      'here (yet) is answered with 202 and `link: "pending"`; the vote is linked when it appears.',
-  })
-  @ApiParam(ID)
-  @ApiBody({ schema: apiSchema(VoteSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(VotedSchema) })
-  @ApiAcceptedResponse({
-    schema: apiSchema(VotedSchema),
-    description: 'In the spool, or for a prediction that is not here.',
+    summary: 'Vote on a prediction, or change the vote',
+    description: 'The rater is the feedback token, else `user_id`, else the API key.',
+    body: VoteSchema,
+    ...VOTE,
   })
   async put(
     @Caller() sender: Principal,
@@ -69,12 +58,12 @@ export class VotesController {
   }
 
   @Delete()
-  @ApiOperation({ operationId: 'withdraw_vote', summary: 'Withdraw a vote; withdrawing none changes nothing' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(VotedSchema) })
-  @ApiAcceptedResponse({
-    schema: apiSchema(VotedSchema),
-    description: 'In the spool, or for a prediction that is not here.',
+  @RecordRoute({
+    operationId: 'withdraw_vote',
+    summary: 'Withdraw a vote',
+    description: 'The request succeeds even when there is no vote.',
+    status: 200,
+    ...VOTE,
   })
   async remove(
     @Caller() sender: Principal,

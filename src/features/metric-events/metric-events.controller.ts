@@ -1,20 +1,9 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '#kernel';
-import { apiSchema, LenientInput, UuidPipe } from '#http';
+import { LenientInput, PagedListRoute, ResourceRoute, UUID, UuidPipe } from '#http';
 import {
   answerOnce,
   type Claim,
@@ -22,22 +11,39 @@ import {
   type Durability,
   IdempotencyKey,
   IdempotencyService,
+  IdempotentRoute,
+  NdjsonRecordRoute,
   type NdjsonSink,
-  NdjsonSummarySchema,
   recordNdjson,
   replyNdjson,
 } from '#ingest';
 import { GrowthService } from '#persistence';
 import { Caller, type Principal, Scopes } from '#security';
-import { sendExport } from '#tabular';
+import { ExportRoute, sendExport } from '#tabular';
 import { EventsExportQuery, EventsFilterQuery, EventsQuery, toEventFilter } from './dto/metric-event.query.js';
 import * as dto from './dto/metric-event.schema.js';
 import { EVENT_COLUMNS } from './metric-event-export.js';
 import { MetricEventsService, type NewEvent } from './metric-events.service.js';
 
 const FILTERS = ['from', 'to', 'type', 'user_id', 'org_id', 'external_id'];
-const DATA_FILTER =
-  'Besides the parameters below, `data.<path>=<value>` asks for events whose `data` has that value at that path, such as `data.user.plan=pro`.';
+/** Parameters of any name that begins with `data.`, as OpenAPI can declare them. */
+const DataFilters = (): MethodDecorator =>
+  ApiQuery({
+    name: 'data_filters',
+    required: false,
+    description:
+      'Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path.',
+    style: 'form',
+    explode: true,
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: '^data\\.' },
+      additionalProperties: { type: 'string', maxLength: 1000 },
+      maxProperties: 5,
+      // Swagger UI sends the example unless the reader changes it.
+      example: {},
+    } as object,
+  });
 
 /** Custom metric events. Its lists take parameters of any name that begins with `data.`; the others are checked by `toEventFilter`. */
 @ApiTags('Metric events')
@@ -51,22 +57,15 @@ export class MetricEventsController {
   ) {}
 
   @Post()
-  @RouteConfig({ ndjson: true })
   @Scopes('ingest')
-  @ApiOperation({
+  @IdempotentRoute()
+  @NdjsonRecordRoute({
     operationId: 'create_metric_events',
     summary: 'Record metric events',
-    description:
-      'One event, a list, the older body (lists by type), or NDJSON of any length. An event with an `external_id` that is there already ' +
-      'changes it; its time stays.',
-  })
-  @ApiConsumes('application/json', 'application/x-ndjson')
-  @ApiBody({ schema: apiSchema(dto.EventsRequestSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(dto.StoredSchema) })
-  @ApiAcceptedResponse({ schema: apiSchema(dto.StoredSchema), description: 'In the spool: visible after the replay.' })
-  @ApiOkResponse({
-    content: { 'application/x-ndjson': { schema: apiSchema(NdjsonSummarySchema) } },
-    description: 'NDJSON: refused lines, then the counts.',
+    description: 'Takes one event or a list as JSON, or any number of events as NDJSON.',
+    body: dto.EventsRequestSchema,
+    line: dto.EventRequestSchema,
+    returns: dto.StoredSchema,
   })
   async create(
     @Caller() caller: Principal,
@@ -82,12 +81,12 @@ export class MetricEventsController {
 
   @Get()
   @Scopes('read')
-  @ApiOperation({
+  @PagedListRoute({
     operationId: 'list_metric_events',
     summary: 'List metric events, newest first',
-    description: DATA_FILTER,
+    of: dto.EventSchema,
   })
-  @ApiOkResponse({ schema: apiSchema(dto.EventPageSchema) })
+  @DataFilters()
   async list(
     @Caller() caller: Principal,
     @Query() query: EventsQuery,
@@ -105,12 +104,12 @@ export class MetricEventsController {
 
   @Get('types')
   @Scopes('read')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'metric_event_types',
-    summary: 'Which types there are, and how often',
-    description: DATA_FILTER,
+    summary: 'List the types of metric events',
+    returns: dto.TypesSchema,
   })
-  @ApiOkResponse({ schema: apiSchema(dto.TypesSchema) })
+  @DataFilters()
   async types(
     @Caller() caller: Principal,
     @Query() query: EventsFilterQuery,
@@ -122,12 +121,12 @@ export class MetricEventsController {
 
   @Get('stats')
   @Scopes('read')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'metric_event_stats',
-    summary: 'How many there are, of whom, and since when',
-    description: DATA_FILTER,
+    summary: 'Count metric events, their types and their users',
+    returns: dto.FiguresSchema,
   })
-  @ApiOkResponse({ schema: apiSchema(dto.FiguresSchema) })
+  @DataFilters()
   async stats(
     @Caller() caller: Principal,
     @Query() query: EventsFilterQuery,
@@ -139,13 +138,8 @@ export class MetricEventsController {
 
   @Get('export')
   @Scopes('read')
-  @ApiOperation({
-    operationId: 'export_metric_events',
-    summary: 'All metric events as CSV, JSON lines or Parquet, oldest first',
-    description: DATA_FILTER,
-  })
-  @ApiProduces('text/csv', 'application/x-ndjson', 'application/vnd.apache.parquet')
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
+  @ExportRoute({ operationId: 'export_metric_events', summary: 'Export metric events, oldest first' })
+  @DataFilters()
   async export(
     @Caller() caller: Principal,
     @Query() query: EventsExportQuery,
@@ -159,9 +153,12 @@ export class MetricEventsController {
 
   @Get(':id')
   @Scopes('read')
-  @ApiOperation({ operationId: 'get_metric_event', summary: 'One metric event' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
-  @ApiOkResponse({ schema: apiSchema(dto.EventSchema) })
+  @ResourceRoute({
+    operationId: 'get_metric_event',
+    summary: 'Get a metric event',
+    path: { id: UUID },
+    returns: dto.EventSchema,
+  })
   async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<dto.EventResource> {
     return dto.toEventResource(await this.events.get(caller, id, mayReadTexts(caller)));
   }

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { Type } from '@sinclair/typebox';
 import { parseTime, ValidationError } from '#kernel';
-import { apiSchema, StrictInput } from '#http';
+import { ResourceRoute, StrictInput } from '#http';
 import { Scopes, Unlimited } from '#security';
 import {
   ModelHistorySchema,
@@ -22,8 +23,11 @@ export class ModelsController {
   constructor(private readonly models: ServedModelsService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list_models', summary: 'Models that are served, or were at a moment' })
-  @ApiOkResponse({ schema: apiSchema(ServedModelsSchema) })
+  @ResourceRoute({
+    operationId: 'list_models',
+    summary: 'List the models that are served, or were served at a moment',
+    returns: ServedModelsSchema,
+  })
   async list(@Query() { at }: ModelsQuery): Promise<ReturnType<typeof toServedModels>> {
     const time = at === undefined ? undefined : parseTime(at);
     if (at !== undefined && time === undefined)
@@ -32,9 +36,12 @@ export class ModelsController {
   }
 
   @Get(':name/history')
-  @ApiOperation({ operationId: 'model_history', summary: 'What changed of a model, and when' })
-  @ApiParam({ name: 'name', schema: { type: 'string', maxLength: 100 } })
-  @ApiOkResponse({ schema: apiSchema(ModelHistorySchema) })
+  @ResourceRoute({
+    operationId: 'model_history',
+    summary: 'List the changes of a model',
+    path: { name: Type.String({ maxLength: 100 }) },
+    returns: ModelHistorySchema,
+  })
   async history(@Param('name') name: string): Promise<ReturnType<typeof toModelHistory>> {
     return toModelHistory(await this.models.history(name));
   }

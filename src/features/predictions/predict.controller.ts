@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { apiSchema } from '#http';
-import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService } from '#ingest';
+import { LegacyPath, ResourceRoute, withoutNames } from '#http';
+import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService, IdempotentRoute } from '#ingest';
 import { Caller, FeedbackTokens, OpenableAs, type Principal, Scopes } from '#security';
 import {
   type BatchRequest,
@@ -21,9 +21,11 @@ import {
 import { toBatchResponse, toItem } from './dto/predict.mapping.js';
 import { type ClaimPredictions, type Predicted, type PredictResult, PredictService } from './predict.service.js';
 
-/** Compiled serializers of the two busiest answers: what is not declared does not leave. */
-const PREDICTION_ANSWER = { response: { 200: apiSchema(PredictionItemSchema) } };
-const BATCH_ANSWER = { response: { 200: apiSchema(BatchResponseSchema) } };
+/** Compiled serializers of the two busiest responses: a field that is not declared is not sent. */
+const PREDICTION_ANSWER = { response: { 200: withoutNames(PredictionItemSchema) } };
+const BATCH_ANSWER = { response: { 200: withoutNames(BatchResponseSchema) } };
+const PREDICT = { body: PredictRequestSchema, returns: PredictionItemSchema };
+const BATCH = { body: BatchRequestSchema, returns: BatchResponseSchema };
 
 @ApiTags('Predictions')
 @Controller()
@@ -38,9 +40,8 @@ export class PredictController {
   @RouteSchema(PREDICTION_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
-  @ApiOperation({ operationId: 'predict', summary: 'Predict one text and record it' })
-  @ApiBody({ schema: apiSchema(PredictRequestSchema) })
-  @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
+  @IdempotentRoute()
+  @ResourceRoute({ operationId: 'predict', summary: 'Predict a text and record the prediction', ...PREDICT })
   predict(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -54,9 +55,12 @@ export class PredictController {
   @RouteSchema(BATCH_ANSWER)
   @HttpCode(200)
   @Scopes('predict')
-  @ApiOperation({ operationId: 'batch', summary: 'Predict up to 100 texts and record them in one transaction' })
-  @ApiBody({ schema: apiSchema(BatchRequestSchema) })
-  @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
+  @IdempotentRoute()
+  @ResourceRoute({
+    operationId: 'batch',
+    summary: 'Predict up to 100 texts and record the predictions in one transaction',
+    ...BATCH,
+  })
   batch(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -71,9 +75,9 @@ export class PredictController {
   @HttpCode(200)
   @Scopes('predict')
   @OpenableAs('predict')
-  @ApiOperation({ operationId: 'predict_older_path', summary: 'Older path of POST /api/v1/predict', deprecated: true })
-  @ApiBody({ schema: apiSchema(PredictRequestSchema) })
-  @ApiOkResponse({ schema: apiSchema(PredictionItemSchema) })
+  @LegacyPath()
+  @IdempotentRoute()
+  @ResourceRoute({ operationId: 'predict_older_path', summary: 'Predict a text (legacy path)', ...PREDICT })
   olderPredict(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -88,9 +92,9 @@ export class PredictController {
   @HttpCode(200)
   @Scopes('predict')
   @OpenableAs('batch')
-  @ApiOperation({ operationId: 'batch_older_path', summary: 'Older path of POST /api/v1/batch', deprecated: true })
-  @ApiBody({ schema: apiSchema(BatchRequestSchema) })
-  @ApiOkResponse({ schema: apiSchema(BatchResponseSchema) })
+  @LegacyPath()
+  @IdempotentRoute()
+  @ResourceRoute({ operationId: 'batch_older_path', summary: 'Predict up to 100 texts (legacy path)', ...BATCH })
   olderBatch(
     @Caller() caller: Principal,
     @Body() body: unknown,

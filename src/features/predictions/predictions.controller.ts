@@ -1,27 +1,18 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBody,
-  ApiConsumes,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { camelCased, formatTime, type Page, parseRange } from '#kernel';
-import { apiSchema, StrictInput, UuidPipe } from '#http';
+import { PagedListRoute, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import {
   answerOnce,
   type ClaimMaker,
   type Durability,
   IdempotencyKey,
   IdempotencyService,
+  IdempotentRoute,
+  NdjsonRecordRoute,
   type NdjsonSink,
-  NdjsonSummarySchema,
   recordNdjson,
   replyNdjson,
 } from '#ingest';
@@ -31,8 +22,8 @@ import { type Logged, LoggedSchema, LogRequestSchema, logValidator } from './dto
 import {
   type JudgedPrediction,
   JudgedPredictionSchema,
-  PredictionPageSchema,
   type PredictionResource,
+  PredictionSchema,
   toJudgedResource,
   toResource,
 } from './dto/prediction.schema.js';
@@ -52,25 +43,15 @@ export class PredictionsController {
   ) {}
 
   @Post()
-  @RouteConfig({ ndjson: true })
   @Scopes('ingest')
-  @ApiOperation({
+  @IdempotentRoute()
+  @NdjsonRecordRoute({
     operationId: 'log_predictions',
     summary: 'Log predictions made elsewhere',
-    description:
-      'One JSON object, or NDJSON of any length. NDJSON is answered with 200 and NDJSON: one line for each refused item ' +
-      '(`line` and its problem), and a last line with the counts.',
-  })
-  @ApiConsumes('application/json', 'application/x-ndjson')
-  @ApiBody({ schema: apiSchema(LogRequestSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(LoggedSchema), description: 'One prediction, stored in the database.' })
-  @ApiAcceptedResponse({
-    schema: apiSchema(LoggedSchema),
-    description: 'One prediction, on disk in the spool: visible after the replay.',
-  })
-  @ApiOkResponse({
-    content: { 'application/x-ndjson': { schema: apiSchema(NdjsonSummarySchema) } },
-    description: 'NDJSON: refused lines, then the counts.',
+    description: 'Takes one prediction as JSON, or any number of them as NDJSON.',
+    body: LogRequestSchema,
+    line: LogRequestSchema,
+    returns: LoggedSchema,
   })
   async create(
     @Caller() caller: Principal,
@@ -88,8 +69,7 @@ export class PredictionsController {
 
   @Get()
   @Scopes('read')
-  @ApiOperation({ operationId: 'list_predictions', summary: 'List predictions, newest first' })
-  @ApiOkResponse({ schema: apiSchema(PredictionPageSchema) })
+  @PagedListRoute({ operationId: 'list_predictions', summary: 'List predictions, newest first', of: PredictionSchema })
   async list(@Caller() caller: Principal, @Query() query: ListPredictionsQuery): Promise<Page<PredictionResource>> {
     const filter = {
       ...parseRange(query.from, query.to),
@@ -109,9 +89,12 @@ export class PredictionsController {
 
   @Get(':id')
   @Scopes('read')
-  @ApiOperation({ operationId: 'get_prediction', summary: 'One prediction, and what was said about it' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
-  @ApiOkResponse({ schema: apiSchema(JudgedPredictionSchema) })
+  @ResourceRoute({
+    operationId: 'get_prediction',
+    summary: 'Get a prediction with its votes and labels',
+    path: { id: UUID },
+    returns: JudgedPredictionSchema,
+  })
   async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<JudgedPrediction> {
     const { prediction, verdicts } = await this.predictions.getWithVerdicts(caller, id);
     return toJudgedResource(prediction, verdicts, caller.scopes.has('read:text'));

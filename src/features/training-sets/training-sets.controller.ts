@@ -1,24 +1,15 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProduces,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { type Clock, CLOCK, formatTime, type Page } from '#kernel';
-import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
-import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { FileRoute, PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
+import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '#security';
 import { TrainingDataQuery } from './dto/data.query.js';
 import * as dto from './dto/training-set.schema.js';
 import { TrainingSetsService } from './training-sets.service.js';
-
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 /** Labelled texts, frozen for training. */
 @ApiTags('Training sets')
@@ -34,13 +25,14 @@ export class TrainingSetsController {
   ) {}
 
   @Post()
-  @ApiOperation({
+  @CreateRoute({
     operationId: 'create_training_set',
-    summary: 'Freeze the texts whose label is known',
-    description: 'At most 100,000 texts, each once. What is labelled later does not change it; an erasure revokes it.',
+    summary: 'Freeze labelled texts as a training set',
+    description:
+      'Holds at most 100,000 texts, each once. Later labels do not change the set; an erasure of its texts revokes it.',
+    body: dto.CreateTrainingSetSchema,
+    returns: dto.TrainingSetSchema,
   })
-  @ApiBody({ schema: apiSchema(dto.CreateTrainingSetSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(dto.TrainingSetSchema) })
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -61,31 +53,37 @@ export class TrainingSetsController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'list_training_sets', summary: 'Training sets, newest first' })
-  @ApiOkResponse({ schema: apiSchema(dto.TrainingSetPageSchema) })
+  @PagedListRoute({
+    operationId: 'list_training_sets',
+    summary: 'List training sets, newest first',
+    of: dto.TrainingSetSchema,
+  })
   async list(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<dto.TrainingSetResource>> {
     const page = await this.sets.list(caller, query.limit, query.cursor);
     return { ...page, data: page.data.map(dto.toTrainingSetResource) };
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'get_training_set', summary: 'One training set, and where it comes from' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.TrainingSetSchema) })
+  @ResourceRoute({
+    operationId: 'get_training_set',
+    summary: 'Get a training set with its provenance',
+    path: { id: UUID },
+    returns: dto.TrainingSetSchema,
+  })
   async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<dto.TrainingSetResource> {
     return dto.toTrainingSetResource(await this.sets.get(caller, id));
   }
 
   @Get(':id/data')
   @Scopes('read:text')
-  @ApiOperation({
+  @FileRoute({
     operationId: 'get_training_data',
-    summary: 'Its lines, the same bytes every time',
-    description: '409 once an erasure has revoked it: destroy the copies, and take the successor.',
+    summary: 'Download a training set',
+    description:
+      'Returns the same bytes every time, until an erasure revokes the set (409): then destroy your copies and use the successor.',
+    path: { id: UUID },
+    content: { 'application/x-ndjson': Type.String({ description: 'One JSON object for each text.' }) },
   })
-  @ApiParam(ID)
-  @ApiProduces('application/x-ndjson')
-  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async data(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -103,9 +101,12 @@ export class TrainingSetsController {
   }
 
   @Delete(':id')
-  @ApiOperation({ operationId: 'delete_training_set', summary: 'Delete a training set and its lines' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.RemovedSchema) })
+  @ResourceRoute({
+    operationId: 'delete_training_set',
+    summary: 'Delete a training set',
+    path: { id: UUID },
+    returns: SuccessSchema,
+  })
   async remove(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<{ success: boolean }> {
     await this.sets.remove(caller, id);
     return { success: true };

@@ -1,16 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Page } from '#kernel';
-import { apiSchema, PageQuery, StrictInput, UuidPipe } from '#http';
-import { IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
+import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import * as dto from './dto/webhook.schema.js';
 import type { SendResult } from './webhook-sender.service.js';
 import { WebhooksService } from './webhooks.service.js';
-
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
-const DELIVERY_ID = { name: 'delivery_id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @ApiTags('Webhooks')
 @StrictInput()
@@ -24,9 +21,12 @@ export class WebhooksController {
   ) {}
 
   @Post()
-  @ApiOperation({ operationId: 'create_webhook', summary: 'Be told of what happens; the secret is shown once' })
-  @ApiBody({ schema: apiSchema(dto.CreateWebhookSchema) })
-  @ApiCreatedResponse({ schema: apiSchema(dto.NewWebhookSchema) })
+  @CreateRoute({
+    operationId: 'create_webhook',
+    summary: 'Create a webhook',
+    body: dto.CreateWebhookSchema,
+    returns: dto.NewWebhookSchema,
+  })
   async create(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -42,24 +42,33 @@ export class WebhooksController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'list_webhooks', summary: 'Webhooks of the tenant, newest first' })
-  @ApiOkResponse({ schema: apiSchema(dto.WebhookListSchema) })
+  @ResourceRoute({
+    operationId: 'list_webhooks',
+    summary: 'List webhooks, newest first',
+    returns: dto.WebhookListSchema,
+  })
   async list(@Caller() caller: Principal): Promise<{ data: dto.WebhookResource[] }> {
     return { data: (await this.webhooks.list(caller)).map(dto.toWebhookResource) };
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'get_webhook', summary: 'One webhook' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.WebhookSchema) })
+  @ResourceRoute({
+    operationId: 'get_webhook',
+    summary: 'Get a webhook',
+    path: { id: UUID },
+    returns: dto.WebhookSchema,
+  })
   async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<dto.WebhookResource> {
     return dto.toWebhookResource(await this.webhooks.get(caller, id));
   }
 
   @Delete(':id')
-  @ApiOperation({ operationId: 'delete_webhook', summary: 'Be told no more; what is still to be delivered goes too' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.DoneSchema) })
+  @ResourceRoute({
+    operationId: 'delete_webhook',
+    summary: 'Delete a webhook and its pending deliveries',
+    path: { id: UUID },
+    returns: SuccessSchema,
+  })
   async remove(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<{ success: boolean }> {
     await this.webhooks.remove(caller, id);
     return { success: true };
@@ -67,17 +76,23 @@ export class WebhooksController {
 
   @Post(':id/test')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'test_webhook', summary: 'Send something now, once, and see what comes of it' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.TestResultSchema) })
+  @ResourceRoute({
+    operationId: 'test_webhook',
+    summary: 'Send one test event and return the result',
+    path: { id: UUID },
+    returns: dto.TestResultSchema,
+  })
   test(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<SendResult> {
     return this.webhooks.test(caller, id);
   }
 
   @Get(':id/deliveries')
-  @ApiOperation({ operationId: 'list_deliveries', summary: 'What was told, newest first; kept for 30 days' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(dto.DeliveryPageSchema) })
+  @PagedListRoute({
+    operationId: 'list_deliveries',
+    summary: 'List deliveries of the last 30 days, newest first',
+    path: { id: UUID },
+    of: dto.DeliverySchema,
+  })
   async deliveries(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -89,10 +104,12 @@ export class WebhooksController {
 
   @Post(':id/deliveries/:delivery_id/redeliver')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'redeliver', summary: 'Tell it again, now' })
-  @ApiParam(ID)
-  @ApiParam(DELIVERY_ID)
-  @ApiOkResponse({ schema: apiSchema(dto.DeliverySchema) })
+  @ResourceRoute({
+    operationId: 'redeliver',
+    summary: 'Repeat a delivery now',
+    path: { id: UUID, delivery_id: UUID },
+    returns: dto.DeliverySchema,
+  })
   async redeliver(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

@@ -1,10 +1,11 @@
 import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { apiSchema } from '#http';
+import { LegacyPath, ResourceRoute } from '#http';
 import { Metrics } from '#observability';
 import { Caller, type Principal, Public, Scopes, Unlimited } from '#security';
 import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
+import { MetricsRoute, ProbeRoute } from './health-routes.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
 import { type ProbePath, Probes } from './probes.service.js';
 
@@ -23,32 +24,32 @@ export class HealthController {
 
   @Get('health/liveness')
   @Public()
-  @ApiOperation({ operationId: 'liveness', summary: 'Does the process turn? Restart it when not' })
-  @ApiOkResponse({ schema: apiSchema(StateSchema) })
+  @ProbeRoute({
+    operationId: 'liveness',
+    summary: 'Check whether the process responds; restart it when it does not',
+    returns: StateSchema,
+  })
   liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health/liveness');
   }
 
   @Get('health/readiness')
   @Public()
-  @ApiOperation({ operationId: 'readiness', summary: 'Should it get traffic?' })
-  @ApiOkResponse({ schema: apiSchema(StateSchema) })
+  @ProbeRoute({ operationId: 'readiness', summary: 'Check whether the server takes traffic', returns: StateSchema })
   readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health/readiness');
   }
 
   @Get('health/startup')
   @Public()
-  @ApiOperation({ operationId: 'startup', summary: 'Has it started?' })
-  @ApiOkResponse({ schema: apiSchema(StateSchema) })
+  @ProbeRoute({ operationId: 'startup', summary: 'Check whether the server has started', returns: StateSchema })
   startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health/startup');
   }
 
   @Get('health')
   @Public()
-  @ApiOperation({ operationId: 'health', summary: 'healthy, degraded, unhealthy or draining' })
-  @ApiOkResponse({ schema: apiSchema(StateSchema) })
+  @ProbeRoute({ operationId: 'health', summary: 'Get the state of the server', returns: StateSchema })
   overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health');
   }
@@ -56,16 +57,23 @@ export class HealthController {
   @Get('health/detailed')
   @Unlimited()
   @Scopes('read', 'admin')
-  @ApiOperation({ operationId: 'health_detailed', summary: 'All components, for operators' })
-  @ApiOkResponse({ schema: apiSchema(DetailedHealthSchema) })
+  @ResourceRoute({
+    operationId: 'health_detailed',
+    summary: 'Get the state of all components',
+    returns: DetailedHealthSchema,
+  })
   detailed(@Caller() caller: Principal): DetailedHealth {
     return this.health.detailed(caller);
   }
 
   @Get('api/v1/health')
   @Public()
-  @ApiOperation({ operationId: 'health_older_shape', summary: 'Health in the shape of the oldest system' })
-  @ApiOkResponse({ schema: apiSchema(OlderHealthSchema) })
+  @LegacyPath()
+  @ProbeRoute({
+    operationId: 'health_older_shape',
+    summary: 'Get the state of the server (legacy shape)',
+    returns: OlderHealthSchema,
+  })
   older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {
     void reply.status(this.health.isHealthy ? OK : UNAVAILABLE);
     return this.health.older();
@@ -74,9 +82,11 @@ export class HealthController {
   @Get('metrics')
   @Unlimited()
   @Scopes('read', 'admin')
-  @ApiOperation({ operationId: 'metrics', summary: 'Prometheus text, or JSON with "Accept: application/json"' })
-  @ApiProduces('text/plain', 'application/json')
-  @ApiOkResponse({ schema: { type: 'string' }, description: 'Prometheus text format.' })
+  @MetricsRoute({
+    operationId: 'metrics',
+    summary: 'Get metrics for Prometheus',
+    description: 'Returns JSON when `Accept` names `application/json`.',
+  })
   async prometheus(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { registry } = this.metrics;
     if (request.headers.accept?.includes('application/json')) {

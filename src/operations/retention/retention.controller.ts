@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { apiSchema } from '#http';
+import { ApiTags } from '@nestjs/swagger';
+import { ResourceRoute } from '#http';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   ChangeRetentionSchema,
@@ -21,16 +21,22 @@ export class RetentionController {
   constructor(private readonly service: RetentionService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'get_retention', summary: 'How long what is kept, and what was deleted' })
-  @ApiOkResponse({ schema: apiSchema(RetentionSchema) })
+  @ResourceRoute({
+    operationId: 'get_retention',
+    summary: 'Get retention periods and the latest runs',
+    returns: RetentionSchema,
+  })
   async get(@Caller() caller: Principal): Promise<RetentionResource> {
     return toRetentionResource(await this.service.settings(caller), await this.service.recent(caller, SHOWN_RUNS));
   }
 
   @Put()
-  @ApiOperation({ operationId: 'change_retention', summary: 'Keep a kind longer or shorter than configured' })
-  @ApiBody({ schema: apiSchema(ChangeRetentionSchema) })
-  @ApiOkResponse({ schema: apiSchema(RetentionSchema) })
+  @ResourceRoute({
+    operationId: 'change_retention',
+    summary: 'Change retention periods of the tenant',
+    body: ChangeRetentionSchema,
+    returns: RetentionSchema,
+  })
   async change(@Caller() caller: Principal, @Body() body: unknown): Promise<RetentionResource> {
     const settings = await this.service.change(caller, changeRetentionValidator.parse(body));
     return toRetentionResource(settings, await this.service.recent(caller, SHOWN_RUNS));

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, Param, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { apiSchema, StrictInput } from '#http';
+import { BINARY, FileRoute, ResourceRoute, StrictInput } from '#http';
 import { Caller, type Principal, Scopes } from '#security';
-import { CertificateSchema, toCertificateResource, toSubject } from './dto/subject.schema.js';
+import { CertificateSchema, SubjectIdSchema, toCertificateResource, toSubject } from './dto/subject.schema.js';
 import { ErasureService } from './erasure.service.js';
 import { SubjectExport } from './subject-export.service.js';
 
@@ -19,13 +19,13 @@ export class SubjectsController {
   ) {}
 
   @Get(':id/export')
-  @ApiOperation({
+  @FileRoute({
     operationId: 'export_subject',
-    summary: 'Everything that is stored of a subject: a ZIP of JSON and pictures',
+    summary: 'Export everything that is stored about a data subject',
+    description: 'The archive holds JSON files and pictures.',
+    path: { id: SubjectIdSchema },
+    content: { 'application/zip': BINARY },
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', minLength: 1, maxLength: 128 } })
-  @ApiProduces('application/zip')
-  @ApiOkResponse({ content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } })
   async export(@Caller() caller: Principal, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const zip = await this.exports.zip(caller, toSubject(id));
     await reply
@@ -36,15 +36,15 @@ export class SubjectsController {
   }
 
   @Delete(':id')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'erase_subject',
-    summary: 'Erase a subject from every store',
+    summary: 'Erase a data subject from every store',
     description:
-      'Takes two seconds: so long a record may be on its way. Other servers empty their spools of the subject within a minute. 404 when nothing is ' +
-      'known of the subject; what arrives later from before is not stored all the same. A repetition answers the same certificate.',
+      'Takes two seconds, because records may still be on their way; other servers empty their spools within a minute. Earlier records ' +
+      'that arrive later are not stored, even when the subject is unknown (404). A repetition returns the same certificate.',
+    path: { id: SubjectIdSchema },
+    returns: CertificateSchema,
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', minLength: 1, maxLength: 128 } })
-  @ApiOkResponse({ schema: apiSchema(CertificateSchema) })
   async erase(@Caller() caller: Principal, @Param('id') id: string): Promise<ReturnType<typeof toCertificateResource>> {
     return toCertificateResource(await this.erasures.erase(caller, toSubject(id)));
   }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { apiSchema, UuidPipe } from '#http';
+import { ApiTags } from '@nestjs/swagger';
+import { ResourceRoute, UUID, UuidPipe } from '#http';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '#security';
 import { CertificateSchema, toCertificateResource } from './dto/subject.schema.js';
 import { TenantErasureService } from './tenant-erasure.service.js';
@@ -13,15 +13,14 @@ export class TenantErasureController {
   constructor(private readonly erasures: TenantErasureService) {}
 
   @Delete(':id')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'erase_tenant',
-    summary: 'Erase a tenant with everything it has',
+    summary: 'Erase a tenant and all its data',
     description:
-      'Its keys end within a minute. The first tenant stays (409). A repetition answers the same certificate; ' +
-      'its `subject_hash` is `*`.',
+      'Its API keys stop working within a minute. The first tenant cannot be erased (409). A repetition returns the same certificate.',
+    path: { id: UUID },
+    returns: CertificateSchema,
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
-  @ApiOkResponse({ schema: apiSchema(CertificateSchema) })
   async erase(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

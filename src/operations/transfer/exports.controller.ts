@@ -1,25 +1,22 @@
-import { applyDecorators, Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { parseRange } from '#kernel';
 import { StrictInput } from '#http';
 import type { TransferKind } from '#persistence';
 import { Caller, type Principal, Scopes } from '#security';
-import { EXPORT_TYPES, sendExport } from '#tabular';
+import { ExportRoute, sendExport } from '#tabular';
 import { RecordsExportQuery } from './dto/export.query.js';
 import { TransferService } from './transfer.service.js';
 
-const Export = (kind: string): MethodDecorator =>
-  applyDecorators(
-    ApiOperation({
-      operationId: `export_${kind}`,
-      summary: `All ${kind} as CSV, JSON lines or Parquet`,
-      description:
-        'Texts of people only with scope `read:text`. `feedback-loop import` reads CSV and JSON lines again.',
-    }),
-    ApiProduces(...Object.values(EXPORT_TYPES).map((type) => type.split(';')[0] as string)),
-    ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } }),
-  );
+const Export = (kind: string, time: string): MethodDecorator =>
+  ExportRoute({
+    operationId: `export_${kind}`,
+    summary: `Export ${kind}`,
+    description:
+      `The range goes by \`${time}\`. Texts of people are included only with scope \`read:text\`. \`feedback-loop import\` reads CSV and ` +
+      'JSON lines.',
+  });
 
 /** Everything that was recorded, as files. Feedback and metric events have their exports beside their lists. */
 @ApiTags('Exports')
@@ -30,7 +27,7 @@ export class ExportsController {
   constructor(private readonly transfers: TransferService) {}
 
   @Get('predictions/export')
-  @Export('predictions')
+  @Export('predictions', 'timestamp')
   async predictions(
     @Caller() caller: Principal,
     @Query() query: RecordsExportQuery,
@@ -40,7 +37,7 @@ export class ExportsController {
   }
 
   @Get('votes/export')
-  @Export('votes')
+  @Export('votes', 'accepted_at')
   async votes(
     @Caller() caller: Principal,
     @Query() query: RecordsExportQuery,
@@ -50,7 +47,7 @@ export class ExportsController {
   }
 
   @Get('labels/export')
-  @Export('labels')
+  @Export('labels', 'recorded_at')
   async labels(
     @Caller() caller: Principal,
     @Query() query: RecordsExportQuery,

@@ -1,2 +1,3 @@
-export { type Column, type ColumnKind, encode, EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './encode.js';
+export { type Column, type ColumnKind, encode, EXPORT_FORMATS, type ExportFormat } from './encode.js';
+export { ExportRoute } from './export-route.js';
 export { sendExport } from './stream.js';

@@ -14,7 +14,7 @@ const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example
 const time = Type.String({ format: 'date-time' });
 const optionalTime = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
 const tenant = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 64, description: 'Slug of the tenant; `default` when absent.' }),
+  Type.String({ minLength: 1, maxLength: 64, description: 'Slug of the tenant. Default: `default`.' }),
 );
 
 const emailRule = ({ email: given }: { email?: unknown }): { path: string; message: string }[] =>
@@ -23,8 +23,12 @@ const emailRule = ({ email: given }: { email?: unknown }): { path: string; messa
     : [];
 
 export const LoginSchema = Type.Object(
-  { email, password: password('Theirs.'), tenant },
-  { additionalProperties: false, example: { email: 'ada@example.com', password: 'correct horse battery staple' } },
+  { email, password: password('The password of the user.'), tenant },
+  {
+    $id: 'Credentials',
+    additionalProperties: false,
+    example: { email: 'ada@example.com', password: 'correct horse battery staple' },
+  },
 );
 export const loginValidator = new SchemaValidator(LoginSchema);
 
@@ -33,74 +37,87 @@ export const CreateUserSchema = Type.Object(
     email,
     name: Type.Optional(name),
     role,
-    password: Type.Optional(password('8 to 128 characters. Without it they get an invitation and choose one.')),
+    password: Type.Optional(password('8 to 128 characters. Without it, the user is invited to choose one.')),
   },
-  { additionalProperties: false, example: { email: 'ada@example.com', name: 'Ada', role: 'reviewer' } },
+  {
+    $id: 'NewUser',
+    additionalProperties: false,
+    example: { email: 'ada@example.com', name: 'Ada', role: 'reviewer' },
+  },
 );
 export const createUserValidator = new SchemaValidator(CreateUserSchema, emailRule);
 
 export const ChangeUserSchema = Type.Object(
   { name: Type.Optional(name), role: Type.Optional(role), disabled: Type.Optional(Type.Boolean()) },
-  { additionalProperties: false, minProperties: 1, example: { role: 'viewer' } },
+  { $id: 'UserChange', additionalProperties: false, minProperties: 1, example: { role: 'viewer' } },
 );
 export const changeUserValidator = new SchemaValidator(ChangeUserSchema);
 
 export const ChangePasswordSchema = Type.Object(
-  { current_password: password('The one in use.'), new_password: password('8 to 128 characters.') },
-  { additionalProperties: false },
+  { current_password: password('The password in use.'), new_password: password('8 to 128 characters.') },
+  { $id: 'PasswordChange', additionalProperties: false },
 );
 export const changePasswordValidator = new SchemaValidator(ChangePasswordSchema);
 
 export const ChoosePasswordSchema = Type.Object(
   {
-    token: Type.String({ minLength: 1, maxLength: 100, description: 'Of the link.' }),
+    token: Type.String({ minLength: 1, maxLength: 100, description: 'The token in the link.' }),
     password: password('8 to 128 characters.'),
   },
-  { additionalProperties: false },
+  { $id: 'PasswordChoice', additionalProperties: false },
 );
 export const choosePasswordValidator = new SchemaValidator(ChoosePasswordSchema);
 
-export const ResetSchema = Type.Object({ email, tenant }, { additionalProperties: false });
+export const ResetSchema = Type.Object({ email, tenant }, { $id: 'PasswordResetRequest', additionalProperties: false });
 export const resetValidator = new SchemaValidator(ResetSchema, emailRule);
 
-export const UserSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  email: Type.String(),
-  name: Type.String(),
-  role: Type.String({ description: 'viewer, reviewer or admin.' }),
-  state: Type.String({ description: '`invited` until a password is chosen, `active`, or `disabled`.' }),
-  created_at: time,
-  created_by: Type.String(),
-  last_login_at: optionalTime,
-  version: Type.Integer({ description: 'Also the ETag.' }),
-});
+export const UserSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    email: Type.String(),
+    name: Type.String(),
+    role: Type.String({ description: '`viewer`, `reviewer` or `admin`.' }),
+    state: Type.String({ description: '`invited` until the user chooses a password, `active`, or `disabled`.' }),
+    created_at: time,
+    created_by: Type.String(),
+    last_login_at: optionalTime,
+    version: Type.Integer({ description: 'The version that `ETag` carries.' }),
+  },
+  { $id: 'User' },
+);
 export type UserResource = Static<typeof UserSchema>;
-export const UserPageSchema = Type.Object({
-  data: Type.Array(UserSchema),
-  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null on the last page.' }),
-});
 
-export const PasswordLinkSchema = Type.Object({
-  link: Type.String({ description: 'Shown once: whoever opens it chooses the password.' }),
-  token: Type.String(),
-  expires_at: time,
-  mailed: Type.Boolean({ description: 'Whether it goes to them by mail as well.' }),
-});
-export const NewUserSchema = Type.Composite([
-  UserSchema,
-  Type.Object({
-    invitation: Type.Unsafe<Static<typeof PasswordLinkSchema> | null>(Type.Union([PasswordLinkSchema, Type.Null()])),
-  }),
-]);
+export const PasswordLinkSchema = Type.Object(
+  {
+    link: Type.String({
+      description: 'Opens the page on which the user chooses a password; this is the only response with it.',
+    }),
+    token: Type.String(),
+    expires_at: time,
+    mailed: Type.Boolean({ description: 'Whether the link is mailed to the user, too.' }),
+  },
+  { $id: 'PasswordLink' },
+);
+export const NewUserSchema = Type.Composite(
+  [
+    UserSchema,
+    Type.Object({
+      invitation: Type.Unsafe<Static<typeof PasswordLinkSchema> | null>(Type.Union([PasswordLinkSchema, Type.Null()])),
+    }),
+  ],
+  { $id: 'InvitedUser' },
+);
 
-export const SessionSchema = Type.Object({
-  success: Type.Boolean(),
-  user: UserSchema,
-  csrf_token: Type.String({ description: 'Goes into X-CSRF-Token of every change made with the cookie.' }),
-  expires_at: time,
-});
+export const SessionSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    user: UserSchema,
+    csrf_token: Type.String({ description: 'Send it as `X-CSRF-Token` with every change that uses the cookie.' }),
+    expires_at: time,
+  },
+  { $id: 'Session' },
+);
 export type SessionResource = Static<typeof SessionSchema>;
-export const DoneSchema = Type.Object({ success: Type.Boolean() });
 
 export function toUserResource(user: User): UserResource {
   return {

@@ -4,25 +4,28 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from '
 import { asInteger } from '#http';
 
 export class AnalyticsQuery {
-  @ApiPropertyOptional({ description: 'ISO 8601; predictions at or after it.', example: '2026-11-01T00:00:00Z' })
+  @ApiPropertyOptional({
+    description: 'Start of the range, inclusive, in ISO 8601.',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'ISO 8601; predictions before it.' })
+  @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   to?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only predictions of this model.' })
   @IsOptional()
   @IsString()
   @Length(1, 100)
   model?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only predictions of this model version.' })
   @IsOptional()
   @IsString()
   @Length(1, 100)
@@ -30,7 +33,13 @@ export class AnalyticsQuery {
 }
 
 export class RecentQuery extends AnalyticsQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100, type: 'integer' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    type: 'integer',
+    description: 'Maximum number of items.',
+  })
   @Transform(asInteger)
   @IsInt()
   @Min(1)
@@ -39,7 +48,7 @@ export class RecentQuery extends AnalyticsQuery {
 }
 
 export class TimeseriesQuery extends AnalyticsQuery {
-  @ApiPropertyOptional({ enum: ['hour', 'day'], default: 'hour' })
+  @ApiPropertyOptional({ enum: ['hour', 'day'], default: 'hour', description: 'Length of a bucket.' })
   @IsIn(['hour', 'day'])
   bucket: 'hour' | 'day' = 'hour';
 }

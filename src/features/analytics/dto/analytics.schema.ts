@@ -11,85 +11,110 @@ const asOf = () =>
     Type.String({
       format: 'date-time',
       description:
-        'The answer holds at least what was committed by then. Only with replicas or a cache of results; without it is exact to the last committed row.',
+        'The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.',
     }),
   );
-const counts = () => Type.Unsafe<Record<string, number>>({ type: 'object', additionalProperties: { type: 'integer' } });
+const counts = (options: object = {}) =>
+  Type.Unsafe<Record<string, number>>({ ...options, type: 'object', additionalProperties: { type: 'integer' } });
 
-export const SummarySchema = Type.Object({
-  total_predictions: Type.Integer(),
-  avg_confidence: nullableNumber('Null when there is nothing to average.'),
-  avg_latency_ms: nullableNumber('Null when there is nothing to average.'),
-  date_range: Type.Object({ earliest: nullableTime(), latest: nullableTime() }),
-  data_as_of: asOf(),
-});
+export const SummarySchema = Type.Object(
+  {
+    total_predictions: Type.Integer(),
+    avg_confidence: nullableNumber('Null without predictions.'),
+    avg_latency_ms: nullableNumber('Null without predictions.'),
+    date_range: Type.Object({ earliest: nullableTime(), latest: nullableTime() }),
+    data_as_of: asOf(),
+  },
+  { $id: 'PredictionSummary' },
+);
 export type SummaryAnswer = Static<typeof SummarySchema>;
 
-export const SentimentDistributionSchema = Type.Object({
-  positive: Type.Integer(),
-  negative: Type.Integer(),
-  neutral: Type.Integer(),
-});
+export const SentimentDistributionSchema = Type.Object(
+  {
+    positive: Type.Integer(),
+    negative: Type.Integer(),
+    neutral: Type.Integer(),
+  },
+  { $id: 'SentimentDistribution' },
+);
 export type SentimentDistribution = Static<typeof SentimentDistributionSchema>;
 
-export const LabelDistributionSchema = counts();
+export const LabelDistributionSchema = counts({
+  $id: 'LabelDistribution',
+  description: 'Number of predictions by label.',
+});
 
-export const RecentSchema = Type.Array(
-  Type.Object({
+const RecentPredictionSchema = Type.Object(
+  {
     id: Type.String({ format: 'uuid' }),
     timestamp: time(),
     sentiment: Type.String({ description: 'The label, whatever the classifier.' }),
     confidence: nullableNumber(),
     latency_ms: nullableNumber(),
     model_version: Type.String(),
-  }),
+  },
+  { $id: 'RecentPrediction' },
 );
+export const RecentSchema = Type.Array(RecentPredictionSchema, { $id: 'RecentPredictionList' });
 export type RecentAnswer = Static<typeof RecentSchema>;
 
-export const TimeseriesSchema = Type.Object({
-  bucket: Type.Unsafe<'hour' | 'day'>({ type: 'string', enum: ['hour', 'day'] }),
-  data: Type.Array(
-    Type.Object({
-      start: Type.String({ format: 'date-time', description: 'UTC; the bucket ends where the next begins.' }),
-      count: Type.Integer(),
-      avg_confidence: nullableNumber(),
-      avg_latency_ms: nullableNumber(),
-      labels: counts(),
-    }),
-  ),
-  data_as_of: asOf(),
-});
+const BucketSchema = Type.Object(
+  {
+    start: Type.String({ format: 'date-time', description: 'In UTC; the bucket ends at the start of the next one.' }),
+    count: Type.Integer(),
+    avg_confidence: nullableNumber(),
+    avg_latency_ms: nullableNumber(),
+    labels: counts(),
+  },
+  { $id: 'TimeseriesBucket' },
+);
+export const TimeseriesSchema = Type.Object(
+  {
+    bucket: Type.Unsafe<'hour' | 'day'>({ type: 'string', enum: ['hour', 'day'] }),
+    data: Type.Array(BucketSchema),
+    data_as_of: asOf(),
+  },
+  { $id: 'Timeseries' },
+);
 export type TimeseriesAnswer = Static<typeof TimeseriesSchema>;
 
-export const LatencySchema = Type.Object({
-  count: Type.Integer(),
-  p50: nullableNumber('Milliseconds.'),
-  p95: nullableNumber(),
-  p99: nullableNumber(),
-  max: nullableNumber(),
-  max_relative_error: Type.Number({ description: '0 when exact (up to 10,000 predictions).' }),
-  data_as_of: asOf(),
-});
+export const LatencySchema = Type.Object(
+  {
+    count: Type.Integer(),
+    p50: nullableNumber('Milliseconds.'),
+    p95: nullableNumber(),
+    p99: nullableNumber(),
+    max: nullableNumber(),
+    max_relative_error: Type.Number({ description: '0 up to 10,000 predictions, where percentiles are exact.' }),
+    data_as_of: asOf(),
+  },
+  { $id: 'LatencyPercentiles' },
+);
 export type LatencyAnswer = Static<typeof LatencySchema>;
 
-export const CacheSchema = Type.Object({
-  hits: Type.Integer(),
-  misses: Type.Integer(),
-  hit_rate: nullableNumber('hits / (hits + misses); null when nothing was predicted here.'),
-  data_as_of: asOf(),
-});
+export const CacheSchema = Type.Object(
+  {
+    hits: Type.Integer(),
+    misses: Type.Integer(),
+    hit_rate: nullableNumber('hits / (hits + misses); null without predictions of this installation.'),
+    data_as_of: asOf(),
+  },
+  { $id: 'CacheUsage' },
+);
 export type CacheAnswer = Static<typeof CacheSchema>;
 
-export const ModelsSchema = Type.Array(
-  Type.Object({
+const ModelUsageSchema = Type.Object(
+  {
     model: Type.String(),
     model_version: Type.String(),
     count: Type.Integer(),
     avg_confidence: nullableNumber(),
     first_seen: time(),
     last_seen: time(),
-  }),
+  },
+  { $id: 'ModelUsage' },
 );
+export const ModelsSchema = Type.Array(ModelUsageSchema, { $id: 'ModelUsageList' });
 export type ModelsAnswer = Static<typeof ModelsSchema>;
 
 const optionalTime = (value: number | null): string | null => (value === null ? null : formatTime(value));

@@ -8,72 +8,78 @@ import type { InboxFilter } from '../inbox/inbox.js';
 
 /** What feedback may be narrowed by. */
 export class InboxFilterQuery {
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only feedback of this category.' })
   @IsOptional()
   @IsString()
   @Length(1, 64)
   category?: string;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the feedback was read.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
   is_read?: boolean;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the feedback is archived.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
   is_archived?: boolean;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the feedback has a screenshot.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
   has_screenshot?: boolean;
 
-  @ApiPropertyOptional({ description: 'ISO 8601; received at or after it.' })
+  @ApiPropertyOptional({
+    description: 'Start of the range, inclusive, in ISO 8601.',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'ISO 8601; received before it.' })
+  @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Words of the description; each may be the beginning of one.' })
+  @ApiPropertyOptional({ description: 'Words of the description, or their beginnings.' })
   @IsOptional()
   @IsString()
   @Length(1, 200)
   q?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only records of this session.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   session_id?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only records of this user.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   user_id?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only feedback on this prediction.' })
   @IsOptional()
   @IsUUID(undefined, { message: 'must be a UUID' })
   prediction_id?: string;
 
-  @ApiPropertyOptional({ type: Boolean, description: 'The doubtful ones instead of the others.' })
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Filter by whether the feedback is in quarantine. The list leaves it out by default.',
+  })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
   quarantined?: boolean;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Include deleted feedback.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
@@ -83,13 +89,18 @@ export class InboxFilterQuery {
 export class InboxQuery extends IntersectionType(InboxFilterQuery, PageQuery) {}
 
 export class ExportQuery extends InboxFilterQuery {
-  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv', description: 'Format of the file.' })
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'csv';
 }
 
 export class CleanupQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 3650, type: 'integer', description: 'Default: FL_RETENTION_DAYS.' })
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 3650,
+    type: 'integer',
+    description: 'Age in days from which feedback is deleted. Default: the configured retention.',
+  })
   @IsOptional()
   @Transform(asInteger)
   @IsInt()
@@ -97,7 +108,7 @@ export class CleanupQuery {
   @Max(3650)
   retention_days?: number;
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Counts, and deletes nothing.' })
+  @ApiPropertyOptional({ type: Boolean, description: 'Count what would be deleted, and delete nothing.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
@@ -105,13 +116,15 @@ export class CleanupQuery {
 }
 
 export class SubmissionQuery {
-  @ApiPropertyOptional({ description: 'ISO 8601: as administrators had left it at that moment.' })
+  @ApiPropertyOptional({
+    description: 'Moment in ISO 8601; the response shows the state of triage at it. Default: now.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   at?: string;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Include deleted feedback.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()

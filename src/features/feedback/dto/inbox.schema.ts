@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '#kernel';
 import { type TableGrowth, toGrowthResource } from '#persistence';
-import { SchemaValidator } from '#http';
+import { fieldChanges, SchemaValidator } from '#http';
 import type { Cleanup } from '../inbox/cleanup.service.js';
 import type { HistoryEntry, InboxItem, StorageFigures, Triage } from '../inbox/inbox.js';
 import type { Screenshot } from '../submission.js';
@@ -9,57 +9,62 @@ import type { Screenshot } from '../submission.js';
 const time = Type.String({ format: 'date-time' });
 const nullable = <T>(type: string, description?: string) =>
   Type.Unsafe<T | null>({ type: [type, 'null'], ...(description ? { description } : {}) });
-const json = Type.Unsafe<unknown>({ description: 'JSON, as it was sent.' });
+const json = Type.Unsafe<unknown>({ description: 'JSON as the client sent it.' });
 
-export const ScreenshotSchema = Type.Object({
-  n: Type.Integer({ description: 'From 0.' }),
-  state: Type.String({ description: '`pending`, `ready` or `failed`.' }),
-  content_type: Type.String(),
-  width: nullable<number>('integer'),
-  height: nullable<number>('integer'),
-  size_kb: Type.Number(),
-  url: Type.String(),
-  thumbnail_url: Type.String(),
-});
+export const ScreenshotSchema = Type.Object(
+  {
+    n: Type.Integer({ description: 'Number of the picture, from 0.' }),
+    state: Type.String({ description: '`pending`, `ready` or `failed`.' }),
+    content_type: Type.String(),
+    width: nullable<number>('integer'),
+    height: nullable<number>('integer'),
+    size_kb: Type.Number(),
+    url: Type.String(),
+    thumbnail_url: Type.String(),
+  },
+  { $id: 'Screenshot' },
+);
 
-export const FeedbackSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  session_id: Type.String(),
-  category: Type.String(),
-  description: Type.String(),
-  url: Type.String(),
-  timestamp: Type.String({ description: 'The client’s.' }),
-  browser: nullable<string>('string'),
-  os: nullable<string>('string'),
-  screen_resolution: nullable<string>('string'),
-  viewport_size: nullable<string>('string'),
-  user_id: nullable<string>('string'),
-  prediction_id: nullable<string>('string'),
-  link: nullable<string>(
-    'string',
-    '`linked`, `pending`, or `unverified`: named without a key or token, never counted.',
-  ),
-  has_screenshot: Type.Boolean(),
-  has_annotation: Type.Boolean(),
-  annotation_coords: json,
-  api_state: json,
-  api_state_unreadable: Type.Optional(
-    Type.Boolean({ description: 'There is one, but no key of this server opens it: see FL_ENCRYPTION_KEY.' }),
-  ),
-  screenshots: Type.Array(ScreenshotSchema),
-  created_at: time,
-  is_read: Type.Boolean(),
-  is_archived: Type.Boolean(),
-  admin_notes: nullable<string>('string'),
-  quarantine: nullable<string>('string', 'Why it is doubtful: `honeypot`, `too_fast` or `near_duplicate`.'),
-  version: Type.Integer({ description: 'Also the ETag.' }),
-  deleted_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
-});
+export const FeedbackSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    session_id: Type.String(),
+    category: Type.String(),
+    description: Type.String(),
+    url: Type.String(),
+    timestamp: Type.String({ description: 'Time on the clock of the client.' }),
+    browser: nullable<string>('string'),
+    os: nullable<string>('string'),
+    screen_resolution: nullable<string>('string'),
+    viewport_size: nullable<string>('string'),
+    user_id: nullable<string>('string'),
+    prediction_id: nullable<string>('string'),
+    link: nullable<string>(
+      'string',
+      '`linked`, `pending`, or `unverified` when the prediction was named without a key or token; then it is never counted.',
+    ),
+    has_screenshot: Type.Boolean(),
+    has_annotation: Type.Boolean(),
+    annotation_coords: json,
+    api_state: json,
+    api_state_unreadable: Type.Optional(
+      Type.Boolean({ description: 'True when no key of this server decrypts `api_state`; see FL_ENCRYPTION_KEY.' }),
+    ),
+    screenshots: Type.Array(ScreenshotSchema),
+    created_at: time,
+    is_read: Type.Boolean(),
+    is_archived: Type.Boolean(),
+    admin_notes: nullable<string>('string'),
+    quarantine: nullable<string>(
+      'string',
+      'Why the feedback is in quarantine: `honeypot`, `too_fast` or `near_duplicate`.',
+    ),
+    version: Type.Integer({ description: 'The version that `ETag` carries.' }),
+    deleted_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+  },
+  { $id: 'FeedbackSubmission' },
+);
 export type FeedbackResource = Static<typeof FeedbackSchema>;
-export const FeedbackPageSchema = Type.Object({
-  data: Type.Array(FeedbackSchema),
-  next_cursor: nullable<string>('string', 'Null on the last page.'),
-});
 
 export const TriageSchema = Type.Object(
   {
@@ -68,10 +73,10 @@ export const TriageSchema = Type.Object(
     admin_notes: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 10_000 })),
     category: Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })),
     quarantined: Type.Optional(
-      Type.Unsafe<false>({ type: 'boolean', enum: [false], description: 'Lets it out of quarantine.' }),
+      Type.Unsafe<false>({ type: 'boolean', enum: [false], description: 'Releases the feedback from quarantine.' }),
     ),
   },
-  { additionalProperties: false, minProperties: 1, example: { is_read: true } },
+  { $id: 'FeedbackTriage', additionalProperties: false, minProperties: 1, example: { is_read: true } },
 );
 export const triageValidator = new SchemaValidator(TriageSchema);
 
@@ -85,60 +90,68 @@ export function toTriage(body: Static<typeof TriageSchema>): Triage {
   };
 }
 
-export const HistorySchema = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      version: Type.Integer({ description: 'That the change made.' }),
-      changed_at: time,
-      changed_by: Type.String(),
-      changes: Type.Unsafe<Record<string, [unknown, unknown]>>({
-        type: 'object',
-        additionalProperties: { type: 'array' },
-        description: 'Field → [before, after].',
-      }),
+const FeedbackChangeSchema = Type.Object(
+  {
+    version: Type.Integer({ description: 'The version that the change made.' }),
+    changed_at: time,
+    changed_by: Type.String(),
+    changes: fieldChanges(),
+  },
+  { $id: 'FeedbackChange' },
+);
+
+export const HistorySchema = Type.Object(
+  { data: Type.Array(FeedbackChangeSchema, { description: 'Oldest first.' }) },
+  { $id: 'FeedbackHistory' },
+);
+
+const perDay = () => Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null on the first day.' });
+
+export const GrowthSchema = Type.Object(
+  {
+    table: Type.String(),
+    rows: Type.Integer(),
+    bytes: Type.Integer({ description: 'Includes indexes; a share by rows where tenants share a table.' }),
+    rows_per_day: perDay(),
+    bytes_per_day: perDay(),
+    in_30_days: Type.Union([Type.Object({ rows: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
+      description: 'Forecast at the present rate.',
     }),
-    { description: 'Oldest first.' },
-  ),
-});
+    sampled_at: time,
+  },
+  { $id: 'TableGrowth' },
+);
 
-const perDay = () => Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null for the first day.' });
+export const StorageSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    data: Type.Object({
+      total_submissions: Type.Integer(),
+      total_screenshots: Type.Integer(),
+      total_screenshot_storage_kb: Type.Number(),
+      total_screenshot_storage_mb: Type.Number(),
+      avg_screenshot_size_kb: Type.Number(),
+      max_screenshot_size_kb: Type.Number(),
+      submissions_last_24h: Type.Integer(),
+    }),
+    growth: Type.Array(GrowthSchema, { description: 'By table, sampled once an hour; empty before the first sample.' }),
+  },
+  { $id: 'StorageMetrics' },
+);
 
-export const GrowthSchema = Type.Object({
-  table: Type.String(),
-  rows: Type.Integer(),
-  bytes: Type.Integer({ description: 'Indexes included; by share of the rows where tenants share a table.' }),
-  rows_per_day: perDay(),
-  bytes_per_day: perDay(),
-  in_30_days: Type.Union([Type.Object({ rows: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
-    description: 'If it goes on like this.',
-  }),
-  sampled_at: time,
-});
-
-export const StorageSchema = Type.Object({
-  success: Type.Boolean(),
-  data: Type.Object({
-    total_submissions: Type.Integer(),
-    total_screenshots: Type.Integer(),
-    total_screenshot_storage_kb: Type.Number(),
-    total_screenshot_storage_mb: Type.Number(),
-    avg_screenshot_size_kb: Type.Number(),
-    max_screenshot_size_kb: Type.Number(),
-    submissions_last_24h: Type.Integer(),
-  }),
-  growth: Type.Array(GrowthSchema, { description: 'By table, from a look once an hour; empty before the first.' }),
-});
-
-export const CleanupSchema = Type.Object({
-  success: Type.Boolean(),
-  data: Type.Object({
-    submissions_deleted: Type.Integer(),
-    screenshots_deleted: Type.Integer(),
-    cutoff_date: time,
-    retention_days: Type.Integer(),
-    dry_run: Type.Boolean(),
-  }),
-});
+export const CleanupSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    data: Type.Object({
+      submissions_deleted: Type.Integer(),
+      screenshots_deleted: Type.Integer(),
+      cutoff_date: time,
+      retention_days: Type.Integer(),
+      dry_run: Type.Boolean(),
+    }),
+  },
+  { $id: 'CleanupResult' },
+);
 
 export function toFeedbackResource(item: InboxItem): FeedbackResource {
   return {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, formatTime, isUuid, parseTime, UnreadableRequestError, ValidationError } from '#kernel';
-import { lenient, optionalString, parseJson, SchemaValidator } from '#http';
+import { BINARY, lenient, optionalString, parseJson, SchemaValidator } from '#http';
 import type { SubmissionInput } from '../submission.js';
 
 const MAX_JSON_BYTES = 65_536;
@@ -16,32 +16,36 @@ export const SubmitSchema = Type.Object(
       type: ['string', 'number'],
       minLength: 1,
       maxLength: 100,
-      description: 'The client’s clock; kept as it is when it cannot be read.',
+      description: 'Time on the clock of the client. A value that cannot be read is kept as it is.',
       example: '2026-11-22T09:30:00Z',
     }),
     browser: optionalString(255, 'Name and version.'),
     os: optionalString(255, 'Name and version.'),
     screen_resolution: optionalString(64, 'Such as 1920x1080.'),
     viewport_size: optionalString(64, 'Such as 1280x720.'),
-    annotation_coords: anyJson('What was drawn on the picture: JSON, or a text of it; up to 64 KiB.'),
-    api_state: anyJson('What the page knew: JSON, or a text of it; up to 64 KiB, encrypted at rest.'),
+    annotation_coords: anyJson('Drawings on the screenshot: JSON up to 64 KiB, or a string that holds it.'),
+    api_state: anyJson('State of the page: JSON up to 64 KiB, or a string that holds it; encrypted at rest.'),
     prediction_id: Type.Optional(
-      Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description: 'What it is about.' }),
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'uuid',
+        description: 'The prediction that the feedback is about.',
+      }),
     ),
-    user_id: optionalString(128, 'Who wrote it; the key of erasure.'),
+    user_id: optionalString(128, 'The author; erasure and export of a data subject go by it.'),
     screenshot: Type.Optional(
       Type.Unsafe<string | string[] | null>({
         type: ['string', 'array', 'null'],
         items: { type: 'string' },
         description:
-          'PNG, JPEG or WebP as a data URL, or several. One that is refused is reported in `warnings`; the text is kept.',
+          'One or several PNG, JPEG or WebP pictures as data URLs. A refused picture is reported in `warnings`; the text is kept.',
       }),
     ),
     website: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
         maxLength: 2048,
-        description: 'Leave it empty, and hide it in your form: programs fill it in and give themselves away.',
+        description: 'Leave it empty and hide it in your form: spam programs fill it in and give themselves away.',
       }),
     ),
     elapsed_ms: Type.Optional(
@@ -54,6 +58,7 @@ export const SubmitSchema = Type.Object(
     ),
   },
   {
+    $id: 'NewFeedback',
     additionalProperties: false,
     example: {
       session_id: 's-1',
@@ -65,6 +70,30 @@ export const SubmitSchema = Type.Object(
   },
 );
 export type Submit = Static<typeof SubmitSchema>;
+
+const formJson = (description: string) => Type.Optional(Type.String({ description }));
+
+/** The same as a form, for the API document: fields are text, pictures are files. */
+export const SubmitFormSchema = Type.Object(
+  {
+    ...SubmitSchema.properties,
+    timestamp: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Time on the clock of the client. A value that cannot be read is kept as it is.',
+      example: '2026-11-22T09:30:00Z',
+    }),
+    annotation_coords: formJson('Drawings on the screenshot: JSON up to 64 KiB.'),
+    api_state: formJson('State of the page: JSON up to 64 KiB, encrypted at rest.'),
+    screenshot: Type.Optional(
+      Type.Array(BINARY, {
+        description:
+          'PNG, JPEG or WebP files, after the text fields. A refused picture is reported in `warnings`; the text is kept.',
+      }),
+    ),
+  },
+  { $id: 'NewFeedbackForm', additionalProperties: false },
+);
 
 function rules({ annotation_coords, api_state, prediction_id }: Submit): FieldError[] {
   const errors: FieldError[] = [];
@@ -133,15 +162,22 @@ function parsed(path: string, text: string): unknown {
   }
 }
 
-export const WarningSchema = Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() });
-export const SubmittedSchema = Type.Object({
-  success: Type.Boolean(),
-  id: Type.String({ format: 'uuid' }),
-  link: Type.Unsafe<'linked' | 'pending' | null>({
-    type: ['string', 'null'],
-    description:
-      'Of `prediction_id`: `pending` until the prediction is here, or when it was named without a key or token.',
-  }),
-  warnings: Type.Array(WarningSchema, { description: 'Pictures that were refused.' }),
-});
+export const WarningSchema = Type.Object(
+  { path: Type.String(), code: Type.String(), message: Type.String() },
+  { $id: 'FeedbackWarning' },
+);
+export const SubmittedSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    id: Type.String({ format: 'uuid' }),
+    link: Type.Unsafe<'linked' | 'pending' | null>({
+      type: ['string', 'null'],
+      description:
+        'Link to the prediction; null without `prediction_id`. `pending` until the prediction arrives, and when it was named without a ' +
+        'key or token.',
+    }),
+    warnings: Type.Array(WarningSchema, { description: 'Pictures that were refused.' }),
+  },
+  { $id: 'RecordedFeedback' },
+);
 export type Submitted = Static<typeof SubmittedSchema>;

@@ -1,21 +1,12 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProduces,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
+import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, isKnown, ValidationError, versionOf } from '#kernel';
-import { apiSchema, StrictInput, UuidPipe } from '#http';
+import { BINARY, FileRoute, PagedListRoute, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
 import {
-  FeedbackPageSchema,
   type FeedbackResource,
   FeedbackSchema,
   HistorySchema,
@@ -28,21 +19,12 @@ import {
 import type { InboxItem } from './inbox.js';
 import { InboxService } from './inbox.service.js';
 
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
-const N = { name: 'n', schema: { type: 'integer', minimum: 0, maximum: 99 } } as const;
-const IF_MATCH = {
-  name: 'If-Match',
-  required: true,
-  description: 'The ETag of the version that was seen, or `*`.',
-  schema: { type: 'string' },
-} as const;
-const IF_NONE_MATCH = {
-  name: 'If-None-Match',
-  required: false,
-  description: 'The ETag of the picture you have.',
-  schema: { type: 'string' },
-} as const;
-const WEBP = { content: { 'image/webp': { schema: { type: 'string', format: 'binary' } } } };
+const SUBMISSION = { path: { id: UUID }, returns: FeedbackSchema };
+const PICTURE = {
+  path: { id: UUID, n: Type.Integer({ minimum: 0, maximum: 99 }) },
+  content: { 'image/webp': BINARY },
+  ifNoneMatch: true,
+};
 
 /** Bytes that somebody sent: never shown as a page, whatever they are. */
 const PICTURE_HEADERS = {
@@ -62,8 +44,11 @@ export class InboxController {
   constructor(private readonly inbox: InboxService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list_feedback', summary: 'Submissions, newest first' })
-  @ApiOkResponse({ schema: apiSchema(FeedbackPageSchema) })
+  @PagedListRoute({
+    operationId: 'list_feedback',
+    summary: 'List feedback submissions, newest first',
+    of: FeedbackSchema,
+  })
   async list(@Caller() caller: Principal, @Query() query: InboxQuery): Promise<Page<FeedbackResource>> {
     const filter = { ...toFilter(query), quarantined: query.quarantined ?? false };
     const page = await this.inbox.list(caller, filter, query.limit, query.cursor);
@@ -71,9 +56,7 @@ export class InboxController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'get_feedback', summary: 'One submission' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(FeedbackSchema) })
+  @ResourceRoute({ operationId: 'get_feedback', summary: 'Get a feedback submission', ...SUBMISSION, etag: true })
   async get(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -87,14 +70,14 @@ export class InboxController {
   }
 
   @Patch(':id')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'triage_feedback',
-    summary: 'Mark as read or archived, note, sort, let out of quarantine',
+    summary: 'Mark, annotate, sort or release a feedback submission',
+    body: TriageSchema,
+    ...SUBMISSION,
+    etag: true,
+    ifMatch: true,
   })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiBody({ schema: apiSchema(TriageSchema) })
-  @ApiOkResponse({ schema: apiSchema(FeedbackSchema) })
   async triage(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -108,10 +91,14 @@ export class InboxController {
   }
 
   @Delete(':id')
-  @ApiOperation({ operationId: 'delete_feedback', summary: 'Put out of sight; kept until retention' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ schema: apiSchema(FeedbackSchema) })
+  @ResourceRoute({
+    operationId: 'delete_feedback',
+    summary: 'Delete a feedback submission',
+    description: 'It can be restored until the end of its retention.',
+    ...SUBMISSION,
+    etag: true,
+    ifMatch: true,
+  })
   async remove(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -124,10 +111,13 @@ export class InboxController {
 
   @Post(':id/restore')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'restore_feedback', summary: 'Bring a deleted one back' })
-  @ApiParam(ID)
-  @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ schema: apiSchema(FeedbackSchema) })
+  @ResourceRoute({
+    operationId: 'restore_feedback',
+    summary: 'Restore a deleted feedback submission',
+    ...SUBMISSION,
+    etag: true,
+    ifMatch: true,
+  })
   async restore(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -139,9 +129,12 @@ export class InboxController {
   }
 
   @Get(':id/history')
-  @ApiOperation({ operationId: 'feedback_history', summary: 'Who changed what, and when' })
-  @ApiParam(ID)
-  @ApiOkResponse({ schema: apiSchema(HistorySchema) })
+  @ResourceRoute({
+    operationId: 'feedback_history',
+    summary: 'List the changes of a feedback submission',
+    path: { id: UUID },
+    returns: HistorySchema,
+  })
   async history(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -150,13 +143,7 @@ export class InboxController {
   }
 
   @Get(':id/screenshots/:n')
-  @ApiOperation({ operationId: 'get_screenshot', summary: 'A picture, as WebP' })
-  @ApiParam(ID)
-  @ApiParam(N)
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiProduces('image/webp')
-  @ApiOkResponse(WEBP)
-  @ApiResponse({ status: 304, description: 'It is the one you have.' })
+  @FileRoute({ operationId: 'get_screenshot', summary: 'Get a screenshot', ...PICTURE })
   async screenshot(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -168,13 +155,7 @@ export class InboxController {
   }
 
   @Get(':id/screenshots/:n/thumbnail')
-  @ApiOperation({ operationId: 'get_thumbnail', summary: 'A small picture, as WebP' })
-  @ApiParam(ID)
-  @ApiParam(N)
-  @ApiHeader(IF_NONE_MATCH)
-  @ApiProduces('image/webp')
-  @ApiOkResponse(WEBP)
-  @ApiResponse({ status: 304, description: 'It is the one you have.' })
+  @FileRoute({ operationId: 'get_thumbnail', summary: 'Get the thumbnail of a screenshot', ...PICTURE })
   async thumbnail(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
-import { apiSchema, StrictInput } from '#http';
+import { ResourceRoute, StrictInput } from '#http';
 import { GrowthService } from '#persistence';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
-import { sendExport } from '#tabular';
+import { ExportRoute, sendExport } from '#tabular';
 import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
 import { CleanupSchema, StorageSchema, toCleanupResource, toStorageResource } from '../dto/inbox.schema.js';
 import { ExportService } from '../export/export.service.js';
@@ -29,19 +29,19 @@ export class StorageController {
   ) {}
 
   @Get('metrics')
-  @ApiOperation({
+  @ResourceRoute({
     operationId: 'storage_metrics',
-    summary: 'How much is stored (neither deleted nor quarantined counts), and how fast that grows',
+    summary: 'Get the amount of stored feedback and the growth of all tables',
+    description: 'Deleted feedback and feedback in quarantine do not count.',
+    returns: StorageSchema,
   })
-  @ApiOkResponse({ schema: apiSchema(StorageSchema) })
   async metrics(@Caller() caller: Principal): Promise<ReturnType<typeof toStorageResource>> {
     return toStorageResource(await this.inbox.figures(caller), this.growth.of(caller));
   }
 
   @Post('cleanup')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'cleanup', summary: 'Delete feedback that is past its time, or count it' })
-  @ApiOkResponse({ schema: apiSchema(CleanupSchema) })
+  @ResourceRoute({ operationId: 'cleanup', summary: 'Delete or count expired feedback', returns: CleanupSchema })
   async clean(
     @Caller() caller: Principal,
     @Query()
@@ -54,12 +54,11 @@ export class StorageController {
   }
 
   @Get('export')
-  @ApiOperation({
+  @ExportRoute({
     operationId: 'export_feedback',
-    summary: 'All feedback as CSV, JSON lines or Parquet, oldest first; takes the filters of the list',
+    summary: 'Export feedback, oldest first',
+    description: 'Takes the filters of the list.',
   })
-  @ApiProduces('text/csv', 'application/x-ndjson', 'application/vnd.apache.parquet')
-  @ApiOkResponse({ content: { 'text/csv': { schema: { type: 'string' } } } })
   async export(@Caller() caller: Principal, @Query() query: ExportQuery, @Res() reply: FastifyReply): Promise<void> {
     const pages = this.exports.pages(caller, toFilter(query));
     await sendExport(reply, { name: 'feedback', format: query.format, columns: FEEDBACK_COLUMNS, pages });

@@ -23,7 +23,7 @@ export const CreateKeySchema = Type.Object(
       Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40 }),
     ),
     publishable: Type.Optional(
-      Type.Boolean({ description: 'For pages that anybody reads: feedback and votes only, from its origins.' }),
+      Type.Boolean({ description: 'For public pages: the key may only send feedback and votes, from its origins.' }),
     ),
     allowed_origins: Type.Optional(
       Type.Array(Type.String({ maxLength: 300, example: 'https://shop.example.com' }), { maxItems: 50 }),
@@ -32,7 +32,11 @@ export const CreateKeySchema = Type.Object(
       Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 1_000_000_000 }),
     ),
   },
-  { additionalProperties: false, example: { name: 'Web shop', scopes: ['predict', 'read'] } },
+  {
+    $id: 'NewApiKey',
+    additionalProperties: false,
+    example: { name: 'Web shop', scopes: ['predict', 'read'] },
+  },
 );
 export type CreateKey = Static<typeof CreateKeySchema>;
 
@@ -59,30 +63,32 @@ export function toSettings(body: CreateKey): KeySettings {
   };
 }
 
-export const KeySchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  public_id: Type.String({ description: 'The part of the key that may be told: it stands after `fl_…_`.' }),
-  name: Type.String(),
-  scopes: Type.Array(Type.String()),
-  publishable: Type.Boolean(),
-  allowed_origins: Type.Array(Type.String()),
-  rate_limit_per_minute: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-  created_at: time,
-  created_by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  expires_at: optionalTime,
-  revoked_at: optionalTime,
-  last_used_at: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    format: 'date-time',
-    description: 'To the minute.',
-  }),
-});
+export const KeySchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    public_id: Type.String({ description: 'The public part of the key, after `fl_…_`.' }),
+    name: Type.String(),
+    scopes: Type.Array(Type.String()),
+    publishable: Type.Boolean(),
+    allowed_origins: Type.Array(Type.String()),
+    rate_limit_per_minute: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+    created_at: time,
+    created_by: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    expires_at: optionalTime,
+    revoked_at: optionalTime,
+    last_used_at: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'Precise to the minute.',
+    }),
+  },
+  { $id: 'ApiKey' },
+);
 export type KeyResource = Static<typeof KeySchema>;
-export const NewKeySchema = Type.Composite([
-  KeySchema,
-  Type.Object({ key: Type.String({ description: 'Shown once.' }) }),
-]);
-export const KeyPageSchema = Type.Object({ data: Type.Array(KeySchema), next_cursor: optionalTimeless() });
+export const NewKeySchema = Type.Composite(
+  [KeySchema, Type.Object({ key: Type.String({ description: 'The secret; this is the only response with it.' }) })],
+  { $id: 'ApiKeyWithSecret' },
+);
 
 export function toKeyResource(record: KeyRecord): KeyResource {
   const optional = (value: number | null): string | null => (value === null ? null : formatTime(value));
@@ -111,7 +117,7 @@ export const CreateTenantSchema = Type.Object(
     slug: Type.String({ minLength: 1, maxLength: 64, description: 'Letters, digits and hyphens.', example: 'team-b' }),
     name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Team B' }),
   },
-  { additionalProperties: false, example: { slug: 'team-b', name: 'Team B' } },
+  { $id: 'NewTenant', additionalProperties: false, example: { slug: 'team-b', name: 'Team B' } },
 );
 export const createTenantValidator = new SchemaValidator(CreateTenantSchema, ({ slug }) =>
   typeof slug === 'string' && slug !== '' && !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(slug)
@@ -119,17 +125,26 @@ export const createTenantValidator = new SchemaValidator(CreateTenantSchema, ({ 
     : [],
 );
 
-export const TenantSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  slug: Type.String(),
-  name: Type.String(),
-  created_at: time,
-});
-export const NewTenantSchema = Type.Composite([
-  TenantSchema,
-  Type.Object({ admin_key: Type.String({ description: 'Shown once; has every scope but `platform`.' }) }),
-]);
-export const TenantPageSchema = Type.Object({ data: Type.Array(TenantSchema), next_cursor: optionalTimeless() });
+export const TenantSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    slug: Type.String(),
+    name: Type.String(),
+    created_at: time,
+  },
+  { $id: 'Tenant' },
+);
+export const NewTenantSchema = Type.Composite(
+  [
+    TenantSchema,
+    Type.Object({
+      admin_key: Type.String({
+        description: 'A key with every scope but `platform`; this is the only response with it.',
+      }),
+    }),
+  ],
+  { $id: 'TenantWithKey' },
+);
 
 export function toTenantResource({ createdAt, id, name, slug }: TenantRecord): Static<typeof TenantSchema> {
   return { id, slug, name, created_at: formatTime(createdAt) };
@@ -139,20 +154,18 @@ export function toNewTenantResource({ adminKey, ...tenant }: NewTenantRecord): S
   return { ...toTenantResource(tenant), admin_key: adminKey };
 }
 
-export const AuditEntrySchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  at: time,
-  actor: Type.String({ description: 'Id of the key, or `cli`.' }),
-  action: Type.String({ example: 'key.create' }),
-  target: Type.String(),
-  details: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] }),
-});
-export const AuditPageSchema = Type.Object({ data: Type.Array(AuditEntrySchema), next_cursor: optionalTimeless() });
+export const AuditEntrySchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    at: time,
+    actor: Type.String({ description: 'Id of the API key, or `cli`.' }),
+    action: Type.String({ example: 'key.create' }),
+    target: Type.String(),
+    details: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'], additionalProperties: true }),
+  },
+  { $id: 'AuditEntry' },
+);
 
 export function toAuditResource(entry: AuditEntry): Static<typeof AuditEntrySchema> {
   return { ...entry, at: formatTime(entry.at) };
-}
-
-function optionalTimeless() {
-  return Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null on the last page.' });
 }

@@ -10,15 +10,18 @@ const uuid = (description: string) =>
 
 export const LabelRequestSchema = Type.Object(
   {
-    id: uuid('A UUID of your own: sending the same label again changes nothing.'),
-    prediction_id: uuid('The prediction; or `inference_id`.'),
-    inference_id: optionalString(128, 'Your own id of the prediction: the latest recorded under it.'),
+    id: uuid('Your own UUID. Sending the same label again changes nothing.'),
+    prediction_id: uuid('The prediction. Send this or `inference_id`.'),
+    inference_id: optionalString(
+      128,
+      'Your own id of the prediction; the label belongs to the latest prediction with it.',
+    ),
     label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
     source: Type.Unsafe<(typeof LABEL_SOURCES)[number]>({
       type: 'string',
       enum: [...LABEL_SOURCES],
       description:
-        '`system`: the truth arrived by itself; `import`; `review`: a person looked. `audit` is set by the server alone.',
+        '`system` for a truth that another system reported, `import` for existing labels, `review` for the decision of a person. Only the server sets `audit`.',
       example: 'system',
     }),
     timestamp: Type.Optional(
@@ -26,13 +29,17 @@ export const LabelRequestSchema = Type.Object(
         type: ['string', 'null'],
         format: 'date-time',
         maxLength: 40,
-        description: 'Since when it is true. Default: now.',
+        description: 'Since when the label is true. Default: now.',
       }),
     ),
-    labeller: optionalString(128, 'Who says so.'),
-    user_id: optionalString(128, 'Whose text it is about; the key of erasure.'),
+    labeller: optionalString(128, 'The person or system that labelled.'),
+    user_id: optionalString(128, 'The person whose text was labelled; erasure and export of a data subject go by it.'),
   },
-  { additionalProperties: false, example: { inference_id: 'order-4711', label: 'billing', source: 'system' } },
+  {
+    $id: 'NewLabel',
+    additionalProperties: false,
+    example: { inference_id: 'order-4711', label: 'billing', source: 'system' },
+  },
 );
 export type LabelRequest = Static<typeof LabelRequestSchema>;
 
@@ -65,20 +72,27 @@ export function toLabelInput(body: LabelRequest): LabelInput {
   };
 }
 
-export const LabelledSchema = Type.Object({
-  success: Type.Boolean(),
-  id: Type.String({ format: 'uuid' }),
-  link: Type.Unsafe<Link>({
-    type: 'string',
-    enum: ['linked', 'pending'],
-    description: '`pending` until the prediction is here.',
-  }),
-  prediction_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
-  prediction_ids: Type.Array(Type.String({ format: 'uuid' }), {
-    description: 'All records under the inference_id, the latest first, at most 100; the label belongs to the first.',
-  }),
-  persisted: Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] }),
-});
+export const LabelledSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    id: Type.String({ format: 'uuid' }),
+    link: Type.Unsafe<Link>({
+      type: 'string',
+      enum: ['linked', 'pending'],
+      description: '`pending` until the prediction arrives.',
+    }),
+    prediction_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+    prediction_ids: Type.Array(Type.String({ format: 'uuid' }), {
+      description: 'At most 100 predictions with the `inference_id`, latest first. The label belongs to the first.',
+    }),
+    persisted: Type.Unsafe<'database' | 'spool'>({
+      type: 'string',
+      enum: ['database', 'spool'],
+      description: 'Where the label is durable.',
+    }),
+  },
+  { $id: 'RecordedLabel' },
+);
 export type Labelled = Static<typeof LabelledSchema>;
 
 export function toLabelled({ id, link, persisted, predictionIds }: LabelResult): Labelled {

@@ -5,14 +5,21 @@ import type { Link, VoteInput } from '../vote.table.js';
 export const VoteSchema = Type.Object(
   {
     correct: Type.Optional(
-      Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], description: 'Whether the label was right.' }),
+      Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], description: 'Whether the predicted label is right.' }),
     ),
-    label: optionalString(64, 'The label that would have been right.'),
+    label: optionalString(64, 'The right label.'),
     rating: Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 5 })),
-    comment: optionalString(10_000, 'In words; encrypted at rest.'),
-    user_id: optionalString(128, 'Who says so: one vote each. A feedback token counts as its own rater.'),
+    comment: optionalString(10_000, 'Encrypted at rest.'),
+    user_id: optionalString(
+      128,
+      'The rater, who has one vote for each prediction. A feedback token is a rater of its own.',
+    ),
   },
-  { additionalProperties: false, example: { correct: false, label: 'billing', comment: 'It was about an invoice.' } },
+  {
+    $id: 'NewVote',
+    additionalProperties: false,
+    example: { correct: false, label: 'billing', comment: 'It was about an invoice.' },
+  },
 );
 export type Vote = Static<typeof VoteSchema>;
 
@@ -27,16 +34,26 @@ export const voteValidator = new SchemaValidator(VoteSchema, (vote) =>
 const link = Type.Unsafe<Link>({
   type: 'string',
   enum: ['linked', 'pending'],
-  description: '`pending` until the prediction is here.',
+  description: '`pending` until the prediction arrives.',
 });
-const persisted = Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] });
+const persisted = Type.Unsafe<'database' | 'spool'>({
+  type: 'string',
+  enum: ['database', 'spool'],
+  description: 'Where the vote is durable.',
+});
 
-export const VotedSchema = Type.Object({
-  success: Type.Boolean(),
-  id: Type.String({ format: 'uuid', description: 'Of the vote; the same for every change by the same rater.' }),
-  link,
-  persisted,
-});
+export const VotedSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    id: Type.String({
+      format: 'uuid',
+      description: 'Id of the vote; it stays the same when the rater changes the vote.',
+    }),
+    link,
+    persisted,
+  },
+  { $id: 'RecordedVote' },
+);
 export type Voted = Static<typeof VotedSchema>;
 
 export function toVoteInput({ comment, correct, label, rating, user_id }: Vote): VoteInput {

@@ -7,37 +7,40 @@ import type { MetricEventFilter } from '../metric-event.js';
 
 /** What a question about metric events may be narrowed by. */
 export class EventsFilterQuery {
-  @ApiPropertyOptional({ description: 'ISO 8601; events at or after it.' })
+  @ApiPropertyOptional({
+    description: 'Start of the range, inclusive, in ISO 8601.',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'ISO 8601; events before it.' })
+  @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   to?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only events of this type.' })
   @IsOptional()
   @IsString()
   @Length(1, 64)
   type?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only records of this user.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   user_id?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only events of this organisation.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   org_id?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only the event with this external id.' })
   @IsOptional()
   @IsString()
   @Length(1, 255)
@@ -47,7 +50,7 @@ export class EventsFilterQuery {
 export class EventsQuery extends IntersectionType(EventsFilterQuery, PageQuery) {}
 
 export class EventsExportQuery extends EventsFilterQuery {
-  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv' })
+  @ApiPropertyOptional({ enum: EXPORT_FORMATS, default: 'csv', description: 'Format of the file.' })
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'csv';
 }

@@ -8,8 +8,8 @@ const MAX_EVENTS = 1000;
 const MAX_DATA_BYTES = 65_536;
 const optionalString = (most: number, description: string) =>
   Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most, description }));
-const userId = () => optionalString(128, 'Whose event it is; the key of erasure.');
-const orgId = () => optionalString(128, 'Whose organisation.');
+const userId = () => optionalString(128, 'The user of the event; erasure and export of a data subject go by it.');
+const orgId = () => optionalString(128, 'The organisation of the user.');
 const timestamp = () =>
   Type.Optional(
     Type.Unsafe<string | null>({
@@ -17,20 +17,28 @@ const timestamp = () =>
       format: 'date-time',
       maxLength: 40,
       description:
-        'Default: now. Not older than the retention, nor more than 5 minutes ahead. A change of an event leaves its time.',
+        'Time of the event: within the retention period and at most 5 minutes ahead. Default: now. A change of an event keeps its time.',
     }),
   );
 
 export const EventRequestSchema = Type.Object(
   {
     type: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'search' }),
-    data: Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'Any JSON object up to 64 KiB.' }),
+    data: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'Any JSON object up to 64 KiB.',
+    }),
     user_id: userId(),
     org_id: orgId(),
     timestamp: timestamp(),
-    external_id: optionalString(255, 'A name of your own: sending it again changes the event.'),
+    external_id: optionalString(255, 'Your own id. Sending it again changes the event.'),
   },
-  { additionalProperties: false, example: { type: 'search', data: { query: 'shoes', hits: 12 }, user_id: 'u-1' } },
+  {
+    $id: 'NewMetricEvent',
+    additionalProperties: false,
+    example: { type: 'search', data: { query: 'shoes', hits: 12 }, user_id: 'u-1' },
+  },
 );
 type EventRequest = Static<typeof EventRequestSchema>;
 
@@ -46,17 +54,22 @@ const eventValidator = new SchemaValidator(EventRequestSchema, ({ data, timestam
 const OwnersSchema = Type.Object({ user_id: userId(), org_id: orgId(), timestamp: timestamp() });
 const ownersValidator = new SchemaValidator(OwnersSchema);
 
-/** What the API document shows; `toEvents` tells the three apart. */
-export const EventsRequestSchema = Type.Union([
-  EventRequestSchema,
-  Type.Array(EventRequestSchema, { minItems: 1, maxItems: MAX_EVENTS }),
-  Type.Unsafe<Record<string, unknown>>({
-    type: 'object',
-    description: 'The older body: lists of data by type; `user_id`, `org_id` and `timestamp` may stand beside them.',
-    additionalProperties: true,
-    example: { user_id: 'u-1', search: [{ query: 'shoes' }], purchase: [{ amount: 12.5 }] },
-  }),
-]);
+/** The API document shows these three; `toEvents` tells them apart. */
+export const EventsRequestSchema = Type.Union(
+  [
+    EventRequestSchema,
+    Type.Array(EventRequestSchema, { minItems: 1, maxItems: MAX_EVENTS }),
+    Type.Unsafe<Record<string, unknown>>({
+      $id: 'LegacyMetricEvents',
+      type: 'object',
+      description:
+        'The body of a legacy system: a list of `data` for each type. `user_id`, `org_id` and `timestamp` may be members beside them.',
+      additionalProperties: true,
+      example: { user_id: 'u-1', search: [{ query: 'shoes' }], purchase: [{ amount: 12.5 }] },
+    }),
+  ],
+  { $id: 'NewMetricEvents' },
+);
 
 /** Who sends events in the older body without saying for whom. */
 export interface Sender {
@@ -124,48 +137,67 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export const StoredSchema = Type.Object({
-  success: Type.Boolean(),
-  stored: Type.Integer(),
-  persisted: Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] }),
-});
+export const StoredSchema = Type.Object(
+  {
+    success: Type.Boolean(),
+    stored: Type.Integer({ description: 'Number of events.' }),
+    persisted: Type.Unsafe<'database' | 'spool'>({
+      type: 'string',
+      enum: ['database', 'spool'],
+      description: 'Where the events are durable.',
+    }),
+  },
+  { $id: 'RecordedMetricEvents' },
+);
 export type Stored = Static<typeof StoredSchema>;
 
 const nullable = (type: string) => Type.Unsafe<string | null>({ type: [type, 'null'] });
 
-export const EventSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  type: Type.String(),
-  timestamp: Type.String({ format: 'date-time' }),
-  user_id: nullable('string'),
-  org_id: nullable('string'),
-  external_id: nullable('string'),
-  data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
-  accepted_at: Type.String({ format: 'date-time', description: 'When this server accepted it, or its latest change.' }),
-  withheld: Type.Optional(Type.Array(Type.String(), { description: 'Paths of `data` that want scope `read:text`.' })),
-});
+export const EventSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    type: Type.String(),
+    timestamp: Type.String({ format: 'date-time' }),
+    user_id: nullable('string'),
+    org_id: nullable('string'),
+    external_id: nullable('string'),
+    data: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+    accepted_at: Type.String({
+      format: 'date-time',
+      description: 'When the server accepted the event or its latest change.',
+    }),
+    withheld: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Paths in `data` that are left out, because they need scope `read:text`.',
+      }),
+    ),
+  },
+  { $id: 'MetricEvent' },
+);
 export type EventResource = Static<typeof EventSchema>;
 
-export const EventPageSchema = Type.Object({ data: Type.Array(EventSchema), next_cursor: nullable('string') });
+const EventTypeSchema = Type.Object(
+  {
+    type: Type.String(),
+    count: Type.Integer(),
+    first_seen: Type.String({ format: 'date-time' }),
+    last_seen: Type.String({ format: 'date-time' }),
+  },
+  { $id: 'MetricEventType' },
+);
 
-export const TypesSchema = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      type: Type.String(),
-      count: Type.Integer(),
-      first_seen: Type.String({ format: 'date-time' }),
-      last_seen: Type.String({ format: 'date-time' }),
-    }),
-  ),
-});
+export const TypesSchema = Type.Object({ data: Type.Array(EventTypeSchema) }, { $id: 'MetricEventTypeList' });
 
-export const FiguresSchema = Type.Object({
-  total: Type.Integer(),
-  types: Type.Integer(),
-  users: Type.Integer({ description: 'Different user ids.' }),
-  orgs: Type.Integer(),
-  date_range: Type.Object({ earliest: nullable('string'), latest: nullable('string') }),
-});
+export const FiguresSchema = Type.Object(
+  {
+    total: Type.Integer(),
+    types: Type.Integer({ description: 'Number of types.' }),
+    users: Type.Integer({ description: 'Number of users.' }),
+    orgs: Type.Integer({ description: 'Number of organisations.' }),
+    date_range: Type.Object({ earliest: nullable('string'), latest: nullable('string') }),
+  },
+  { $id: 'MetricEventStats' },
+);
 
 export function toEventResource(event: MetricEvent): EventResource {
   const { acceptedAt, data, externalId, id, orgId, timestamp: time, type, userId: user, withheld } = event;

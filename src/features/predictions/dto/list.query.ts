@@ -4,37 +4,40 @@ import { IsBoolean, IsNumber, IsOptional, IsString, Length, Max, MaxLength, Min 
 import { asBoolean, asNumber, PageQuery } from '#http';
 
 export class ListPredictionsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'ISO 8601; predictions at or after it.', example: '2026-11-01T00:00:00Z' })
+  @ApiPropertyOptional({
+    description: 'Start of the range, inclusive, in ISO 8601.',
+    example: '2026-11-01T00:00:00Z',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   from?: string;
 
-  @ApiPropertyOptional({ description: 'ISO 8601; predictions before it.' })
+  @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   to?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only predictions of this model.' })
   @IsOptional()
   @IsString()
   @Length(1, 100)
   model?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only predictions of this model version.' })
   @IsOptional()
   @IsString()
   @Length(1, 100)
   model_version?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only predictions with this label.' })
   @IsOptional()
   @IsString()
   @Length(1, 64)
   label?: string;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: 1 })
+  @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'Only predictions with at least this confidence.' })
   @IsOptional()
   @Transform(asNumber)
   @IsNumber()
@@ -42,7 +45,7 @@ export class ListPredictionsQuery extends PageQuery {
   @Max(1)
   min_confidence?: number;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: 1 })
+  @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'Only predictions with at most this confidence.' })
   @IsOptional()
   @Transform(asNumber)
   @IsNumber()
@@ -50,19 +53,19 @@ export class ListPredictionsQuery extends PageQuery {
   @Max(1)
   max_confidence?: number;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only records of this user.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   user_id?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Only records of this session.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   session_id?: string;
 
-  @ApiPropertyOptional({ type: Boolean })
+  @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the prediction came from the cache.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()

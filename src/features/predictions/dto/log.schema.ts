@@ -9,7 +9,8 @@ export const LogRequestSchema = Type.Object(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
         format: 'uuid',
-        description: 'A UUID v7 whose time is `timestamp`. Sending the same id again changes nothing.',
+        description:
+          'Your own UUID v7, which carries the time of `timestamp`. Sending the same id again changes nothing.',
       }),
     ),
     model: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: 'ticket-router' }),
@@ -19,7 +20,7 @@ export const LogRequestSchema = Type.Object(
       type: ['number', 'null'],
       minimum: 0,
       maximum: 1,
-      description: 'Probability of `label`; null when the model gives none.',
+      description: 'Probability of `label`; null when the model does not report one.',
       example: 0.91,
     }),
     scores: Type.Optional(
@@ -30,26 +31,27 @@ export const LogRequestSchema = Type.Object(
         propertyNames: { minLength: 1, maxLength: 64 },
         additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
         description:
-          'One probability for each class: without them precision and recall cannot be estimated without labels.',
+          'One probability for each class. Without them, precision and recall cannot be estimated before labels arrive.',
         example: { billing: 0.91, delivery: 0.06, other: 0.03 },
       }),
     ),
-    input_text: optionalString(10_000, 'What was classified.'),
-    latency_ms: optionalNumber(0, 86_400_000, 'Milliseconds the model took.'),
-    inference_id: optionalString(128, 'Your own id; labels may be sent by it. Need not be unique.'),
+    input_text: optionalString(10_000, 'The text that was classified; encrypted at rest.'),
+    latency_ms: optionalNumber(0, 86_400_000, 'Milliseconds that the model took.'),
+    inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
     timestamp: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
         format: 'date-time',
         maxLength: 40,
-        description: 'When it was predicted: not older than the retention, at most 5 minutes ahead. Default: now.',
+        description: 'Time of the prediction: within the retention period and at most 5 minutes ahead. Default: now.',
       }),
     ),
-    user_id: optionalString(128, 'Whose text it is; the key of erasure.'),
-    session_id: optionalString(128, 'Groups predictions of one visit.'),
-    metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
+    user_id: optionalString(128, 'The person who wrote the text; erasure and export of a data subject go by it.'),
+    session_id: optionalString(128, 'Groups the predictions of one visit.'),
+    metadata: optionalJsonObject('Any other data to keep, up to 16 KiB.'),
   },
   {
+    $id: 'NewPrediction',
     additionalProperties: false,
     example: {
       model: 'ticket-router',
@@ -88,10 +90,17 @@ export function timeOfId(id: string): number {
   return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-export const LoggedSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  timestamp: Type.String({ format: 'date-time' }),
-  persisted: Type.Unsafe<'database' | 'spool'>({ type: 'string', enum: ['database', 'spool'] }),
-  feedback_token: Type.String(),
-});
+export const LoggedSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    timestamp: Type.String({ format: 'date-time' }),
+    persisted: Type.Unsafe<'database' | 'spool'>({
+      type: 'string',
+      enum: ['database', 'spool'],
+      description: 'Where the record is durable.',
+    }),
+    feedback_token: Type.String({ description: 'Allows feedback on this prediction without a key for 30 days.' }),
+  },
+  { $id: 'LoggedPrediction' },
+);
 export type Logged = Static<typeof LoggedSchema>;

@@ -2,44 +2,46 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type Static, Type } from '@sinclair/typebox';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { formatTime } from '#kernel';
+import { fieldChanges } from '#http';
 import type { RecordedChange } from '#persistence';
 import type { ServedModel } from '#models';
 
 export class ModelsQuery {
-  @ApiPropertyOptional({ description: 'ISO 8601: those that were served at that moment.' })
+  @ApiPropertyOptional({
+    description: 'Moment in ISO 8601; the response lists the models that were served then. Default: now.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   at?: string;
 }
 
-export const ServedModelsSchema = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      model_version: Type.String(),
-      labels: Type.Array(Type.String()),
-      traffic: Type.Number({ description: 'Share of the requests that name no model.' }),
-      shadow: Type.Boolean(),
-      version: Type.Integer(),
-      since: Type.String({ format: 'date-time' }),
-    }),
-  ),
-});
+const ServedModelSchema = Type.Object(
+  {
+    name: Type.String(),
+    model_version: Type.String(),
+    labels: Type.Array(Type.String()),
+    traffic: Type.Number({ description: 'Share of the requests that name no model.' }),
+    shadow: Type.Boolean(),
+    version: Type.Integer(),
+    since: Type.String({ format: 'date-time' }),
+  },
+  { $id: 'ServedModel' },
+);
 
-export const ModelHistorySchema = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      version: Type.Integer(),
-      changed_at: Type.String({ format: 'date-time' }),
-      changed_by: Type.String(),
-      changes: Type.Unsafe<Record<string, [unknown, unknown]>>({
-        type: 'object',
-        additionalProperties: { type: 'array' },
-      }),
-    }),
-  ),
-});
+export const ServedModelsSchema = Type.Object({ data: Type.Array(ServedModelSchema) }, { $id: 'ServedModelList' });
+
+const ModelChangeSchema = Type.Object(
+  {
+    version: Type.Integer({ description: 'The version that the change made.' }),
+    changed_at: Type.String({ format: 'date-time' }),
+    changed_by: Type.String(),
+    changes: fieldChanges(),
+  },
+  { $id: 'ModelChange' },
+);
+
+export const ModelHistorySchema = Type.Object({ data: Type.Array(ModelChangeSchema) }, { $id: 'ModelHistory' });
 
 export function toServedModels(models: readonly ServedModel[]): Static<typeof ServedModelsSchema> {
   return {

@@ -12,19 +12,24 @@ const text = Type.String({
 export const PredictRequestSchema = Type.Object(
   {
     text,
-    user_id: optionalString(128, 'Whose text it is; the key of erasure.'),
-    session_id: optionalString(128, 'Groups predictions of one visit.'),
-    inference_id: optionalString(128, 'Your own id; labels may be sent by it. Need not be unique.'),
-    metadata: optionalJsonObject('Anything else worth keeping, up to 16 KiB.'),
-    model: optionalString(100, 'Which of the configured models to ask.'),
+    user_id: optionalString(128, 'The person who wrote the text; erasure and export of a data subject go by it.'),
+    session_id: optionalString(128, 'Groups the predictions of one visit.'),
+    inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
+    metadata: optionalJsonObject('Any other data to keep, up to 16 KiB.'),
+    model: optionalString(100, 'One of the configured models. Default: chosen by share of traffic.'),
   },
-  { additionalProperties: false, example: { text: 'The new search is fast and easy to use.', user_id: 'anna' } },
+  {
+    $id: 'PredictRequest',
+    additionalProperties: false,
+    example: { text: 'The new search is fast and easy to use.', user_id: 'anna' },
+  },
 );
 export type PredictRequest = Static<typeof PredictRequestSchema>;
 
 export const BatchRequestSchema = Type.Object(
   { texts: Type.Array(text, { minItems: 1, maxItems: 100 }) },
   {
+    $id: 'BatchRequest',
     additionalProperties: false,
     example: { texts: ['I love it', 'It broke after two days', 'The meeting is at noon'] },
   },
@@ -55,43 +60,47 @@ export function trimmed(body: unknown): unknown {
   };
 }
 
-export const PredictionItemSchema = Type.Object({
-  id: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    format: 'uuid',
-    description: 'Null when nothing was recorded.',
-  }),
-  timestamp: Type.String({ format: 'date-time' }),
-  label: Type.String({ example: 'positive' }),
-  sentiment: Type.String({ description: 'Equal to `label`.', example: 'positive' }),
-  confidence: Type.Number({ minimum: 0, maximum: 1 }),
-  scores: Type.Unsafe<Record<string, number>>({
-    type: 'object',
-    additionalProperties: { type: 'number' },
-    description: 'One probability for each label.',
-    example: { negative: 0.02, neutral: 0.05, positive: 0.93 },
-  }),
-  latency_ms: Type.Number({ description: 'Milliseconds of the model, or of the cache when `cache_hit`.' }),
-  model: Type.String(),
-  model_version: Type.String({ description: 'Changes whenever answers may change.' }),
-  cache_hit: Type.Boolean(),
-  persisted: Type.Unsafe<'database' | 'spool' | 'none'>({
-    type: 'string',
-    enum: ['database', 'spool', 'none'],
-    description: 'Where the record is durable; `none`: it was not recorded.',
-  }),
-  feedback_token: Type.Unsafe<string | null>({
-    type: ['string', 'null'],
-    description: 'Lets the reader of this prediction vote on it without a key for 30 days.',
-  }),
-  low_evidence: Type.Boolean({ description: 'The model knows no word of the text; its answer is a guess.' }),
-  truncated: Type.Boolean({ description: 'The text was longer than the model reads.' }),
+const persisted = Type.Unsafe<'database' | 'spool' | 'none'>({
+  type: 'string',
+  enum: ['database', 'spool', 'none'],
+  description: 'Where the record is durable; `none` when it was not recorded.',
 });
+
+export const PredictionItemSchema = Type.Object(
+  {
+    id: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'uuid',
+      description: 'Null when nothing was recorded.',
+    }),
+    timestamp: Type.String({ format: 'date-time' }),
+    label: Type.String({ example: 'positive' }),
+    sentiment: Type.String({ description: 'Equal to `label`.', example: 'positive' }),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    scores: Type.Unsafe<Record<string, number>>({
+      type: 'object',
+      additionalProperties: { type: 'number' },
+      description: 'One probability for each label.',
+      example: { negative: 0.02, neutral: 0.05, positive: 0.93 },
+    }),
+    latency_ms: Type.Number({ description: 'Milliseconds of the model, or of the cache when `cache_hit` is true.' }),
+    model: Type.String(),
+    model_version: Type.String({ description: 'Changes whenever predictions may change.' }),
+    cache_hit: Type.Boolean(),
+    persisted,
+    feedback_token: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Allows feedback on this prediction without a key for 30 days.',
+    }),
+    low_evidence: Type.Boolean({ description: 'The model knows no word of the text, so the prediction is a guess.' }),
+    truncated: Type.Boolean({ description: 'The text was longer than the model reads.' }),
+  },
+  { $id: 'ServedPrediction' },
+);
 export type PredictionItem = Static<typeof PredictionItemSchema>;
 
-export const BatchResponseSchema = Type.Object({
-  predictions: Type.Array(PredictionItemSchema),
-  total: Type.Integer(),
-  persisted: Type.Unsafe<'database' | 'spool' | 'none'>({ type: 'string', enum: ['database', 'spool', 'none'] }),
-});
+export const BatchResponseSchema = Type.Object(
+  { predictions: Type.Array(PredictionItemSchema), total: Type.Integer(), persisted },
+  { $id: 'PredictionBatch' },
+);
 export type BatchResponse = Static<typeof BatchResponseSchema>;

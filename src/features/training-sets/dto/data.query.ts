@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { type Split, SPLITS } from '../training-set.js';
 
 export class TrainingDataQuery {
-  @ApiPropertyOptional({ enum: SPLITS, description: 'One part; default: all lines.' })
+  @ApiPropertyOptional({ enum: SPLITS, description: 'One part of the set. Default: all lines.' })
   @IsOptional()
   @IsIn(SPLITS)
   split?: Split;

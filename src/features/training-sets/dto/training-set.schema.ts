@@ -14,8 +14,8 @@ const share = () => Type.Number({ minimum: 0, maximum: 1 });
 export const CreateTrainingSetSchema = Type.Object(
   {
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })),
-    from: time('Predictions at or after it. Default: all.'),
-    to: time('Predictions before it, and labels recorded before it. Default: now.'),
+    from: time('Start of the range of predictions. Default: the first prediction.'),
+    to: time('End of the range of predictions and of the times at which labels were recorded. Default: now.'),
     model: name(100),
     model_version: name(100),
     sources: Type.Optional(
@@ -23,20 +23,24 @@ export const CreateTrainingSetSchema = Type.Object(
         minItems: 1,
         maxItems: TRUTHS.length,
         uniqueItems: true,
-        description: 'Whose labels count. Default: all but votes, which are given by whoever wants to.',
+        description: 'Sources of labels. Default: all but `vote`, because voters are not a random sample.',
       }),
     ),
     splits: Type.Optional(
       Type.Object(
         { train: share(), validation: share(), test: share() },
-        { additionalProperties: false, description: 'Shares of the subjects; they sum to 1. Default: 0.8, 0.1, 0.1.' },
+        { additionalProperties: false, description: 'Shares of the subjects, which sum to 1. Default: 0.8, 0.1, 0.1.' },
       ),
     ),
     seed: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'Another one deals the subjects anew.' }),
+      Type.String({ minLength: 1, maxLength: 100, description: 'Another seed distributes the subjects differently.' }),
     ),
   },
-  { additionalProperties: false, example: { name: 'november', splits: { train: 0.8, validation: 0.1, test: 0.1 } } },
+  {
+    $id: 'NewTrainingSet',
+    additionalProperties: false,
+    example: { name: 'november', splits: { train: 0.8, validation: 0.1, test: 0.1 } },
+  },
 );
 type Wanted = Static<typeof CreateTrainingSetSchema>;
 
@@ -71,36 +75,37 @@ export function toSelection(
 const counts = () => Type.Unsafe<Record<string, number>>({ type: 'object', additionalProperties: { type: 'integer' } });
 const optional = (format: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], format });
 
-export const TrainingSetSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  name: Type.String(),
-  state: Type.Unsafe<'ready' | 'revoked'>({ type: 'string', enum: ['ready', 'revoked'] }),
-  examples: Type.Integer(),
-  sha256: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Of the whole file, hex.' }),
-  selection: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
-  provenance: Type.Object({
+const ProvenanceSchema = Type.Object(
+  {
     predictions: Type.Integer(),
     duplicates: Type.Integer(),
     conflicts: Type.Integer(),
     by_split: counts(),
     by_label: counts(),
     by_source: counts(),
-    bias: Type.Array(Type.String()),
-  }),
-  created_at: Type.String({ format: 'date-time' }),
-  created_by: Type.String(),
-  revoked_at: optional('date-time'),
-  predecessor_id: optional('uuid'),
-  successor_id: optional('uuid'),
-});
+    bias: Type.Array(Type.String(), { description: 'In words, whom the set does not represent.' }),
+  },
+  { $id: 'TrainingSetProvenance' },
+);
+
+export const TrainingSetSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    name: Type.String(),
+    state: Type.Unsafe<'ready' | 'revoked'>({ type: 'string', enum: ['ready', 'revoked'] }),
+    examples: Type.Integer(),
+    sha256: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Hash of the whole file, in hex.' }),
+    selection: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+    provenance: ProvenanceSchema,
+    created_at: Type.String({ format: 'date-time' }),
+    created_by: Type.String(),
+    revoked_at: optional('date-time'),
+    predecessor_id: optional('uuid'),
+    successor_id: optional('uuid'),
+  },
+  { $id: 'TrainingSet' },
+);
 export type TrainingSetResource = Static<typeof TrainingSetSchema>;
-
-export const TrainingSetPageSchema = Type.Object({
-  data: Type.Array(TrainingSetSchema),
-  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-});
-
-export const RemovedSchema = Type.Object({ success: Type.Boolean() });
 
 export function toTrainingSetResource(set: TrainingSet): TrainingSetResource {
   const { from, model, modelVersion, seed, sources, splits, to } = set.selection;

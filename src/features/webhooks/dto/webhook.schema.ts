@@ -12,57 +12,72 @@ export const CreateWebhookSchema = Type.Object(
     url: Type.String({
       minLength: 1,
       maxLength: 2000,
-      description: 'https, and a public address unless FL_WEBHOOK_ALLOW says otherwise.',
+      description: 'An https URL with a public address; FL_WEBHOOK_ALLOW permits others.',
     }),
     events: Type.Array(event(), { minItems: 1, maxItems: 20 }),
     secret: Type.Optional(
-      Type.String({ minLength: 16, maxLength: 200, description: 'Signs what is sent. Default: one is made.' }),
+      Type.String({ minLength: 16, maxLength: 200, description: 'Signs the deliveries. Default: a random secret.' }),
     ),
   },
-  { additionalProperties: false, example: { url: 'https://example.com/hook', events: ['feedback.created'] } },
+  {
+    $id: 'NewWebhook',
+    additionalProperties: false,
+    example: { url: 'https://example.com/hook', events: ['feedback.created'] },
+  },
 );
 export const createWebhookValidator = new SchemaValidator(CreateWebhookSchema);
 
-export const WebhookSchema = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  url: Type.String(),
-  events: Type.Array(Type.String()),
-  created_at: time(),
-});
+export const WebhookSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    url: Type.String(),
+    events: Type.Array(Type.String()),
+    created_at: time(),
+  },
+  { $id: 'Webhook' },
+);
 export type WebhookResource = Static<typeof WebhookSchema>;
 
-export const NewWebhookSchema = Type.Intersect([
-  WebhookSchema,
-  Type.Object({ secret: Type.String({ description: 'Shown once.' }) }),
-]);
+export const NewWebhookSchema = Type.Intersect(
+  [
+    WebhookSchema,
+    Type.Object({ secret: Type.String({ description: 'Signs the deliveries; this is the only response with it.' }) }),
+  ],
+  { $id: 'WebhookWithSecret' },
+);
 
-export const WebhookListSchema = Type.Object({ data: Type.Array(WebhookSchema) });
+export const WebhookListSchema = Type.Object({ data: Type.Array(WebhookSchema) }, { $id: 'WebhookList' });
 
-export const TestResultSchema = Type.Object({
-  delivered: Type.Boolean(),
-  status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'What was answered.' }),
-  error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-});
+export const TestResultSchema = Type.Object(
+  {
+    delivered: Type.Boolean(),
+    status: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: 'The status that the receiver returned.',
+    }),
+    error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  },
+  { $id: 'WebhookTestResult' },
+);
 
-export const DeliverySchema = Type.Object({
-  id: Type.String({ format: 'uuid', description: 'The `id` of the body: the same when it is sent again.' }),
-  event: Type.String(),
-  data: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
-  created_at: time(),
-  attempts: Type.Integer(),
-  next_attempt_at: optionalTime(),
-  delivered_at: optionalTime(),
-  last_status: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-  last_error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-});
+export const DeliverySchema = Type.Object(
+  {
+    id: Type.String({
+      format: 'uuid',
+      description: 'The `id` in the body; it stays the same when the delivery is repeated.',
+    }),
+    event: Type.String(),
+    data: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+    created_at: time(),
+    attempts: Type.Integer(),
+    next_attempt_at: optionalTime(),
+    delivered_at: optionalTime(),
+    last_status: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+    last_error: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  },
+  { $id: 'WebhookDelivery' },
+);
 export type DeliveryResource = Static<typeof DeliverySchema>;
-
-export const DeliveryPageSchema = Type.Object({
-  data: Type.Array(DeliverySchema),
-  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-});
-
-export const DoneSchema = Type.Object({ success: Type.Boolean() });
 
 export function toWebhookResource({ createdAt, events, id, url }: Webhook): WebhookResource {
   return { id, url, events: [...events], created_at: formatTime(createdAt) };

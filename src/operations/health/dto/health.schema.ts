@@ -1,23 +1,53 @@
 import { Type } from '@sinclair/typebox';
 
-export const StateSchema = Type.Object({ status: Type.String({ example: 'healthy' }) });
+export const StateSchema = Type.Object({ status: Type.String({ example: 'healthy' }) }, { $id: 'HealthState' });
 
-export const DetailedHealthSchema = Type.Object({
-  status: Type.String({ enum: ['healthy', 'degraded', 'unhealthy', 'draining'] }),
-  version: Type.String(),
-  uptime_seconds: Type.Integer(),
-  components: Type.Record(Type.String(), Type.Object({ status: Type.String({ enum: ['up', 'down'] }) }), {
-    description: 'Each with figures of its own.',
-  }),
-});
+const ComponentSchema = Type.Object(
+  { status: Type.String({ enum: ['up', 'down'] }) },
+  { $id: 'ComponentHealth', additionalProperties: true, description: 'Each component adds its own figures.' },
+);
 
-export const OlderHealthSchema = Type.Object({
-  status: Type.String(),
-  version: Type.String(),
-  database: Type.Object({
-    status: Type.String({ enum: ['ok', 'error'] }),
-    backend: Type.String({ enum: ['sqlite', 'postgresql'] }),
-    total_metrics: Type.Integer({ description: 'Custom metric events.' }),
-    database_size_mb: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
-  }),
-});
+export const DetailedHealthSchema = Type.Object(
+  {
+    status: Type.String({ enum: ['healthy', 'degraded', 'unhealthy', 'draining'] }),
+    version: Type.String(),
+    uptime_seconds: Type.Integer(),
+    components: Type.Record(Type.String(), ComponentSchema, { description: 'By name.' }),
+  },
+  { $id: 'DetailedHealth' },
+);
+
+export const OlderHealthSchema = Type.Object(
+  {
+    status: Type.String(),
+    version: Type.String(),
+    database: Type.Object({
+      status: Type.String({ enum: ['ok', 'error'] }),
+      backend: Type.String({ enum: ['sqlite', 'postgresql'] }),
+      total_metrics: Type.Integer({ description: 'Number of metric events.' }),
+      database_size_mb: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
+    }),
+  },
+  { $id: 'LegacyHealth' },
+);
+
+const MetricSchema = Type.Object(
+  {
+    name: Type.String({ example: 'predictions_total' }),
+    help: Type.String(),
+    type: Type.String({ enum: ['counter', 'gauge', 'histogram', 'summary'] }),
+    aggregator: Type.String(),
+    values: Type.Array(
+      Type.Object({
+        value: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'Null when it is not a number.' }),
+        labels: Type.Unsafe<Record<string, string | number>>({
+          type: 'object',
+          additionalProperties: { type: ['string', 'number'] },
+        }),
+        metricName: Type.Optional(Type.String({ description: 'Name of the series, where a metric has several.' })),
+      }),
+    ),
+  },
+  { $id: 'Metric' },
+);
+export const MetricsSchema = Type.Array(MetricSchema, { $id: 'MetricList' });

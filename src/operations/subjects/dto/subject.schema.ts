@@ -2,17 +2,25 @@ import { type Static, Type } from '@sinclair/typebox';
 import { formatTime, ValidationError } from '#kernel';
 import { BACKUPS_KEPT_MS, type ErasureCertificate } from '../subject.js';
 
-export const CertificateSchema = Type.Object({
-  certificate_id: Type.String({ format: 'uuid' }),
-  subject_hash: Type.String({ description: 'Names the subject to this installation alone.' }),
-  erased_at: Type.String({ format: 'date-time' }),
-  removed: Type.Unsafe<Record<string, number>>({
-    type: 'object',
-    additionalProperties: { type: 'integer' },
-    description: 'How many, by store.',
-  }),
-  backups_may_hold_until: Type.String({ format: 'date-time', description: 'Seven days after it was erased.' }),
-});
+/** The `user_id` whose data is exported or erased. */
+export const SubjectIdSchema = Type.String({ $id: 'SubjectId', minLength: 1, maxLength: 128 });
+
+export const CertificateSchema = Type.Object(
+  {
+    certificate_id: Type.String({ format: 'uuid' }),
+    subject_hash: Type.String({
+      description: 'Identifies the subject only to this installation; `*` for a whole tenant.',
+    }),
+    erased_at: Type.String({ format: 'date-time' }),
+    removed: Type.Unsafe<Record<string, number>>({
+      type: 'object',
+      additionalProperties: { type: 'integer' },
+      description: 'Number of erased records by store.',
+    }),
+    backups_may_hold_until: Type.String({ format: 'date-time', description: 'Seven days after the erasure.' }),
+  },
+  { $id: 'ErasureCertificate' },
+);
 
 export function toCertificateResource(certificate: ErasureCertificate): Static<typeof CertificateSchema> {
   return {

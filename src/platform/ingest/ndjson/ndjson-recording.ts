@@ -1,15 +1,28 @@
 import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { AppError } from '#kernel';
-import { BodyBrokenError, type NdjsonLine, readNdjson, toAppError, toProblem } from '#http';
+import { BodyBrokenError, type NdjsonLine, ProblemSchema, readNdjson, toAppError, toProblem } from '#http';
 import type { Durability } from '../commit/durability.js';
 import { IdsTakenError } from '../errors.js';
 
-/** The last line of the answer. */
-export const NdjsonSummarySchema = Type.Object({
-  accepted: Type.Integer({ description: 'Lines in the database.' }),
-  spooled: Type.Integer({ description: 'Lines in the spool.' }),
-  refused: Type.Integer({ description: 'Lines named above this one.' }),
+/** The last line of the response. */
+const NdjsonSummarySchema = Type.Object(
+  {
+    accepted: Type.Integer({ description: 'Number of lines in the database.' }),
+    spooled: Type.Integer({ description: 'Number of lines in the spool.' }),
+    refused: Type.Integer({ description: 'Number of lines that were refused.' }),
+  },
+  { $id: 'NdjsonSummary' },
+);
+/** A line of the response for each line of the request that was refused. */
+const RefusedLineSchema = Type.Intersect(
+  [Type.Object({ line: Type.Integer({ description: 'Number of the line in the request, from 1.' }) }), ProblemSchema],
+  { $id: 'RefusedLine' },
+);
+/** One line of the response. */
+export const NdjsonResultSchema = Type.Union([RefusedLineSchema, NdjsonSummarySchema], {
+  $id: 'NdjsonResult',
+  description: 'One line of the response: a refused line of the request, or, as the last line, the counts.',
 });
 
 /** What a line becomes. */
