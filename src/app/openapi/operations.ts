@@ -21,7 +21,7 @@ export function complete(path: string, operation: Operation, registry: Component
     if (isProblem(status, response)) {
       operation.responses[status] = { $ref: `#/components/responses/${problemName(status)}` };
     } else if ('description' in response) {
-      const own = status.startsWith('2') ? headers : CORRELATION_ID;
+      const own = Number(status) < 400 ? headers : CORRELATION_ID;
       response.headers = registry.referHeaders({ ...own, ...response.headers });
     }
   }
