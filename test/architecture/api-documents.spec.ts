@@ -21,6 +21,7 @@ interface Response {
 interface Operation {
   operationId: string;
   summary?: string;
+  description?: string;
   tags: string[];
   security?: Json[];
   parameters?: Json[];
@@ -160,6 +161,10 @@ describe('the API documents', () => {
 
   it('summarize every operation in a few words without a full stop', () => {
     expect(offenders(({ summary = '' }) => !/^[A-Z][a-z]+,? .{3,90}[^.]$|^Sign (?:in|out)$/.test(summary))).toEqual([]);
+  });
+
+  it('describe every operation in whole sentences', () => {
+    expect(offenders(({ description = '' }) => !/^[A-Z`].{10,400}\.$/s.test(description))).toEqual([]);
   });
 
   it('give every array its items', () => {

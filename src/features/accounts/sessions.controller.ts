@@ -79,7 +79,12 @@ export class SessionsController {
   @Post('logout')
   @HttpCode(200)
   @Scopes('read', 'review', 'admin')
-  @SessionRoute({ operationId: 'logout', summary: 'Sign out', returns: SuccessSchema })
+  @SessionRoute({
+    operationId: 'logout',
+    summary: 'Sign out',
+    description: 'Ends the session and clears its cookie.',
+    returns: SuccessSchema,
+  })
   async logout(
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
@@ -96,6 +101,7 @@ export class SessionsController {
   @SessionRoute({
     operationId: 'get_session',
     summary: 'Get the user who is signed in and the CSRF token',
+    description: 'Changes with the session cookie need the CSRF token in `X-CSRF-Token`.',
     returns: SessionSchema,
   })
   get(@Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply): SessionResource {
@@ -132,6 +138,7 @@ export class SessionsController {
   @PasswordRoute({
     operationId: 'choose_password',
     summary: 'Choose a password with the token of an invitation or a reset',
+    description: 'Each token works once.',
     body: ChoosePasswordSchema,
     returns: SuccessSchema,
   })

@@ -39,6 +39,8 @@ export class UsersController {
   @CreateRoute({
     operationId: 'create_user',
     summary: 'Create or invite a user',
+    description:
+      'Without a password, the user is invited to choose one; the response contains the link, which is also mailed when FL_SMTP_URL is set.',
     body: CreateUserSchema,
     returns: NewUserSchema,
     etag: true,
@@ -59,14 +61,24 @@ export class UsersController {
   }
 
   @Get()
-  @PagedListRoute({ operationId: 'list_users', summary: 'List users, newest first', of: UserSchema })
+  @PagedListRoute({
+    operationId: 'list_users',
+    summary: 'List users, newest first',
+    description: 'The list covers the tenant of the caller.',
+    of: UserSchema,
+  })
   async list(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<UserResource>> {
     const page = await this.users.list(caller, query.limit, query.cursor);
     return { ...page, data: page.data.map(toUserResource) };
   }
 
   @Get(':id')
-  @ResourceRoute({ operationId: 'get_user', summary: 'Get a user', ...USER })
+  @ResourceRoute({
+    operationId: 'get_user',
+    summary: 'Get a user',
+    description: 'The response carries the version of the user as `ETag`.',
+    ...USER,
+  })
   async get(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -81,6 +93,7 @@ export class UsersController {
   @ResourceRoute({
     operationId: 'change_user',
     summary: 'Change the name or role of a user, or disable the user',
+    description: 'Only the fields in the body change.',
     body: ChangeUserSchema,
     ...USER,
     ifMatch: true,
@@ -103,6 +116,7 @@ export class UsersController {
   @ResourceRoute({
     operationId: 'delete_user',
     summary: 'Delete a user and all sessions of the user',
+    description: 'The sessions of the user end.',
     path: { id: UUID },
     returns: SuccessSchema,
     ifMatch: true,

@@ -82,6 +82,7 @@ export class SubmitController {
   @RecordRoute({
     operationId: 'create_feedback_older_path',
     summary: 'Record feedback with screenshots (legacy path)',
+    description: 'Behaves like POST /api/v1/feedback, but ignores unknown fields and returns 200.',
     status: 200,
     ...FEEDBACK,
   })

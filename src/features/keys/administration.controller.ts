@@ -43,6 +43,7 @@ export class AdministrationController {
   @CreateRoute({
     operationId: 'create_key',
     summary: 'Create an API key',
+    description: 'The response is the only one that contains the secret.',
     body: CreateKeySchema,
     returns: NewKeySchema,
   })
@@ -64,14 +65,25 @@ export class AdministrationController {
   }
 
   @Get('keys')
-  @PagedListRoute({ operationId: 'list_keys', summary: 'List API keys, newest first', of: KeySchema })
+  @PagedListRoute({
+    operationId: 'list_keys',
+    summary: 'List API keys, newest first',
+    description: 'Revoked and expired keys are included, secrets are not.',
+    of: KeySchema,
+  })
   async listKeys(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<KeyResource>> {
     const page = await this.keys.list(caller, query.limit, query.cursor);
     return { ...page, data: page.data.map(toKeyResource) };
   }
 
   @Get('keys/:id')
-  @ResourceRoute({ operationId: 'get_key', summary: 'Get an API key', path: { id: UUID }, returns: KeySchema })
+  @ResourceRoute({
+    operationId: 'get_key',
+    summary: 'Get an API key',
+    description: 'The secret of the key is not included.',
+    path: { id: UUID },
+    returns: KeySchema,
+  })
   async getKey(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<KeyResource> {
     return toKeyResource(await this.keys.get(caller, id));
   }
@@ -111,6 +123,7 @@ export class AdministrationController {
   @PagedListRoute({
     operationId: 'list_audit',
     summary: 'List administrative actions, newest first',
+    description: 'The log names the actor, the action and its target.',
     of: AuditEntrySchema,
   })
   async listAudit(
@@ -126,6 +139,7 @@ export class AdministrationController {
   @CreateRoute({
     operationId: 'create_tenant',
     summary: 'Create a tenant and the first API key of its administrator',
+    description: 'The response is the only one that contains the key.',
     body: CreateTenantSchema,
     returns: NewTenantSchema,
   })
@@ -145,7 +159,12 @@ export class AdministrationController {
 
   @Get('tenants')
   @Scopes('platform')
-  @PagedListRoute({ operationId: 'list_tenants', summary: 'List tenants, oldest first', of: TenantSchema })
+  @PagedListRoute({
+    operationId: 'list_tenants',
+    summary: 'List tenants, oldest first',
+    description: 'The list covers the whole installation.',
+    of: TenantSchema,
+  })
   async listTenants(@Query() query: PageQuery): Promise<Page<ReturnType<typeof toTenantResource>>> {
     const page = await this.keys.listTenants(query.limit, query.cursor);
     return { ...page, data: page.data.map(toTenantResource) };

@@ -84,6 +84,7 @@ export class MetricEventsController {
   @PagedListRoute({
     operationId: 'list_metric_events',
     summary: 'List metric events, newest first',
+    description: 'Sensitive fields are included only with scope `read:text`; `withheld` names the others.',
     of: dto.EventSchema,
   })
   @DataFilters()
@@ -107,6 +108,7 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'metric_event_types',
     summary: 'List the types of metric events',
+    description: 'Each type comes with its number of events and the times of the first and the last.',
     returns: dto.TypesSchema,
   })
   @DataFilters()
@@ -124,6 +126,7 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'metric_event_stats',
     summary: 'Count metric events, their types and their users',
+    description: 'Users and organisations are counted once each.',
     returns: dto.FiguresSchema,
   })
   @DataFilters()
@@ -138,7 +141,11 @@ export class MetricEventsController {
 
   @Get('export')
   @Scopes('read')
-  @ExportRoute({ operationId: 'export_metric_events', summary: 'Export metric events, oldest first' })
+  @ExportRoute({
+    operationId: 'export_metric_events',
+    summary: 'Export metric events, oldest first',
+    description: 'Takes the filters of the list.',
+  })
   @DataFilters()
   async export(
     @Caller() caller: Principal,
@@ -156,6 +163,7 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'get_metric_event',
     summary: 'Get a metric event',
+    description: 'Sensitive fields are included only with scope `read:text`; `withheld` names the others.',
     path: { id: UUID },
     returns: dto.EventSchema,
   })

@@ -26,6 +26,7 @@ export class ModelsController {
   @ResourceRoute({
     operationId: 'list_models',
     summary: 'List the models that are served, or were served at a moment',
+    description: 'Models come from the configuration and cannot be changed here.',
     returns: ServedModelsSchema,
   })
   async list(@Query() { at }: ModelsQuery): Promise<ReturnType<typeof toServedModels>> {
@@ -39,6 +40,7 @@ export class ModelsController {
   @ResourceRoute({
     operationId: 'model_history',
     summary: 'List the changes of a model',
+    description: 'Each change makes a version, oldest first.',
     path: { name: Type.String({ maxLength: 100 }) },
     returns: ModelHistorySchema,
   })

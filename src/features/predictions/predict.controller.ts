@@ -41,7 +41,12 @@ export class PredictController {
   @HttpCode(200)
   @Scopes('predict')
   @IdempotentRoute()
-  @ResourceRoute({ operationId: 'predict', summary: 'Predict a text and record the prediction', ...PREDICT })
+  @ResourceRoute({
+    operationId: 'predict',
+    summary: 'Predict a text and record the prediction',
+    description: 'The prediction is returned even when it cannot be recorded; `persisted` names where the record is.',
+    ...PREDICT,
+  })
   predict(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -59,6 +64,7 @@ export class PredictController {
   @ResourceRoute({
     operationId: 'batch',
     summary: 'Predict up to 100 texts and record the predictions in one transaction',
+    description: 'One invalid text refuses the whole batch; `errors` names it by its index.',
     ...BATCH,
   })
   batch(
@@ -77,7 +83,12 @@ export class PredictController {
   @OpenableAs('predict')
   @LegacyPath()
   @IdempotentRoute()
-  @ResourceRoute({ operationId: 'predict_older_path', summary: 'Predict a text (legacy path)', ...PREDICT })
+  @ResourceRoute({
+    operationId: 'predict_older_path',
+    summary: 'Predict a text (legacy path)',
+    description: 'Behaves like POST /api/v1/predict, but ignores unknown fields.',
+    ...PREDICT,
+  })
   olderPredict(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -94,7 +105,12 @@ export class PredictController {
   @OpenableAs('batch')
   @LegacyPath()
   @IdempotentRoute()
-  @ResourceRoute({ operationId: 'batch_older_path', summary: 'Predict up to 100 texts (legacy path)', ...BATCH })
+  @ResourceRoute({
+    operationId: 'batch_older_path',
+    summary: 'Predict up to 100 texts (legacy path)',
+    description: 'Behaves like POST /api/v1/batch, but ignores unknown fields.',
+    ...BATCH,
+  })
   olderBatch(
     @Caller() caller: Principal,
     @Body() body: unknown,

@@ -69,7 +69,12 @@ export class PredictionsController {
 
   @Get()
   @Scopes('read')
-  @PagedListRoute({ operationId: 'list_predictions', summary: 'List predictions, newest first', of: PredictionSchema })
+  @PagedListRoute({
+    operationId: 'list_predictions',
+    summary: 'List predictions, newest first',
+    description: 'Input texts are included only with scope `read:text`.',
+    of: PredictionSchema,
+  })
   async list(@Caller() caller: Principal, @Query() query: ListPredictionsQuery): Promise<Page<PredictionResource>> {
     const filter = {
       ...parseRange(query.from, query.to),
@@ -92,6 +97,7 @@ export class PredictionsController {
   @ResourceRoute({
     operationId: 'get_prediction',
     summary: 'Get a prediction with its votes and labels',
+    description: 'The input text is included only with scope `read:text`.',
     path: { id: UUID },
     returns: JudgedPredictionSchema,
   })

@@ -56,6 +56,7 @@ export class TrainingSetsController {
   @PagedListRoute({
     operationId: 'list_training_sets',
     summary: 'List training sets, newest first',
+    description: 'Revoked sets are included.',
     of: dto.TrainingSetSchema,
   })
   async list(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<dto.TrainingSetResource>> {
@@ -67,6 +68,7 @@ export class TrainingSetsController {
   @ResourceRoute({
     operationId: 'get_training_set',
     summary: 'Get a training set with its provenance',
+    description: 'The provenance counts what the set is made of and names its bias.',
     path: { id: UUID },
     returns: dto.TrainingSetSchema,
   })
@@ -104,6 +106,7 @@ export class TrainingSetsController {
   @ResourceRoute({
     operationId: 'delete_training_set',
     summary: 'Delete a training set',
+    description: 'The texts of the set are deleted, too.',
     path: { id: UUID },
     returns: SuccessSchema,
   })

@@ -24,6 +24,7 @@ export class WebhooksController {
   @CreateRoute({
     operationId: 'create_webhook',
     summary: 'Create a webhook',
+    description: 'The response is the only one that contains the secret.',
     body: dto.CreateWebhookSchema,
     returns: dto.NewWebhookSchema,
   })
@@ -45,6 +46,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'list_webhooks',
     summary: 'List webhooks, newest first',
+    description: 'Secrets are not included.',
     returns: dto.WebhookListSchema,
   })
   async list(@Caller() caller: Principal): Promise<{ data: dto.WebhookResource[] }> {
@@ -55,6 +57,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'get_webhook',
     summary: 'Get a webhook',
+    description: 'The secret of the webhook is not included.',
     path: { id: UUID },
     returns: dto.WebhookSchema,
   })
@@ -66,6 +69,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'delete_webhook',
     summary: 'Delete a webhook and its pending deliveries',
+    description: 'Nothing more is sent to its URL.',
     path: { id: UUID },
     returns: SuccessSchema,
   })
@@ -79,6 +83,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'test_webhook',
     summary: 'Send one test event and return the result',
+    description: 'The event `webhook.test` is sent once, and not repeated when it fails.',
     path: { id: UUID },
     returns: dto.TestResultSchema,
   })
@@ -90,6 +95,7 @@ export class WebhooksController {
   @PagedListRoute({
     operationId: 'list_deliveries',
     summary: 'List deliveries of the last 30 days, newest first',
+    description: 'Each delivery shows its attempts and the last result.',
     path: { id: UUID },
     of: dto.DeliverySchema,
   })
@@ -107,6 +113,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'redeliver',
     summary: 'Repeat a delivery now',
+    description: 'The delivery is repeated with the same `id`.',
     path: { id: UUID, delivery_id: UUID },
     returns: dto.DeliverySchema,
   })

@@ -26,7 +26,8 @@ export class HealthController {
   @Public()
   @ProbeRoute({
     operationId: 'liveness',
-    summary: 'Check whether the process responds; restart it when it does not',
+    summary: 'Check whether the process responds',
+    description: 'Restart the process when it reports 503.',
     returns: StateSchema,
   })
   liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
@@ -35,21 +36,36 @@ export class HealthController {
 
   @Get('health/readiness')
   @Public()
-  @ProbeRoute({ operationId: 'readiness', summary: 'Check whether the server takes traffic', returns: StateSchema })
+  @ProbeRoute({
+    operationId: 'readiness',
+    summary: 'Check whether the server takes traffic',
+    description: 'A server that drains, or that lacks its schema or its models, reports 503.',
+    returns: StateSchema,
+  })
   readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health/readiness');
   }
 
   @Get('health/startup')
   @Public()
-  @ProbeRoute({ operationId: 'startup', summary: 'Check whether the server has started', returns: StateSchema })
+  @ProbeRoute({
+    operationId: 'startup',
+    summary: 'Check whether the server has started',
+    description: 'Reports 503 until the start is complete.',
+    returns: StateSchema,
+  })
   startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health/startup');
   }
 
   @Get('health')
   @Public()
-  @ProbeRoute({ operationId: 'health', summary: 'Get the state of the server', returns: StateSchema })
+  @ProbeRoute({
+    operationId: 'health',
+    summary: 'Get the state of the server',
+    description: 'The state is `healthy`, `degraded`, `unhealthy` or `draining`; the last two report 503.',
+    returns: StateSchema,
+  })
   overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     return this.probe(reply, '/health');
   }
@@ -60,6 +76,7 @@ export class HealthController {
   @ResourceRoute({
     operationId: 'health_detailed',
     summary: 'Get the state of all components',
+    description: 'Includes the database, the spool, the models and other components.',
     returns: DetailedHealthSchema,
   })
   detailed(@Caller() caller: Principal): DetailedHealth {
@@ -72,6 +89,7 @@ export class HealthController {
   @ProbeRoute({
     operationId: 'health_older_shape',
     summary: 'Get the state of the server (legacy shape)',
+    description: 'Has the shape of a legacy system.',
     returns: OlderHealthSchema,
   })
   older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {

@@ -24,6 +24,7 @@ export class RetentionController {
   @ResourceRoute({
     operationId: 'get_retention',
     summary: 'Get retention periods and the latest runs',
+    description: 'Each kind of record has its own period.',
     returns: RetentionSchema,
   })
   async get(@Caller() caller: Principal): Promise<RetentionResource> {
@@ -34,6 +35,7 @@ export class RetentionController {
   @ResourceRoute({
     operationId: 'change_retention',
     summary: 'Change retention periods of the tenant',
+    description: 'Null restores the configured period.',
     body: ChangeRetentionSchema,
     returns: RetentionSchema,
   })

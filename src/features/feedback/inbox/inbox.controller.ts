@@ -47,6 +47,7 @@ export class InboxController {
   @PagedListRoute({
     operationId: 'list_feedback',
     summary: 'List feedback submissions, newest first',
+    description: 'Feedback that is deleted or in quarantine is listed only on request.',
     of: FeedbackSchema,
   })
   async list(@Caller() caller: Principal, @Query() query: InboxQuery): Promise<Page<FeedbackResource>> {
@@ -56,7 +57,13 @@ export class InboxController {
   }
 
   @Get(':id')
-  @ResourceRoute({ operationId: 'get_feedback', summary: 'Get a feedback submission', ...SUBMISSION, etag: true })
+  @ResourceRoute({
+    operationId: 'get_feedback',
+    summary: 'Get a feedback submission',
+    description: 'Deleted feedback is found only with `include_deleted`.',
+    ...SUBMISSION,
+    etag: true,
+  })
   async get(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -73,6 +80,7 @@ export class InboxController {
   @ResourceRoute({
     operationId: 'triage_feedback',
     summary: 'Mark, annotate, sort or release a feedback submission',
+    description: 'Only the fields in the body change.',
     body: TriageSchema,
     ...SUBMISSION,
     etag: true,
@@ -114,6 +122,7 @@ export class InboxController {
   @ResourceRoute({
     operationId: 'restore_feedback',
     summary: 'Restore a deleted feedback submission',
+    description: 'Deleted feedback can be restored until the end of its retention.',
     ...SUBMISSION,
     etag: true,
     ifMatch: true,
@@ -132,6 +141,7 @@ export class InboxController {
   @ResourceRoute({
     operationId: 'feedback_history',
     summary: 'List the changes of a feedback submission',
+    description: 'Each change names its author and the values before and after.',
     path: { id: UUID },
     returns: HistorySchema,
   })
@@ -143,7 +153,12 @@ export class InboxController {
   }
 
   @Get(':id/screenshots/:n')
-  @FileRoute({ operationId: 'get_screenshot', summary: 'Get a screenshot', ...PICTURE })
+  @FileRoute({
+    operationId: 'get_screenshot',
+    summary: 'Get a screenshot',
+    description: 'Pictures are converted to WebP; 409 while that is in progress.',
+    ...PICTURE,
+  })
   async screenshot(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -155,7 +170,12 @@ export class InboxController {
   }
 
   @Get(':id/screenshots/:n/thumbnail')
-  @FileRoute({ operationId: 'get_thumbnail', summary: 'Get the thumbnail of a screenshot', ...PICTURE })
+  @FileRoute({
+    operationId: 'get_thumbnail',
+    summary: 'Get the thumbnail of a screenshot',
+    description: 'Pictures are converted to WebP; 409 while that is in progress.',
+    ...PICTURE,
+  })
   async thumbnail(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

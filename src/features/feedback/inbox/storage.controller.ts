@@ -41,7 +41,13 @@ export class StorageController {
 
   @Post('cleanup')
   @HttpCode(200)
-  @ResourceRoute({ operationId: 'cleanup', summary: 'Delete or count expired feedback', returns: CleanupSchema })
+  @ResourceRoute({
+    operationId: 'cleanup',
+    summary: 'Delete or count expired feedback',
+    description:
+      'Deletes feedback that was received more than `retention_days` days ago, with its screenshots and history.',
+    returns: CleanupSchema,
+  })
   async clean(
     @Caller() caller: Principal,
     @Query()

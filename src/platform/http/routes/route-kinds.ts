@@ -10,7 +10,8 @@ export interface RouteDescription {
   operationId?: string;
   /** Imperative, without a full stop: `List API keys`. */
   summary: string;
-  description?: string;
+  /** One sentence with what the summary leaves open. */
+  description: string;
   /** Schemas of the parameters in the path, by name. */
   path?: Record<string, TSchema>;
 }
