@@ -15,7 +15,11 @@ export abstract class AnalyticsRoutes {
   constructor(private readonly service: AnalyticsService) {}
 
   @Get('summary')
-  @ResourceRoute({ summary: 'Get totals and averages of predictions', returns: answers.SummarySchema })
+  @ResourceRoute({
+    summary: 'Get totals and averages of predictions',
+    description: 'Retention does not change the totals; erasure does.',
+    returns: answers.SummarySchema,
+  })
   async summary(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -27,6 +31,7 @@ export abstract class AnalyticsRoutes {
   @Get('sentiment-distribution')
   @ResourceRoute({
     summary: 'Count predictions labelled positive, negative and neutral',
+    description: 'Other labels are not counted here.',
     returns: answers.SentimentDistributionSchema,
   })
   async sentimentDistribution(
@@ -43,7 +48,11 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('label-distribution')
-  @ResourceRoute({ summary: 'Count predictions by label', returns: answers.LabelDistributionSchema })
+  @ResourceRoute({
+    summary: 'Count predictions by label',
+    description: 'Each label is a member with its number of predictions.',
+    returns: answers.LabelDistributionSchema,
+  })
   async labelDistribution(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -53,7 +62,11 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('recent')
-  @ResourceRoute({ summary: 'List the latest predictions without their texts', returns: answers.RecentSchema })
+  @ResourceRoute({
+    summary: 'List the latest predictions without their texts',
+    description: 'The latest prediction comes first.',
+    returns: answers.RecentSchema,
+  })
   async recent(
     @Caller() caller: Principal,
     @Query() query: RecentQuery,
@@ -63,7 +76,12 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('timeseries')
-  @ResourceRoute({ summary: 'Count and average predictions by hour or day', returns: answers.TimeseriesSchema })
+  @ResourceRoute({
+    summary: 'Count and average predictions by hour or day',
+    description:
+      'Returns every bucket of the range in UTC, empty ones included, and at most 5,000. Default: the last 24 hours or 30 days.',
+    returns: answers.TimeseriesSchema,
+  })
   async timeseries(
     @Caller() caller: Principal,
     @Query() query: TimeseriesQuery,
@@ -74,7 +92,11 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('latency')
-  @ResourceRoute({ summary: 'Get latency percentiles in milliseconds', returns: answers.LatencySchema })
+  @ResourceRoute({
+    summary: 'Get latency percentiles in milliseconds',
+    description: 'Percentiles are exact up to 10,000 predictions, then within `max_relative_error`.',
+    returns: answers.LatencySchema,
+  })
   async latency(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -84,7 +106,11 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('cache')
-  @ResourceRoute({ summary: 'Count predictions from the cache', returns: answers.CacheSchema })
+  @ResourceRoute({
+    summary: 'Count predictions from the cache',
+    description: 'Only predictions that this installation served are counted.',
+    returns: answers.CacheSchema,
+  })
   async cache(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
@@ -94,7 +120,11 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('models')
-  @ResourceRoute({ summary: 'List the model versions that predicted', returns: answers.ModelsSchema })
+  @ResourceRoute({
+    summary: 'List the model versions that predicted',
+    description: 'Each version comes with the times of its first and last prediction.',
+    returns: answers.ModelsSchema,
+  })
   async models(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,

@@ -19,8 +19,8 @@ export { HttpModule } from './http.module.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export { toAppError, toProblem } from './problem/problem.js';
 export {
-  LegacyPath,
   LEGACY_TAG,
+  LegacyPath,
   ProblemResponses,
   REQUEST_CONTENT_EXTENSION,
   RequestContent,
