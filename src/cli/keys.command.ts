@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseTime } from '#kernel';
 import { type Scope, SCOPES } from '#config';
+import type { RecordingService } from '#ingest';
 import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#keys';
 import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
@@ -48,7 +49,10 @@ export function addKeysCommand(program: Command): void {
         allowedOrigins: options.origins,
         rateLimitPerMinute: options.limit ?? null,
       };
-      show(await withKeys(options, (service, caller) => service.create(caller, settings)), options);
+      show(
+        await withKeys(options, (service, caller, recording) => recording.apply(service.planKey(caller, settings))),
+        options,
+      );
     });
 
   add('list', 'list keys, newest first').action(async (options: TenantOption) => {
@@ -59,7 +63,12 @@ export function addKeysCommand(program: Command): void {
 
   add('rotate <id>', 'make a second key with the same settings; revoke the first when nobody uses it').action(
     async (id: string, options: TenantOption) => {
-      show(await withKeys(options, (service, caller) => service.rotate(caller, id)), options);
+      show(
+        await withKeys(options, async (service, caller, recording) =>
+          recording.apply(await service.planRotation(caller, id)),
+        ),
+        options,
+      );
     },
   );
 
@@ -86,8 +95,11 @@ export function addTenantsCommand(program: Command): void {
       const { DEFAULT_TENANT_ID } = await import('#kernel');
       const { createTenantValidator, KeysAdministrationService } = await import('#keys');
       const input = createTenantValidator.parse({ slug, name });
+      const { RecordingService } = await import('#ingest');
       const made = await withApp((app) =>
-        app.get(KeysAdministrationService).createTenant(operator(DEFAULT_TENANT_ID), input),
+        app
+          .get(RecordingService)
+          .apply(app.get(KeysAdministrationService).planTenant(operator(DEFAULT_TENANT_ID), input)),
       );
       if (json) printJson({ id: made.id, slug: made.slug, name: made.name, admin_key: made.adminKey });
       else {
@@ -133,12 +145,16 @@ export function addTenantsCommand(program: Command): void {
 
 async function withKeys<T>(
   { tenant }: TenantOption,
-  work: (service: KeysAdministrationService, caller: ReturnType<typeof operator>) => Promise<T>,
+  work: (
+    service: KeysAdministrationService,
+    caller: ReturnType<typeof operator>,
+    recording: RecordingService,
+  ) => Promise<T>,
 ): Promise<T> {
-  const keys = await import('#keys');
+  const [keys, ingest] = await Promise.all([import('#keys'), import('#ingest')]);
   return withApp(async (app) => {
     const { tenantId } = await tenantNamed(app, tenant);
-    return work(app.get(keys.KeysAdministrationService), operator(tenantId));
+    return work(app.get(keys.KeysAdministrationService), operator(tenantId), app.get(ingest.RecordingService));
   });
 }
 

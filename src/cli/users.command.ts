@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PasswordLink, UsersService } from '#accounts';
+import type { RecordingService } from '#ingest';
 import type { Principal, Role, User } from '#security';
 import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
@@ -26,10 +27,10 @@ export function addUsersCommand(program: Command): void {
     .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`, toRole)
     .option('--name <name>', 'what to call them')
     .action(async (email: string, options: TenantOption & { role: Role; name?: string }) => {
-      const user = await withUsers(options, async (service, caller) => {
+      const user = await withUsers(options, async (service, caller, recording) => {
         const { createUserValidator } = await import('#accounts');
         const wanted = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
-        return service.create(caller, { ...wanted, name: wanted.name ?? email });
+        return recording.apply(await service.planUser(caller, { ...wanted, name: wanted.name ?? email }));
       });
       showLink(user, user.invitation as PasswordLink, options);
     });
@@ -42,9 +43,9 @@ export function addUsersCommand(program: Command): void {
 
   add('reset <email>', 'print a link by which they choose a new password; older links end').action(
     async (email: string, options: TenantOption) => {
-      const { link, user } = await withUsers(options, async (service, caller) => {
+      const { link, user } = await withUsers(options, async (service, caller, recording) => {
         const found = await service.getByEmail(caller, email);
-        return { user: found, link: await service.makeLink(caller, found.id) };
+        return { user: found, link: await recording.apply(await service.planLink(caller, found.id)) };
       });
       showLink(user, link, options);
     },
@@ -85,12 +86,12 @@ async function change(
 
 async function withUsers<T>(
   { tenant }: TenantOption,
-  work: (service: UsersService, caller: Principal) => Promise<T>,
+  work: (service: UsersService, caller: Principal, recording: RecordingService) => Promise<T>,
 ): Promise<T> {
-  const accounts = await import('#accounts');
+  const [accounts, ingest] = await Promise.all([import('#accounts'), import('#ingest')]);
   return withApp(async (app) => {
     const { tenantId } = await tenantNamed(app, tenant);
-    return work(app.get(accounts.UsersService), operator(tenantId));
+    return work(app.get(accounts.UsersService), operator(tenantId), app.get(ingest.RecordingService));
   });
 }
 

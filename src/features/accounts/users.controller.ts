@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, versionOf } from '#kernel';
 import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
-import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   ChangeUserSchema,
@@ -18,7 +18,6 @@ import {
   type UserResource,
   UserSchema,
 } from './dto/accounts.schema.js';
-import type { UserLink } from './user.js';
 import { UsersService } from './users.service.js';
 
 const NO_STORE = { 'cache-control': 'no-store' };
@@ -32,7 +31,7 @@ const USER = { path: { id: UUID }, returns: UserSchema, etag: true };
 export class UsersController {
   constructor(
     private readonly users: UsersService,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post()
@@ -54,10 +53,9 @@ export class UsersController {
     const { email, name, password, role } = createUserValidator.parse(body);
     const wanted = { email, name: name?.trim() ?? email, role, password };
     void reply.headers({ ...NO_STORE, etag: etagOf(1) });
-    const request = { tenant: caller, key, operation: 'create_user', body };
-    return makeOnce(this.idempotency, reply, request, toInvitedResource, (claim) =>
-      this.users.create(caller, wanted, claim),
-    );
+    const request = { key, operation: 'create_user', body };
+    const plan = () => this.users.planUser(caller, wanted);
+    return respond(reply, await this.recording.change(caller, request, plan, toInvitedResource));
   }
 
   @Get()
@@ -147,13 +145,8 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof toLinkResource>> {
     void reply.headers(NO_STORE);
-    const request = { tenant: caller, key, operation: `password_link ${id}`, body: null };
-    return makeOnce<UserLink, ReturnType<typeof toLinkResource>>(
-      this.idempotency,
-      reply,
-      request,
-      toLinkResource,
-      (claim) => this.users.makeLink(caller, id, claim),
-    );
+    const request = { key, operation: `password_link ${id}`, body: null };
+    const plan = () => this.users.planLink(caller, id);
+    return respond(reply, await this.recording.change(caller, request, plan, toLinkResource));
   }
 }

@@ -1,10 +1,8 @@
 import { type Actor, NotFoundError, type Position, requireVersion, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, MoreThan } from 'typeorm';
-import { changeOnce, type Claim } from '#ingest';
-import { DataRefusedError, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
+import { type ChangeWork, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
 import { type Role, type User, writeAudit } from '#security';
-import { EmailTakenError } from './errors.js';
 import type { UserChange } from './user.js';
 
 interface UserRow {
@@ -36,26 +34,21 @@ export interface TokenRecord {
 export class UsersRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** With the link of an invitation, if one is given. @throws EmailTakenError, AnsweredBefore, IdempotencyKeyReusedError */
-  async create(
+  /** Stores a user, with the link of an invitation if one is given. */
+  creation(
     tenant: TenantContext,
     user: User,
     { passwordHash, invitation }: { passwordHash: string | null; invitation: TokenRecord | undefined },
     by: Actor,
-    claim?: Claim,
-  ): Promise<void> {
+  ): ChangeWork {
     const { createdAt, createdBy, email, id, name, role, version } = user;
     const { tenantId } = tenant;
-    try {
-      await changeOnce(this.unitOfWork, claim, async (manager) => {
-        const row = { id, tenantId, email, name, role, passwordHash, createdAt, createdBy, version };
-        await manager.insert(UserEntity, row);
-        if (invitation) await manager.insert(UserTokenEntity, { ...invitation, tenantId, createdAt });
-        await writeAudit(manager, tenant, by, { action: 'user.create', target: id, details: { role } });
-      });
-    } catch (error) {
-      throw isTaken(error) ? new EmailTakenError() : error;
-    }
+    return async (manager) => {
+      const row = { id, tenantId, email, name, role, passwordHash, createdAt, createdBy, version };
+      await manager.insert(UserEntity, row);
+      if (invitation) await manager.insert(UserTokenEntity, { ...invitation, tenantId, createdAt });
+      await writeAudit(manager, tenant, by, { action: 'user.create', target: id, details: { role } });
+    };
   }
 
   async find(tenant: TenantContext, id: string): Promise<User | undefined> {
@@ -126,13 +119,13 @@ export class UsersRepository {
     await this.unitOfWork.change((manager) => this.changePassword(manager, tenant, id, passwordHash, by));
   }
 
-  /** Older links of the same person end. */
-  async replaceTokens(tenant: TenantContext, token: TokenRecord, by: Actor, claim?: Claim): Promise<void> {
-    await changeOnce(this.unitOfWork, claim, async (manager) => {
+  /** Stores a password link; earlier links of the same person end. */
+  tokenReplacement(tenant: TenantContext, token: TokenRecord, by: Actor): ChangeWork {
+    return async (manager) => {
       await manager.delete(UserTokenEntity, { userId: token.userId });
       await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: by.at });
       await writeAudit(manager, tenant, by, { action: 'user.link', target: token.userId, details: null });
-    });
+    };
   }
 
   /**
@@ -226,10 +219,4 @@ export class UsersRepository {
       version: row.version,
     };
   }
-}
-
-function isTaken(error: unknown): boolean {
-  if (!(error instanceof DataRefusedError)) return false;
-  const code = (error.cause as { code?: string } | undefined)?.code;
-  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
 }

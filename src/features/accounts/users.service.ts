@@ -12,10 +12,11 @@ import {
 } from '#kernel';
 import { createHmac, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ClaimOf } from '#ingest';
+import type { ChangePlan } from '#ingest';
+import { DataRefusedError } from '#persistence';
 import { Secrets } from '#secrets';
 import { asActor, type Principal, TenantsRepository, type User } from '#security';
-import { LinkOverError } from './errors.js';
+import { EmailTakenError, LinkOverError } from './errors.js';
 import { PasswordLinks } from './password-links.service.js';
 import { passwordErrors, Passwords } from './passwords.service.js';
 import type { InvitedUser, NewUser, PasswordLink, UserChange, UserLink } from './user.js';
@@ -49,10 +50,10 @@ export class UsersService {
   }
 
   /**
-   * Without a password they get an invitation, good for 72 hours.
-   * @throws ValidationError, EmailTakenError (409), AnsweredBefore, IdempotencyKeyReusedError
+   * Plans a new user. Without a password they get an invitation, good for 72 hours. Applying the plan throws EmailTakenError (409).
+   * @throws ValidationError
    */
-  async create(caller: Principal, wanted: NewUser, claimOf?: ClaimOf<InvitedUser>): Promise<InvitedUser> {
+  async planUser(caller: Principal, wanted: NewUser): Promise<ChangePlan<InvitedUser>> {
     const email = wanted.email.toLowerCase();
     // Lower case may be longer.
     if ([...email].length > MAX_EMAIL_LENGTH)
@@ -74,10 +75,13 @@ export class UsersService {
       version: 1,
     };
     const made = passwordHash === null ? this.newLink(user, INVITATION_HOURS) : undefined;
-    const invited = { ...user, invitation: made?.link ?? null };
-    await this.repository.create(caller, user, { passwordHash, invitation: made?.record }, by, claimOf?.(invited));
-    if (made) this.links.mail(user, made.link);
-    return invited;
+    return {
+      made: { ...user, invitation: made?.link ?? null },
+      recordId: user.id,
+      change: this.repository.creation(caller, user, { passwordHash, invitation: made?.record }, by),
+      explain: (error) => (isTaken(error) ? new EmailTakenError() : undefined),
+      changed: () => void (made && this.links.mail(user, made.link)),
+    };
   }
 
   /** @throws NotFoundError */
@@ -117,17 +121,19 @@ export class UsersService {
   }
 
   /**
-   * A link by which the person chooses a password; older ones end.
-   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
+   * Plans a link by which the person chooses a password; earlier ones end.
+   * @throws NotFoundError, ValidationError for a disabled user
    */
-  async makeLink(caller: Principal, id: string, claimOf?: ClaimOf<UserLink>): Promise<UserLink> {
+  async planLink(caller: Principal, id: string): Promise<ChangePlan<UserLink>> {
     const user = await this.get(caller, id);
     if (user.disabledAt !== null) throw new ValidationError([{ path: 'id', message: 'is disabled' }]);
     const { link, record } = this.newLink(user, INVITATION_HOURS);
-    const made = { id, ...link };
-    await this.repository.replaceTokens(caller, record, asActor(caller, this.clock.now()), claimOf?.(made));
-    this.links.mail(user, link);
-    return made;
+    return {
+      made: { id, ...link },
+      recordId: id,
+      change: this.repository.tokenReplacement(caller, record, asActor(caller, this.clock.now())),
+      changed: () => void this.links.mail(user, link),
+    };
   }
 
   /** Mails a link good for one hour, if somebody has that address. Never tells whether. */
@@ -194,4 +200,10 @@ export class UsersService {
 function refuseWeak(password: string, email: string, path: string): void {
   const errors = passwordErrors(password, email, path);
   if (errors.length > 0) throw new ValidationError(errors);
+}
+
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof DataRefusedError)) return false;
+  const code = (error.cause as { code?: string } | undefined)?.code;
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FeedbackTokens, limitHeaders, type Principal, RateLimiter, RateLimitError } from '#security';
 
 /** Where the limit headers of an answer go. */
-interface HeaderSink {
+export interface HeaderSink {
   headers(values: Record<string, string>): unknown;
 }
 

@@ -5,9 +5,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
 import { LegacyPath, MultipartBody, readMultipart } from '#http';
-import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService, IdempotentRoute, RecordRoute } from '#ingest';
+import { IdempotencyKey, IdempotentRoute, RecordingService, RecordRoute, respond } from '#ingest';
 import { Caller, FeedbackTokenAllowed, OpenableAs, type Principal, Publishable, Scopes } from '#security';
-import { type IntakeWarning, PictureIntake, type SentPicture } from './attachments/picture-intake.service.js';
+import type { SentPicture } from './attachments/picture-intake.service.js';
 import {
   fromForm,
   type Submit,
@@ -19,8 +19,6 @@ import {
   toSubmission,
 } from './dto/submit.schema.js';
 import { type IntakeResult, IntakeService } from './intake.service.js';
-import { SpamCheck } from './spam-check.service.js';
-import { SubmitAccess } from './submit-access.service.js';
 
 /** Five pictures of 5 MiB as data URLs, and one of twenty: a picture that is too large must not cost the text. */
 const MAX_BODY_BYTES = 39_845_888;
@@ -35,7 +33,7 @@ const FEEDBACK = {
 interface Sent {
   body: Submit;
   pictures: SentPicture[];
-  surplus: number;
+  surplusFiles: number;
 }
 
 @ApiTags('Feedback')
@@ -47,10 +45,7 @@ interface Sent {
 export class SubmitController {
   constructor(
     private readonly intake: IntakeService,
-    private readonly pictures: PictureIntake,
-    private readonly spam: SpamCheck,
-    private readonly access: SubmitAccess,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
     private readonly config: FeedbackLoopConfig,
   ) {}
 
@@ -72,7 +67,7 @@ export class SubmitController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Submitted> {
-    return this.submit({ sender, body, key, validator: submitValidators.strict, good: 201 }, request, reply);
+    return this.submit({ sender, body, key, validator: submitValidators.strict, stored: 201 }, request, reply);
   }
 
   @Post('api/feedback')
@@ -93,51 +88,23 @@ export class SubmitController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Submitted> {
-    return this.submit({ sender, body, key, validator: submitValidators.lenient, good: 200 }, request, reply);
+    return this.submit({ sender, body, key, validator: submitValidators.lenient, stored: 200 }, request, reply);
   }
 
   private async submit(
-    { body, good, key, sender, validator }: SubmitRequest,
+    { body, key, sender, stored, validator }: SubmitRequest,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<Submitted> {
     const sent = await this.read(sender, body, validator);
-    const input = toSubmission(sent.body);
-    const caller = this.access.prove(sender, input.predictionId);
-    const { pictures, warnings } = await this.pictures.check(sent.pictures, sent.surplus);
-    const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
-    // Where no key is required everybody is at home.
-    const isDoubted = (anonymous && this.config.apiKeyRequired) || caller.publishable === true;
-    const verified = !isDoubted;
-    const answerOf = (result: IntakeResult): { status: number; body: Submitted } => ({
-      status: result.persisted === 'database' ? good : 202,
-      body: toSubmitted(result, warnings),
-    });
-    // Not for a repetition of what was answered before.
-    const work = async (claim?: ClaimMaker): Promise<{ status: number; body: Submitted }> => {
-      await this.access.count(caller, request.ip, reply);
-      const verdict = isDoubted ? this.spam.judge(caller, request.ip, input) : undefined;
-      const quarantine = verdict?.reason ?? null;
-      const claimOf =
-        claim &&
-        ((id: string, resultOf: (persisted: 'database' | 'spool') => IntakeResult) =>
-          claim([id], (persisted) => answerOf(resultOf(persisted))));
-      const result = await this.intake.record(caller, { input, pictures, verified, quarantine }, claimOf);
-      verdict?.remember();
-      return answerOf(result);
-    };
-    if (key !== undefined) {
-      const fingerprint = { ...sent.body, screenshot: sent.pictures.map(digest) };
-      return answerOnce(
-        this.idempotency,
-        reply,
-        { tenant: caller, key, operation: 'feedback', body: fingerprint },
-        work,
-      );
-    }
-    const answer = await work();
-    void reply.status(answer.status);
-    return answer.body;
+    const checked = await this.intake.check(sender, { ...sent, input: toSubmission(sent.body) });
+    const answer = await this.recording.run(
+      checked.caller,
+      { key, operation: 'feedback', body: key === undefined ? null : fingerprint(sent) },
+      () => this.intake.plan(checked, { ip: request.ip, limits: reply }, stored),
+      toSubmitted,
+    );
+    return respond(reply, answer);
   }
 
   private async read(sender: Principal, body: unknown, validator: SubmitRequest['validator']): Promise<Sent> {
@@ -146,14 +113,18 @@ export class SubmitController {
       const given = screenshot == null ? [] : Array.isArray(screenshot) ? screenshot : [screenshot];
       // What older clients send for "none".
       const urls = given.filter((dataUrl) => dataUrl !== '');
-      return { body: fields, surplus: 0, pictures: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })) };
+      return {
+        body: fields,
+        surplusFiles: 0,
+        pictures: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })),
+      };
     }
     const form = await readMultipart(body, {
       maxFiles: this.config.screenshotMaxCount,
       maxFileBytes: this.config.screenshotMaxBytes,
       maxFieldBytes: MAX_FIELD_BYTES,
       // Text parts come first: whoever sends a token must have said by then what it is for.
-      beforeFiles: ({ prediction_id }) => void this.access.prove(sender, prediction_id?.toLowerCase() ?? null),
+      beforeFiles: ({ prediction_id }) => void this.intake.prove(sender, prediction_id?.toLowerCase() ?? null),
     });
     const { screenshot, ...fields } = fromForm(form.fields);
     const inline = typeof screenshot === 'string' ? [{ path: 'screenshot', dataUrl: screenshot }] : [];
@@ -161,7 +132,7 @@ export class SubmitController {
     const files = form.files
       .filter(({ bytes }) => bytes === undefined || bytes.length > 0)
       .map(({ bytes }, n) => ({ path: `screenshot.${n}`, bytes }));
-    return { body: validator.parse(fields), pictures: [...inline, ...files], surplus: form.surplusFiles };
+    return { body: validator.parse(fields), pictures: [...inline, ...files], surplusFiles: form.surplusFiles };
   }
 }
 
@@ -170,12 +141,17 @@ interface SubmitRequest {
   body: unknown;
   key: string | undefined;
   validator: (typeof submitValidators)['strict' | 'lenient'];
-  good: 200 | 201;
+  stored: 200 | 201;
 }
 
-function toSubmitted({ id, link }: IntakeResult, warnings: IntakeWarning[]): Submitted {
+function toSubmitted({ id, link, warnings }: IntakeResult): Submitted {
   const shown = link === 'none' ? null : link === 'linked' ? 'linked' : 'pending';
   return { success: true, id, link: shown, warnings };
+}
+
+/** What an `Idempotency-Key` stands for: the fields, and a digest of each picture. */
+function fingerprint({ body, pictures }: Sent): object {
+  return { ...body, screenshot: pictures.map(digest) };
 }
 
 /** Stands for a picture in the fingerprint of a request. */

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Page } from '#kernel';
 import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
-import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import {
   AuditEntrySchema,
@@ -36,7 +36,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
 export class AdministrationController {
   constructor(
     private readonly keys: KeysAdministrationService,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post('keys')
@@ -55,13 +55,9 @@ export class AdministrationController {
   ): Promise<ReturnType<typeof toNewKeyResource>> {
     void reply.headers(NO_STORE);
     const settings = toSettings(createKeyValidator.parse(body));
-    return makeOnce(
-      this.idempotency,
-      reply,
-      { tenant: caller, key, operation: 'create_key', body },
-      toNewKeyResource,
-      (claim) => this.keys.create(caller, settings, claim),
-    );
+    const request = { key, operation: 'create_key', body };
+    const plan = () => this.keys.planKey(caller, settings);
+    return respond(reply, await this.recording.change(caller, request, plan, toNewKeyResource));
   }
 
   @Get('keys')
@@ -103,8 +99,9 @@ export class AdministrationController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReturnType<typeof toNewKeyResource>> {
     void reply.headers(NO_STORE);
-    const request = { tenant: caller, key, operation: `rotate_key ${id}`, body: null };
-    return makeOnce(this.idempotency, reply, request, toNewKeyResource, (claim) => this.keys.rotate(caller, id, claim));
+    const request = { key, operation: `rotate_key ${id}`, body: null };
+    const plan = () => this.keys.planRotation(caller, id);
+    return respond(reply, await this.recording.change(caller, request, plan, toNewKeyResource));
   }
 
   @Delete('keys/:id')
@@ -151,10 +148,9 @@ export class AdministrationController {
   ): Promise<ReturnType<typeof toNewTenantResource>> {
     void reply.headers(NO_STORE);
     const wanted = createTenantValidator.parse(body);
-    const request = { tenant: caller, key, operation: 'create_tenant', body };
-    return makeOnce(this.idempotency, reply, request, toNewTenantResource, (claim) =>
-      this.keys.createTenant(caller, wanted, claim),
-    );
+    const request = { key, operation: 'create_tenant', body };
+    const plan = () => this.keys.planTenant(caller, wanted);
+    return respond(reply, await this.recording.change(caller, request, plan, toNewTenantResource));
   }
 
   @Get('tenants')

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type Actor,
   type Clock,
   CLOCK,
   type CursorCodec,
@@ -8,15 +9,19 @@ import {
   NotFoundError,
   type Page,
   type TenantContext,
+  uuidv7,
   ValidationError,
 } from '#kernel';
 import { type Scope, SCOPES } from '#config';
-import type { ClaimOf } from '#ingest';
+import type { ChangePlan } from '#ingest';
+import { DataRefusedError } from '#persistence';
+import { SlugTakenError } from './errors.js';
 import { Secrets } from '#secrets';
 import {
   ApiKeysService,
   type AuditEntry,
   createKey,
+  type NewKey,
   type Principal,
   type TenantRecord,
   TenantsRepository,
@@ -64,28 +69,37 @@ export class KeysAdministrationService {
     };
   }
 
-  /** @throws ValidationError naming each field, ForbiddenError */
-  async create(caller: Principal, settings: KeySettings, claimOf?: ClaimOf<NewKeyRecord>): Promise<NewKeyRecord> {
-    const now = this.clock.now();
+  /** Plans a new key. @throws ValidationError naming each field, ForbiddenError */
+  planKey(caller: Principal, settings: KeySettings): ChangePlan<NewKeyRecord> {
+    const by = asActor(caller, this.clock.now());
     if (settings.scopes.includes('platform') && !caller.scopes.has('platform'))
       throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
-    const errors = settingErrors(settings, now);
+    const errors = settingErrors(settings, by.at);
     if (errors.length > 0) throw new ValidationError(errors);
     const key = createKey(settings.publishable ? 'pub' : 'live');
-    const by = asActor(caller, now);
-    const record = await this.repository.create(caller, settings, key, by, withKey(claimOf, key.key));
-    return { ...record, key: key.key };
+    const record = newRecord(settings, key, by);
+    return {
+      made: { ...record, key: key.key },
+      recordId: record.id,
+      change: this.repository.creation(caller, record, key, by),
+    };
   }
 
-  /** @throws NotFoundError, ForbiddenError */
-  async rotate(caller: Principal, id: string, claimOf?: ClaimOf<NewKeyRecord>): Promise<NewKeyRecord> {
+  /** Plans a second key with the settings of `id`; both are valid until the first is revoked. @throws NotFoundError, ForbiddenError */
+  async planRotation(caller: Principal, id: string): Promise<ChangePlan<NewKeyRecord>> {
     const before = await this.get(caller, id);
     if (before.scopes.includes('platform') && !caller.scopes.has('platform'))
       throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
-    const key = createKey(before.publishable ? 'pub' : 'live');
+    const { allowedOrigins, expiresAt, name, publishable, rateLimitPerMinute, scopes } = before;
+    const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
     const by = asActor(caller, this.clock.now());
-    const record = await this.repository.rotate(caller, before, key, by, withKey(claimOf, key.key));
-    return { ...record, key: key.key };
+    const key = createKey(publishable ? 'pub' : 'live');
+    const record = newRecord(settings, key, by);
+    return {
+      made: { ...record, key: key.key },
+      recordId: record.id,
+      change: this.repository.rotation(caller, before, record, key, by),
+    };
   }
 
   /** At once on this server, within a minute on others. @throws NotFoundError */
@@ -116,14 +130,11 @@ export class KeysAdministrationService {
     return this.cursors.audit.page(rows, limit, (row) => row.at);
   }
 
-  /** A tenant and the key with which its administrator begins. @throws SlugTakenError */
-  async createTenant(
-    caller: Principal,
-    tenant: { slug: string; name: string },
-    claimOf?: ClaimOf<NewTenantRecord>,
-  ): Promise<NewTenantRecord> {
+  /** Plans a tenant and the key of its administrator. Applying it throws SlugTakenError (409). */
+  planTenant(caller: Principal, { name, slug }: { slug: string; name: string }): ChangePlan<NewTenantRecord> {
+    const by = asActor(caller, this.clock.now());
     const key = createKey();
-    const claim = claimOf && ((made: TenantRecord) => claimOf({ ...made, adminKey: key.key }));
+    const made = { id: uuidv7(by.at), slug, name, createdAt: by.at };
     const settings: KeySettings = {
       name: 'First administrator',
       scopes: [...TENANT_SCOPES],
@@ -132,8 +143,12 @@ export class KeysAdministrationService {
       allowedOrigins: [],
       rateLimitPerMinute: null,
     };
-    const by = asActor(caller, this.clock.now());
-    return { ...(await this.repository.createTenant(caller, tenant, settings, key, by, claim)), adminKey: key.key };
+    return {
+      made: { ...made, adminKey: key.key },
+      recordId: made.id,
+      change: this.repository.tenantCreation(caller, made, newRecord(settings, key, by), key, by),
+      explain: (error) => (error instanceof DataRefusedError ? new SlugTakenError() : undefined),
+    };
   }
 
   /** @throws NotFoundError */
@@ -151,8 +166,9 @@ export class KeysAdministrationService {
   }
 }
 
-function withKey(claimOf: ClaimOf<NewKeyRecord> | undefined, key: string): ClaimOf<KeyRecord> | undefined {
-  return claimOf && ((record) => claimOf({ ...record, key }));
+function newRecord(settings: KeySettings, { publicId }: NewKey, { at, name }: Actor): KeyRecord {
+  const dates = { createdAt: at, revokedAt: null, lastUsedAt: null };
+  return { id: uuidv7(at), publicId, ...settings, ...dates, createdBy: name };
 }
 
 function settingErrors({ allowedOrigins, expiresAt, publishable, scopes }: KeySettings, now: number): FieldError[] {

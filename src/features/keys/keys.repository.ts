@@ -1,12 +1,10 @@
-import { type Actor, NotFoundError, type Position, type TenantContext, uuidv7 } from '#kernel';
+import { type Actor, NotFoundError, type Position, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Scope } from '#config';
-import { ApiKeyEntity, DataRefusedError, TenantEntity, UnitOfWork } from '#persistence';
-import { changeOnce, type ClaimOf } from '#ingest';
+import { ApiKeyEntity, type ChangeWork, TenantEntity, UnitOfWork } from '#persistence';
 import { type AuditEntry, type NewKey, type TenantRecord, writeAudit } from '#security';
-import { SlugTakenError } from './errors.js';
-import type { KeyRecord, KeySettings } from './records.js';
+import type { KeyRecord } from './records.js';
 
 interface KeyRow {
   id: string;
@@ -41,44 +39,24 @@ const KEY_COLUMNS =
 export class KeysRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
-  async create(
-    tenant: TenantContext,
-    settings: KeySettings,
-    key: NewKey,
-    by: Actor,
-    claimOf?: ClaimOf<KeyRecord>,
-  ): Promise<KeyRecord> {
-    const record = newRecord(settings, key, by);
-    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+  /** Stores a key. */
+  creation(tenant: TenantContext, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
+    return async (manager) => {
       await insertKey(manager, tenant, record, key);
-      const details = { name: settings.name, scopes: settings.scopes };
+      const details = { name: record.name, scopes: record.scopes };
       await writeAudit(manager, tenant, by, { action: 'key.create', target: record.id, details });
-    });
-    return record;
+    };
   }
 
-  /**
-   * A second key with the settings of the first, which stays good until it is revoked.
-   * @throws NotFoundError, AnsweredBefore, IdempotencyKeyReusedError
-   */
-  async rotate(
-    tenant: TenantContext,
-    before: KeyRecord,
-    key: NewKey,
-    by: Actor,
-    claimOf?: ClaimOf<KeyRecord>,
-  ): Promise<KeyRecord> {
-    const { allowedOrigins, expiresAt, id, name, publishable, rateLimitPerMinute, scopes } = before;
-    const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
-    const record = newRecord(settings, key, by);
-    await changeOnce(this.unitOfWork, claimOf?.(record), async (manager) => {
+  /** Stores a second key with the settings of the first, which stays valid until it is revoked. The work throws NotFoundError. */
+  rotation(tenant: TenantContext, before: KeyRecord, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
+    const { id } = before;
+    return async (manager) => {
       const current = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
       if (!current || current.revokedAt !== null) throw new NotFoundError('The key');
       await insertKey(manager, tenant, record, key);
       await writeAudit(manager, tenant, by, { action: 'key.rotate', target: id, details: { new_key: record.id } });
-    });
-    return record;
+    };
   }
 
   /** Answers the public id of the key. Once more changes nothing. @throws NotFoundError */
@@ -129,31 +107,15 @@ export class KeysRepository {
     }));
   }
 
-  /** A tenant and its first key. `caller` is the tenant of who makes it: its audit log tells. @throws SlugTakenError */
-  async createTenant(
-    tenant: TenantContext,
-    { name, slug }: { name: string; slug: string },
-    settings: KeySettings,
-    key: NewKey,
-    by: Actor,
-    claimOf?: ClaimOf<TenantRecord>,
-  ): Promise<TenantRecord> {
-    const made = { id: uuidv7(by.at), slug, name, createdAt: by.at };
-    try {
-      await changeOnce(this.unitOfWork, claimOf?.(made), async (manager) => {
-        await manager.insert(TenantEntity, made);
-        await insertKey(manager, { tenantId: made.id }, newRecord(settings, key, by), key);
-        await writeAudit(manager, tenant, by, { action: 'tenant.create', target: made.id, details: { slug } });
-        await writeAudit(manager, { tenantId: made.id }, by, {
-          action: 'tenant.create',
-          target: made.id,
-          details: { slug },
-        });
-      });
-    } catch (error) {
-      throw error instanceof DataRefusedError ? new SlugTakenError() : error;
-    }
-    return made;
+  /** Stores a tenant and its first key; the audit logs of both tenants, the caller's and the new one, list it. */
+  tenantCreation(tenant: TenantContext, made: TenantRecord, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
+    const entry = { action: 'tenant.create', target: made.id, details: { slug: made.slug } };
+    return async (manager) => {
+      await manager.insert(TenantEntity, made);
+      await insertKey(manager, { tenantId: made.id }, record, key);
+      await writeAudit(manager, tenant, by, entry);
+      await writeAudit(manager, { tenantId: made.id }, by, entry);
+    };
   }
 
   private page(column: string, limit: number, position?: Position): { after: string; values: unknown[] } {
@@ -182,11 +144,6 @@ export class KeysRepository {
       createdBy: row.created_by,
     };
   }
-}
-
-function newRecord(settings: KeySettings, { publicId }: NewKey, { name: actor, at: now }: Actor): KeyRecord {
-  const dates = { createdAt: now, revokedAt: null, lastUsedAt: null };
-  return { id: uuidv7(now), publicId, ...settings, ...dates, createdBy: actor };
 }
 
 async function insertKey(

@@ -1,17 +1,14 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
-  answerOnce,
-  type ClaimMaker,
   IdempotencyKey,
-  IdempotencyService,
   IdempotentRoute,
   NdjsonRecordRoute,
   type NdjsonSink,
-  recordNdjson,
-  replyNdjson,
+  type RecordedAnswer,
+  RecordingService,
+  recordJsonOrNdjson,
 } from '#ingest';
 import { Caller, type Principal, Scopes } from '#security';
 import {
@@ -23,7 +20,7 @@ import {
   toLabelled,
 } from './dto/label.schema.js';
 import type { Label } from './label.table.js';
-import { type LabelResult, LabelsService } from './labels.service.js';
+import { LabelsService } from './labels.service.js';
 
 @ApiTags('Votes and labels')
 @Scopes('ingest')
@@ -31,7 +28,7 @@ import { type LabelResult, LabelsService } from './labels.service.js';
 export class LabelsController {
   constructor(
     private readonly labels: LabelsService,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post()
@@ -52,36 +49,18 @@ export class LabelsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (body instanceof Readable)
-      await replyNdjson(reply, recordNdjson(this.sink(caller), body, request.correlation?.correlationId ?? ''));
-    else await reply.send(await this.createOne(caller, body, key, reply));
+    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller), () => this.createOne(caller, body, key));
   }
 
-  private async createOne(
-    caller: Principal,
-    body: unknown,
-    key: string | undefined,
-    reply: FastifyReply,
-  ): Promise<Labelled> {
+  private createOne(caller: Principal, body: unknown, key: string | undefined): Promise<RecordedAnswer<Labelled>> {
     const input = toLabelInput(labelValidator.parse(body));
     const label = this.labels.toLabel(input);
-    const chosenId = input.id != null;
-    const answerOf = (result: LabelResult): { status: number; body: Labelled } => ({
-      status: result.persisted === 'spool' || result.link === 'pending' ? 202 : 201,
-      body: toLabelled(result),
-    });
-    const record = async (claim?: ClaimMaker): Promise<{ status: number; body: Labelled }> => {
-      const claimOf =
-        claim &&
-        ((id: string, resultOf: (persisted: 'database' | 'spool') => LabelResult) =>
-          claim([id], (persisted) => answerOf(resultOf(persisted))));
-      return answerOf(await this.labels.recordOne(caller, label, chosenId, claimOf));
-    };
-    if (key !== undefined)
-      return answerOnce(this.idempotency, reply, { tenant: caller, key, operation: 'label', body }, record);
-    const answer = await record();
-    void reply.status(answer.status);
-    return answer.body;
+    return this.recording.run(
+      caller,
+      { key, operation: 'label', body },
+      () => this.labels.planOne(caller, label, input.id != null),
+      toLabelled,
+    );
   }
 
   private sink(caller: Principal): NdjsonSink<Label> {
@@ -91,8 +70,9 @@ export class LabelsController {
         const record = this.labels.toLabel(input);
         return { id: record.id, chosenId: input.id != null, record };
       },
-      record: (records, { chosenIds }) => this.labels.record(caller, records, chosenIds),
-      room: () => this.labels.room(),
+      record: async (records, { chosenIds }) =>
+        this.recording.record(caller, await this.labels.planMany(caller, records, chosenIds)),
+      room: () => this.recording.room(),
     };
   }
 }

@@ -9,7 +9,7 @@ import {
   uuidv7,
   ValidationError,
 } from '#kernel';
-import { type Claim, type Durability, Recorder } from '#ingest';
+import type { Durability, RecordPlan } from '#ingest';
 import { Metrics } from '#observability';
 import { type Label, LABELS, type LabelSource } from './label.table.js';
 import { PredictionLinks } from './linking/prediction-links.service.js';
@@ -35,18 +35,15 @@ export interface LabelResult {
   persisted: Durability;
 }
 
-export type ClaimLabel = (id: string, resultOf: (persisted: Durability) => LabelResult) => Claim;
-
 const MAX_AHEAD_MS = 5 * 60_000;
 const MAX_VALIDITY_MS = 100 * 365 * DAY_MS;
 
-/** Takes ground truth, before or after the prediction it is about. */
+/** Plans the recording of ground truth, which may come before or after the prediction it is about. */
 @Injectable()
 export class LabelsService {
   private readonly counted;
 
   constructor(
-    private readonly recorder: Recorder,
     private readonly links: PredictionLinks,
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
@@ -76,48 +73,49 @@ export class LabelsService {
     });
   }
 
-  /** @throws NotRecordedError, QueueFullError (503), IdsTakenError (409), AnsweredBefore, IdempotencyKeyReusedError (422) */
-  async recordOne(tenant: TenantContext, label: Label, chosenId: boolean, claimOf?: ClaimLabel): Promise<LabelResult> {
+  /**
+   * Plans to record one label. It is linked when its prediction is here, and waits for it otherwise.
+   *
+   * 201 when label and prediction are in the database, else 202.
+   */
+  async planOne(tenant: TenantContext, label: Label, chosenId: boolean): Promise<RecordPlan<LabelResult>> {
     const target = await this.links.resolve(tenant, label);
-    const resultOf = (persisted: Durability): LabelResult => ({
-      id: label.id,
-      link: target.link,
-      predictionIds: target.predictionIds,
-      persisted,
-    });
     const linked = { ...label, predictionId: target.predictionId ?? label.predictionId, link: target.link };
-    return resultOf(await this.put(tenant, [linked], chosenId, claimOf?.(label.id, resultOf)));
+    return {
+      ...this.recording(tenant, [linked], chosenId),
+      recordIds: [label.id],
+      answer: (persisted) => ({
+        status: persisted === 'spool' || target.link === 'pending' ? 202 : 201,
+        body: { id: label.id, link: target.link, predictionIds: target.predictionIds, persisted },
+      }),
+    };
   }
 
-  /** All in one transaction. @throws as `recordOne` */
-  async record(tenant: TenantContext, labels: readonly Label[], chosenIds: boolean): Promise<Durability> {
+  /** Plans to record labels in one transaction. */
+  async planMany(
+    tenant: TenantContext,
+    labels: readonly Label[],
+    chosenIds: boolean,
+  ): Promise<Pick<RecordPlan<never>, 'batch' | 'recorded'>> {
     const targets = await this.links.resolveAll(tenant, labels);
     const linked = labels.map((label, i) => {
       const { link, predictionId } = targets[i] as (typeof targets)[number];
       return { ...label, predictionId: predictionId ?? label.predictionId, link };
     });
-    return this.put(tenant, linked, chosenIds);
+    return this.recording(tenant, linked, chosenIds);
   }
 
-  /** Resolves when a stream may send its next batch. */
-  room(): Promise<void> {
-    return this.recorder.room();
-  }
-
-  private async put(
+  private recording(
     tenant: TenantContext,
     labels: readonly Label[],
     chosenIds: boolean,
-    claim?: Claim,
-  ): Promise<Durability> {
+  ): Pick<RecordPlan<never>, 'batch' | 'recorded'> {
     const rows = labels.map((label) => LABELS.toRow(tenant, label));
-    const persisted = await this.recorder.put(tenant, {
-      parts: [{ insert: LABELS.insert, rows }],
-      bytes: rows.length * 200,
-      chosenIds,
-      ...(claim ? { claim } : {}),
-    });
-    for (const { source } of labels) this.counted.inc({ source, persisted });
-    return persisted;
+    return {
+      batch: { parts: [{ insert: LABELS.insert, rows }], bytes: rows.length * 200, chosenIds },
+      recorded: (persisted) => {
+        for (const { source } of labels) this.counted.inc({ source, persisted });
+      },
+    };
   }
 }

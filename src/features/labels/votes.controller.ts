@@ -5,10 +5,10 @@ import { IsOptional, IsString, Length } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { ValidationError } from '#kernel';
 import { StrictInput, UUID, UuidPipe } from '#http';
-import { RecordRoute } from '#ingest';
+import { RecordingService, RecordRoute, respond } from '#ingest';
 import { Caller, FeedbackTokenAllowed, FeedbackTokens, type Principal, Publishable, Scopes } from '#security';
 import { toVoteInput, type Voted, VotedSchema, VoteSchema, voteValidator } from './dto/vote.schema.js';
-import { type VoteResult, VotesService } from './votes.service.js';
+import { type Ballot, VotesService } from './votes.service.js';
 
 const VOTE = {
   path: { id: UUID },
@@ -33,6 +33,7 @@ class WithdrawQuery {
 export class VotesController {
   constructor(
     private readonly votes: VotesService,
+    private readonly recording: RecordingService,
     private readonly tokens: FeedbackTokens,
   ) {}
 
@@ -53,8 +54,7 @@ export class VotesController {
   ): Promise<Voted> {
     const caller = this.tokens.prove(sender, id);
     const vote = toVoteInput(voteValidator.parse(body));
-    const result = await this.votes.cast(caller, { predictionId: id, rater: raterOf(caller, vote.userId), vote });
-    return answer(reply, result, 201);
+    return this.record(caller, { predictionId: id, rater: raterOf(caller, vote.userId), vote }, reply);
   }
 
   @Delete()
@@ -72,8 +72,17 @@ export class VotesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Voted> {
     const caller = this.tokens.prove(sender, id);
-    const rater = raterOf(caller, query.user_id);
-    return answer(reply, await this.votes.cast(caller, { predictionId: id, rater, vote: null }), 200);
+    return this.record(caller, { predictionId: id, rater: raterOf(caller, query.user_id), vote: null }, reply);
+  }
+
+  private async record(caller: Principal, ballot: Ballot, reply: FastifyReply): Promise<Voted> {
+    const answer = await this.recording.run(
+      caller,
+      { key: undefined, operation: 'vote', body: null },
+      () => this.votes.plan(caller, ballot),
+      ({ id, link, persisted }) => ({ success: true, id, link, persisted }),
+    );
+    return respond(reply, answer);
   }
 }
 
@@ -93,9 +102,4 @@ function raterOf({ feedbackToken, keyId, publishable }: Principal, userId: strin
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 32);
-}
-
-function answer(reply: FastifyReply, { id, link, persisted }: VoteResult, good: 200 | 201): Voted {
-  void reply.status(persisted === 'spool' || link === 'pending' ? 202 : good);
-  return { success: true, id, link, persisted };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptanceId, type Clock, CLOCK, type TenantContext } from '#kernel';
-import { type Durability, Recorder } from '#ingest';
+import type { Durability, RecordPlan } from '#ingest';
 import { Metrics } from '#observability';
 import { FieldCipher } from '#secrets';
 import { PredictionLinks } from './linking/prediction-links.service.js';
@@ -32,7 +32,6 @@ export class VotesService {
   private readonly counted;
 
   constructor(
-    private readonly recorder: Recorder,
     private readonly links: PredictionLinks,
     private readonly cipher: FieldCipher,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -41,12 +40,11 @@ export class VotesService {
     this.counted = metrics.counter('votes_total', 'Votes accepted, changes and withdrawals included.', ['persisted']);
   }
 
-  /** @throws NotRecordedError, QueueFullError (503) */
-  async cast(tenant: TenantContext, { predictionId: given, rater, vote }: Ballot): Promise<VoteResult> {
+  /** Plans to record a vote. The answer is 201 (200 for a withdrawal) when vote and prediction are in the database, else 202. */
+  async plan(tenant: TenantContext, { predictionId: given, rater, vote }: Ballot): Promise<RecordPlan<VoteResult>> {
     const target = await this.links.resolve(tenant, { predictionId: given, inferenceId: null });
     const predictionId = target.predictionId ?? given;
     const id = voteId(tenant, predictionId, rater);
-    const comment = vote?.comment ?? null;
     const now = this.clock.now();
     const row = VOTES.toRow(
       tenant,
@@ -62,9 +60,15 @@ export class VotesService {
       }),
       this.cipher,
     );
-    const bytes = (comment?.length ?? 0) * 2;
-    const persisted = await this.recorder.put(tenant, { parts: [{ insert: VOTES.insert, rows: [row] }], bytes });
-    this.counted.inc({ persisted });
-    return { id, link: target.link, persisted };
+    const stored = vote === null ? 200 : 201;
+    return {
+      batch: { parts: [{ insert: VOTES.insert, rows: [row] }], bytes: (vote?.comment?.length ?? 0) * 2 },
+      recordIds: [id],
+      answer: (persisted) => ({
+        status: persisted === 'spool' || target.link === 'pending' ? 202 : stored,
+        body: { id, link: target.link, persisted },
+      }),
+      recorded: (persisted) => this.counted.inc({ persisted }),
+    };
   }
 }

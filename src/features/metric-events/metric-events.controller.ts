@@ -1,23 +1,17 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page } from '#kernel';
 import { LenientInput, PagedListRoute, ResourceRoute, UUID, UuidPipe } from '#http';
 import {
-  answerOnce,
-  type Claim,
-  type ClaimMaker,
-  type Durability,
   IdempotencyKey,
-  IdempotencyService,
   IdempotentRoute,
   NdjsonRecordRoute,
   type NdjsonSink,
-  recordNdjson,
-  replyNdjson,
+  type RecordedAnswer,
+  RecordingService,
+  recordJsonOrNdjson,
 } from '#ingest';
-import { GrowthService } from '#persistence';
 import { Caller, type Principal, Scopes } from '#security';
 import { ExportRoute, sendExport } from '#tabular';
 import { EventsExportQuery, EventsFilterQuery, EventsQuery, toEventFilter } from './dto/metric-event.query.js';
@@ -52,8 +46,7 @@ const DataFilters = (): MethodDecorator =>
 export class MetricEventsController {
   constructor(
     private readonly events: MetricEventsService,
-    private readonly idempotency: IdempotencyService,
-    private readonly growth: GrowthService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post()
@@ -74,9 +67,7 @@ export class MetricEventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (body instanceof Readable)
-      await replyNdjson(reply, recordNdjson(this.sink(caller), body, request.correlation?.correlationId ?? ''));
-    else await reply.send(await this.createAll(caller, body, key, reply));
+    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller), () => this.createAll(caller, body, key));
   }
 
   @Get()
@@ -171,33 +162,15 @@ export class MetricEventsController {
     return dto.toEventResource(await this.events.get(caller, id, mayReadTexts(caller)));
   }
 
-  private async createAll(
-    caller: Principal,
-    body: unknown,
-    key: string | undefined,
-    reply: FastifyReply,
-  ): Promise<dto.Stored> {
-    const inputs = dto.toEvents(body, caller);
+  private createAll(caller: Principal, body: unknown, key: string | undefined): Promise<RecordedAnswer<dto.Stored>> {
     const isList = Array.isArray(body);
-    const events = inputs.map((input, i) => this.events.toNew(input, isList ? String(i) : ''));
-    const answerOf = (persisted: Durability): { status: number; body: dto.Stored } => ({
-      status: persisted === 'database' ? 201 : 202,
-      body: { success: true, stored: events.length, persisted },
-    });
-    const ids = events.map(({ id }) => id);
-    const record = async (claim?: ClaimMaker): Promise<{ status: number; body: dto.Stored }> =>
-      answerOf(await this.record(caller, events, claim?.(ids, answerOf)));
-    if (key !== undefined)
-      return answerOnce(this.idempotency, reply, { tenant: caller, key, operation: 'metrics', body }, record);
-    const answer = await record();
-    void reply.status(answer.status);
-    return answer.body;
-  }
-
-  private async record(caller: Principal, events: readonly NewEvent[], claim?: Claim): Promise<Durability> {
-    const persisted = await this.events.record(caller, events, claim);
-    this.growth.noteAdded('metric_events', events.length);
-    return persisted;
+    const events = dto.toEvents(body, caller).map((input, i) => this.events.toNew(input, isList ? String(i) : ''));
+    return this.recording.run(
+      caller,
+      { key, operation: 'metrics', body },
+      () => this.events.plan(caller, events),
+      (persisted) => ({ success: true, stored: events.length, persisted }),
+    );
   }
 
   private sink(caller: Principal): NdjsonSink<NewEvent> {
@@ -206,8 +179,8 @@ export class MetricEventsController {
         const record = this.events.toNew(dto.toEvent(value, ''));
         return { id: record.id, chosenId: false, record };
       },
-      record: (records) => this.record(caller, records),
-      room: () => this.events.room(),
+      record: (records) => this.recording.record(caller, this.events.plan(caller, records)),
+      room: () => this.recording.room(),
     };
   }
 }

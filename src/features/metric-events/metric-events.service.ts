@@ -13,8 +13,8 @@ import {
   ValidationError,
 } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { type Claim, type Durability, Recorder } from '#ingest';
-import type { BulkRow } from '#persistence';
+import type { Durability, RecordPlan } from '#ingest';
+import { type BulkRow, GrowthService } from '#persistence';
 import { FieldCipher, Secrets } from '#secrets';
 import { MetricEventsRepository } from './metric-events.repository.js';
 import { type EventFigures, type MetricEvent, type MetricEventFilter, type TypeUse } from './metric-event.js';
@@ -46,9 +46,9 @@ export class MetricEventsService {
   private readonly cursors: CursorCodec;
 
   constructor(
-    private readonly recorder: Recorder,
     private readonly repository: MetricEventsRepository,
     private readonly cipher: FieldCipher,
+    private readonly growth: GrowthService,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
@@ -69,8 +69,8 @@ export class MetricEventsService {
     return { ...input, id: uuidv7(at), at };
   }
 
-  /** All in one transaction. @throws NotRecordedError, QueueFullError (503), AnsweredBefore, IdempotencyKeyReusedError (422) */
-  async record(tenant: TenantContext, events: readonly NewEvent[], claim?: Claim): Promise<Durability> {
+  /** Plans to record events in one transaction; 201 in the database, 202 in the spool. */
+  plan(tenant: TenantContext, events: readonly NewEvent[]): RecordPlan<Durability> {
     let bytes = 0;
     const rows = events.map((event): BulkRow => {
       const acceptedAt = this.clock.now();
@@ -89,16 +89,12 @@ export class MetricEventsService {
         this.cipher,
       );
     });
-    return this.recorder.put(tenant, {
-      parts: [{ insert: METRIC_EVENTS.insert, rows }],
-      bytes,
-      ...(claim ? { claim } : {}),
-    });
-  }
-
-  /** Resolves when a stream may send its next batch. */
-  room(): Promise<void> {
-    return this.recorder.room();
+    return {
+      batch: { parts: [{ insert: METRIC_EVENTS.insert, rows }], bytes },
+      recordIds: events.map(({ id }) => id),
+      answer: (persisted) => ({ status: persisted === 'database' ? 201 : 202, body: persisted }),
+      recorded: () => this.growth.noteAdded('metric_events', events.length),
+    };
   }
 
   /** Newest first. `withTexts`: whether sensitive fields are shown. @throws ValidationError naming `cursor` */

@@ -2,8 +2,9 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import { camelCased } from '#kernel';
 import { LegacyPath, ResourceRoute, withoutNames } from '#http';
-import { answerOnce, type ClaimMaker, IdempotencyKey, IdempotencyService, IdempotentRoute } from '#ingest';
+import { IdempotencyKey, IdempotentRoute, RecordingService, respond } from '#ingest';
 import { Caller, FeedbackTokens, OpenableAs, type Principal, Scopes } from '#security';
 import {
   type BatchRequest,
@@ -19,7 +20,7 @@ import {
   trimmed,
 } from './dto/predict.schema.js';
 import { toBatchResponse, toItem } from './dto/predict.mapping.js';
-import { type ClaimPredictions, type Predicted, type PredictResult, PredictService } from './predict.service.js';
+import { type Predicted, PredictService } from './predict.service.js';
 
 /** Compiled serializers of the two busiest responses: a field that is not declared is not sent. */
 const PREDICTION_ANSWER = { response: { 200: withoutNames(PredictionItemSchema) } };
@@ -33,7 +34,7 @@ export class PredictController {
   constructor(
     private readonly service: PredictService,
     private readonly tokens: FeedbackTokens,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post('api/v1/predict')
@@ -120,57 +121,38 @@ export class PredictController {
     return this.many(caller, reply, key, batchValidators.lenient.parse(trimmed(body)));
   }
 
-  private one(
+  private async one(
     caller: Principal,
     reply: FastifyReply,
     key: string | undefined,
     body: PredictRequest,
   ): Promise<PredictionItem> {
-    const input = {
-      text: body.text,
-      userId: body.user_id,
-      sessionId: body.session_id,
-      inferenceId: body.inference_id,
-      metadata: body.metadata,
-    };
-    const toBody = ({ items, persisted }: PredictResult): PredictionItem =>
-      toItem(items[0] as Predicted, persisted, (id) => this.tokens.issue(caller, id));
-    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
-      this.service.predict(caller, [input], body.model ?? undefined, claimOf);
-    return this.answer(caller, reply, key, { operation: 'predict', body, work, toBody });
+    const { model, ...input } = camelCased(body);
+    const answer = await this.recording.run(
+      caller,
+      { key, operation: 'predict', body },
+      () => this.service.plan(caller, [input], model ?? undefined),
+      ({ items, persisted }) => toItem(items[0] as Predicted, persisted, (id) => this.tokens.issue(caller, id)),
+    );
+    return respond(reply, answer);
   }
 
-  private many(
+  private async many(
     caller: Principal,
     reply: FastifyReply,
     key: string | undefined,
     body: BatchRequest,
   ): Promise<BatchResponse> {
-    const inputs = body.texts.map((text) => ({ text }));
-    const toBody = (result: PredictResult): BatchResponse =>
-      toBatchResponse(result, (id) => this.tokens.issue(caller, id));
-    const work = (claimOf?: ClaimPredictions): Promise<PredictResult> =>
-      this.service.predict(caller, inputs, undefined, claimOf);
-    return this.answer(caller, reply, key, { operation: 'batch', body, work, toBody });
-  }
-
-  private async answer<T>(
-    caller: Principal,
-    reply: FastifyReply,
-    key: string | undefined,
-    { operation, body, work, toBody }: Operation<T>,
-  ): Promise<T> {
-    if (key === undefined) return toBody(await work());
-    const answerOf = (result: PredictResult): { status: number; body: T } => ({ status: 200, body: toBody(result) });
-    return answerOnce(this.idempotency, reply, { tenant: caller, key, operation, body }, async (claim: ClaimMaker) =>
-      answerOf(await work((ids, resultOf) => claim(ids, (persisted) => answerOf(resultOf(persisted))))),
+    const answer = await this.recording.run(
+      caller,
+      { key, operation: 'batch', body },
+      () =>
+        this.service.plan(
+          caller,
+          body.texts.map((text) => ({ text })),
+        ),
+      (result) => toBatchResponse(result, (id) => this.tokens.issue(caller, id)),
     );
+    return respond(reply, answer);
   }
-}
-
-interface Operation<T> {
-  operation: 'predict' | 'batch';
-  body: unknown;
-  work(claimOf?: ClaimPredictions): Promise<PredictResult>;
-  toBody(result: PredictResult): T;
 }

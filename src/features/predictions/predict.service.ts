@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type TenantContext, uuidv7 } from '#kernel';
-import { AlreadyAnsweredError, type Claim, type Durability, IdempotencyKeyReusedError } from '#ingest';
+import type { Answer, Durability, RecordPlan } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
 import { type Prediction, PREDICTIONS } from './prediction.table.js';
-import { PredictionRecorder } from './prediction-recorder.service.js';
+import { PredictionBatch } from './prediction-batch.service.js';
 
 /** What a caller wants predicted; `text` is trimmed and 1 to 10,000 characters long. */
 export interface PredictInput {
@@ -21,9 +21,6 @@ export interface Predicted {
   lowEvidence: boolean;
   truncated: boolean;
 }
-
-/** Makes the claim of an `Idempotency-Key` from the ids of the records and what would be answered. */
-export type ClaimPredictions = (ids: readonly string[], resultOf: (persisted: Durability) => PredictResult) => Claim;
 
 export interface PredictResult {
   items: Predicted[];
@@ -47,34 +44,40 @@ export class PredictService {
   constructor(
     private readonly models: ModelRegistry,
     private readonly cache: PredictionCache,
-    private readonly recorder: PredictionRecorder,
+    private readonly batches: PredictionBatch,
     private readonly metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   /**
-   * All inputs are recorded in one transaction.
-   * @throws UnknownModelError, IdempotencyKeyReusedError (422), ModelNotLoadedError (503), AnsweredBefore
+   * Computes predictions and plans to record them in one transaction.
+   * @throws UnknownModelError (422), ModelNotLoadedError (503)
    */
-  async predict(
+  async plan(
     tenant: TenantContext,
     inputs: readonly PredictInput[],
     modelName?: string,
-    claimOf?: ClaimPredictions,
-  ): Promise<PredictResult> {
+  ): Promise<RecordPlan<PredictResult>> {
     const model = this.models.get(modelName);
     const answers = await this.answer(tenant, model, inputs);
     const now = this.clock.now();
     const items = inputs.map((input, i) => toPredicted(input, answers[i] as Answered, model, now));
     const predictions = items.map(({ prediction }) => prediction);
-    const claim = claimOf?.(
-      predictions.map(({ id }) => id),
-      (persisted) => ({ items, persisted }),
-    );
-    const persisted = await this.record(tenant, predictions, claim);
-    this.metrics.countPredictions('served', persisted, items.length);
-    return { items, persisted };
+    const answer = (persisted: PredictResult['persisted']): Answer<PredictResult> => ({
+      status: 200,
+      body: { items, persisted },
+    });
+    return {
+      batch: this.batches.of(tenant, predictions),
+      recordIds: predictions.map(({ id }) => id),
+      answer,
+      recorded: (persisted) => this.metrics.countPredictions('served', persisted, items.length),
+      unrecorded: (error) => {
+        this.reportUnrecorded(tenant, items.length, error);
+        return answer('none');
+      },
+    };
   }
 
   private async answer(
@@ -107,23 +110,13 @@ export class PredictService {
     return answered as Answered[];
   }
 
-  private async record(
-    tenant: TenantContext,
-    predictions: Prediction[],
-    claim: Claim | undefined,
-  ): Promise<Durability | 'none'> {
-    try {
-      return await this.recorder.record(tenant, predictions, { claim });
-    } catch (error) {
-      // Its key has an answer already: that one is given, not a second one.
-      if (error instanceof AlreadyAnsweredError || error instanceof IdempotencyKeyReusedError) throw error;
-      this.metrics.unrecorded.inc(predictions.length);
-      this.logger.warn(
-        { err: error, count: predictions.length, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },
-        'predictions answered without being recorded',
-      );
-      return 'none';
-    }
+  private reportUnrecorded(tenant: TenantContext, count: number, error: unknown): void {
+    this.metrics.unrecorded.inc(count);
+    this.metrics.countPredictions('served', 'none', count);
+    this.logger.warn(
+      { err: error, count, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },
+      'predictions answered without being recorded',
+    );
   }
 }
 

@@ -10,10 +10,10 @@ import {
   ValidationError,
 } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import type { Durability } from '#ingest';
+import type { Durability, RecordPlan } from '#ingest';
 import { Metrics } from '#observability';
 import { type NewPrediction, type Prediction, PREDICTIONS } from './prediction.table.js';
-import { PredictionRecorder, type RecordOptions } from './prediction-recorder.service.js';
+import { PredictionBatch } from './prediction-batch.service.js';
 
 /** A prediction made elsewhere, its fields already checked; `timestamp` in ISO 8601. */
 export type LogInput = Omit<NewPrediction, 'id' | 'timestamp' | keyof Given> & {
@@ -26,11 +26,11 @@ type Given = Pick<Prediction, 'recordedAt' | 'inputHash' | 'cacheHit' | 'source'
 
 const MAX_AHEAD_MS = 5 * 60_000;
 
-/** Records predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
+/** Plans the recording of predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
 @Injectable()
 export class PredictionLogService {
   constructor(
-    private readonly recorder: PredictionRecorder,
+    private readonly batches: PredictionBatch,
     private readonly metrics: Metrics,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -55,24 +55,14 @@ export class PredictionLogService {
     });
   }
 
-  /**
-   * All of `predictions` in one transaction.
-   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: those of
-   * other ids were stored), AnsweredBefore
-   */
-  async record(
-    tenant: TenantContext,
-    predictions: readonly Prediction[],
-    options: RecordOptions = {},
-  ): Promise<Durability> {
-    const persisted = await this.recorder.record(tenant, predictions, options);
-    this.metrics.countPredictions('logged', persisted, predictions.length);
-    return persisted;
-  }
-
-  /** Resolves when a stream may send its next batch. */
-  room(): Promise<void> {
-    return this.recorder.room();
+  /** Plans to record all of `predictions` in one transaction; the result says where they are. */
+  plan(tenant: TenantContext, predictions: readonly Prediction[], chosenIds: boolean): RecordPlan<Durability> {
+    return {
+      batch: this.batches.of(tenant, predictions, chosenIds),
+      recordIds: predictions.map(({ id }) => id),
+      answer: (persisted) => ({ status: persisted === 'database' ? 201 : 202, body: persisted }),
+      recorded: (persisted) => this.metrics.countPredictions('logged', persisted, predictions.length),
+    };
   }
 
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {

@@ -1,20 +1,16 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { camelCased, formatTime, type Page, parseRange } from '#kernel';
 import { PagedListRoute, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import {
-  answerOnce,
-  type ClaimMaker,
-  type Durability,
   IdempotencyKey,
-  IdempotencyService,
   IdempotentRoute,
   NdjsonRecordRoute,
   type NdjsonSink,
-  recordNdjson,
-  replyNdjson,
+  type RecordedAnswer,
+  RecordingService,
+  recordJsonOrNdjson,
 } from '#ingest';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '#security';
 import { ListPredictionsQuery } from './dto/list.query.js';
@@ -39,7 +35,7 @@ export class PredictionsController {
     private readonly log: PredictionLogService,
     private readonly predictions: PredictionsService,
     private readonly tokens: FeedbackTokens,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post()
@@ -60,11 +56,7 @@ export class PredictionsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!(body instanceof Readable)) {
-      await reply.send(await this.createOne(caller, body, key, reply));
-      return;
-    }
-    await replyNdjson(reply, recordNdjson(this.sink(caller), body, request.correlation?.correlationId ?? ''));
+    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller), () => this.createOne(caller, body, key));
   }
 
   @Get()
@@ -113,34 +105,24 @@ export class PredictionsController {
         const record = this.log.toPrediction(input);
         return { id: record.id, chosenId: input.id != null, record };
       },
-      record: (records, options) => this.log.record(caller, records, options),
-      room: () => this.log.room(),
+      record: (records, { chosenIds }) => this.recording.record(caller, this.log.plan(caller, records, chosenIds)),
+      room: () => this.recording.room(),
     };
   }
 
-  private async createOne(
-    caller: Principal,
-    body: unknown,
-    key: string | undefined,
-    reply: FastifyReply,
-  ): Promise<Logged> {
-    const prediction = this.log.toPrediction(camelCased(logValidator.parse(body)));
-    const chosenIds = (body as { id?: unknown }).id != null;
-    const answerOf = (persisted: Durability): { status: number; body: Logged } => ({
-      status: persisted === 'database' ? 201 : 202,
-      body: {
+  private createOne(caller: Principal, body: unknown, key: string | undefined): Promise<RecordedAnswer<Logged>> {
+    const input = camelCased(logValidator.parse(body));
+    const prediction = this.log.toPrediction(input);
+    return this.recording.run(
+      caller,
+      { key, operation: 'log', body },
+      () => this.log.plan(caller, [prediction], input.id != null),
+      (persisted) => ({
         id: prediction.id,
         timestamp: formatTime(prediction.timestamp),
         persisted,
         feedback_token: this.tokens.issue(caller, prediction.id),
-      },
-    });
-    const record = async (claim?: ClaimMaker): Promise<{ status: number; body: Logged }> =>
-      answerOf(await this.log.record(caller, [prediction], { chosenIds, claim: claim?.([prediction.id], answerOf) }));
-    if (key !== undefined)
-      return answerOnce(this.idempotency, reply, { tenant: caller, key, operation: 'log', body }, record);
-    const answer = await record();
-    void reply.status(answer.status);
-    return answer.body;
+      }),
+    );
   }
 }

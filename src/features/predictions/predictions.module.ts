@@ -9,7 +9,7 @@ import { PredictController } from './predict.controller.js';
 import { PredictService } from './predict.service.js';
 import { PredictionLogService } from './prediction-log.service.js';
 import { PREDICTIONS } from './prediction.table.js';
-import { PredictionRecorder } from './prediction-recorder.service.js';
+import { PredictionBatch } from './prediction-batch.service.js';
 import { transferPredictions } from './prediction-transfer.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -22,7 +22,7 @@ import { PredictionsService } from './predictions.service.js';
     InputHash,
     PredictService,
     PredictionLogService,
-    PredictionRecorder,
+    PredictionBatch,
     PredictionsRepository,
     PredictionsService,
   ],

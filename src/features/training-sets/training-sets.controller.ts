@@ -5,7 +5,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { type Clock, CLOCK, formatTime, type Page } from '#kernel';
 import { FileRoute, PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
-import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '#security';
 import { TrainingDataQuery } from './dto/data.query.js';
 import * as dto from './dto/training-set.schema.js';
@@ -20,7 +20,7 @@ import { TrainingSetsService } from './training-sets.service.js';
 export class TrainingSetsController {
   constructor(
     private readonly sets: TrainingSetsService,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -46,10 +46,9 @@ export class TrainingSetsController {
       selection: dto.toSelection(wanted, now),
       createdBy: actorOf(caller),
     };
-    const request = { tenant: caller, key, operation: 'create_training_set', body };
-    return makeOnce(this.idempotency, reply, request, dto.toTrainingSetResource, (claim) =>
-      this.sets.create(caller, set, claim),
-    );
+    const request = { key, operation: 'create_training_set', body };
+    const plan = () => this.sets.planSet(caller, set);
+    return respond(reply, await this.recording.change(caller, request, plan, dto.toTrainingSetResource));
   }
 
   @Get()

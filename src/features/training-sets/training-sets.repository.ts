@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HOUR_MS, type Position, smallestIdAt, type TenantContext, uuidv7 } from '#kernel';
-import { changeOnce, type Claim } from '#ingest';
-import { type BulkRow, TrainingSetEntity, UnitOfWork, type WriteSession } from '#persistence';
+import { type ChangeWork, type BulkRow, TrainingSetEntity, UnitOfWork, type WriteSession } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { type Provenance, type TrainingExample, type TrainingSelection, type TrainingSet } from './training-set.js';
 import { EXAMPLES, SOURCES } from './training-set.table.js';
@@ -78,16 +77,16 @@ export class TrainingSetsRepository {
     await this.unitOfWork.write((session) => this.dropLines(session, tenant, setId, lines));
   }
 
-  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
-  async create(tenant: TenantContext, set: TrainingSet, claim?: Claim): Promise<void> {
-    await changeOnce(this.unitOfWork, claim, async (manager) => {
+  /** Stores a set; its lines are stored already. */
+  creation(tenant: TenantContext, set: TrainingSet): ChangeWork {
+    return async (manager) => {
       await manager.insert(TrainingSetEntity, {
         ...set,
         tenantId: tenant.tenantId,
         selection: set.selection as object,
         provenance: set.provenance as object,
       });
-    });
+    };
   }
 
   /** Its lines are others than were counted. */

@@ -12,7 +12,7 @@ import {
   uuidv7,
   ValidationError,
 } from '#kernel';
-import { type ClaimOf, ReplayGuards } from '#ingest';
+import { type ChangePlan, ReplayGuards } from '#ingest';
 import type { BulkRow } from '#persistence';
 import { Secrets } from '#secrets';
 import { LabelledPredictionsRepository } from './labelled-predictions.repository.js';
@@ -57,12 +57,11 @@ export class TrainingSetsService {
     this.cursors = secrets.cursorCodec('training sets');
   }
 
-  /** @throws ValidationError when nothing, or too much, is labelled in the range; AnsweredBefore, IdempotencyKeyReusedError */
-  async create(
+  /** Freezes the labelled texts of a range and plans the set of them. @throws ValidationError when nothing, or too much, is labelled in it */
+  async planSet(
     tenant: TenantContext,
     { createdBy, name, selection }: { name: string; selection: TrainingSelection; createdBy: string },
-    claimOf?: ClaimOf<TrainingSet>,
-  ): Promise<TrainingSet> {
+  ): Promise<ChangePlan<TrainingSet>> {
     const now = this.clock.now();
     await this.repository.removeUnfinished(tenant, now);
     const found = new Deduplication();
@@ -105,11 +104,17 @@ export class TrainingSetsService {
     // Whoever was erased meanwhile may have been erased before the lines were there.
     const erased = await this.dropErased(tenant, set.id, sources);
     const whole = await this.described(tenant, set);
-    await this.repository.create(tenant, whole, claimOf?.(whole));
-    // Or while they were counted.
-    if ((await this.dropErased(tenant, set.id, sources)) === erased) return whole;
-    await this.repository.unseal(tenant, set.id);
-    return this.get(tenant, set.id);
+    return {
+      made: whole,
+      recordId: set.id,
+      change: this.repository.creation(tenant, whole),
+      changed: async () => {
+        // A subject may also have been erased while the lines were counted.
+        if ((await this.dropErased(tenant, set.id, sources)) === erased) return undefined;
+        await this.repository.unseal(tenant, set.id);
+        return this.get(tenant, set.id);
+      },
+    };
   }
 
   /** @throws NotFoundError */

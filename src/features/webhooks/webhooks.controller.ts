@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Page } from '#kernel';
 import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
-import { CreateRoute, IdempotencyKey, IdempotencyService, makeOnce } from '#ingest';
+import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import * as dto from './dto/webhook.schema.js';
 import type { SendResult } from './webhook-sender.service.js';
@@ -17,7 +17,7 @@ import { WebhooksService } from './webhooks.service.js';
 export class WebhooksController {
   constructor(
     private readonly webhooks: WebhooksService,
-    private readonly idempotency: IdempotencyService,
+    private readonly recording: RecordingService,
   ) {}
 
   @Post()
@@ -36,10 +36,9 @@ export class WebhooksController {
   ): Promise<ReturnType<typeof dto.toNewWebhookResource>> {
     const wanted = dto.createWebhookValidator.parse(body);
     void reply.header('cache-control', 'no-store');
-    const request = { tenant: caller, key, operation: 'create_webhook', body };
-    return makeOnce(this.idempotency, reply, request, dto.toNewWebhookResource, (claim) =>
-      this.webhooks.create(caller, wanted, claim),
-    );
+    const request = { key, operation: 'create_webhook', body };
+    const plan = () => this.webhooks.planWebhook(caller, wanted);
+    return respond(reply, await this.recording.change(caller, request, plan, dto.toNewWebhookResource));
   }
 
   @Get()

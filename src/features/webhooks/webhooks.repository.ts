@@ -1,7 +1,13 @@
 import type { Actor, Position, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { changeOnce, type Claim } from '#ingest';
-import { BulkInsert, type BulkGroup, UnitOfWork, WebhookDeliveryEntity, WebhookEntity } from '#persistence';
+import {
+  type ChangeWork,
+  BulkInsert,
+  type BulkGroup,
+  UnitOfWork,
+  WebhookDeliveryEntity,
+  WebhookEntity,
+} from '#persistence';
 import { FieldCipher } from '#secrets';
 import { writeAudit } from '#security';
 import type { Delivery, SigningWebhook, Webhook } from './webhook.js';
@@ -64,11 +70,11 @@ export class WebhooksRepository {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** @throws AnsweredBefore, IdempotencyKeyReusedError */
-  async create(tenant: TenantContext, webhook: SigningWebhook, by: Actor, claim?: Claim): Promise<void> {
+  /** Stores a webhook, its secret encrypted. */
+  creation(tenant: TenantContext, webhook: SigningWebhook, by: Actor): ChangeWork {
     const { createdAt, events, id, secret, url } = webhook;
     const { tenantId } = tenant;
-    await changeOnce(this.unitOfWork, claim, async (manager) => {
+    return async (manager) => {
       await manager.insert(WebhookEntity, {
         id,
         tenantId,
@@ -82,7 +88,7 @@ export class WebhooksRepository {
         target: id,
         details: { url: new URL(url).origin, events },
       });
-    });
+    };
   }
 
   /** With what is still to be delivered. Answers false when there is none. */

@@ -1,7 +1,7 @@
 import { type Clock, CLOCK, type CursorCodec, NotFoundError, type Page, type TenantContext, uuidv7 } from '#kernel';
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { ClaimOf } from '#ingest';
+import type { ChangePlan } from '#ingest';
 import { Secrets } from '#secrets';
 import { asActor, type Principal } from '#security';
 import { WebhookOutboxService } from './webhook-outbox.service.js';
@@ -29,12 +29,8 @@ export class WebhooksService {
     this.cursors = secrets.cursorCodec('webhook deliveries');
   }
 
-  /** @throws WebhookAddressError, AnsweredBefore, IdempotencyKeyReusedError */
-  async create(
-    caller: Principal,
-    { events, secret, url }: NewWebhook,
-    claimOf?: ClaimOf<SigningWebhook>,
-  ): Promise<SigningWebhook> {
+  /** Plans a new webhook. @throws WebhookAddressError */
+  async planWebhook(caller: Principal, { events, secret, url }: NewWebhook): Promise<ChangePlan<SigningWebhook>> {
     await this.sender.addresses.check(url);
     const now = this.clock.now();
     const webhook = {
@@ -45,9 +41,15 @@ export class WebhooksService {
       secret: secret ?? `whsec_${randomBytes(32).toString('base64url')}`,
       createdAt: now,
     };
-    await this.repository.create(caller, webhook, asActor(caller, this.clock.now()), claimOf?.(webhook));
-    await this.outbox.refresh();
-    return webhook;
+    return {
+      made: webhook,
+      recordId: webhook.id,
+      change: this.repository.creation(caller, webhook, asActor(caller, now)),
+      changed: async () => {
+        await this.outbox.refresh();
+        return undefined;
+      },
+    };
   }
 
   list(tenant: TenantContext): Promise<Webhook[]> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AppError, type Clock, CLOCK, type TenantContext, type TimeRange } from '#kernel';
 import { toAppError } from '#http';
-import { Recorder, ReplayGuards, storeInBatches } from '#ingest';
+import { RecordingService, ReplayGuards, storeInBatches } from '#ingest';
 import {
   type BulkGroup,
   type BulkRow,
@@ -82,7 +82,7 @@ export class TransferService {
   constructor(
     private readonly tables: StoredTables,
     private readonly repository: TransferRepository,
-    private readonly recorder: Recorder,
+    private readonly recording: RecordingService,
     private readonly guards: ReplayGuards,
     private readonly cipher: FieldCipher,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -168,16 +168,21 @@ export class TransferService {
       table,
       kept.map(({ row }) => row),
     );
-    await this.recorder.room();
+    await this.recording.room();
     const { refused, stored } = await storeInBatches(
       (lines) =>
-        this.recorder.put(tenant, {
-          parts: [
-            { insert: table.insert, rows: lines.map(({ row }) => row) },
-            ...lines.flatMap(({ groups }) => groups),
-          ],
-          bytes: lines.reduce((sum, { groups, row }) => sum + sizeOf([row, ...groups.flatMap(({ rows }) => rows)]), 0),
-          chosenIds: true,
+        this.recording.record(tenant, {
+          batch: {
+            parts: [
+              { insert: table.insert, rows: lines.map(({ row }) => row) },
+              ...lines.flatMap(({ groups }) => groups),
+            ],
+            bytes: lines.reduce(
+              (sum, { groups, row }) => sum + sizeOf([row, ...groups.flatMap(({ rows }) => rows)]),
+              0,
+            ),
+            chosenIds: true,
+          },
         }),
       kept.map((read) => ({ line: read.line, id: String(read.row.id), chosenId: true, record: read })),
     );

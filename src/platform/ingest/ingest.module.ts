@@ -6,20 +6,20 @@ import { RecordAliasesRepository } from './idempotency/record-aliases.repository
 import { ReplayGuards } from './spool/replay-guards.registry.js';
 import { CommitHooks } from './commit/commit-hooks.registry.js';
 import { Recorder } from './commit/recorder.service.js';
+import { RecordingService } from './commit/recording.service.js';
 import { SpoolService } from './spool/spool.service.js';
 
 const SHARED_WITH_FEATURES = [
   DatabaseWriter,
-  IdempotencyService,
   RecordAliasesRepository,
-  Recorder,
+  RecordingService,
   ReplayGuards,
   CommitHooks,
   SpoolService,
 ];
 
 @Module({
-  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance],
+  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance, IdempotencyService, Recorder],
   exports: SHARED_WITH_FEATURES,
 })
 export class IngestModule {}

@@ -21,7 +21,7 @@ export { createCopier, unknownMigrations } from './copies/create-copier.js';
 export { type DatabaseCopier, RestoreFailedError } from './copies/database-copier.js';
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
-export { UnitOfWork } from './gate/unit-of-work.service.js';
+export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
 export { type TableGrowth, toGrowthResource } from './growth/growth.js';
 export { GrowthModule } from './growth/growth.module.js';
 export { GrowthService } from './growth/growth.service.js';

@@ -14,6 +14,3 @@ export interface Claim {
   /** What is answered when the records go there: sealed. */
   answers: Readonly<Record<Durability, string>>;
 }
-
-/** Makes the claim of an administrative request from what it is about to make; the answer is known then. */
-export type ClaimOf<T> = (made: T) => Claim;

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, type TenantContext, ValidationError } from '#kernel';
 import { FieldCipher, type FieldPlace, Secrets } from '#secrets';
 import type { Durability } from '../commit/durability.js';
+import type { Answer, RecordedAnswer, RepeatableRequest } from '../commit/record-plan.js';
 import {
   AlreadyAnsweredError,
   AnswerUnreadableError,
@@ -13,28 +14,20 @@ import {
 import type { Claim } from './claim.js';
 
 /** A request that carries an `Idempotency-Key`. */
-export interface KeyedRequest {
+interface KeyedRequest extends RepeatableRequest {
   tenant: TenantContext;
   key: string;
-  /** What is asked for: one name for one operation, whatever path it came by. */
-  operation: string;
-  body: unknown;
-}
-
-export interface RecordedAnswer {
-  status: number;
-  body: unknown;
 }
 
 /** Makes the claim of a request, once the ids of its records and its possible answers are known. */
-export type ClaimMaker = (recordIds: readonly string[], answerOf: (persisted: Durability) => RecordedAnswer) => Claim;
+type ClaimOf<T> = (recordIds: readonly string[], answerOf: (persisted: Durability) => Answer<T>) => Claim;
 
 const KEY_SHAPE = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
 const RECENT_BYTES = 8 * 2 ** 20;
 
 interface Recent {
   requestHash: string;
-  answer: RecordedAnswer;
+  answer: Answer<unknown>;
 }
 
 /**
@@ -66,10 +59,7 @@ export class IdempotencyService {
    * @throws ValidationError for a key of a wrong shape, IdempotencyKeyInUseError (409), IdempotencyKeyReusedError (422), and what
    * `work` throws
    */
-  async run(
-    request: KeyedRequest,
-    work: (claim: ClaimMaker) => Promise<RecordedAnswer>,
-  ): Promise<RecordedAnswer & { replayed: boolean }> {
+  async once<T>(request: KeyedRequest, work: (claimOf: ClaimOf<T>) => Promise<Answer<T>>): Promise<RecordedAnswer<T>> {
     if (!KEY_SHAPE.test(request.key))
       throw new ValidationError([{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }]);
     const { tenantId } = request.tenant;
@@ -79,7 +69,7 @@ export class IdempotencyService {
     const known = this.recent.get(keyHash);
     if (known) {
       if (known.requestHash !== requestHash) throw new IdempotencyKeyReusedError();
-      return { ...known.answer, replayed: true };
+      return { ...(known.answer as Answer<T>), replayed: true };
     }
     this.inFlight.add(keyHash);
     try {
@@ -93,7 +83,7 @@ export class IdempotencyService {
       return { ...answer, replayed: false };
     } catch (error) {
       if (!(error instanceof AlreadyAnsweredError)) throw error;
-      const answer = this.open(request.tenant, keyHash, error.sealedAnswer);
+      const answer = this.open(request.tenant, keyHash, error.sealedAnswer) as Answer<T>;
       this.recent.set(keyHash, { requestHash, answer });
       return { ...answer, replayed: true };
     } finally {
@@ -106,7 +96,7 @@ export class IdempotencyService {
     keyHash: string,
     requestHash: string,
     recordIds: readonly string[],
-    answerOf: (persisted: Durability) => RecordedAnswer,
+    answerOf: (persisted: Durability) => Answer<unknown>,
   ): Claim {
     const seal = (persisted: Durability): string =>
       this.cipher.seal(tenant, placeOf(keyHash), JSON.stringify(answerOf(persisted)));
@@ -120,9 +110,9 @@ export class IdempotencyService {
     };
   }
 
-  private open(tenant: TenantContext, keyHash: string, sealed: string): RecordedAnswer {
+  private open(tenant: TenantContext, keyHash: string, sealed: string): Answer<unknown> {
     try {
-      return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as RecordedAnswer;
+      return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as Answer<unknown>;
     } catch (error) {
       throw new AnswerUnreadableError(error);
     }

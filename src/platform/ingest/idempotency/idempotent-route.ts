@@ -18,6 +18,6 @@ export const IdempotentRoute = (): MethodDecorator =>
     ProblemResponses(409),
   );
 
-/** A route that creates a resource of administration, once for each `Idempotency-Key`: see `makeOnce`. */
+/** A route that creates a resource of administration, once for each `Idempotency-Key`: see `RecordingService.change`. */
 export const CreateRoute = (route: Omit<ResourceRouteDescription, 'status'>): MethodDecorator =>
   applyDecorators(ResourceRoute({ ...route, status: 201 }), IdempotentRoute());

@@ -1,8 +1,29 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RecordedAnswer } from '../commit/record-plan.js';
+import { respond } from '../idempotency/idempotent-reply.js';
+import { type NdjsonSink, recordNdjson } from './ndjson-recording.js';
 
-/** Streams the lines of an answer. What fails before the first of them is still an error with its own status. */
-export async function replyNdjson(reply: FastifyReply, lines: AsyncGenerator<string>): Promise<void> {
+/** A request whose body is one JSON value or NDJSON, and where its answer goes. */
+interface JsonOrNdjson {
+  body: unknown;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** Sends the answer of `record` to a JSON body. Records an NDJSON body of any length line by line and streams the lines of its answer. */
+export async function recordJsonOrNdjson<T>(
+  { body, reply, request }: JsonOrNdjson,
+  sink: NdjsonSink<T>,
+  record: () => Promise<RecordedAnswer<unknown>>,
+): Promise<void> {
+  if (body instanceof Readable)
+    await streamLines(reply, recordNdjson(sink, body, request.correlation?.correlationId ?? ''));
+  else await reply.send(respond(reply, await record()));
+}
+
+/** Streams the lines of an answer. What fails before the first line is still an error with a status of its own. */
+async function streamLines(reply: FastifyReply, lines: AsyncGenerator<string>): Promise<void> {
   const first = await lines.next();
   const answer = async function* (): AsyncGenerator<string> {
     if (!first.done) yield first.value;

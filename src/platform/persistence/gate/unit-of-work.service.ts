@@ -9,6 +9,9 @@ import { StatementGuard } from './statement-guard.js';
 import { TenantIsolationCheck } from './tenant-isolation-check.service.js';
 import { DATABASE } from '../contract/tokens.js';
 
+/** Work in one administrative transaction. */
+export type ChangeWork = (manager: EntityManager) => Promise<void>;
+
 /**
  * The only gate of features to the database.
  *
@@ -83,7 +86,7 @@ export class UnitOfWork {
     return this.supervisor.whileUp(() => this.database.read<Row>(text, values));
   }
 
-  /** An administrative change that somebody waits for: fails at once while the database is away. */
+  /** Runs an administrative change that a caller waits for. Fails immediately while the database is away. */
   async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.supervisor.whileUp(() => this.database.transaction(work));
   }
