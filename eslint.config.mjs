@@ -71,6 +71,7 @@ export default tseslint.config(
       globals: {
         globalThis: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
         setInterval: 'readonly',
         fetch: 'readonly',
         process: 'readonly',
