@@ -49,7 +49,7 @@ export default {
       testMatch: [
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/models/**/*.spec.ts',
-        '<rootDir>/test/architecture/**/*.spec.ts',
+        '<rootDir>/test/{architecture,scripts}/**/*.spec.ts',
       ],
     },
     {
