@@ -1,4 +1,4 @@
-// Writes an empty migration for both databases and prints the remaining steps: npm run db:generate -- add-something
+// npm run db:generate -- add-something: writes a migration for both databases to fill in, and prints what is left to do.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,6 +31,6 @@ export class ${className} implements MigrationInterface {
 `,
 );
 console.log(`${file}
-1. Write up() and down(). Only add: no DROP, RENAME, or NOT NULL without a default while the previous version still runs.
-2. Add ${className} to the end of COMMON in migrations/index.ts, and new tables to TABLES.
-3. Change the entity in src/platform/persistence/schema/, then run: npm run build && npx feedback-loop migrate up && npx feedback-loop migrate check`);
+1. Write up() and down(). Expand first: no DROP, RENAME, or NOT NULL without a default while the previous release still runs.
+2. Add ${className} to the end of LATER in migrations/index.ts, and new tables to TABLES.
+3. Add the column to the table's declaration, src/features/<noun>/<noun>.table.ts or src/platform/persistence/schema/, then: npm run test:one integration/migrations && npm run generate`);
