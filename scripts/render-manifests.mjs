@@ -9,6 +9,10 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', 'k8s');
 const check = process.argv.includes('--check');
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+if (!check && !hasKubectl) {
+  console.error('npm run k8s:render needs kubectl, which is not installed: https://kubernetes.io/docs/tasks/tools/');
+  process.exit(1);
+}
 
 function hashOf(overlay) {
   const hash = createHash('sha256');
@@ -25,6 +29,7 @@ for (const overlay of ['dev', 'production', 'ephemeral']) {
     head + execFileSync('kubectl', ['kustomize', join(root, 'overlays', overlay)], { encoding: 'utf8' });
   if (!check) {
     writeFileSync(file, render());
+    console.log(`rendered ${file}`);
     continue;
   }
   const text = readFileSync(file, 'utf8');
