@@ -1,4 +1,4 @@
-/** Who makes a change, and when: for audit logs and histories. `at` is in milliseconds since 1970. */
+/** Author and time of a change, for audit logs and histories. `at` is in milliseconds since 1970. */
 export interface Actor {
   name: string;
   at: number;

@@ -1,4 +1,4 @@
-/** `model_version` → `modelVersion`, for the compiler. */
+/** `model_version` → `modelVersion`, for types. */
 export type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
@@ -10,7 +10,7 @@ export function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Returns the object with its own keys in camel case; what is inside of its values keeps its names. */
+/** Returns the object with its own keys in camel case; keys of nested values keep their names. */
 export function camelCased<T extends object>(object: T): CamelCased<T> {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [camelCase(name), value])) as CamelCased<T>;
 }

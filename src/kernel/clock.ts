@@ -1,4 +1,4 @@
-/** Time as the product sees it; tests inject their own. */
+/** Source of the current time; tests inject their own. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number;

@@ -1,7 +1,9 @@
-/** Who must act: `error` wakes somebody, `warn` heals itself, `info` and `debug` are the caller's business. */
+/**
+ * Level of a logged error. A person must act on `error`; `warn` recovers; `info` and `debug` concern the caller only.
+ */
 export type ErrorLogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-/** One refused field: a path such as `texts.3` or `scores.positive`, and what is wrong with it. */
+/** One refused field: a path such as `texts.3` or `scores.positive`, and the reason. */
 export interface FieldError {
   path: string;
   message: string;
@@ -15,7 +17,7 @@ export interface AppErrorOptions {
   logLevel?: ErrorLogLevel;
   /** Whether the same request may succeed later without a change. */
   retryable?: boolean;
-  /** What an operator should do; logged, never sent to the client. */
+  /** What an operator should do. It is logged, and never sent to the client. */
   remedy?: string;
   errors?: FieldError[];
   retryAfterSeconds?: number;
@@ -23,9 +25,9 @@ export interface AppErrorOptions {
 }
 
 /**
- * The one error of the product; features own their codes by subclassing it.
+ * Base of all errors that the product raises. Features define their own codes in subclasses.
  *
- * - `status`, `code`, `title`, `detail` and `errors` reach the client as problem+json; nothing else does
+ * - only `status`, `code`, `title`, `detail` and `errors` reach the client, as problem+json
  * - `remedy` and `cause` reach the log only
  */
 export class AppError extends Error {
@@ -54,42 +56,42 @@ export class AppError extends Error {
   }
 }
 
-/** 422: well-formed, but a field's value cannot be accepted. */
+/** 422: the request is well-formed, but the value of a field is refused. */
 export class ValidationError extends AppError {
   constructor(errors: FieldError[], detail = 'The request has invalid fields.') {
     super({ code: 'validation_failed', status: 422, title: 'Invalid request', detail, errors });
   }
 }
 
-/** 400: the body, query or a header could not be read at all, or a guard stopped it. */
+/** 400: the body, the query or a header cannot be read, or a guard refused it. */
 export class UnreadableRequestError extends AppError {
   constructor(code: string, detail: string, errors: FieldError[] = []) {
     super({ code, status: 400, title: 'Unreadable request', detail, errors });
   }
 }
 
-/** 401: no key, or one that is unknown, expired or revoked. The answer never says which. */
+/** 401: the key is missing, unknown, expired or revoked. The response never reveals which. */
 export class AuthenticationError extends AppError {
   constructor(detail = 'Send a valid API key as "Authorization: Bearer fl_…" or "X-API-Key".') {
     super({ code: 'unauthenticated', status: 401, title: 'Authentication required', detail });
   }
 }
 
-/** 403: the key is good but lacks the scope. */
+/** 403: the key is valid but lacks the scope. */
 export class ForbiddenError extends AppError {
   constructor(detail: string) {
     super({ code: 'forbidden', status: 403, title: 'Forbidden', detail });
   }
 }
 
-/** 404: nothing there, or it belongs to another tenant. */
+/** 404: the record does not exist, or it belongs to another tenant. */
 export class NotFoundError extends AppError {
   constructor(what: string) {
     super({ code: 'not_found', status: 404, title: 'Not Found', detail: `${what} was not found.` });
   }
 }
 
-/** 503 with `Retry-After`: something this server needs is away for now. */
+/** 503 with `Retry-After`: a dependency of this server is temporarily unavailable. */
 export class UnavailableError extends AppError {
   constructor(options: { code: string; detail: string; remedy?: string; cause?: unknown; logLevel?: ErrorLogLevel }) {
     super({
@@ -98,7 +100,7 @@ export class UnavailableError extends AppError {
       status: 503,
       title: 'Temporarily unavailable',
       retryable: true,
-      // Jitter, so that all the clients of an outage do not come back in the same second.
+      // Jitter keeps the clients from returning in the same second after an outage.
       retryAfterSeconds: 1 + Math.floor(Math.random() * 5),
     });
   }

@@ -6,9 +6,9 @@ let used = POOL.length;
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
 /**
- * A UUID v7 (RFC 9562) whose 48-bit time is `time` in milliseconds since 1970; the other 74 bits are random.
+ * Returns a UUID v7 (RFC 9562) whose 48-bit time is `time` in milliseconds since 1970; the other 74 bits are random.
  *
- * The time is the record's own, also for a record that arrives later: tables are partitioned and paged by it.
+ * - the time is that of the record, even if the record arrives later, because tables are partitioned and paged by it
  */
 export function uuidv7(time: number = Date.now()): string {
   if (used === POOL.length) {
@@ -32,17 +32,19 @@ export function uuidv7(time: number = Date.now()): string {
 
 let lastTime = 0;
 let counter = 0;
-const MAX_IN_A_MILLISECOND = 0xfff;
+const MAX_PER_MILLISECOND = 0xfff;
 
 /**
- * A UUID v7 greater than every one this process made before by this function, also within a millisecond or when the clock is set
- * back (RFC 9562, 6.2, method 1). Tells which of two changes was accepted later; between servers by their clocks.
+ * Returns a UUID v7 that is greater than every id this function returned before in this process, even within a
+ * millisecond or when the clock is set back (RFC 9562, 6.2, method 1).
+ *
+ * - decides which of two changes was accepted later; between servers it is as exact as their clocks
  */
 export function acceptanceId(now: number = Date.now()): string {
   if (now > lastTime) {
     lastTime = now;
     counter = 0;
-  } else if (counter === MAX_IN_A_MILLISECOND) {
+  } else if (counter === MAX_PER_MILLISECOND) {
     lastTime += 1;
     counter = 0;
   } else counter += 1;
@@ -50,7 +52,7 @@ export function acceptanceId(now: number = Date.now()): string {
   return `${id.slice(0, 15)}${counter.toString(16).padStart(3, '0')}${id.slice(18)}`;
 }
 
-/** The smallest id of the millisecond `time`: bounds of half-open id ranges. */
+/** Returns the smallest id of the millisecond `time`, a bound of half-open id ranges. */
 export function smallestIdAt(time: number): string {
   const bounded = Math.min(Math.max(0, Math.floor(time)), 2 ** 48 - 1);
   const hex = bounded.toString(16).padStart(12, '0');

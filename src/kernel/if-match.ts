@@ -1,6 +1,6 @@
 import { AppError } from './errors.js';
 
-/** 428: changing this needs `If-Match`, so that nobody overwrites what they have not seen. */
+/** 428: a change needs `If-Match`, so that no client overwrites a version that it has not seen. */
 export class PreconditionRequiredError extends AppError {
   constructor() {
     super({
@@ -13,44 +13,48 @@ export class PreconditionRequiredError extends AppError {
   }
 }
 
-/** 412: somebody else changed it meanwhile. */
+/** 412: another request changed the resource after the caller read it. */
 export class PreconditionFailedError extends AppError {
   constructor() {
     super({
       code: 'precondition_failed',
       status: 412,
       title: 'Precondition failed',
-      detail: 'It was changed meanwhile: read it again.',
+      detail: 'The resource has changed: read it again.',
       errors: [{ path: 'If-Match', message: 'is not the current version' }],
     });
   }
 }
 
-/** The `ETag` of a version. */
+/** Returns the `ETag` of a version. */
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
 /**
- * The version that `If-Match` names; undefined for `*`, any version. A list of several is refused as none of ours.
- * @throws PreconditionRequiredError without the header, PreconditionFailedError for what is no version of ours
+ * Returns the version that `If-Match` names, or undefined for `*`, which matches any version.
+ *
+ * - refuses a list of several tags, because it cannot name one current version
+ *
+ * @throws PreconditionRequiredError without the header
+ * @throws PreconditionFailedError for a tag that this server cannot have issued
  */
-export function versionOf(ifMatch: string | undefined): number | undefined {
+export function parseIfMatch(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '') throw new PreconditionRequiredError();
   if (ifMatch.trim() === '*') return undefined;
-  // Proxies that compress make a validator weak; ours name content, not bytes.
+  // A proxy that compresses makes the tag weak. Ours identify content, not bytes, so a weak tag is as good.
   const version = /^\s*(?:W\/)?"(\d{1,9})"\s*$/.exec(ifMatch)?.[1];
   if (version === undefined) throw new PreconditionFailedError();
   return Number(version);
 }
 
-/** @throws PreconditionFailedError */
-export function requireVersion(current: number, wanted: number | undefined): void {
-  if (wanted !== undefined && wanted !== current) throw new PreconditionFailedError();
+/** @throws PreconditionFailedError when `expected` is given and is not the current version */
+export function requireVersion(current: number, expected: number | undefined): void {
+  if (expected !== undefined && expected !== current) throw new PreconditionFailedError();
 }
 
-/** Whether `If-None-Match` names the tag, weakly compared, as RFC 9110 (13.1.2) wants it. */
-export function isKnown(tag: string, ifNoneMatch: string | undefined): boolean {
+/** Returns whether `If-None-Match` names the tag. The comparison is weak, as RFC 9110 (13.1.2) requires. */
+export function matchesIfNoneMatch(tag: string, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.split(',').some((each) => ['*', tag, `W/${tag}`].includes(each.trim()));
 }

@@ -12,7 +12,7 @@ export {
   ValidationError,
 } from './errors.js';
 export { acceptanceId, isUuid, smallestIdAt, uuidv7 } from './ids.js';
-export { etagOf, isKnown, requireVersion, versionOf } from './if-match.js';
+export { etagOf, matchesIfNoneMatch, parseIfMatch, requireVersion } from './if-match.js';
 export { Mutex, sleep, withDeadline } from './mutex.js';
 export { PACKAGE_ROOT, VERSION } from './package-info.js';
 export { CursorCodec, type Page, type Position } from './pagination.js';

@@ -9,7 +9,7 @@ import { parseRange, parseTime } from './time.js';
 const time = fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) });
 
 describe('uuidv7', () => {
-  it('carries its time, sorts by it, and is never the same twice', () => {
+  it('encodes its time, sorts by it, and never repeats', () => {
     fc.assert(
       fc.property(time, time, (a, b) => {
         const [first, second] = [uuidv7(a), uuidv7(b)];
@@ -29,7 +29,7 @@ describe('cursors', () => {
   const secret = randomBytes(32);
   const codec = new CursorCodec([secret], 'list');
 
-  it('come back as they went', () => {
+  it('decode to the position they were made from', () => {
     fc.assert(
       fc.property(time, (at) => expect(codec.decode(codec.encode({ time: at, id: uuidv7(at) })).time).toBe(at)),
     );
@@ -37,7 +37,7 @@ describe('cursors', () => {
     expect(codec.decode(codec.encode({ time: 5, id }))).toEqual({ time: 5, id });
   });
 
-  it('are refused when anything about them was changed', () => {
+  it('are refused after any change', () => {
     const cursor = codec.encode({ time: 1000, id: uuidv7(1000) });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: cursor.length - 2 }), fc.constantFrom('A', 'b', '7', '_'), (at, letter) => {
@@ -48,7 +48,7 @@ describe('cursors', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(() => codec.decode(text)).toThrow(ValidationError)));
   });
 
-  it('are none of another list', () => {
+  it('are refused by another list', () => {
     const cursor = codec.encode({ time: 1000, id: uuidv7(1000) });
     expect(() => new CursorCodec([secret], 'other').decode(cursor)).toThrow(ValidationError);
   });
@@ -69,7 +69,7 @@ describe('times', () => {
     ['2026-01-31', Date.UTC(2026, 0, 31)],
     ['2026-01-31T09:30:00+02:00', Date.UTC(2026, 0, 31, 7, 30)],
     ['2024-02-29', Date.UTC(2024, 1, 29)],
-  ])('reads %s, UTC where no zone is given', (text, expected) => {
+  ])('reads %s, in UTC unless it names a zone', (text, expected) => {
     expect(parseTime(text)).toBe(expected);
   });
 
@@ -83,14 +83,14 @@ describe('times', () => {
     '2026-00-10',
     '2026-01-01T25:00:00Z',
     '1e5',
-    // Would be shown with a year of five digits, which is refused here.
+    // In UTC its year has five digits, which this function refuses.
     '9999-12-31T23:59:59-23:59',
     '2026-01-01T00:00:00Zjunk',
   ])('refuses %j', (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
 
-  it('names both ends of a range', () => {
+  it('checks both ends of a range', () => {
     expect(parseRange(undefined, undefined)).toEqual({ from: undefined, to: undefined });
     expect(() => parseRange('x', 'y')).toThrow(ValidationError);
     expect(() => parseRange('2026-01-02', '2026-01-01')).toThrow(ValidationError);
@@ -98,7 +98,7 @@ describe('times', () => {
 });
 
 describe('Mutex', () => {
-  it('runs tasks one at a time, in order, and goes on after a failure', async () => {
+  it('runs tasks one at a time, in order, and continues after a failure', async () => {
     const mutex = new Mutex();
     const events: string[] = [];
     const task =

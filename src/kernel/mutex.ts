@@ -1,4 +1,4 @@
-/** Runs one task at a time, in the order they came. */
+/** Runs one task at a time, in the order of the calls. */
 export class Mutex {
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -9,13 +9,13 @@ export class Mutex {
   }
 }
 
-/** Rejects with `error()` when `promise` has not settled after `ms` milliseconds; the work itself goes on. */
+/** Rejects with `error()` when `promise` has not settled after `ms` milliseconds. The work itself continues. */
 export function withDeadline<T>(promise: Promise<T>, ms: number, error: () => Error): Promise<T> {
   let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(error()), ms);
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isUuid } from './ids.js';
 import { ValidationError } from './errors.js';
 
-/** Position of the last row seen, in a list ordered by (time, id), newest first. */
+/** Position of the last row on a page, in a list ordered by (time, id), newest first. */
 export interface Position {
   time: number;
   id: string;
@@ -16,9 +16,10 @@ export interface Page<Row> {
 const TAG_BYTES = 12;
 
 /**
- * Opaque, signed cursors: a client can neither read meaning into one nor make one up.
- * `list` names what is listed: a cursor of another list is none here.
- * `secrets[0]` signs, every one of `secrets` verifies, so that rotating the key breaks no open list.
+ * Encodes positions as opaque, signed cursors, which clients can neither read nor forge.
+ *
+ * - a cursor is valid for the list of its name only
+ * - `secrets[0]` signs and all secrets verify, so rotating the key invalidates no cursor in use
  */
 export class CursorCodec {
   constructor(
@@ -33,28 +34,31 @@ export class CursorCodec {
     return Buffer.concat([payload, this.tag(payload, this.secrets[0] as Buffer)]).toString('base64url');
   }
 
-  /** @throws ValidationError naming `cursor` when it was not made here. */
+  /** @throws ValidationError naming `cursor` when this codec did not make it */
   decode(cursor: string): Position {
     const bytes = Buffer.from(cursor, 'base64url');
     const payload = bytes.subarray(0, 22);
     const tag = bytes.subarray(22);
-    const good =
+    const valid =
       bytes.toString('base64url') === cursor &&
       bytes.length === 22 + TAG_BYTES &&
       this.secrets.some((secret) => timingSafeEqual(tag, this.tag(payload, secret)));
-    if (!good) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+    if (!valid) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this list' }]);
     const hex = payload.toString('hex', 6);
     const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     if (!isUuid(id)) throw new ValidationError([{ path: 'cursor', message: 'is not a cursor of this list' }]);
     return { time: payload.readUIntBE(0, 6), id };
   }
 
-  /** Where the page begins that `cursor` names; undefined: the first. @throws ValidationError naming `cursor` */
+  /**
+   * Returns the position that `cursor` names, or undefined for the first page.
+   * @throws ValidationError naming `cursor`
+   */
   positionOf(cursor: string | undefined): Position | undefined {
     return cursor === undefined ? undefined : this.decode(cursor);
   }
 
-  /** The page of `limit` rows, of which one more was read to know whether there is another. */
+  /** Returns a page of `limit` rows. `rows` may hold one row more, which shows that another page follows. */
   page<Row extends { id: string }>(rows: readonly Row[], limit: number, timeOf: (row: Row) => number): Page<Row> {
     const data = rows.slice(0, limit);
     const last = rows.length > limit ? data.at(-1) : undefined;

@@ -8,12 +8,14 @@ const LATEST = Date.UTC(10_000, 0, 1) - 1;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
 
 /**
- * Reads an ISO 8601 date or time; without a zone it is UTC. Returns milliseconds since 1970, or undefined when it is none.
- * Fractions below a millisecond are cut.
+ * Reads an ISO 8601 date or time, in UTC unless it names a zone.
+ *
+ * - returns milliseconds since 1970; smaller fractions are cut off
+ * - returns undefined for anything else, and for years before 1970 or after 9999
  */
 export function parseTime(value: string): number | undefined {
   if (value.length > 40 || !ISO.test(value)) return undefined;
-  // Date.parse takes 31 February for 3 March; a caller who means that does not exist.
+  // Date.parse reads 31 February as 3 March, which no caller means.
   const [, year, month, day] = DATE.exec(value) as unknown as [string, string, string, string];
   const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > lastDay) return undefined;
@@ -21,16 +23,16 @@ export function parseTime(value: string): number | undefined {
   text = text.replace(/(\.\d{3})\d+/, '$1');
   if (text.includes('T') && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) text += 'Z';
   const time = Date.parse(text);
-  // Years before 1970 have no place in an id, nor in anybody's predictions; behind 9999 they have five digits.
+  // An id cannot hold a year before 1970, and a year after 9999 would be written with five digits.
   return Number.isNaN(time) || time < 0 || time > LATEST ? undefined : time;
 }
 
-/** Milliseconds → ISO 8601 UTC with `Z`. */
+/** Formats milliseconds since 1970 as ISO 8601 in UTC, with `Z`. */
 export function formatTime(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Half-open: `from` ≤ t < `to`; an absent bound is open. Milliseconds since 1970. */
+/** Half-open range: `from` ≤ t < `to`, in milliseconds since 1970. A missing bound is open. */
 export interface TimeRange {
   from: number | undefined;
   to: number | undefined;
@@ -38,7 +40,7 @@ export interface TimeRange {
 
 /**
  * Reads `from` and `to` of a query.
- * @throws ValidationError when one is no ISO 8601 time, or `from` is not before `to`.
+ * @throws ValidationError when one of them is not an ISO 8601 time, or `from` is after `to`
  */
 export function parseRange(from: string | undefined, to: string | undefined): TimeRange {
   const errors = [];

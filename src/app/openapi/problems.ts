@@ -83,7 +83,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'precondition_failed',
       title: 'Precondition failed',
-      detail: 'It was changed meanwhile: read it again.',
+      detail: 'The resource has changed: read it again.',
       errors: [{ path: 'If-Match', message: 'is not the current version' }],
     },
   },

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { etagOf, type Page, versionOf } from '#kernel';
+import { etagOf, type Page, parseIfMatch } from '#kernel';
 import { PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
 import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
@@ -105,7 +105,7 @@ export class UsersController {
   ): Promise<UserResource> {
     const change = changeUserValidator.parse(body);
     await this.users.get(caller, id);
-    const user = await this.users.update(caller, id, versionOf(ifMatch), change);
+    const user = await this.users.update(caller, id, parseIfMatch(ifMatch), change);
     void reply.header('etag', etagOf(user.version));
     return toUserResource(user);
   }
@@ -125,7 +125,7 @@ export class UsersController {
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<{ success: boolean }> {
     await this.users.get(caller, id);
-    await this.users.remove(caller, id, versionOf(ifMatch));
+    await this.users.remove(caller, id, parseIfMatch(ifMatch));
     return { success: true };
   }
 

@@ -4,13 +4,13 @@ import { GAMMA, histogramQuantile, MAX_RELATIVE_ERROR, quantile } from './quanti
 const REFERENCE = [25.4, 23.1, 22.8, 42.16, 45.23, 31, 28.5, 60.2, 19.9, 38.4].sort((a, b) => a - b);
 
 describe('quantile', () => {
-  it('gives the reference values of linear interpolation', () => {
+  it('matches the reference values of linear interpolation', () => {
     expect(quantile(REFERENCE, 0.5)).toBeCloseTo(29.75, 10);
     expect(quantile(REFERENCE, 0.95)).toBeCloseTo(53.4635, 10);
     expect(quantile([7], 0.99)).toBe(7);
   });
 
-  it('stays between the least and the greatest value and grows with p', () => {
+  it('stays between the smallest and the largest value and grows with p', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }),
@@ -28,7 +28,7 @@ describe('quantile', () => {
 });
 
 describe('histogramQuantile', () => {
-  it('is never further from the order statistic than the stated relative error', () => {
+  it('differs from the order statistic by at most the stated relative error', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }),
@@ -49,7 +49,7 @@ describe('histogramQuantile', () => {
     );
   });
 
-  it('counts values too small for a bucket as zero', () => {
+  it('counts values that are too small for a bucket as zero', () => {
     expect(histogramQuantile({ gamma: GAMMA, smallest: 1e-6, small: 10, buckets: [{ index: 0, count: 1 }] }, 0.5)).toBe(
       0,
     );

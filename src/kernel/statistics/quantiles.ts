@@ -1,6 +1,8 @@
 /**
- * Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996; numpy's default).
- * `sorted` ascending and not empty, `p` 0 to 1; the unit is that of the values.
+ * Returns a quantile by linear interpolation between order statistics: type 7 of Hyndman and Fan 1996, numpy's default.
+ *
+ * - `sorted` must be ascending and not empty; `p` is from 0 to 1
+ * - the unit of the result is that of the values
  */
 export function quantile(sorted: readonly number[], p: number): number {
   const rank = (sorted.length - 1) * p;
@@ -10,24 +12,24 @@ export function quantile(sorted: readonly number[], p: number): number {
   return below + (above - below) * (rank - low);
 }
 
-/** Counts of values by logarithmic bucket: bucket i holds γ^i ≤ value < γ^(i+1). */
+/** Counts of values by logarithmic bucket: bucket i counts values with γ^i ≤ value < γ^(i+1). */
 export interface LogHistogram {
   gamma: number;
-  /** Values at or below this are counted in `small` and taken for 0. */
+  /** Values at or below this are counted in `small` and treated as 0. */
   smallest: number;
   small: number;
   buckets: readonly { index: number; count: number }[];
 }
 
-/** Ratio of a bucket's bounds; an answer at its geometric middle is off by at most √γ − 1, about 1 %. */
+/** Ratio of a bucket's bounds. An estimate at the geometric middle of a bucket is off by at most √γ − 1, about 1 %. */
 export const GAMMA = 1.02;
-/** Latencies at or below this many milliseconds are zero to anybody. */
+/** Latencies at or below this many milliseconds count as zero; a logarithm of zero has no bucket. */
 export const SMALLEST_LATENCY_MS = 1e-6;
 export const MAX_RELATIVE_ERROR = Math.round((Math.sqrt(GAMMA) - 1) * 1e4) / 1e4;
 
 /**
- * Quantile of a histogram: the middle of the bucket that holds the rank (DDSketch; Masson, Rim and Lee 2019).
- * `histogram` must not be empty.
+ * Returns a quantile of a histogram: the middle of the bucket that holds the rank (DDSketch; Masson, Rim and Lee 2019).
+ * The histogram must not be empty.
  */
 export function histogramQuantile(histogram: LogHistogram, p: number): number {
   const ordered = [...histogram.buckets].sort((a, b) => a.index - b.index);

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Q
 import { ApiTags } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
-import { etagOf, type Page, isKnown, ValidationError, versionOf } from '#kernel';
+import { etagOf, type Page, matchesIfNoneMatch, ValidationError, parseIfMatch } from '#kernel';
 import { BINARY, FileRoute, PagedListRoute, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
@@ -95,7 +95,7 @@ export class InboxController {
   ): Promise<FeedbackResource> {
     const change = toTriage(triageValidator.parse(body));
     await this.inbox.get(caller, id);
-    return answer(reply, await this.inbox.triage(caller, id, versionOf(ifMatch), change));
+    return answer(reply, await this.inbox.triage(caller, id, parseIfMatch(ifMatch), change));
   }
 
   @Delete(':id')
@@ -114,7 +114,7 @@ export class InboxController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
     await this.inbox.get(caller, id);
-    return answer(reply, await this.inbox.remove(caller, id, versionOf(ifMatch)));
+    return answer(reply, await this.inbox.remove(caller, id, parseIfMatch(ifMatch)));
   }
 
   @Post(':id/restore')
@@ -134,7 +134,7 @@ export class InboxController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
     await this.inbox.get(caller, id, true);
-    return answer(reply, await this.inbox.restore(caller, id, versionOf(ifMatch)));
+    return answer(reply, await this.inbox.restore(caller, id, parseIfMatch(ifMatch)));
   }
 
   @Get(':id/history')
@@ -199,7 +199,7 @@ async function show(
   { read, tag }: { tag: string; read: () => Promise<Buffer> },
 ): Promise<void> {
   void reply.headers({ ...PICTURE_HEADERS, etag: tag });
-  if (isKnown(tag, ifNoneMatch)) await reply.code(304).removeHeader('content-type').send();
+  if (matchesIfNoneMatch(tag, ifNoneMatch)) await reply.code(304).removeHeader('content-type').send();
   else await reply.send(await read());
 }
 
