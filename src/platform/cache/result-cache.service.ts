@@ -5,16 +5,16 @@ import { Metrics } from '#observability';
 import { SharedCache } from './shared-cache.service.js';
 import { TieredCache } from './tiered-cache.js';
 
-/** A figure and how old it may be. */
+/** A result with the time up to which it is complete. */
 export interface Dated<T> {
   value: T;
-  /** It holds at least what was committed by then, milliseconds since 1970; null: everything. */
+  /** The value includes at least everything committed by this time, in milliseconds since 1970. Null: everything. */
   asOf: number | null;
 }
 
 const MAX_BYTES = 16 * 2 ** 20;
 
-/** Results of services, when FL_CACHE_ANALYTICS is on; else every question is asked. */
+/** Caches results of services when FL_CACHE_ANALYTICS is on; otherwise every call is computed. */
 @Injectable()
 export class ResultCache {
   private readonly cache: TieredCache | undefined;
@@ -40,14 +40,14 @@ export class ResultCache {
     });
   }
 
-  /** Forgets all results of a tag, or those of them that match a pattern such as `summary:*`. */
+  /** Removes all results of a tag, or those that match a pattern such as `summary:*`. */
   async invalidate(tenant: TenantContext, tag: string, pattern = '*'): Promise<void> {
     await this.cache?.invalidate(tenant, `${tag}#${pattern}`);
   }
 }
 
-/** A service whose results may be kept. */
-interface Caching {
+/** A service whose results can be cached. */
+interface HasResultCache {
   readonly results: ResultCache;
 }
 
@@ -57,12 +57,9 @@ type DatedMethod<This, Arguments extends unknown[], T> = (
   ...rest: Arguments
 ) => Promise<Dated<T>>;
 
-/**
- * Keeps what a method answers, by tenant and arguments, which must be JSON. `tag` says what it is about: invalidating the tag forgets
- * all of its results.
- */
+/** Caches the results of a method by tenant and arguments, which must be JSON values. Invalidating `tag` removes them. */
 export function Cached(tag: string) {
-  return <This extends Caching, Arguments extends unknown[], T>(
+  return <This extends HasResultCache, Arguments extends unknown[], T>(
     _target: This,
     name: string,
     descriptor: TypedPropertyDescriptor<DatedMethod<This, Arguments, T>>,

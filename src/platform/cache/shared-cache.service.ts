@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { RedisConnection } from '#redis';
 import { Secrets } from '#secrets';
 
-/** What must be forgotten, here and by every other server. `pattern`: keys, `*` for anything. */
+/** Entries that every server must remove. `pattern` matches keys; `*` matches any text. */
 export interface Invalidation {
   cache: string;
   tenantId: string;
@@ -16,15 +16,17 @@ const TAG_LENGTH = 43;
 const SCAN_COUNT = 500;
 
 /**
- * The second tier of caches: Redis, shared by all servers. Best effort: when it is off, away or slow, there is nothing in it. Entries are
- * signed, so that whoever can write to Redis cannot change answers.
+ * The second tier of caches: Redis, shared by all servers.
+ *
+ * - best effort: while Redis is off, unavailable or slow, the tier behaves as if it were empty
+ * - entries are signed, so an attacker who can write to Redis cannot change responses
  */
 @Injectable()
 export class SharedCache {
   private readonly keys: Buffer[];
   private readonly origin = randomUUID();
   private listening = false;
-  private readonly missed: (() => void)[] = [];
+  private readonly missedListeners: (() => void)[] = [];
   private readonly listeners: ((invalidation: Invalidation) => void)[] = [];
 
   constructor(
@@ -34,12 +36,12 @@ export class SharedCache {
     this.keys = secrets.keysFor('shared-cache');
   }
 
-  /** Whether there is a Redis; it may be away. */
+  /** Whether Redis is configured; it may be unavailable. */
   get isOn(): boolean {
     return this.redis.state !== 'off';
   }
 
-  /** A hash that only servers of this installation can make: what must not stand in Redis as it is. */
+  /** Returns a hash that only servers of this installation can compute, for text that must not be readable in Redis. */
   digest(text: string): string {
     return createHmac('sha256', this.keys[0] as Buffer)
       .update(text)
@@ -48,8 +50,8 @@ export class SharedCache {
 
   async get(cache: string, tenantId: string, keys: readonly string[]): Promise<(string | undefined)[]> {
     const names = keys.map((key) => nameOf(cache, tenantId, key));
-    const found = await this.quietly((redis) => redis.mget(names));
-    return names.map((name, i) => this.verified(name, found?.[i]));
+    const found = await this.tryRun((redis) => redis.mget(names));
+    return names.map((name, i) => this.verify(name, found?.[i]));
   }
 
   async set(
@@ -58,7 +60,7 @@ export class SharedCache {
     entries: readonly [key: string, text: string][],
     ttlMs: number,
   ): Promise<void> {
-    await this.quietly(async (redis) => {
+    await this.tryRun(async (redis) => {
       const pipeline = redis.pipeline();
       for (const [key, text] of entries) {
         const name = nameOf(cache, tenantId, key);
@@ -68,10 +70,10 @@ export class SharedCache {
     });
   }
 
-  /** Removes the entries and tells the other servers. */
+  /** Removes the entries, and publishes the invalidation to the other servers. */
   async invalidate(invalidation: Invalidation): Promise<void> {
     const { cache, pattern, tenantId } = invalidation;
-    await this.quietly(async (redis) => {
+    await this.tryRun(async (redis) => {
       const match = nameOf(escapeGlob(cache), escapeGlob(tenantId), pattern.split('*').map(escapeGlob).join('*'));
       let cursor = '0';
       do {
@@ -83,49 +85,49 @@ export class SharedCache {
     });
   }
 
-  /** Told of what other servers have invalidated. */
+  /** Calls `listener` for each invalidation by another server. */
   onInvalidated(listener: (invalidation: Invalidation) => void): void {
     this.listeners.push(listener);
     if (this.listening) return;
     this.listening = true;
     this.redis.subscribe(
       CHANNEL,
-      (message) => this.hear(message),
-      () => this.missed.forEach((forget) => forget()),
+      (message) => this.handleMessage(message),
+      () => this.missedListeners.forEach((forget) => forget()),
     );
   }
 
-  /** Told when what others have invalidated may have been missed. */
+  /** Calls `forget` whenever invalidations by other servers may have been missed. */
   onMissed(forget: () => void): void {
-    this.missed.push(forget);
+    this.missedListeners.push(forget);
   }
 
-  private hear(message: string): void {
+  private handleMessage(message: string): void {
     try {
       const { origin, ...invalidation } = JSON.parse(message) as Invalidation & { origin: string };
       if (origin === this.origin) return;
       for (const listener of this.listeners) listener(invalidation);
     } catch {
-      // Not one of ours.
+      // Not a message of this product.
     }
   }
 
-  private verified(name: string, signed: string | null | undefined): string | undefined {
+  private verify(name: string, signed: string | null | undefined): string | undefined {
     if (typeof signed !== 'string' || signed.length <= TAG_LENGTH) return undefined;
     const text = signed.slice(TAG_LENGTH);
     const tag = Buffer.from(signed.slice(0, TAG_LENGTH));
-    const good = this.keys.some((key) => {
+    const valid = this.keys.some((key) => {
       const expected = Buffer.from(this.tag(key, name, text));
       return expected.length === tag.length && timingSafeEqual(tag, expected);
     });
-    return good ? text : undefined;
+    return valid ? text : undefined;
   }
 
   private tag(key: Buffer, name: string, text: string): string {
     return createHmac('sha256', key).update(name).update('\n').update(text).digest('base64url');
   }
 
-  private async quietly<T>(work: Parameters<typeof this.redis.run<T>>[0]): Promise<T | undefined> {
+  private async tryRun<T>(work: Parameters<typeof this.redis.run<T>>[0]): Promise<T | undefined> {
     if (this.redis.state !== 'up') return undefined;
     return this.redis.run(work).catch(() => undefined);
   }

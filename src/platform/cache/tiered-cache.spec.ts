@@ -7,21 +7,21 @@ const make = (maxBytes = 100_000): TieredCache =>
   new TieredCache({ name: 'test', maxBytes, ttlMs: 60_000 }, new Metrics());
 const value = (n: number): { n: number } => ({ n });
 
-describe('S2-13 results in memory', () => {
-  it('are each tenant’s own', async () => {
+describe('S2-13 TieredCache', () => {
+  it('keeps the results of tenants apart', async () => {
     const cache = make();
     cache.setMany(A, [['x', value(1)]]);
     expect(await cache.getMany(A, ['x', 'y'])).toEqual([{ n: 1 }, undefined]);
     expect(await cache.getMany(B, ['x'])).toEqual([undefined]);
   });
 
-  it('S1-40 stay within their bytes, the least recently used go first', async () => {
+  it('S1-40 stays within its size and evicts the least recently used result first', async () => {
     const cache = make(4000);
     for (let i = 0; i < 50; i++) cache.setMany(A, [[`k${i}`, value(i)]]);
     expect(await cache.getMany(A, ['k0', 'k49'])).toEqual([undefined, { n: 49 }]);
   });
 
-  it('S2-15 are forgotten by pattern, of one tenant', async () => {
+  it('S2-15 removes results of one tenant by pattern', async () => {
     const cache = make();
     for (const tenant of [A, B])
       cache.setMany(tenant, [
@@ -29,22 +29,22 @@ describe('S2-13 results in memory', () => {
         ['predictions#models:1', value(2)],
         ['feedback#summary:1', value(3)],
       ]);
-    const left = async (): Promise<(number | undefined)[]> =>
+    const remaining = async (): Promise<(number | undefined)[]> =>
       (
         await cache.getMany<{ n: number }>(A, ['predictions#summary:1', 'predictions#models:1', 'feedback#summary:1'])
       ).map((found) => found?.n);
     await cache.invalidate(A, 'predictions#sum*1');
-    expect(await left()).toEqual([undefined, 2, 3]);
+    expect(await remaining()).toEqual([undefined, 2, 3]);
     await cache.invalidate(A, 'predictions#*');
-    expect(await left()).toEqual([undefined, undefined, 3]);
+    expect(await remaining()).toEqual([undefined, undefined, 3]);
     await cache.invalidate(A, 'feedback#summary');
-    expect(await left()).toEqual([undefined, undefined, 3]);
+    expect(await remaining()).toEqual([undefined, undefined, 3]);
     await cache.invalidate(A, '*');
-    expect(await left()).toEqual([undefined, undefined, undefined]);
+    expect(await remaining()).toEqual([undefined, undefined, undefined]);
     expect(await cache.getMany(B, ['feedback#summary:1'])).toEqual([{ n: 3 }]);
   });
 
-  it('are made once for those who wait together, and again after a failure', async () => {
+  it('computes a result once for concurrent callers, and again after a failure', async () => {
     const cache = make();
     let made = 0;
     const work = async (): Promise<{ n: number }> => {
@@ -61,13 +61,13 @@ describe('S2-13 results in memory', () => {
     expect(made).toBe(2);
   });
 
-  it('that were invalidated while they were made are not kept', async () => {
+  it('does not keep a result that was invalidated while it was computed', async () => {
     const cache = make();
-    const old = cache.wrap(A, 'x', async () => {
+    const stale = cache.wrap(A, 'x', async () => {
       await cache.invalidate(A, '*');
       return value(1);
     });
-    expect(await old).toEqual({ n: 1 });
+    expect(await stale).toEqual({ n: 1 });
     expect(await cache.getMany(A, ['x'])).toEqual([undefined]);
   });
 });

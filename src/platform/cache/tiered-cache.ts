@@ -4,35 +4,36 @@ import type { Metrics } from '#observability';
 import type { SharedCache } from './shared-cache.service.js';
 
 export interface TieredCacheOptions {
-  /** Names it in metrics and in Redis. */
+  /** Name of the cache in metrics and in Redis. */
   name: string;
   maxBytes: number;
   ttlMs: number;
-  /** The second tier; without it the cache is this server's own. */
+  /** The second tier. Without it the cache is local to this server. */
   shared?: SharedCache | undefined;
-  /** What stands in Redis for a key; default: the key. Patterns are matched against both. */
+  /** Returns the name of a key in Redis; default: the key itself. Patterns are matched against both. */
   sharedKey?: (key: string) => string;
 }
 
 interface Entry {
   value: object;
-  /** Characters as JSON. */
+  /** Length of the value as JSON, in characters. */
   length: number;
 }
 
-/** Bookkeeping of one entry. */
+/** Estimated overhead of one entry. */
 const ENTRY_BYTES = 300;
 
 /**
- * Results by tenant and key in two tiers: this process, least recently used out first and bounded in bytes; then Redis.
+ * Caches results by tenant and key in two tiers: the memory of this process, then Redis.
  *
- * - values are JSON objects, and must not be changed by those who get them
- * - several that want the same at the same time wait for one
- * - what is invalidated while it is being made is not kept
+ * - the first tier is bounded in bytes and evicts the least recently used entry first
+ * - values are JSON objects; callers must not change them
+ * - concurrent calls for the same key share one computation
+ * - a value that is invalidated while it is computed is not kept
  */
 export class TieredCache {
   private readonly local: LRUCache<string, Entry>;
-  private readonly flights = new Map<string, Promise<object>>();
+  private readonly inFlight = new Map<string, Promise<object>>();
   private generation = 0;
 
   constructor(
@@ -54,11 +55,11 @@ export class TieredCache {
     });
   }
 
-  /** In the order of `keys`. */
+  /** Returns the cached values in the order of `keys`. */
   async getMany<T extends object>(tenant: TenantContext, keys: readonly string[]): Promise<(T | undefined)[]> {
     const found = keys.map((key) => this.local.get(nameOf(tenant, key))?.value as T | undefined);
     const missing = keys.flatMap((key, i) => (found[i] ? [] : [{ key, i }]));
-    const { name, shared, sharedKey = same } = this.options;
+    const { name, shared, sharedKey = identity } = this.options;
     this.metrics.countCacheLookups(name, 'memory', keys.length - missing.length, missing.length);
     if (!shared?.isOn || missing.length === 0) return found;
     const generation = this.generation;
@@ -79,13 +80,13 @@ export class TieredCache {
     return found;
   }
 
-  /** Does not wait for the second tier. */
+  /** Stores values without waiting for the second tier. */
   setMany(tenant: TenantContext, entries: readonly [key: string, value: object][]): void {
     if (entries.length === 0) return;
     const texts = entries.map(([key, value]): [string, string] => [key, JSON.stringify(value)]);
     for (const [i, [key, text]] of texts.entries())
       this.local.set(nameOf(tenant, key), { value: (entries[i] as [string, object])[1], length: text.length });
-    const { name, shared, sharedKey = same, ttlMs } = this.options;
+    const { name, shared, sharedKey = identity, ttlMs } = this.options;
     void shared?.set(
       name,
       tenant.tenantId,
@@ -94,23 +95,23 @@ export class TieredCache {
     );
   }
 
-  /** What is kept under `key`, else what `make` makes. */
+  /** Returns the cached value of `key`, or computes it with `make` and caches it. */
   async wrap<T extends object>(tenant: TenantContext, key: string, make: () => Promise<T>): Promise<T> {
     const name = nameOf(tenant, key);
-    const flying = this.flights.get(name);
-    if (flying) return flying as Promise<T>;
-    const flight = this.find(tenant, key, make).finally(() => this.flights.delete(name));
-    this.flights.set(name, flight);
+    const running = this.inFlight.get(name);
+    if (running) return running as Promise<T>;
+    const flight = this.findOrMake(tenant, key, make).finally(() => this.inFlight.delete(name));
+    this.inFlight.set(name, flight);
     return flight;
   }
 
-  /** Forgets what matches, `*` standing for anything, here and on every server that Redis reaches. */
+  /** Removes matching entries on this server and on every server that Redis reaches. `*` matches any text. */
   async invalidate(tenant: TenantContext, pattern: string): Promise<void> {
     this.forget(tenant, pattern);
     await this.options.shared?.invalidate({ cache: this.options.name, tenantId: tenant.tenantId, pattern });
   }
 
-  private async find<T extends object>(tenant: TenantContext, key: string, make: () => Promise<T>): Promise<T> {
+  private async findOrMake<T extends object>(tenant: TenantContext, key: string, make: () => Promise<T>): Promise<T> {
     const [known] = await this.getMany<T>(tenant, [key]);
     if (known) return known;
     const generation = this.generation;
@@ -122,7 +123,7 @@ export class TieredCache {
   private forget(tenant: TenantContext, pattern: string): void {
     this.generation += 1;
     const [first = '', ...rest] = nameOf(tenant, pattern).split('*');
-    const { sharedKey = same } = this.options;
+    const { sharedKey = identity } = this.options;
     const own = nameOf(tenant, '');
     for (const name of [...this.local.keys()]) {
       if (!name.startsWith(own)) continue;
@@ -136,11 +137,11 @@ function nameOf({ tenantId }: TenantContext, key: string): string {
   return `${tenantId}\n${key}`;
 }
 
-function same(key: string): string {
+function identity(key: string): string {
   return key;
 }
 
-/** Whether a text is `first`, anything, and then each of `rest` with anything between; without `rest`, `first` alone. */
+/** Returns whether `text` starts with `first` and contains each of `rest` in order, the last one at its end. */
 function matches(text: string, first: string, rest: readonly string[]): boolean {
   if (!text.startsWith(first)) return false;
   if (rest.length === 0) return text === first;
