@@ -6,15 +6,17 @@ import { DependencyPolicy, DependencyUnavailableError } from '#resilience';
 
 export type RedisState = 'off' | 'up' | 'down';
 
-const COMMAND_MS = 100;
-const CONNECT_MS = 500;
-const MAX_RETRY_MS = 2000;
-const FAILURES = 3;
+const COMMAND_TIMEOUT_MS = 100;
+const CONNECT_TIMEOUT_MS = 500;
+const MAX_RECONNECT_DELAY_MS = 2000;
+const BREAKER_FAILURES = 3;
 const PROBE_MS = 1000;
 
 /**
- * Redis, when it is configured. Nothing needs it: whoever asks gets an answer within 100 ms or an error, and has a way of its own.
- * The driver's defaults would queue commands while Redis is away and let a request wait for ever.
+ * Connection to Redis, if one is configured. The product works without it.
+ *
+ * - every command succeeds or fails within 100 ms, and callers have a fallback
+ * - commands are not queued while Redis is unavailable; with the driver's defaults a request would wait forever
  */
 @Injectable()
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
@@ -30,10 +32,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.policy = new DependencyPolicy({
       name: 'redis',
       retryAttempts: 0,
-      failures: FAILURES,
+      failures: BREAKER_FAILURES,
       probeMs: PROBE_MS,
       openMs: PROBE_MS,
-      budgetMs: COMMAND_MS * 2,
+      budgetMs: COMMAND_TIMEOUT_MS * 2,
       isTransient: () => false,
       isFailure: () => true,
     });
@@ -42,23 +44,26 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       lazyConnect: true,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,
-      commandTimeout: COMMAND_MS,
-      connectTimeout: CONNECT_MS,
-      retryStrategy: (attempt) => Math.min(MAX_RETRY_MS, attempt * 100),
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      retryStrategy: (attempt) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
     });
-    // Without a listener each failed attempt to connect is written to standard error.
+    // Without a listener the driver writes each failed attempt to connect to standard error.
     this.client.on('error', () => undefined);
     this.client.on('ready', () => this.logger.info({ component: 'redis', state: 'up' }, 'redis is up'));
-    this.client.on('close', () => this.logger.debug({ component: 'redis', state: 'down' }, 'redis is away'));
-    metrics.gauge('redis_up', '1 while Redis answers.', () => (this.state === 'up' ? 1 : 0));
+    this.client.on('close', () => this.logger.debug({ component: 'redis', state: 'down' }, 'redis is unavailable'));
+    metrics.gauge('redis_up', '1 while Redis responds.', () => (this.state === 'up' ? 1 : 0));
   }
 
   onModuleInit(): void {
-    // Not waited for: the server starts with or without it.
+    // Not awaited: the server starts even if Redis is unavailable.
     this.client
       ?.connect()
       .catch((error: unknown) =>
-        this.logger.warn({ err: error, component: 'redis' }, 'redis is away; limits and cache are this server’s own'),
+        this.logger.warn(
+          { err: error, component: 'redis' },
+          'redis is unavailable; rate limits and caches are local to this server',
+        ),
       );
   }
 
@@ -67,7 +72,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.client.status === 'ready' && this.policy.state === 'closed' ? 'up' : 'down';
   }
 
-  /** @throws DependencyUnavailableError when Redis is off, away or slow */
+  /** @throws DependencyUnavailableError when Redis is off, unavailable or slow */
   async run<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     const { client } = this;
     if (client?.status !== 'ready') throw new DependencyUnavailableError('redis');
@@ -75,8 +80,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Hears what is published, on a connection of its own that comes back by itself; nothing while Redis is away. `onReady`: each time it has
-   * come back, since something may have been missed.
+   * Passes messages of a channel to `listener`, on a separate connection that reconnects automatically.
+   *
+   * - messages that are published while Redis is unavailable are lost
+   * - `onReady` is called after each connection, because messages may have been lost before it
    */
   subscribe(channel: string, listener: (message: string) => void, onReady: () => void = () => undefined): void {
     if (!this.client) return;
