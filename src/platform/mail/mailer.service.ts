@@ -9,13 +9,13 @@ export interface Mail {
   text: string;
 }
 
-const CONNECT_MS = 5000;
-const ANSWER_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** Sends mail by the server of FL_SMTP_URL; without one it says so and sends nothing. */
+/** Sends mail through the server of FL_SMTP_URL. Without that setting `enabled` is false and nothing is sent. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
-  private readonly sending = new Set<Promise<boolean>>();
+  private readonly pending = new Set<Promise<boolean>>();
   private readonly transport: Transporter | undefined;
 
   constructor(
@@ -25,10 +25,10 @@ export class Mailer implements OnApplicationShutdown {
     if (config.smtpUrl === undefined) return;
     this.transport = createTransport({
       url: config.smtpUrl,
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      socketTimeout: ANSWER_MS,
-      // Texts are ours: nothing of them may name a file or an address to fetch.
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: RESPONSE_TIMEOUT_MS,
+      // A mail holds text of this product only; no part of it may name a file or an address to fetch.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
@@ -38,16 +38,16 @@ export class Mailer implements OnApplicationShutdown {
     return this.transport !== undefined;
   }
 
-  /** Whether the mail server took it. Never throws: what is mailed can also be had in another way. */
+  /** Returns whether the mail server accepted the mail. Never throws: the content can be obtained in another way. */
   send(mail: Mail): Promise<boolean> {
-    const sending = this.deliver(mail).finally(() => this.sending.delete(sending));
-    this.sending.add(sending);
+    const sending = this.deliver(mail).finally(() => this.pending.delete(sending));
+    this.pending.add(sending);
     return sending;
   }
 
-  /** What is on its way arrives. */
+  /** Waits for the mails that are being sent. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.sending);
+    await Promise.all(this.pending);
   }
 
   private async deliver(mail: Mail): Promise<boolean> {
@@ -57,7 +57,7 @@ export class Mailer implements OnApplicationShutdown {
       return true;
     } catch (error) {
       // The message of an SMTP error may repeat the address.
-      this.logger.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'a mail could not be sent');
+      this.logger.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'failed to send a mail');
       return false;
     }
   }
