@@ -5,8 +5,8 @@ import {
   DependencyUnavailableError,
 } from './dependency-policy.js';
 
-class Passing extends Error {}
-class Refused extends Error {}
+class TransientError extends Error {}
+class RefusedError extends Error {}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -18,13 +18,13 @@ function policy(more: Partial<DependencyPolicyOptions> = {}): DependencyPolicy {
     probeMs: 40,
     openMs: 60,
     budgetMs: 2000,
-    isTransient: (error) => error instanceof Passing,
-    isFailure: (error) => !(error instanceof Refused),
+    isTransient: (error) => error instanceof TransientError,
+    isFailure: (error) => !(error instanceof RefusedError),
     ...more,
   });
 }
 
-/** Fails `times` times, then answers. */
+/** Fails `times` times, then succeeds. */
 function failing(times: number, error: Error): { calls: number; work: () => Promise<string> } {
   const counter = {
     calls: 0,
@@ -38,56 +38,56 @@ function failing(times: number, error: Error): { calls: number; work: () => Prom
 }
 
 describe('DependencyPolicy', () => {
-  it('S1-06 S2-02 S2-19 tries a passing failure three times more', async () => {
-    const three = failing(3, new Passing());
+  it('S1-06 S2-02 S2-19 retries a transient failure up to three times', async () => {
+    const three = failing(3, new TransientError());
     expect(await policy().run(three.work)).toBe('answer');
     expect(three.calls).toBe(4);
-    const four = failing(4, new Passing());
-    await expect(policy().run(four.work)).rejects.toBeInstanceOf(Passing);
+    const four = failing(4, new TransientError());
+    await expect(policy().run(four.work)).rejects.toBeInstanceOf(TransientError);
     expect(four.calls).toBe(4);
   });
 
-  it('S1-08 is told how often to try', async () => {
-    const never = failing(9, new Passing());
-    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(Passing);
+  it('S1-08 retries as often as configured', async () => {
+    const never = failing(9, new TransientError());
+    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(TransientError);
     expect(never.calls).toBe(1);
   });
 
-  it('S2-02 does not repeat what cannot pass, nor what nobody waits for', async () => {
-    const refused = failing(1, new Refused());
-    await expect(policy().run(refused.work)).rejects.toBeInstanceOf(Refused);
+  it('S2-02 retries neither a permanent failure nor a call whose result is no longer needed', async () => {
+    const refused = failing(1, new RefusedError());
+    await expect(policy().run(refused.work)).rejects.toBeInstanceOf(RefusedError);
     expect(refused.calls).toBe(1);
-    const unwanted = failing(3, new Passing());
-    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(Passing);
+    const unwanted = failing(3, new TransientError());
+    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(TransientError);
     expect(unwanted.calls).toBe(2);
   });
 
-  it('S1-07 S2-03 opens after five failures in a row, and refuses without asking', async () => {
+  it('S1-07 S2-03 opens after five consecutive failures, and then refuses without calling', async () => {
     const states: BreakerState[] = [];
     const subject = policy({ retryAttempts: 0, onStateChange: (state) => states.push(state) });
-    const down = failing(100, new Passing());
-    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(Passing);
+    const down = failing(100, new TransientError());
+    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(TransientError);
     await expect(subject.run(down.work)).rejects.toBeInstanceOf(DependencyUnavailableError);
     expect([down.calls, subject.state, states]).toEqual([5, 'open', ['open']]);
   });
 
-  it('a success in between begins the count anew, and a refusal of the data is no failure', async () => {
+  it('restarts the count after a success, and does not count refused data', async () => {
     const subject = policy({ retryAttempts: 0 });
     const fail = async (error: Error): Promise<void> => {
       await expect(subject.run(() => Promise.reject(error))).rejects.toBe(error);
     };
-    for (let i = 0; i < 4; i++) await fail(new Passing());
+    for (let i = 0; i < 4; i++) await fail(new TransientError());
     await subject.run(() => Promise.resolve());
-    for (let i = 0; i < 4; i++) await fail(new Passing());
-    for (let i = 0; i < 9; i++) await fail(new Refused());
+    for (let i = 0; i < 4; i++) await fail(new TransientError());
+    for (let i = 0; i < 9; i++) await fail(new RefusedError());
     expect(subject.state).toBe('closed');
   });
 
-  it('lets one through after a pause: it closes when that one works, and waits longer when it does not', async () => {
+  it('lets one call through after a pause, closes when it succeeds and waits longer when it fails', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1 });
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
     await pause(50);
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
     await pause(45);
     await expect(subject.run(() => Promise.resolve())).rejects.toBeInstanceOf(DependencyUnavailableError);
     await pause(30);
@@ -95,36 +95,36 @@ describe('DependencyPolicy', () => {
     expect(subject.state).toBe('closed');
   });
 
-  it('closes at once when it is told that the dependency works', async () => {
+  it('closes immediately on reset', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1, probeMs: 60_000 });
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
     subject.reset();
     expect(await subject.run(() => Promise.resolve('answer'))).toBe('answer');
   });
 
-  it('counts anew after it was told', async () => {
+  it('restarts the count after a reset', async () => {
     const subject = policy({ retryAttempts: 0, failures: 3, probeMs: 60_000 });
     const fail = (): Promise<void> =>
-      expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+      expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
     for (let i = 0; i < 3; i++) await fail();
     subject.reset();
     for (let i = 0; i < 2; i++) await fail();
     expect(subject.state).toBe('closed');
   });
 
-  it('S2-05 lets its caller go when the budget is over, and counts that as a failure', async () => {
+  it('S2-05 releases the caller when the budget is used up, and counts a failure', async () => {
     const subject = policy({ budgetMs: 30, failures: 2 });
     for (let i = 0; i < 2; i++)
       await expect(subject.run(() => pause(200))).rejects.toBeInstanceOf(DependencyUnavailableError);
     expect(subject.state).toBe('open');
   });
 
-  it('does not stop the process when work fails after its caller was let go', async () => {
+  it('does not end the process when work fails after its caller was released', async () => {
     const subject = policy({ budgetMs: 10 });
     await expect(
       subject.run(async () => {
         await pause(30);
-        throw new Refused();
+        throw new RefusedError();
       }),
     ).rejects.toBeInstanceOf(DependencyUnavailableError);
     await pause(40);

@@ -16,35 +16,35 @@ export type BreakerState = 'closed' | 'half_open' | 'open';
 export interface DependencyPolicyOptions {
   /** What the policy protects, such as `database`. */
   name: string;
-  /** Tries after the first one. */
+  /** Retries after the first attempt. */
   retryAttempts: number;
-  /** Failures in a row that open the breaker. */
+  /** Consecutive failures that open the breaker. */
   failures: number;
-  /** First pause of an open breaker; each failed try doubles it, up to `openMs`. */
+  /** First pause of an open breaker, in milliseconds. Each failed probe doubles it, up to `openMs`. */
   probeMs: number;
   openMs: number;
-  /** One call may take this long; what it still does afterwards nobody waits for. */
+  /** Maximum duration of a call, in milliseconds. Work that continues afterwards has no caller. */
   budgetMs: number;
-  /** Whether trying again may help: neither a refusal of the data nor a bug. */
+  /** Whether a retry may succeed. False for refused data and for bugs. */
   isTransient(error: unknown): boolean;
-  /** Whether the dependency itself failed. A refusal of the data is an answer. */
+  /** Whether the dependency itself failed. Refused data is a response of a working dependency. */
   isFailure(error: unknown): boolean;
   onStateChange?(state: BreakerState): void;
 }
 
-/** The breaker is open, or the budget is over: the dependency was not asked, or did not answer in time. */
+/** The breaker is open, or the budget is used up: the dependency was not called, or did not respond in time. */
 export class DependencyUnavailableError extends UnavailableError {
   constructor(name: string, cause?: unknown) {
     super({
       code: 'dependency_unavailable',
-      detail: 'Something this server needs does not answer.',
-      remedy: `Look at /health/detailed: ${name} failed several times in a row, or is slow.`,
+      detail: 'A dependency of this server does not respond.',
+      remedy: `See /health/detailed: ${name} failed several times in a row, or is slow.`,
       cause,
     });
   }
 }
 
-/** cockatiel's own time-out makes abort signals, which cost more than the call they watch. */
+/** Replaces cockatiel's timeout, whose abort signals cost more than the call they watch. */
 class BudgetExceeded extends Error {}
 
 const FIRST_RETRY_MS = 50;
@@ -58,12 +58,13 @@ const STATES: Record<CircuitState, BreakerState> = {
 };
 
 /**
- * How this server treats something it depends on: a budget, a few tries, and a circuit breaker.
+ * Protects calls to a dependency with a time budget, retries and a circuit breaker.
  *
- * - tries again only what may pass (`isTransient`), with pauses of 50 ms, doubled, full jitter, 1 s at the most, inside the budget
- * - so many failures in a row open the breaker: callers are refused at once; one is let through after `probeMs`, then after
- *   twice as long, up to `openMs`
- * - `reset` closes it at once, when somebody else has seen the dependency work
+ * - retries only transient failures (`isTransient`), within the budget; pauses start at 50 ms, double up to 1 s, and
+ *   have full jitter
+ * - opens the breaker after `failures` consecutive failures and then refuses calls immediately; lets one probe through
+ *   after `probeMs`, and after each failed probe waits twice as long, up to `openMs`
+ * - `reset` closes the breaker immediately, when other code has seen the dependency work
  */
 export class DependencyPolicy {
   private readonly breaker;
@@ -91,17 +92,19 @@ export class DependencyPolicy {
   }
 
   /**
-   * Answers what `work` answers. `goOn` may forbid further tries, because nobody waits for them or they are known to be vain.
-   * @throws DependencyUnavailableError when the breaker is open or the budget is over, else what `work` threw last
+   * Returns the result of `work`. `shouldRetry` may end the retries, because the result is no longer needed or a retry
+   * cannot succeed.
+   * @throws DependencyUnavailableError when the breaker is open or the budget is used up
+   * @throws the last error of `work` otherwise
    */
-  async run<T>(work: () => Promise<T>, goOn: () => boolean = () => true): Promise<T> {
+  async run<T>(work: () => Promise<T>, shouldRetry: () => boolean = () => true): Promise<T> {
     const { budgetMs, name } = this.options;
     const deadline = performance.now() + budgetMs;
-    const worthwhile = (): boolean => goOn() && performance.now() < deadline;
+    const canRetry = (): boolean => shouldRetry() && performance.now() < deadline;
     try {
-      // Nothing that a driver does can be called off when the budget is over, so the caller is let go instead.
+      // Drivers cannot cancel a call when the budget is used up, so only its caller is released.
       return await this.breaker.execute(() =>
-        withDeadline(this.persist(work, worthwhile), budgetMs, () => new BudgetExceeded()),
+        withDeadline(this.runWithRetries(work, canRetry), budgetMs, () => new BudgetExceeded()),
       );
     } catch (error) {
       if (error instanceof BrokenCircuitError || error instanceof BudgetExceeded)
@@ -110,17 +113,17 @@ export class DependencyPolicy {
     }
   }
 
-  /** The usual case, success at once, pays for no retry policy. */
-  private async persist<T>(work: () => Promise<T>, worthwhile: () => boolean): Promise<T> {
+  /** Builds a retry policy only after a first failure, so that the usual case does not pay for it. */
+  private async runWithRetries<T>(work: () => Promise<T>, canRetry: () => boolean): Promise<T> {
     const { isTransient, retryAttempts } = this.options;
     try {
       return await work();
     } catch (error) {
-      if (retryAttempts === 0 || !isTransient(error) || !worthwhile()) throw error;
+      if (retryAttempts === 0 || !isTransient(error) || !canRetry()) throw error;
     }
     await sleep(Math.random() * FIRST_RETRY_MS);
     const retries = retry(
-      handleWhen((error) => isTransient(error) && worthwhile()),
+      handleWhen((error) => isTransient(error) && canRetry()),
       {
         maxAttempts: retryAttempts - 1,
         backoff: new ExponentialBackoff({
@@ -136,7 +139,7 @@ export class DependencyPolicy {
   reset(): void {
     if (this.state === 'closed') return;
     this.breaker.isolate().dispose();
-    // The policy forgets that it was open, its counter does not: the next single failure would open it again.
+    // The breaker forgets its failures when it is reset, but the counter does not: one more failure would reopen it.
     this.counter.success();
   }
 }
