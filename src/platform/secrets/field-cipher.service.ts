@@ -11,14 +11,14 @@ const KEY_BYTES = 32;
 const MAX_TENANTS = 2000;
 const ENVELOPE = /^v1\.([0-9a-f]{8})\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/;
 
-/** Which value of which row: sealed in, so that a value cannot be passed off as another row's. */
+/** The row and column of a value. The ciphertext is bound to it, so a value cannot be moved to another row. */
 export interface FieldPlace {
   table: string;
   column: string;
   id: string;
 }
 
-/** The value was sealed with a key that is not configured, or was changed: the record is there, but cannot be read. */
+/** The value was encrypted with a key that is not configured, or was modified. The record exists but cannot be read. */
 export class UnreadableFieldError extends AppError {
   constructor(cause?: unknown) {
     super({
@@ -38,12 +38,12 @@ interface MasterKey {
 }
 
 /**
- * Encrypts single values at rest: AES-256-GCM, a random 96-bit IV, bound to tenant, table, column and row.
+ * Encrypts single values at rest with AES-256-GCM and a random 96-bit IV, bound to tenant, table, column and row.
  *
- * - envelope `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url
- * - each tenant has a data key of its own, derived from the key-encryption key (HKDF-SHA256, RFC 5869): derived, not stored, so
- *   that a replica can seal in an outage for a tenant it has never met
- * - the first of FL_ENCRYPTION_KEY seals, all of them open: rotation is a new key in front
+ * - the envelope is `v1.<key id>.<iv>.<ciphertext>.<tag>`, base64url
+ * - each tenant has its own data key, derived from the key-encryption key (HKDF-SHA256, RFC 5869); because it is not
+ *   stored, a server can encrypt during an outage for a tenant it has not served before
+ * - the first key of FL_ENCRYPTION_KEY encrypts and all keys decrypt; rotating means putting a new key in front
  */
 @Injectable()
 export class FieldCipher {
@@ -54,25 +54,25 @@ export class FieldCipher {
     this.masters = encryptionKeys(config).map((bytes) => ({ id: keyId(bytes), bytes }));
   }
 
-  /** The id of the key that seals. */
+  /** Id of the key that encrypts. */
   get currentKeyId(): string {
     return (this.masters[0] as MasterKey).id;
   }
 
-  /** Whether values that the key of this name sealed can be opened. */
-  knows(keyName: string): boolean {
-    return this.masters.some(({ id }) => id === keyName);
+  /** Returns whether this server can decrypt values that were encrypted with the key of this id. */
+  knows(id: string): boolean {
+    return this.masters.some((master) => master.id === id);
   }
 
   seal(tenant: TenantContext, place: FieldPlace, text: string): string {
     const [master] = this.masters as [MasterKey];
     const iv = nextIv();
-    const cipher = createCipheriv('aes-256-gcm', this.tenantKey(master, tenant), iv).setAAD(bind(tenant, place));
+    const cipher = createCipheriv('aes-256-gcm', this.tenantKey(master, tenant), iv).setAAD(aad(tenant, place));
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return `v1.${master.id}.${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`;
   }
 
-  /** @throws UnreadableFieldError */
+  /** @throws UnreadableFieldError when the key is not configured, or the value or its place was changed */
   open(tenant: TenantContext, place: FieldPlace, envelope: string): string {
     const [, id, iv = '', sealed = '', tag = ''] = ENVELOPE.exec(envelope) ?? [];
     const master = this.masters.find((each) => each.id === id);
@@ -82,7 +82,7 @@ export class FieldCipher {
         'aes-256-gcm',
         this.tenantKey(master, tenant),
         Buffer.from(iv, 'base64url'),
-      ).setAAD(bind(tenant, place));
+      ).setAAD(aad(tenant, place));
       decipher.setAuthTag(Buffer.from(tag, 'base64url').subarray(0, TAG_BYTES));
       return Buffer.concat([decipher.update(Buffer.from(sealed, 'base64url')), decipher.final()]).toString('utf8');
     } catch (error) {
@@ -100,21 +100,21 @@ export class FieldCipher {
   }
 }
 
-/** Random bytes are fetched for many values at once: asking for twelve costs as much as encrypting a sentence. */
+/** Random bytes are drawn for many IVs together, because drawing twelve costs as much as encrypting a sentence. */
 const IV_POOL = Buffer.allocUnsafe(IV_BYTES * 512);
-let ivAt = IV_POOL.length;
+let ivOffset = IV_POOL.length;
 
 function nextIv(): Buffer {
-  if (ivAt === IV_POOL.length) {
+  if (ivOffset === IV_POOL.length) {
     randomFillSync(IV_POOL);
-    ivAt = 0;
+    ivOffset = 0;
   }
-  ivAt += IV_BYTES;
-  // A copy: the pool is overwritten later.
-  return Buffer.from(IV_POOL.subarray(ivAt - IV_BYTES, ivAt));
+  ivOffset += IV_BYTES;
+  // Copied, because the pool is overwritten later.
+  return Buffer.from(IV_POOL.subarray(ivOffset - IV_BYTES, ivOffset));
 }
 
-function bind({ tenantId }: TenantContext, { table, column, id }: FieldPlace): Buffer {
+function aad({ tenantId }: TenantContext, { table, column, id }: FieldPlace): Buffer {
   return Buffer.from(`${tenantId}|${table}|${column}|${id}`);
 }
 

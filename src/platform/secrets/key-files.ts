@@ -8,7 +8,7 @@ const KEY_BYTES = 32;
 interface KeyFile {
   file: string;
   variable: string;
-  /** Whether the text of the file is a key. */
+  /** Returns whether the text of the file is a key. */
   isKey(text: string): boolean;
   encoding: 'base64' | 'base64url';
 }
@@ -26,21 +26,24 @@ const ENCRYPTION: KeyFile = {
   encoding: 'base64',
 };
 
-/** FL_SECRET_KEY, or a file made at the first start. The first signs, all verify. */
+/** Returns the keys of FL_SECRET_KEY, or of a file that the first start creates. The first signs and all verify. */
 export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 'dataDir' | 'secretKey'>): Buffer[] {
-  return (secretKey.length > 0 ? secretKey : [readOrMake(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
+  return (secretKey.length > 0 ? secretKey : [readOrCreate(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
 }
 
-/** FL_ENCRYPTION_KEY, or a file made at the first start: 32 bytes each. The first encrypts, all decrypt. */
+/**
+ * Returns the keys of FL_ENCRYPTION_KEY, or of a file that the first start creates, 32 bytes each. The first encrypts
+ * and all decrypt.
+ */
 export function encryptionKeys({
   dataDir,
   encryptionKey,
 }: Pick<FeedbackLoopConfig, 'dataDir' | 'encryptionKey'>): Buffer[] {
-  const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
+  const given = encryptionKey.length > 0 ? encryptionKey : [readOrCreate(dataDir, ENCRYPTION)];
   return given.map((key) => Buffer.from(key, 'base64'));
 }
 
-function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile): string {
+function readOrCreate(folder: string, { file, variable, isKey, encoding }: KeyFile): string {
   const path = join(folder, file);
   const problem = (text: string): ConfigurationError =>
     new ConfigurationError([
@@ -53,7 +56,7 @@ function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile
   let text: string;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    makeOnce(path, randomBytes(KEY_BYTES).toString(encoding));
+    createIfMissing(path, randomBytes(KEY_BYTES).toString(encoding));
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
     throw problem(
@@ -64,8 +67,8 @@ function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile
   return text;
 }
 
-/** Durable, mode 0600, and never over one that is there: two processes that start together use the same. */
-function makeOnce(path: string, text: string): void {
+/** Creates a durable file with mode 0600 unless it exists. Two processes that start together thus use the same key. */
+function createIfMissing(path: string, text: string): void {
   let file: number;
   try {
     file = openSync(path, 'wx', 0o600);

@@ -4,7 +4,7 @@ import { CursorCodec } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { signingSecrets } from './key-files.js';
 
-/** What the server signs and hashes with: FL_SECRET_KEY, or a file made at the first start. Every purpose has a key of its own. */
+/** Derives a signing and hashing key for each purpose from FL_SECRET_KEY, or from a file that the first start creates. */
 @Injectable()
 export class Secrets {
   private readonly masters: Buffer[];
@@ -13,17 +13,17 @@ export class Secrets {
     this.masters = signingSecrets(config);
   }
 
-  /** Keys for `purpose`: the first one signs, all of them verify. */
+  /** Returns the keys for `purpose`: the first one signs and all of them verify. */
   keysFor(purpose: string): Buffer[] {
     return this.masters.map((master) => createHmac('sha256', master).update(`feedback-loop ${purpose}`).digest());
   }
 
-  /** The key that new signatures and hashes use. */
+  /** Returns the key that signs and hashes for `purpose`. */
   keyFor(purpose: string): Buffer {
     return this.keysFor(purpose)[0] as Buffer;
   }
 
-  /** For one list, by its name. */
+  /** Returns the cursor codec of the list with this name. */
   cursorCodec(list: string): CursorCodec {
     return new CursorCodec(this.keysFor('cursor'), list);
   }
