@@ -1,10 +1,10 @@
 /**
- * What spreadsheets take for a formula, in ASCII and full width (OWASP: CSV injection); and what has apostrophes before one already, so that
- * an import takes away what was added here and nothing else.
+ * Text that a spreadsheet would evaluate as a formula, in ASCII and full width (OWASP: CSV injection). Apostrophes in
+ * front of it match too, so an import can remove exactly the apostrophe that was added here.
  */
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
 
-/** A cell of CSV (RFC 4180), quoted; a text that would be a formula gets an apostrophe before it. */
+/** Returns a quoted CSV cell (RFC 4180). Text that would be a formula gets a leading apostrophe. */
 export function toCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);

@@ -7,7 +7,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export type ColumnKind = 'text' | 'boolean' | 'time' | 'json' | 'integer' | 'double';
 
-/** A column of an export, by its name in the API. Times are milliseconds since 1970. */
+/** A column of an export: its name in the API, its kind and its value. Times are milliseconds since 1970. */
 export type Column<Row> = readonly [name: string, kind: ColumnKind, read: (row: Row) => unknown];
 
 export const EXPORT_TYPES: Record<ExportFormat, string> = {
@@ -16,7 +16,7 @@ export const EXPORT_TYPES: Record<ExportFormat, string> = {
   parquet: 'application/vnd.apache.parquet',
 };
 
-/** Encodes pages of rows as they come, one page in memory at a time. */
+/** Encodes pages of rows as they arrive, with one page in memory at a time. */
 export async function* encode<Row>(
   format: ExportFormat,
   columns: readonly Column<Row>[],
@@ -36,7 +36,7 @@ export async function* encode<Row>(
 }
 
 function plain(kind: ColumnKind, value: unknown, format: 'csv' | 'jsonl'): unknown {
-  // In a cell a text that is JSON could not be told from JSON.
+  // Without encoding, a cell could not show whether `1` is text or a number.
   if (kind === 'json' && format === 'csv' && value != null) return JSON.stringify(value);
   return kind === 'time' && value != null ? formatTime(value as number) : value;
 }
@@ -50,7 +50,7 @@ const PARQUET_TYPES: Record<ColumnKind, Partial<SchemaElement>> = {
   time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
 };
 
-/** One row group a page. */
+/** Writes one row group per page. */
 async function* encodeParquet<Row>(
   columns: readonly Column<Row>[],
   pages: AsyncIterable<Row[]>,

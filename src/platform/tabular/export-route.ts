@@ -8,7 +8,7 @@ const SCHEMAS: Record<ExportFormat, TSchema> = {
   parquet: BINARY,
 };
 
-/** A route that exports records in the `format` of the query. */
+/** Declares a route that exports records in the `format` of the query. */
 export const ExportRoute = (route: RouteDescription): MethodDecorator =>
   FileRoute({
     ...route,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { type Column, encode, EXPORT_TYPES, type ExportFormat } from './encode.js';
 
-/** Sends an export as a file. The first page decides between an answer and an error. */
+/** Sends an export as a file. Reads the first page before responding, so a failing query still gets an error status. */
 export async function sendExport<Row>(
   reply: FastifyReply,
   {
