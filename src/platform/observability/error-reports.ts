@@ -11,21 +11,23 @@ interface Reporter {
   environment: string;
 }
 
-const MAX_IN_A_MINUTE = 60;
+const MAX_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
-const FLUSH_MS = 2000;
-const SEND_MS = 5000;
+const FLUSH_TIMEOUT_MS = 2000;
+const SEND_TIMEOUT_MS = 5000;
 const LEVELS: Record<number, 'error' | 'fatal'> = { 50: 'error', 60: 'fatal' };
 
-/** One for the process: the logger reports, and it is made before anything else. */
+/** One for the process, because the logger that uses it is created before any module. */
 let reporter: Reporter | undefined;
-let window = 0;
+let windowStart = 0;
 let inWindow = 0;
 
 /**
- * Reports what is logged at level error to Sentry when FL_SENTRY_DSN is set, with the fields of the log line and the stack; without it
- * nothing is loaded. Bodies, headers, texts and parameters are not in a log line, and so not in a report.
- * @throws Error when `@sentry/core`, which is optional, is not there, or the address is none
+ * Starts to report log lines of level error to Sentry, if FL_SENTRY_DSN is set. Without it no package is loaded.
+ *
+ * - a report has the fields of the log line and the stack; bodies, headers, texts and parameters never reach a log line
+ *
+ * @throws Error when the optional package `@sentry/core` is not installed, or FL_SENTRY_DSN is not a valid DSN
  */
 export async function startErrorReports({
   sentryDsn,
@@ -33,7 +35,7 @@ export async function startErrorReports({
 }: Pick<FeedbackLoopConfig, 'sentryDsn' | 'sentryEnvironment'>): Promise<void> {
   if (sentryDsn === undefined) return;
   const [sentry, server] = await Promise.all([import('@sentry/core'), import('@sentry/core/server')]);
-  if (!sentry.makeDsn(sentryDsn)) throw new Error('FL_SENTRY_DSN is no address of Sentry.');
+  if (!sentry.makeDsn(sentryDsn)) throw new Error('FL_SENTRY_DSN is not a Sentry DSN.');
   const parseStack = sentry.createStackParser(server.nodeStackLineParser());
   const client = new server.ServerRuntimeClient({
     dsn: sentryDsn,
@@ -49,7 +51,7 @@ export async function startErrorReports({
   reporter = { client, parseStack, environment: sentryEnvironment };
 }
 
-interface Answer {
+interface SenderResponse {
   statusCode: number;
   headers: { 'x-sentry-rate-limits': string | null; 'retry-after': string | null };
 }
@@ -59,19 +61,19 @@ interface SenderOptions extends BaseTransportOptions {
   headers?: Record<string, string>;
 }
 
-/** Bounded in time; what is answered is thrown away, but for when to come back. */
-function send(url: string, headers: Record<string, string>, body: string | Uint8Array): Promise<Answer> {
+/** Sends with a timeout. Of the response only the rate limits are read. */
+function send(url: string, headers: Record<string, string>, body: string | Uint8Array): Promise<SenderResponse> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', headers, timeout: SEND_MS }, (answer) => {
-      const first = (name: string): string | null => [answer.headers[name]].flat()[0] ?? null;
-      answer.resume();
+    const call = request(url, { method: 'POST', headers, timeout: SEND_TIMEOUT_MS }, (response) => {
+      const first = (name: string): string | null => [response.headers[name]].flat()[0] ?? null;
+      response.resume();
       resolve({
-        statusCode: answer.statusCode ?? 0,
+        statusCode: response.statusCode ?? 0,
         headers: { 'x-sentry-rate-limits': first('x-sentry-rate-limits'), 'retry-after': first('retry-after') },
       });
     });
-    call.once('timeout', () => call.destroy(new Error('Sentry does not answer')));
+    call.once('timeout', () => call.destroy(new Error('Sentry does not respond')));
     call.once('error', reject);
     call.end(body);
   });
@@ -80,19 +82,19 @@ function send(url: string, headers: Record<string, string>, body: string | Uint8
 export async function stopErrorReports(): Promise<void> {
   const stopping = reporter;
   reporter = undefined;
-  await stopping?.client.flush(FLUSH_MS);
+  await stopping?.client.flush(FLUSH_TIMEOUT_MS);
 }
 
-/** A line of the log; below level error nothing happens. At most 60 in a minute. */
+/** Reports a log line of level error or fatal; at most 60 per minute. */
 export function reportLine(level: number, fields: unknown, message: string | undefined): void {
   if (!reporter || level < 50) return;
   const now = Date.now();
-  if (now - window > MINUTE_MS) [window, inWindow] = [now, 0];
-  if (inWindow++ >= MAX_IN_A_MINUTE) return;
+  if (now - windowStart > MINUTE_MS) [windowStart, inWindow] = [now, 0];
+  if (inWindow++ >= MAX_PER_MINUTE) return;
   try {
     reporter.client.captureEvent(toEvent(reporter, level, fields, message));
   } catch {
-    // A report that cannot be made must not become an error of its own.
+    // A failed report must not become an error itself.
   }
 }
 

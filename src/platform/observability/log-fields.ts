@@ -1,6 +1,6 @@
 /**
- * The fields a log line may carry. Everything else is dropped before it is written, so that a text, a header or a body that
- * somebody passes by mistake never reaches a log.
+ * The fields that a log line may have. All others are dropped before it is written, so that a text, a header or a body
+ * that is passed by mistake never reaches a log.
  */
 export const LOG_FIELDS: ReadonlySet<string> = new Set([
   'level',
@@ -46,28 +46,28 @@ interface LoggedError {
   cause?: LoggedError;
 }
 
-/** PostgreSQL repeats the offending value in the message of a data error (class 22) and of a constraint (class 23). */
-const TELLS_VALUES = /^2[23]/;
+/** PostgreSQL repeats the offending value in the message of data errors (class 22) and constraint errors (class 23). */
+const REVEALS_VALUES = /^2[23]/;
 
-/** Name, message, code and stack of an error: never its parameters, query or detail, where data would stand. */
+/** Returns name, message, code and stack of an error, without its parameters, query and detail, which may hold data. */
 export function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
   const code = (error as { code?: unknown }).code;
-  const tellsValues = typeof code === 'string' && TELLS_VALUES.test(code);
+  const revealsValues = typeof code === 'string' && REVEALS_VALUES.test(code);
   return {
     type: error.name,
-    message: tellsValues ? 'data refused by the database' : error.message,
+    message: revealsValues ? 'data refused by the database' : error.message,
     ...(typeof code === 'string' ? { code } : {}),
-    ...(tellsValues || error.stack === undefined ? {} : { stack: error.stack }),
+    ...(revealsValues || error.stack === undefined ? {} : { stack: error.stack }),
     ...(error.cause instanceof Error ? { cause: serializeError(error.cause) } : {}),
   };
 }
 
-/** Keeps the allowed fields only. */
+/** Removes the fields that are not listed. */
 export function allowedFields(fields: Record<string, unknown>): Record<string, unknown> {
-  let clean = true;
-  for (const name in fields) if (!LOG_FIELDS.has(name)) clean = false;
-  // Nearly every line: nothing to drop, nothing to copy.
-  if (clean) return fields;
+  let allAllowed = true;
+  for (const name in fields) if (!LOG_FIELDS.has(name)) allAllowed = false;
+  // The usual case needs no copy.
+  if (allAllowed) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => LOG_FIELDS.has(name)));
 }

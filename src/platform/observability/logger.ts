@@ -7,14 +7,14 @@ import { allowedFields, serializeError } from './log-fields.js';
 export type AppLogger = Logger;
 export const APP_LOGGER = Symbol('AppLogger');
 
-const FLUSH_EVERY_MS = 500;
+const FLUSH_INTERVAL_MS = 500;
 
 /**
- * The process's logger: JSON lines, or readable text on a terminal.
+ * Creates the logger of the process: JSON lines, or readable text on a terminal.
  *
- * - lines are buffered (8 kB) and written at least twice a second, and at exit: a write call for each request would cost more
+ * - buffers 8 kB, and writes at least twice a second and at exit, because one write call per request would cost more
  *   than the request
- * - only fields of `LOG_FIELDS` are written
+ * - writes only the fields of `LOG_FIELDS`
  */
 export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat' | 'sentryDsn'>): AppLogger {
   const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
@@ -24,18 +24,18 @@ export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logF
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: allowedFields },
     serializers: { err: serializeError },
-    // Each line would pay for it.
+    // Installed only when it is needed, because the hook runs for every line.
     ...(config.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
   };
   if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
   const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });
-  const timer = setInterval(() => destination.flush(), FLUSH_EVERY_MS);
+  const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);
   timer.unref();
   process.once('exit', () => {
     try {
       destination.flushSync();
     } catch {
-      // Standard output is gone (a closed pipe): nobody is left to read the line.
+      // Standard output is a closed pipe, so the line has no reader.
     }
   });
   return pino(options, destination);

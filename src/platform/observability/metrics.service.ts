@@ -5,8 +5,10 @@ import { VERSION } from '#kernel';
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * All Prometheus metrics of a server. Labels are bounded: routes are patterns, never addresses; no tenant, user or text.
- * Features that own a live figure add a collector with `gauge`.
+ * All Prometheus metrics of a server.
+ *
+ * - labels are bounded: routes are patterns, never addresses; there is no label for a tenant, a user or a text
+ * - features register their own values with `counter` and `gauge`
  */
 @Injectable()
 export class Metrics {
@@ -15,31 +17,31 @@ export class Metrics {
 
   private readonly httpSeconds = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Seconds from the first byte of a request to the last of its answer.',
+    help: 'Seconds from the first byte of a request to the last byte of its response.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
     registers: [this.registry],
   });
   private readonly ackSeconds = new Histogram({
     name: 'ack_seconds',
-    help: 'Seconds until a record was durable, by where it went.',
+    help: 'Seconds until a record was durable, by where it was stored.',
     labelNames: ['path'],
     buckets: SECONDS,
     registers: [this.registry],
   });
   readonly groupCommitRows = new Histogram({
     name: 'group_commit_rows',
-    help: 'Rows of one group commit.',
+    help: 'Rows per group commit.',
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000],
     registers: [this.registry],
   });
   readonly groupCommitFailures = this.counter('group_commit_failures_total', 'Group commits that failed.', ['reason']);
-  readonly unrecorded = this.counter('predictions_unrecorded_total', 'Predictions answered with persisted "none".');
-  private readonly predictions = this.counter('predictions_total', 'Predictions answered or logged.', [
+  readonly unrecorded = this.counter('predictions_unrecorded_total', 'Predictions returned with persisted "none".');
+  private readonly predictions = this.counter('predictions_total', 'Predictions returned or logged.', [
     'origin',
     'persisted',
   ]);
-  private readonly cacheLookups = this.counter('cache_lookups_total', 'Look-ups in a cache, by tier.', [
+  private readonly cacheLookups = this.counter('cache_lookups_total', 'Lookups in a cache, by tier.', [
     'cache',
     'tier',
     'result',
@@ -47,7 +49,7 @@ export class Metrics {
   private readonly caches = new Map<string, () => { bytes: number; entries: number }>();
   private readonly modelSeconds = new Histogram({
     name: 'model_seconds',
-    help: 'Seconds a model took for one text.',
+    help: 'Seconds that a model needed for one text.',
     labelNames: ['model'],
     buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1],
     registers: [this.registry],
@@ -64,7 +66,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     const info = new Gauge({
       name: 'feedback_loop_build_info',
-      help: 'Always 1; the labels say what runs.',
+      help: 'Always 1; the labels hold the versions.',
       labelNames: ['version', 'node'],
       registers: [this.registry],
     });
@@ -119,20 +121,23 @@ export class Metrics {
     );
   }
 
-  /** Finding a child by its labels costs more than counting: each is found once. Keys are as bounded as the labels are. */
-  private child<T>(key: string, find: () => T): T {
-    const known = this.children.get(key);
-    if (known !== undefined) return known as T;
-    const found = find();
-    this.children.set(key, found);
-    return found;
+  /** Caches metric children, because finding one by its labels costs more than counting. The labels bound the cache. */
+  private child<T>(key: string, create: () => T): T {
+    const cached = this.children.get(key);
+    if (cached !== undefined) return cached as T;
+    const created = create();
+    this.children.set(key, created);
+    return created;
   }
 
   counter(name: string, help: string, labelNames: string[] = []): Counter {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  /** A figure read at the moment of collection; several label sets are answered as a list. `labelNames`: when there may be none yet. */
+  /**
+   * Registers a value that is read when metrics are collected. `read` returns a number, or a list with one entry per
+   * label set; pass `labelNames` when that list may be empty at first.
+   */
   gauge(
     name: string,
     help: string,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from 'nestjs-pino';
 
-/** Nest tells every module and route it maps at level "log": forty lines before the one that matters. They are for debugging. */
+/** Lowers Nest's level "log" to debug. At info, forty lines about modules and routes would hide the one that matters. */
 @Injectable()
 export class NestLogger extends Logger {
   override log(message: unknown, ...rest: unknown[]): void {

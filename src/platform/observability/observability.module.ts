@@ -5,7 +5,7 @@ import { APP_LOGGER, type AppLogger } from './logger.js';
 import { Metrics } from './metrics.service.js';
 import { NestLogger } from './nest-logger.service.js';
 
-/** Clock, logger and metrics for everyone. Requests are logged by one hook of `http/`, not by middleware for each of them. */
+/** Provides clock, logger and metrics. A hook in `http/` logs requests, so the middleware of nestjs-pino is off. */
 @Module({})
 export class ObservabilityModule {
   static forRoot(logger: AppLogger): DynamicModule {

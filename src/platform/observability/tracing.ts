@@ -3,7 +3,7 @@ import type { Context, Span, Tracer } from '@opentelemetry/api';
 import { VERSION } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 
-/** Numbers and words of a span: never a text, a header or an id of a person. */
+/** Attributes of a span: numbers and words, never a text, a header or the id of a person. */
 export type SpanAttributes = Record<string, string | number | boolean>;
 
 interface Backend {
@@ -12,22 +12,23 @@ interface Backend {
   shutdown(): Promise<void>;
 }
 
-/** The request as far as spans are concerned. */
+/** The parts of a request that spans need. */
 export interface TracedRequest {
   method: string;
-  /** Lower-case names. */
+  /** Headers by lower-case name. */
   headers: Readonly<Record<string, unknown>>;
 }
 
 const EXPORT_TIMEOUT_MS = 5000;
 
-/** One for the process, as OpenTelemetry has it: spans are made where no container reaches. */
+/** One for the process, because spans are also created where no dependency injection reaches. */
 let backend: Backend | undefined;
 const requests = new WeakMap<object, Span>();
 
 /**
- * Exports spans over OTLP/HTTP when FL_OTLP_ENDPOINT is set; without it nothing is loaded, and `traced` calls its work.
- * @throws Error when the packages of OpenTelemetry, which are optional, are not there
+ * Starts to export spans over OTLP/HTTP, if FL_OTLP_ENDPOINT is set. Without it no package is loaded, and `traced` only
+ * calls its work.
+ * @throws Error when the optional OpenTelemetry packages are not installed
  */
 export async function startTracing({
   otlpEndpoint,
@@ -49,22 +50,22 @@ export async function startTracing({
   });
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'feedback-loop', 'service.version': VERSION }),
-    // A caller that traces decides; otherwise a share of the requests.
+    // A caller that traces decides; otherwise the given percentage of requests is sampled.
     sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(tracePercent / 100) }),
-    // Bounded: spans that a collector does not take are dropped, never kept.
+    // Bounded: spans that the collector refuses are dropped, not kept in memory.
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter })],
   });
   backend = { api, tracer: provider.getTracer('feedback-loop', VERSION), shutdown: () => provider.shutdown() };
 }
 
-/** Sends what is left. Never throws: tracing must not keep a server from stopping. */
+/** Sends the remaining spans. Never throws, because tracing must not keep a server from stopping. */
 export async function stopTracing(): Promise<void> {
   const stopping = backend;
   backend = undefined;
   await stopping?.shutdown().catch(() => undefined);
 }
 
-/** Runs `work` in a span, when tracing is on. */
+/** Runs `work` in a span if tracing is on. */
 export function traced<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
   if (!backend) return work();
   const { api, tracer } = backend;
@@ -80,7 +81,7 @@ export function traced<T>(name: string, attributes: SpanAttributes, work: () => 
   });
 }
 
-/** Continues the caller's trace (W3C Trace Context) or begins one, and runs the rest of the request in it. */
+/** Continues the trace of the caller (W3C Trace Context) or starts one, and runs the rest of the request in it. */
 export function traceRequest(request: TracedRequest, next: () => void): void {
   if (!backend) {
     next();
