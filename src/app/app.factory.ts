@@ -11,9 +11,9 @@ import {
   addHooks,
   addParsers,
   AllowedMethods,
-  answerClientError,
-  answerExpectations,
-  answerFrameworkError,
+  handleClientError,
+  handleFrameworkError,
+  rejectUnsupportedRequests,
   Draining,
   ForwardedHeaders,
   ProblemFilter,
@@ -53,8 +53,8 @@ export async function createApp(
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: answerFrameworkError as never,
+    clientErrorHandler: handleClientError,
+    frameworkErrors: handleFrameworkError as never,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
     bufferLogs: true,
@@ -64,7 +64,7 @@ export async function createApp(
   app.useLogger(app.get(NestLogger));
   app.useGlobalFilters(app.get(ProblemFilter));
   const fastify = adapter.getInstance();
-  answerExpectations(app.getHttpServer() as never);
+  rejectUnsupportedRequests(app.getHttpServer() as never);
   addParsers(fastify as never);
   addHooks(fastify as never, {
     logger: app.get<AppLogger>(APP_LOGGER),

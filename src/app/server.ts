@@ -11,7 +11,7 @@ import {
   unknownVariables,
 } from '#config';
 import { HealthService, PROBES, Probes } from '#health';
-import { Draining, serveObservers } from '#http';
+import { Draining, serveMetricsAndProbes } from '#http';
 import { SpoolService } from '#ingest';
 import {
   type AppLogger,
@@ -100,7 +100,7 @@ async function listenForObservers(
   port: number,
 ): Promise<void> {
   const probes = app.get(Probes);
-  const server = await serveObservers({ host: apiHost, port }, app.get(Metrics), (path) => {
+  const server = await serveMetricsAndProbes({ host: apiHost, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
     const { good, status } = probes.answer(known);

@@ -56,7 +56,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'method_not_allowed',
       title: 'Method Not Allowed',
-      detail: 'This address does not take that method.',
+      detail: 'This path does not support the method.',
     },
     headers: { Allow: header('The methods that the path takes.', 'string') },
   },
@@ -93,7 +93,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'body_too_large',
       title: 'Payload Too Large',
-      detail: 'The body is larger than this address takes.',
+      detail: 'The body is too large for this path.',
     },
   },
   414: {
@@ -107,7 +107,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'unsupported_media_type',
       title: 'Unsupported Media Type',
-      detail: 'This address does not take that content type.',
+      detail: 'This path does not support the content type.',
     },
   },
   422: {
@@ -162,7 +162,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'internal_error',
       title: 'Internal error',
-      detail: 'Something went wrong on our side. The correlation id finds it in the log.',
+      detail: 'An unexpected error occurred. Find it in the log by the correlation id.',
     },
   },
   503: {

@@ -2,7 +2,7 @@ export { parseJson } from './bodies/body-guards.js';
 export { MultipartBody, readMultipart } from './bodies/multipart.js';
 export { type NdjsonLine, readJsonLines, readNdjson } from './bodies/ndjson.js';
 export { ReadableBodyGuard } from './bodies/readable-body.guard.js';
-export { BodyBrokenError } from './bodies/streams.js';
+export { BrokenBodyError } from './bodies/streams.js';
 export { AllowedMethods } from './hooks/allowed-methods.registry.js';
 export { addCors } from './hooks/cors.js';
 export { Draining } from './hooks/draining.service.js';
@@ -10,11 +10,11 @@ export { ForwardedHeaders } from './hooks/forwarded-headers.service.js';
 export {
   addHooks,
   addParsers,
-  answerClientError,
-  answerExpectations,
-  answerFrameworkError,
+  handleClientError,
+  handleFrameworkError,
+  rejectUnsupportedRequests,
 } from './hooks/http-hooks.js';
-export { serveObservers } from './hooks/observer-server.js';
+export { serveMetricsAndProbes } from './hooks/metrics-server.js';
 export { HttpModule } from './http.module.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export { toAppError, toProblem } from './problem/problem.js';

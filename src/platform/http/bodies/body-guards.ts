@@ -2,15 +2,15 @@ import { UnreadableRequestError } from '#kernel';
 
 const MAX_DEPTH = 32;
 const MAX_NODES = 10_000;
-/** Only a text with one of these escapes, or a raw NUL, can hold what the databases refuse. */
-const SUSPECT = /\\u(?:0000|[dD][89a-fA-F])|\0/;
+/** Only a text with one of these escapes, or a raw NUL, can hold characters that a database refuses. */
+const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])|\0/;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
- * Reads a JSON body that came from outside.
+ * Parses a JSON body of a client.
  *
- * - at most 32 levels deep and 10,000 values: deeper input overflows the stack of what comes after
- * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite both, and the same request must be answered alike
+ * - at most 32 levels and 10,000 values, because deeper input would overflow the stack of later code
+ * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite stores both, and both must respond alike
  * - no number beyond the range of a double
  * - no `__proto__` and no `constructor.prototype`
  *
@@ -31,7 +31,7 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new UnreadableRequestError('malformed_json', 'The body is not valid JSON.');
   }
-  guardValue(value, SUSPECT.test(text));
+  guardValue(value, SUSPICIOUS.test(text));
   return value;
 }
 
@@ -40,12 +40,15 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
-/** Below it a body cannot hold enough to hurt. */
-const SMALL_BYTES = 65_536;
+/** Smaller bodies cannot hold enough values to do harm. */
+const MAX_UNCHECKED_BYTES = 65_536;
 
-/** Counts values and levels before anything is made of them: eleven million empty objects are 33 MB here and a gigabyte there. */
+/**
+ * Counts values and levels before parsing, because eleven million empty objects are 33 MB of text but a gigabyte of
+ * memory.
+ */
 function guardShape(bytes: Buffer): void {
-  if (bytes.length <= SMALL_BYTES) return;
+  if (bytes.length <= MAX_UNCHECKED_BYTES) return;
   let depth = 0;
   let values = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -61,13 +64,13 @@ function guardShape(bytes: Buffer): void {
     } else if (CLOSING.has(byte)) depth -= 1;
     if (depth > MAX_DEPTH)
       throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
-    // A value may count twice here; the exact count comes when it is read.
+    // This count may include a value twice; the exact count follows after parsing.
     if (values > 2 * MAX_NODES + 2)
       throw new UnreadableRequestError('too_many_values', `The body holds more than ${MAX_NODES} values.`);
   }
 }
 
-/** Index of the quote that ends the string which begins at `from`. */
+/** Returns the index of the quote that ends the string starting at `from`. */
 function endOfString(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(QUOTE, from + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
     let escapes = 0;
@@ -114,10 +117,10 @@ function guardValue(root: unknown, checkText: boolean): void {
 }
 
 function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean): void {
-  const poisons =
+  const isForbidden =
     key === '__proto__' ||
     (key === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype'));
-  if (poisons) {
+  if (isForbidden) {
     throw new UnreadableRequestError('forbidden_key', 'The body holds a key that is not allowed.', [
       { path: pathOf({ value, parent, key, depth: 0 }), message: 'is not allowed as a key' },
     ]);
@@ -125,7 +128,7 @@ function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean
   if (checkText) guardText(key, pathOf(parent));
 }
 
-/** JSON has no largest number; what we could not store would silently become null. */
+/** JSON has no largest number. One that exceeds a double would silently become null. */
 function refuseNumber(path: string): never {
   throw new UnreadableRequestError('number_too_large', 'The body holds a number that is too large.', [
     { path, message: 'must be a number below 1.8e308' },
@@ -151,10 +154,12 @@ function pathOf(visit: Visit): string {
   return keys.map((key) => key.toWellFormed().replaceAll('\0', '\ufffd')).join('.');
 }
 
-/** @throws UnreadableRequestError when a query parameter holds a NUL character, or is named like a member of every object. */
+/**
+ * @throws UnreadableRequestError when a query parameter holds a NUL character or is named like a member of every object
+ */
 export function guardQuery(query: unknown): void {
   for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
-    // What reads them by name would take `constructor` for a declared one.
+    // Code that looks up parameters by name would find `constructor` even though it was not declared.
     if (name in Object.prototype) {
       throw new UnreadableRequestError('forbidden_key', 'A query parameter has a name that is not allowed.', [
         { path: name, message: 'is not a known field' },

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { UnreadableRequestError, ValidationError } from '#kernel';
 import { BodyMemory } from './body-memory.js';
-import { BodyBrokenError, withFloor } from './streams.js';
+import { BrokenBodyError, withMinimumRate } from './streams.js';
 
 /** A `multipart/form-data` body that has not been read. */
 export class MultipartBody {
@@ -14,14 +14,14 @@ export class MultipartBody {
 
 export interface FormFile {
   field: string;
-  /** Undefined when it was larger than allowed: it was read to its end and thrown away. */
+  /** Undefined when the file was larger than allowed; it was read to its end and dropped. */
   bytes: Buffer | undefined;
 }
 
 export interface MultipartForm {
   fields: Record<string, string>;
   files: FormFile[];
-  /** Files beyond the number allowed, thrown away. */
+  /** Number of files beyond the allowed number; they were dropped. */
   surplusFiles: number;
 }
 
@@ -29,19 +29,23 @@ export interface FormLimits {
   maxFiles: number;
   maxFileBytes: number;
   maxFieldBytes: number;
-  /** Asked when the first file begins, with the fields that came before it: whoever may not send files costs no memory. */
+  /**
+   * Called when the first file begins, with the fields before it. Throwing here refuses files before they use memory.
+   */
   beforeFiles?: (fields: Readonly<Record<string, string>>) => void;
 }
 
 const MAX_FIELDS = 40;
-/** Files beyond those that may be sent are counted, but not for ever. */
+/** Files beyond the allowed number are counted up to this limit. */
 const MAX_SURPLUS_FILES = 20;
-const MAX_MS = 120_000;
+const MAX_DURATION_MS = 120_000;
 
 /**
- * Reads a form as it arrives; a file that is too large, or one too many, is thrown away as it comes and costs no memory.
- * @throws UnreadableRequestError (400) when it is no form, ValidationError naming a field that is too long or given twice,
- * AppError 408 when it stalls, 503 when too many large bodies are being read, and what `beforeFiles` throws
+ * Reads a form as it arrives. A file that is too large or beyond the allowed number is dropped and uses no memory.
+ * @throws UnreadableRequestError (400) when it is not a complete form
+ * @throws ValidationError naming a field that is too long or sent twice
+ * @throws AppError 408 when the body stalls, 503 when too many large bodies are being read
+ * @throws the error of `beforeFiles`
  */
 export async function readMultipart(body: MultipartBody, limits: FormLimits): Promise<MultipartForm> {
   const memory = new BodyMemory();
@@ -64,18 +68,18 @@ async function read(
     parser.on('error', () => reject(malformed()));
     for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'])
       parser.on(limit, () => reject(new UnreadableRequestError('too_many_parts', 'The form has too many parts.')));
-    // What these throw inside of the parser would end the process.
+    // An exception inside the parser would end the process.
     parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-      refusing(reject, () => addField(form.fields, name, value, nameTruncated || valueTruncated));
+      rejectOnThrow(reject, () => addField(form.fields, name, value, nameTruncated || valueTruncated));
     });
     parser.on('file', (field, file) => {
-      // A form that ends inside of a file is told of to the file as well.
+      // A form that ends inside a file raises an error on the file as well.
       file.on('error', () => reject(malformed()));
-      refusing(reject, () => {
+      rejectOnThrow(reject, () => {
         if (form.files.length === 0 && form.surplusFiles === 0) limits.beforeFiles?.(form.fields);
         if (typeof field !== 'string') throw malformed();
         if (form.files.length < limits.maxFiles)
-          collect(file, field, form, (bytes) => refusing(reject, () => memory.take(bytes)));
+          collect(file, field, form, (bytes) => rejectOnThrow(reject, () => memory.reserve(bytes)));
         else {
           form.surplusFiles += 1;
           file.resume();
@@ -83,20 +87,21 @@ async function read(
       });
     });
   });
-  // Nobody may be waiting for it yet when it fails.
+  // Prevents an unhandled rejection when it fails before the first await.
   done.catch(() => undefined);
   try {
-    for await (const chunk of withFloor(stream, MAX_MS)) await Promise.race([write(parser, chunk), done]);
+    for await (const chunk of withMinimumRate(stream, MAX_DURATION_MS))
+      await Promise.race([write(parser, chunk), done]);
     parser.end();
     await done;
   } catch (error) {
     stream.resume();
-    throw error instanceof BodyBrokenError ? error.problem : error;
+    throw error instanceof BrokenBodyError ? error.problem : error;
   }
   return form;
 }
 
-function refusing(reject: (error: unknown) => void, work: () => void): void {
+function rejectOnThrow(reject: (error: unknown) => void, work: () => void): void {
   try {
     work();
   } catch (error) {

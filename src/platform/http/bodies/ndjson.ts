@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { AppError } from '#kernel';
 import { parseJson } from './body-guards.js';
 import { toAppError } from '../problem/problem.js';
-import { withFloor } from './streams.js';
+import { withMinimumRate } from './streams.js';
 
-/** One line of an NDJSON body; `line` counts from 1, blank lines included. */
+/** One line of an NDJSON body. `line` counts from 1 and includes blank lines. */
 export type NdjsonLine = { line: number; value: unknown; bytes: number } | { line: number; error: AppError };
 
 const MAX_LINE_BYTES = 262_144;
@@ -21,15 +21,15 @@ class LineTooLongError extends AppError {
 }
 
 /**
- * Splits a body of any length into JSON values at flat memory. A line that is too long or no JSON becomes an error of its own;
- * the rest of the body is read on.
- * @throws BodyBrokenError when it stalls (408) or the client goes away
+ * Splits a body of any length into JSON values with constant memory. A line that is too long or not JSON becomes an
+ * error of its own, and reading continues.
+ * @throws BrokenBodyError when the body stalls (408) or the client disconnects
  */
 export function readNdjson(body: Readable): AsyncGenerator<NdjsonLine> {
-  return readJsonLines(withFloor(body));
+  return readJsonLines(withMinimumRate(body));
 }
 
-/** The same of what comes as it likes, such as a file. */
+/** Does the same for a source without a minimum rate, such as a file. */
 export async function* readJsonLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<NdjsonLine> {
   let parts: Buffer[] = [];
   let size = 0;

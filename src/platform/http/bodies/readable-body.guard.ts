@@ -2,7 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { UnreadBody } from './unread-body.js';
 
-/** The last guard: behind who it is and how often, so that a broken body is neither an answer without a key nor one that nobody counts. */
+/**
+ * Reports a body that could not be read. Runs after authentication and rate limits: a broken body must neither get a
+ * response without a key nor escape the count.
+ */
 @Injectable()
 export class ReadableBodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -1,4 +1,4 @@
-/** Stands for a body that could not be read: whoever sent it is told so once it is known who that is. */
+/** Takes the place of a body that could not be read. The client gets its error after it is authenticated. */
 export class UnreadBody {
   constructor(readonly error: Error) {}
 }

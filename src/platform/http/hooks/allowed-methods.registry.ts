@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Which methods each path takes, learned from the routes as they are registered; answers 405 and `Allow`. */
+/** Records the methods of each path when routes are registered, for 405 responses and their `Allow` header. */
 @Injectable()
 export class AllowedMethods {
   private readonly routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();

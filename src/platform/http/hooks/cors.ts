@@ -3,21 +3,21 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS =
   'Authorization, X-API-Key, X-Feedback-Token, X-Correlation-ID, Idempotency-Key, If-Match, Content-Type';
-const ANSWER_HEADERS =
+const EXPOSED_HEADERS =
   'X-Correlation-ID, ETag, Retry-After, Idempotent-Replayed, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Lets pages of the listed origins call the API, and of no other.
+ * Lets pages of the listed origins call the API, and pages of no other origin.
  *
- * - never with cookies: a page proves itself by a key it holds, not by who looks at it
- * - pages with a publishable key are let through the preflight, which carries no key; the request itself is refused when the key is
- *   not for its origin
+ * - never allows cookies: a page proves itself with its key, not with the session of its visitor
+ * - allows the preflight of pages with a publishable key, because a preflight carries no key; the request itself is
+ *   refused when the key is not valid for the origin
  */
 export function addCors(
   fastify: FastifyInstance,
   origins: readonly string[],
-  openToKeys: (url: string) => boolean,
+  allowsPublishableKeys: (url: string) => boolean,
 ): void {
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -27,14 +27,14 @@ export function addCors(
       return;
     }
     void reply.header('vary', 'Origin');
-    const good = allowed.has(origin);
-    if (good) allowOrigin(reply, origin);
+    const listed = allowed.has(origin);
+    if (listed) allowOrigin(reply, origin);
     const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     if (!preflight) {
       done();
       return;
     }
-    if (good || openToKeys(request.url)) {
+    if (listed || allowsPublishableKeys(request.url)) {
       allowOrigin(reply, origin);
       void reply.headers({
         'access-control-allow-methods': METHODS,
@@ -46,7 +46,7 @@ export function addCors(
   });
 }
 
-/** Lets the page read the answer. */
+/** Allows the page to read the response. */
 export function allowOrigin(reply: FastifyReply, origin: string): void {
-  void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': ANSWER_HEADERS });
+  void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the server has been told to stop: it still serves what arrives, and asks clients to go elsewhere. */
+/** Whether the server is stopping. It still serves requests, but asks clients to close their connections. */
 @Injectable()
 export class Draining {
   private draining = false;

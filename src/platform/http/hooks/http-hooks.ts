@@ -23,11 +23,11 @@ declare module 'fastify' {
 
 const CORRELATION_ID = /^[\w.-]{1,64}$/;
 const JSON_TYPES = ['application/json', /^application\/(?:[\w.-]+\+)?json(?:;|$)/] as const;
-/** A JSON body must arrive whole in this time; streams have their own rule. */
+/** Maximum time in which a JSON body must arrive, in milliseconds. Streams have their own limit. */
 const BODY_TIMEOUT_MS = 15_000;
 const QUIET_ROUTES = new Set(['/health', '/health/liveness', '/health/readiness', '/health/startup']);
 
-/** The same for every answer, errors included: constant, so that they cost nothing. */
+/** Headers of every response, including errors. They are constant, so that they cost nothing. */
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -45,7 +45,7 @@ interface HookDependencies {
   forwarded: ForwardedHeaders;
 }
 
-/** What happens around every request, registered once on the bare Fastify instance, outside of Nest's pipeline. */
+/** Registers the hooks of every request on the bare Fastify instance, outside Nest's pipeline. */
 export function addHooks(fastify: FastifyInstance, dependencies: HookDependencies): void {
   const { allowedMethods, draining, forwarded, logger, metrics } = dependencies;
   fastify.addHook('onRoute', ({ url, method }) => allowedMethods.add(url, method));
@@ -55,11 +55,11 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     const correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : randomUUID();
     request.correlation = { correlationId, startedAt: process.hrtime.bigint() };
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
-    // Load balancers take the hint and stop reusing the connection before the socket closes.
+    // Load balancers see the header and stop reusing the connection before the socket closes.
     if (draining.active) void reply.header('connection', 'close');
     if (request.headers['x-forwarded-for'] !== undefined && request.ip === request.socket.remoteAddress)
-      forwarded.note();
-    // Node's own answer to this has no body; it is switched off.
+      forwarded.recordUntrusted();
+    // Node's own check is off, because its response has no body.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       done(new UnreadableRequestError('host_missing', 'The request has no Host header.'));
       return;
@@ -102,7 +102,7 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
   });
 }
 
-/** Replaces Fastify's parsers: guarded JSON, NDJSON and forms as streams where a route takes them, nothing else. */
+/** Replaces Fastify's parsers by guarded JSON, and by NDJSON and form streams for the routes that accept them. */
 export function addParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   for (const type of JSON_TYPES) {
@@ -132,10 +132,10 @@ export function addParsers(fastify: FastifyInstance): void {
   );
 }
 
-/** Smaller ones are not worth counting. */
+/** Only bodies above this size count towards the memory limit. */
 const LARGE_BODY_BYTES = 1_048_576;
 
-/** Collects and reads a JSON body of at most `limit` bytes that arrives within 15 s. */
+/** Reads and parses a JSON body of at most `limit` bytes. It must arrive within 15 s. */
 function readBody(payload: Readable, limit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -149,7 +149,7 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
     const fail = (error: Error): void => {
       settle();
       payload.removeAllListeners('data');
-      // What is still coming is read and dropped, so that the answer reaches a client that sends first and reads later.
+      // The rest is read and dropped, so that the response reaches a client that sends everything before it reads.
       payload.resume();
       reject(error);
     };
@@ -162,7 +162,7 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
       chunks.push(chunk);
       if (size <= LARGE_BODY_BYTES) return;
       try {
-        memory.take(chunk.length);
+        memory.reserve(chunk.length);
       } catch (error) {
         fail(error as Error);
       }
@@ -181,10 +181,12 @@ function readBody(payload: Readable, limit: number): Promise<unknown> {
   });
 }
 
-/** Errors before there is a request: a line that is no HTTP, headers too large, a client too slow. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // An answer that is pending or has begun on this connection must not be mistaken for this one.
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || isAnswering(socket)) {
+/**
+ * Responds to errors that occur before there is a request: invalid HTTP, too large headers, a client that is too slow.
+ */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  // A response that is pending or has started on this connection must not be mistaken for this one.
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || hasPendingResponse(socket)) {
     socket.destroy();
     return;
   }
@@ -194,20 +196,22 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** Node keeps the answer that is being written to a socket there, before its headers are sent already. */
-function isAnswering(socket: Socket): boolean {
+/**
+ * Returns whether a response is pending on the socket, even if its headers have not been sent. Node stores it there.
+ */
+function hasPendingResponse(socket: Socket): boolean {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage != null;
 }
 
-/** An `Expect` that Node does not know is refused before Fastify sees the request. */
-export function answerExpectations(server: Server): void {
+/** Responds to `Expect` headers that Node does not know, and to CONNECT. Fastify sees neither. */
+export function rejectUnsupportedRequests(server: Server): void {
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
     const { body, headers } = bareProblem(417);
     response.writeHead(417, headers).end(body);
   });
-  // A tunnel is none of our business; without an answer its caller would wonder.
+  // Without a listener Node closes the connection of a CONNECT without a response.
   server.on('connect', (_: IncomingMessage, socket: Socket) => {
-    // Node takes its own listeners away from it: an error that nobody hears would end the process.
+    // Node removes its own listeners from the socket, and an error event without a listener would end the process.
     socket.on('error', () => undefined);
     const { body, headers, title } = bareProblem(405);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -215,7 +219,7 @@ export function answerExpectations(server: Server): void {
   });
 }
 
-/** A complete answer for errors that no hook and no filter will see. */
+/** Returns a complete response for errors that reach neither a hook nor a filter. */
 function bareProblem(status: number): { title: string; headers: Record<string, string>; body: string } {
   const problem = toAppError({ status });
   const correlationId = randomUUID();
@@ -230,8 +234,8 @@ function bareProblem(status: number): { title: string; headers: Record<string, s
   return { title: problem.title, headers, body };
 }
 
-/** Errors of the router itself, such as a broken percent escape. */
-export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Responds to errors of the router itself, such as a broken percent escape. */
+export function handleFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toAppError(error);
   const correlationId = randomUUID();
   request.correlation ??= { correlationId, startedAt: process.hrtime.bigint() };

@@ -1,8 +1,9 @@
-/** What is known of the request being served; hangs on the request, and what a log line needs of it travels with the caller. */
+/** Facts about the request that is being served. Stored on the request; callees get what their log lines need. */
 export interface RequestContext {
   correlationId: string;
+  /** Monotonic time in nanoseconds. */
   startedAt: bigint;
-  /** Set by the guard. */
+  /** Set by the authentication guard. */
   tenantId?: string;
   keyId?: string;
 }

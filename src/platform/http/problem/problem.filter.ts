@@ -5,7 +5,7 @@ import { APP_LOGGER, type AppLogger } from '#observability';
 import { AllowedMethods } from '../hooks/allowed-methods.registry.js';
 import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
 
-/** The one place where an error becomes an answer: problem+json for every status, the framework's own errors included. */
+/** Converts every error, including those of the framework, to a problem+json response. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -20,12 +20,12 @@ export class ProblemFilter implements ExceptionFilter {
     const correlationId = request.correlation?.correlationId ?? '';
     this.log(appError, error, correlationId, request);
     if (reply.raw.headersSent) {
-      // A streamed answer broke half-way: cutting the connection is the only honest sign left.
+      // A streamed response failed half-way. Closing the connection is the only way left to signal it.
       reply.raw.destroy();
       return;
     }
     if (appError.retryAfterSeconds !== undefined) void reply.header('retry-after', String(appError.retryAfterSeconds));
-    // The rest of the body is not waited for: the connection cannot be used again.
+    // The rest of the body is not read, so the connection cannot be reused.
     if (!request.raw.complete) void reply.header('connection', 'close');
     if (appError.status === 401) void reply.header('www-authenticate', 'Bearer realm="feedback-loop"');
     void reply
@@ -34,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(toProblem(appError, correlationId)));
   }
 
-  /** A path that exists for other methods is 405 with `Allow`, not 404. */
+  /** Returns 405 with `Allow` instead of 404 when the path exists for other methods. */
   private refine(error: AppError, request: FastifyRequest, reply: FastifyReply): AppError {
     if (error.status !== 404 || error.code !== 'not_found' || request.routeOptions.url !== undefined) return error;
     const methods = this.allowedMethods.of(request.url);

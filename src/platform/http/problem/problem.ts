@@ -3,7 +3,7 @@ import { AppError, type FieldError } from '#kernel';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** RFC 9457. */
+/** Problem details of RFC 9457. */
 export interface Problem {
   type: string;
   title: string;
@@ -23,17 +23,19 @@ interface ErrorLike {
 
 const FRAMEWORK_ERRORS: Record<number, { code: string; detail: string }> = {
   400: { code: 'bad_request', detail: 'The request could not be read.' },
-  404: { code: 'not_found', detail: 'There is nothing at this address.' },
-  405: { code: 'method_not_allowed', detail: 'This address does not take that method.' },
+  404: { code: 'not_found', detail: 'This path does not exist.' },
+  405: { code: 'method_not_allowed', detail: 'This path does not support the method.' },
   408: { code: 'request_timeout', detail: 'The request took too long to arrive.' },
-  413: { code: 'body_too_large', detail: 'The body is larger than this address takes.' },
+  413: { code: 'body_too_large', detail: 'The body is too large for this path.' },
   414: { code: 'uri_too_long', detail: 'The address is too long.' },
-  415: { code: 'unsupported_media_type', detail: 'This address does not take that content type.' },
-  417: { code: 'expectation_failed', detail: 'The server cannot do what the Expect header asks for.' },
+  415: { code: 'unsupported_media_type', detail: 'This path does not support the content type.' },
+  417: { code: 'expectation_failed', detail: 'The server does not support the Expect header.' },
   431: { code: 'headers_too_large', detail: 'The headers are too large.' },
 };
 
-/** The client went away before its body had arrived: nobody reads the answer, and nobody has to be woken. */
+/**
+ * The client disconnected before its body had arrived. There is no reader for the response, and no operator must act.
+ */
 export class ClientGoneError extends AppError {
   constructor() {
     super({
@@ -46,7 +48,7 @@ export class ClientGoneError extends AppError {
   }
 }
 
-/** Every error → one `AppError`; what is unknown becomes a 500 that tells the client nothing. */
+/** Converts any error to an `AppError`. An unknown error becomes a 500 that reveals nothing to the client. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const like = (error ?? {}) as ErrorLike;
@@ -58,7 +60,7 @@ export function toAppError(error: unknown): AppError {
     code: 'internal_error',
     status: 500,
     title: 'Internal error',
-    detail: 'Something went wrong on our side. The correlation id finds it in the log.',
+    detail: 'An unexpected error occurred. Find it in the log by the correlation id.',
     cause: error,
   });
 }

@@ -27,7 +27,7 @@ export const ResponseHeader = (name: string, description: string, schema: TSchem
 export const ProblemResponses = (...statuses: [number, ...number[]]): MethodDecorator & ClassDecorator =>
   applyDecorators(...statuses.map((status) => ApiResponse({ status })));
 
-/** The route also takes these content types; `ApiBody` declares the JSON. */
+/** The route also accepts these content types; `ApiBody` declares the JSON. */
 export const RequestContent = (content: Record<string, object>): MethodDecorator & ClassDecorator =>
   ApiExtension(REQUEST_CONTENT_EXTENSION, content);
 

@@ -4,13 +4,13 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { apiSchema, pageOf } from '../validation/schemas.js';
 import { AllowsIfNoneMatch, RequiresIfMatch, ResponseHeader, SendsETag } from './route-facts.js';
 
-/** What the API document says about a route of any kind. */
+/** Texts and parameters of a route in the API document. */
 export interface RouteDescription {
   /** Default: the names of the controller and the method, in snake case. */
   operationId?: string;
   /** Imperative, without a full stop: `List API keys`. */
   summary: string;
-  /** One sentence with what the summary leaves open. */
+  /** One sentence that adds what the summary leaves open. */
   description: string;
   /** Schemas of the parameters in the path, by name. */
   path?: Record<string, TSchema>;
@@ -40,7 +40,7 @@ export interface ResourceRouteDescription extends RouteDescription {
   ifMatch?: boolean;
 }
 
-/** A route that takes and returns one JSON value: a resource, or figures. */
+/** A route that accepts and returns one JSON value: a resource, or figures. */
 export const ResourceRoute = ({
   body,
   etag = false,
@@ -62,9 +62,9 @@ export const PagedListRoute = ({ of, ...route }: RouteDescription & { of: TSchem
   ResourceRoute({ ...route, returns: pageOf(of) });
 
 export interface FileRouteDescription extends RouteDescription {
-  /** What the file may be, by content type. */
+  /** Schemas of the file by content type. */
   content: Record<string, TSchema>;
-  /** A client that has the file already may ask with `If-None-Match`. */
+  /** A client that already has the file may send `If-None-Match`. */
   ifNoneMatch?: boolean;
 }
 

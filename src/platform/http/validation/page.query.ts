@@ -2,17 +2,17 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
-/** `true` and `false` as they stand in an address; anything else stays what it is, and is refused. */
+/** Reads `true` and `false` of an address. Leaves other values unchanged, for the validation to refuse them. */
 export const asBoolean = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
-/** A whole number as it stands in an address. */
+/** Reads an integer of an address. */
 export const asInteger = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-/** A number as it stands in an address: no blanks, no hexadecimal, no empty text for 0. */
+/** Reads a number of an address. Blanks, hexadecimal numbers and empty text are not numbers. */
 export const asNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 
-/** Every list takes these two. */
+/** Parameters of every list. */
 export class PageQuery {
   @ApiPropertyOptional({
     minimum: 1,

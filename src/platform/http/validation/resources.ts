@@ -1,14 +1,17 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { type CamelCase, camelCase, formatTime } from '#kernel';
 
-/** What a resource is made of: its properties in camel case; a time may be milliseconds since 1970. */
+/** The record from which a resource is made: its properties in camel case. A time may be in milliseconds since 1970. */
 type SourceOf<R> = {
   [K in keyof R as CamelCase<K & string>]: R[K] | (Extract<R[K], string> extends never ? never : number);
 };
 
 /**
- * Makes the function that shows records by a schema: each property is the record's field of that name in camel case, and times
- * (`format: date-time`) are written in ISO 8601. A field that the schema does not name is not shown.
+ * Returns a function that converts records to resources of a schema.
+ *
+ * - each property is the field of the record with that name in camel case
+ * - times (`format: date-time`) are written in ISO 8601
+ * - fields that the schema does not name are left out
  */
 export function resourceOf<S extends TObject>(schema: S): (record: SourceOf<Static<S>>) => Static<S> {
   const properties = Object.entries(schema.properties as Record<string, { format?: string }>).map(

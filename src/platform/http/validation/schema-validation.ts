@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldError, ValidationError } from '#kernel';
 import { withoutNames } from './schemas.js';
 
-// All errors of a body at once, but bounded: an array of thousands of bad values must not build an answer of megabytes.
+// Reports all errors of a body, but bounded: an array of thousands of invalid values must not produce megabytes.
 const MAX_ERRORS = 100;
 const ajv = new Ajv({
   allErrors: true,
@@ -13,27 +13,27 @@ const ajv = new Ajv({
   coerceTypes: false,
   verbose: false,
 });
-// Keywords that only the API document reads.
+// Keywords that only the API document uses.
 ajv.addKeyword('example');
 ajv.addFormat('date-time', true);
 ajv.addFormat('uuid', true);
 
-/** A compiled check of untrusted input against a schema; the schema is also what the API document shows. */
+/** A compiled check of untrusted input against a schema. The API document shows the same schema. */
 export class SchemaValidator<S extends TSchema> {
   private readonly check: ReturnType<typeof ajv.compile>;
 
   constructor(
     readonly schema: S,
-    /** Rules a schema cannot say. They also see objects that the schema refused, and pass over fields of a wrong type. */
+    /** Rules that a schema cannot express. They also run on refused objects, and skip fields of a wrong type. */
     private readonly rules: (value: Static<S>) => FieldError[] = () => [],
   ) {
     this.check = ajv.compile(withoutNames(schema));
   }
 
-  /** The field errors of `value`; none when it is valid. */
+  /** Returns the field errors of `value`; the list is empty when it is valid. */
   errors(value: unknown): FieldError[] {
     if (this.check(value)) return this.rules(value as Static<S>);
-    // What is wrong with a name is said once, with the name.
+    // Ajv reports an invalid name twice; only the error that carries the name is kept.
     const found = (this.check.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
     const errors = found.slice(0, MAX_ERRORS).map(toFieldError);
     if (typeof value !== 'object' || value === null) return errors;
@@ -41,7 +41,7 @@ export class SchemaValidator<S extends TSchema> {
     return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];
   }
 
-  /** @throws ValidationError naming every invalid field. */
+  /** @throws ValidationError naming every invalid field */
   parse(value: unknown): Static<S> {
     const errors = this.errors(value);
     if (errors.length > 0) throw new ValidationError(errors);
@@ -55,7 +55,8 @@ function toFieldError({ instancePath, keyword, params, message }: ErrorObject): 
   if (keyword === 'required') return { path: join(params.missingProperty), message: 'is required' };
   if (keyword === 'additionalProperties')
     return { path: join(params.additionalProperty), message: 'is not a known field' };
-  if (keyword === 'propertyNames') return { path: join(params.propertyName), message: 'has a name that is not taken' };
+  if (keyword === 'propertyNames')
+    return { path: join(params.propertyName), message: 'has a name that is not allowed' };
   if (keyword === 'pattern') return { path: base, message: 'must not be blank' };
   if (keyword === 'type') return { path: base, message: `must be ${String(params.type).replace(',', ' or ')}` };
   if (keyword === 'enum')

@@ -6,7 +6,7 @@ const Item = Type.Object({ label: Type.String({ minLength: 1 }) }, { $id: 'Item'
 const List = Type.Object({ items: Type.Array(Item, { minItems: 1 }) }, { $id: 'List' });
 
 describe('schemas with names', () => {
-  it('are checked like schemas without names', () => {
+  it('validate like schemas without names', () => {
     const named = new SchemaValidator(List);
     const unnamed = new SchemaValidator(
       Type.Object({ items: Type.Array(Type.Object(Item.properties), { minItems: 1 }) }),
@@ -18,19 +18,19 @@ describe('schemas with names', () => {
     ]);
   });
 
-  it('may be compiled twice, and beside another schema with the same name', () => {
+  it('can be compiled twice, and next to another schema of the same name', () => {
     const strict = new SchemaValidator(Item);
     const loose = new SchemaValidator(lenient(Item));
     expect(strict.errors({ label: 'a', more: 1 })).toEqual([{ path: 'more', message: 'is not a known field' }]);
     expect(loose.errors({ label: 'a', more: 1 })).toEqual([]);
   });
 
-  it('keep their names for the API document, and lose them for compilers', () => {
+  it('keep their names for the API document and lose them for compilers', () => {
     expect(apiSchema(List)).toMatchObject({ $id: 'List', properties: { items: { items: { $id: 'Item' } } } });
     expect(JSON.stringify(withoutNames(List))).not.toContain('$id');
   });
 
-  it('give their name to a page of them', () => {
+  it('name their page', () => {
     expect(pageOf(Item)).toMatchObject({ $id: 'ItemPage', properties: { data: { items: { $id: 'Item' } } } });
   });
 });

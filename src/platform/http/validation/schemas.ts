@@ -1,7 +1,7 @@
 import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 
-/** A text that may be absent or null; blank ones count as too short. */
+/** A text that may be missing or null. A blank text counts as too short. */
 export const optionalString = (maxLength: number, description: string) =>
   Type.Optional(
     Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength, pattern: '\\S', description }),
@@ -10,7 +10,7 @@ export const optionalString = (maxLength: number, description: string) =>
 export const optionalNumber = (minimum: number, maximum: number, description: string) =>
   Type.Optional(Type.Unsafe<number | null>({ type: ['number', 'null'], minimum, maximum, description }));
 
-/** Any JSON object; its size is a rule of its own. */
+/** Any JSON object. A separate rule limits its size. */
 export const optionalJsonObject = (description: string) =>
   Type.Optional(
     Type.Unsafe<Record<string, unknown> | null>({
@@ -21,12 +21,12 @@ export const optionalJsonObject = (description: string) =>
     }),
   );
 
-/** The same fields, but unknown ones are ignored: how the older systems read their bodies. */
+/** Returns the schema with unknown fields ignored, as the legacy systems read their bodies. */
 export function lenient<T extends TObject>(schema: T): T {
   return { ...schema, additionalProperties: true };
 }
 
-/** What a change did: each field with its values before and after. */
+/** The changed fields with their values before and after. */
 export const fieldChanges = () =>
   Type.Unsafe<Record<string, [unknown, unknown]>>({
     type: 'object',
@@ -34,7 +34,7 @@ export const fieldChanges = () =>
     description: 'Each changed field with its values before and after.',
   });
 
-/** One page of a list, named after its items. */
+/** Returns the schema of one page of a list, named after its items. */
 export function pageOf<T extends TSchema>(item: T) {
   return Type.Object(
     {
@@ -48,7 +48,7 @@ export function pageOf<T extends TSchema>(item: T) {
   );
 }
 
-/** RFC 9457 as this server sends it. */
+/** Problem details of RFC 9457 as this server sends them. */
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: '`urn:feedback-loop:problem:` and the code.' }),
@@ -75,16 +75,16 @@ export const ProblemSchema = Type.Object(
 export const SuccessSchema = Type.Object({ success: Type.Boolean() }, { $id: 'Success' });
 
 /**
- * A TypeBox schema as @nestjs/swagger takes it: JSON Schema 2020-12 is OpenAPI 3.1, its types only know 3.0. A schema with an `$id`
- * becomes a schema of that name in the API document.
+ * Converts a TypeBox schema for @nestjs/swagger, whose types describe OpenAPI 3.0 only; JSON Schema 2020-12 is OpenAPI
+ * 3.1. A schema with an `$id` becomes a schema of that name in the API document.
  */
 export function apiSchema(schema: TSchema): ApiResponseSchemaHost['schema'] {
   return JSON.parse(JSON.stringify(schema)) as ApiResponseSchemaHost['schema'];
 }
 
 /**
- * The same schema without names, for compilers: they take an `$id` for the address of a schema, and refuse a second schema with the
- * same address.
+ * Returns the schema without names, for compilers: they treat an `$id` as the address of a schema and refuse a second
+ * schema with the same address.
  */
 export function withoutNames(schema: TSchema): object {
   return JSON.parse(JSON.stringify(schema, (key, value: unknown) => (key === '$id' ? undefined : value))) as object;

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { isUuid, ValidationError } from '#kernel';
 
-/** A path parameter that must be a UUID: PostgreSQL would fail on anything else, SQLite would find nothing. */
+/** Requires a path parameter to be a UUID. Otherwise PostgreSQL would fail where SQLite finds nothing. */
 @Injectable()
 export class UuidPipe implements PipeTransform<string, string> {
   transform(value: string, { data }: ArgumentMetadata): string {

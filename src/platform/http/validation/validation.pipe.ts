@@ -2,16 +2,16 @@ import { UsePipes, type ValidationError as ClassValidationError, ValidationPipe 
 import { type FieldError, ValidationError } from '#kernel';
 
 /**
- * Checks query and parameter classes with class-validator: 422 naming every field.
- * `strict` refuses fields that are not declared; without it they are ignored, as the older systems did.
+ * Returns a pipe that checks query and parameter classes with class-validator and names every invalid field (422).
+ * `strict` refuses undeclared fields; otherwise they are ignored, as in the legacy systems.
  */
 function createValidationPipe(strict: boolean): ValidationPipe {
   return new ValidationPipe({
     transform: true,
-    // Values are converted by each class itself: the built-in conversion takes any text for true and blanks for 0.
+    // Each class converts its own values: the implicit conversion reads any text as true and blanks as 0.
     transformOptions: { enableImplicitConversion: false, exposeDefaultValues: true },
     whitelist: true,
-    // Of a value that is no number, that it is also too small tells nobody anything.
+    // A value that is not a number need not be reported as too small as well.
     stopAtFirstError: true,
     forbidNonWhitelisted: strict,
     exceptionFactory: (errors) => new ValidationError(errors.flatMap((error) => fieldErrors(error, ''))),
@@ -30,8 +30,8 @@ function fieldErrors(error: ClassValidationError, prefix: string): FieldError[] 
 const strict = createValidationPipe(true);
 const lenient = createValidationPipe(false);
 
-/** Today's API: a parameter that is not declared is refused by name. */
+/** Refuses undeclared parameters by name; for the current API. */
 export const StrictInput = (): ClassDecorator & MethodDecorator => UsePipes(strict);
 
-/** Paths of the older systems: a parameter that is not declared is ignored. */
+/** Ignores undeclared parameters; for the paths of the legacy systems. */
 export const LenientInput = (): ClassDecorator & MethodDecorator => UsePipes(lenient);

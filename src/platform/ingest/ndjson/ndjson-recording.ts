@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
 import { AppError } from '#kernel';
-import { BodyBrokenError, type NdjsonLine, ProblemSchema, readNdjson, toAppError, toProblem } from '#http';
+import { BrokenBodyError, type NdjsonLine, ProblemSchema, readNdjson, toAppError, toProblem } from '#http';
 import type { Durability } from '../commit/durability.js';
 import { IdsTakenError } from '../errors.js';
 
@@ -133,7 +133,7 @@ export async function* recordNdjson<T>(
       }
     }
   } catch (error) {
-    if (!(error instanceof BodyBrokenError)) throw error;
+    if (!(error instanceof BrokenBodyError)) throw error;
     // The body stalled or broke off: what had arrived whole is stored all the same, and the answer says how far it came.
     broken = error.problem;
   }

@@ -3,21 +3,22 @@ import type { Metrics } from '#observability';
 
 const TIMEOUT_MS = 10_000;
 
-/** What a probe answers; undefined: there is none at that path. */
+/** Returns the response of a probe, or undefined when there is no probe at the path. */
 export type Probe = (path: string) => { status: number; body: object } | undefined;
 
 /**
- * `/metrics` and the probes on a port of their own, without a key: for networks in which only Prometheus and the kubelet reach it.
- * @throws the error of listening
+ * Serves `/metrics` and the probes on a separate port without a key, for networks in which only Prometheus and the
+ * kubelet reach that port.
+ * @throws the error of `listen`, for example when the port is in use
  */
-export async function serveObservers(
+export async function serveMetricsAndProbes(
   { host, port }: { host: string; port: number },
   metrics: Metrics,
   probe: Probe,
 ): Promise<Server> {
   const server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const answer = (status: number, type: string, body: string): void => {
+    const respond = (status: number, type: string, body: string): void => {
       response.writeHead(status, {
         'content-type': type,
         'content-length': Buffer.byteLength(body),
@@ -25,16 +26,16 @@ export async function serveObservers(
       });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
-    if (request.method !== 'GET' && request.method !== 'HEAD') answer(405, 'text/plain', 'GET\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') respond(405, 'text/plain', 'GET\n');
     else if (path === '/metrics')
       void metrics.registry.metrics().then(
-        (text) => answer(200, metrics.registry.contentType, text),
-        () => answer(500, 'text/plain', 'the metrics could not be collected\n'),
+        (text) => respond(200, metrics.registry.contentType, text),
+        () => respond(500, 'text/plain', 'failed to collect the metrics\n'),
       );
     else {
       const found = probe(path);
-      if (found) answer(found.status, 'application/json', JSON.stringify(found.body));
-      else answer(404, 'text/plain', 'there is /metrics, and the probes\n');
+      if (found) respond(found.status, 'application/json', JSON.stringify(found.body));
+      else respond(404, 'text/plain', 'this port serves /metrics and the probes only\n');
     }
   });
   await new Promise<void>((resolve, reject) => {
