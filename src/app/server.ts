@@ -65,7 +65,7 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
   await Promise.all([startTracing(config), startErrorReports(config)]);
   const app = await createApp(config, logger);
   try {
-    app.get(ServedModelsService).noteAtStart();
+    app.get(ServedModelsService).recordAtStart();
     await app.get(SpoolService).open();
     await app.get(ApiKeysService).restore();
   } catch (error) {

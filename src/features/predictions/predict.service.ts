@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, type TenantContext, uuidv7 } from '#kernel';
 import type { Answer, Durability, RecordPlan } from '#ingest';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
-import { type ModelAnswer, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
+import { type ModelPrediction, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
 import { type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionBatch } from './prediction-batch.service.js';
 
@@ -28,7 +28,7 @@ export interface PredictResult {
 }
 
 interface Answered {
-  answer: ModelAnswer;
+  answer: ModelPrediction;
   cacheHit: boolean;
   latencyMs: number;
 }
@@ -102,7 +102,7 @@ export class PredictService {
       this.metrics.observeModel(model.name, answer.latencyMs / 1000);
       answered[i] = { answer, cacheHit: false, latencyMs: answer.latencyMs };
     });
-    this.cache.keep(
+    this.cache.store(
       tenant,
       model,
       computed.map((answer, at) => [(missing[at] as { text: string }).text, answer]),

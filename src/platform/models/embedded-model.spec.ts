@@ -14,11 +14,11 @@ describe('EmbeddedModel', () => {
   const model = new EmbeddedModel();
   beforeAll(() => model.load());
 
-  it('gives the golden answers, to the last digit, on every platform', async () => {
+  it('returns the golden predictions, to the last digit, on every platform', async () => {
     const golden = JSON.parse(readFileSync(join(PACKAGED_MODEL, 'golden.json'), 'utf8')) as Golden[];
     expect(golden.length).toBeGreaterThanOrEqual(100);
-    const answers = await model.predict(golden.map(({ text }) => text));
-    expect(answers.map(({ scores }, i) => ({ text: golden[i]!.text, scores }))).toEqual(golden);
+    const predictions = await model.predict(golden.map(({ text }) => text));
+    expect(predictions.map(({ scores }, i) => ({ text: golden[i]!.text, scores }))).toEqual(golden);
   });
 
   it.each([
@@ -32,27 +32,27 @@ describe('EmbeddedModel', () => {
     expect((await model.predict([text]))[0]!.label).toBe(label);
   });
 
-  it('answers one probability for each label, summing to one, for any text', async () => {
+  it('returns one probability per label, with a sum of 1, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 300 }), async (text) => {
-        const [answer] = await model.predict([text]);
-        expect(Object.keys(answer!.scores)).toEqual(['negative', 'neutral', 'positive']);
-        expect(Object.values(answer!.scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
-        expect(answer!.confidence).toBe(answer!.scores[answer!.label]);
+        const [prediction] = await model.predict([text]);
+        expect(Object.keys(prediction!.scores)).toEqual(['negative', 'neutral', 'positive']);
+        expect(Object.values(prediction!.scores).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+        expect(prediction!.confidence).toBe(prediction!.scores[prediction!.label]);
       }),
     );
   });
 
-  it('answers alike whatever was asked before, also when its memory of words is full', async () => {
-    const ask = async (): Promise<Record<string, number>> =>
+  it('does not depend on previous texts, even when its memo of words is full', async () => {
+    const predict = async (): Promise<Record<string, number>> =>
       (await model.predict(['The new search is fast.']))[0]!.scores;
-    const before = await ask();
+    const before = await predict();
     for (let i = 0; i < 14; i++)
       await model.predict([Array.from({ length: 1000 }, (_, k) => `word${i}x${k}`).join(' ')]);
-    expect(await ask()).toEqual(before);
+    expect(await predict()).toEqual(before);
   });
 
-  it('says when it knows no word, and when a text was too long for it', async () => {
+  it('reports a text without a known word, and a text that is too long', async () => {
     const [unknown, empty, long] = await model.predict(['zxqv wvxq', '§§', 'good '.repeat(2000)]);
     expect(unknown).toMatchObject({ label: 'neutral', lowEvidence: true, confidence: 0.4 });
     expect(empty).toMatchObject({ lowEvidence: true });
@@ -65,7 +65,7 @@ describe('EmbeddedModel', () => {
     expect(model.version.length).toBeLessThanOrEqual(50);
   });
 
-  it('refuses a folder that is missing, damaged or not what its card says', async () => {
+  it('refuses a folder that is missing, damaged or does not match its card', async () => {
     await expect(new EmbeddedModel('/nonexistent').load()).rejects.toBeInstanceOf(ModelFileError);
     const folder = mkdtempSync(join(tmpdir(), 'model-'));
     cpSync(PACKAGED_MODEL, folder, { recursive: true });

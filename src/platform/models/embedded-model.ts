@@ -5,11 +5,11 @@ import { PACKAGE_ROOT } from '#kernel';
 import { SentimentNetwork } from './embedded/network.js';
 import { readWeights } from './embedded/weights.js';
 import { ModelFileError, ModelNotLoadedError } from './errors.js';
-import type { ModelAnswer, ModelProvider } from './model-provider.js';
+import type { ModelPrediction, ModelProvider } from './model-provider.js';
 
 export const PACKAGED_MODEL = join(PACKAGE_ROOT, 'models', 'sentiment-en');
 
-/** Texts are computed on the main thread; after this long others get their turn. */
+/** Predictions run on the main thread. After this time other work gets its turn. */
 const YIELD_AFTER_MS = 5;
 
 interface ModelCard {
@@ -18,7 +18,7 @@ interface ModelCard {
   sha256: string;
 }
 
-/** The model that ships with the product: one file, no runtime, the same answers everywhere. */
+/** The model that ships with the product: one file, no runtime, the same predictions on every platform. */
 export class EmbeddedModel implements ModelProvider {
   private network: SentimentNetwork | undefined;
   private card: ModelCard | undefined;
@@ -42,7 +42,7 @@ export class EmbeddedModel implements ModelProvider {
     return this.network !== undefined;
   }
 
-  /** @throws ModelFileError when a file is missing, damaged, or not the one its card describes. */
+  /** @throws ModelFileError when a file is missing, damaged, or does not match its card */
   async load(): Promise<void> {
     try {
       const [card, weights] = await Promise.all([
@@ -61,23 +61,23 @@ export class EmbeddedModel implements ModelProvider {
     }
   }
 
-  async predict(texts: readonly string[]): Promise<ModelAnswer[]> {
-    const answers: ModelAnswer[] = [];
-    let turn = performance.now();
+  async predict(texts: readonly string[]): Promise<ModelPrediction[]> {
+    const predictions: ModelPrediction[] = [];
+    let turnStart = performance.now();
     for (const text of texts) {
-      if (performance.now() - turn > YIELD_AFTER_MS) {
+      if (performance.now() - turnStart > YIELD_AFTER_MS) {
         await new Promise((resolve) => setImmediate(resolve));
-        turn = performance.now();
+        turnStart = performance.now();
       }
-      answers.push(this.one(text));
+      predictions.push(this.predictOne(text));
     }
-    return answers;
+    return predictions;
   }
 
-  private one(text: string): ModelAnswer {
+  private predictOne(text: string): ModelPrediction {
     if (!this.network) throw new ModelNotLoadedError(this.name);
     const started = performance.now();
-    const answer = this.network.predict(text);
-    return { ...answer, latencyMs: Math.round((performance.now() - started) * 1000) / 1000 };
+    const prediction = this.network.predict(text);
+    return { ...prediction, latencyMs: Math.round((performance.now() - started) * 1000) / 1000 };
   }
 }

@@ -6,13 +6,13 @@ export class ModelNotLoadedError extends UnavailableError {
     super({
       code: 'model_not_loaded',
       detail: `The model ${name} is not loaded.`,
-      remedy: 'Look at the log of the start; FL_MODEL_PATH names the folder of the model.',
+      remedy: 'Read the start of the log. FL_MODEL_PATH names the folder of the model.',
       logLevel: 'error',
     });
   }
 }
 
-/** The folder of the model is not what it must be; the server does not start. */
+/** The folder of the model cannot be used, so the server does not start. */
 export class ModelFileError extends AppError {
   constructor(detail: string, cause?: unknown) {
     super({

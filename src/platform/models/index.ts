@@ -1,5 +1,5 @@
 export { EmbeddedModel } from './embedded-model.js';
-export type { ModelAnswer, ModelProvider } from './model-provider.js';
+export type { ModelPrediction, ModelProvider } from './model-provider.js';
 export { ModelRegistry } from './model.registry.js';
 export { ModelsModule } from './models.module.js';
 export { PredictionCache } from './prediction-cache.service.js';

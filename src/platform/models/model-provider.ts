@@ -1,27 +1,27 @@
-/** What a model says of one text. */
-export interface ModelAnswer {
+/** Output of a model for one text. */
+export interface ModelPrediction {
   label: string;
   /** Probability of `label`, 0 to 1. */
   confidence: number;
-  /** One probability for each label. */
+  /** Probability of each label. */
   scores: Record<string, number>;
-  /** Milliseconds the model took for this text. */
+  /** Time the model needed for this text, in milliseconds. */
   latencyMs: number;
-  /** The text was longer than the model reads; the rest was left out. */
+  /** The text was longer than the model reads; the rest was ignored. */
   truncated: boolean;
-  /** The model recognises nothing in the text: the answer is a guess. */
+  /** The model recognises nothing in the text, so the prediction is a guess. */
   lowEvidence: boolean;
 }
 
-/** A model by name; implementations: the embedded one (ONNX and model servers are to come). */
+/** A model by name. The embedded model is the only implementation so far. */
 export interface ModelProvider {
   readonly name: string;
-  /** Changes whenever answers may change. */
+  /** Changes whenever predictions may change. */
   readonly version: string;
   readonly labels: readonly string[];
-  /** @throws ModelNotLoadedError */
+  /** @throws ModelFileError when the files of the model cannot be used */
   load(): Promise<void>;
   readonly loaded: boolean;
-  /** One answer for each text, in order. */
-  predict(texts: readonly string[]): Promise<ModelAnswer[]>;
+  /** Returns one prediction per text, in order. */
+  predict(texts: readonly string[]): Promise<ModelPrediction[]>;
 }

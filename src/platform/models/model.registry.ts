@@ -4,7 +4,7 @@ import { EmbeddedModel } from './embedded-model.js';
 import { UnknownModelError } from './errors.js';
 import type { ModelProvider } from './model-provider.js';
 
-/** The models of this server by name. Which there are comes from configuration alone; requests only choose among them. */
+/** The models of this server by name. Only the configuration adds models; requests choose among them. */
 @Injectable()
 export class ModelRegistry {
   private readonly models: ModelProvider[];
@@ -13,7 +13,7 @@ export class ModelRegistry {
     this.models = [new EmbeddedModel(config.modelPath)];
   }
 
-  /** @throws ModelFileError: a server whose model is broken must not start. */
+  /** @throws ModelFileError when a model is broken, because such a server must not start */
   async load(): Promise<void> {
     for (const model of this.models) await model.load();
   }
@@ -26,7 +26,7 @@ export class ModelRegistry {
     return this.models;
   }
 
-  /** @throws UnknownModelError */
+  /** @throws UnknownModelError when no model has this name */
   get(name?: string): ModelProvider {
     const model = name === undefined ? this.models[0] : this.models.find((candidate) => candidate.name === name);
     if (!model) throw new UnknownModelError(this.models.map((candidate) => candidate.name));

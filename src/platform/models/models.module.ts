@@ -4,7 +4,7 @@ import { PredictionCache } from './prediction-cache.service.js';
 import { ServedModelsRepository } from './served-models.repository.js';
 import { ServedModelsService } from './served-models.service.js';
 
-/** The models this server predicts with, the cache of their answers, and the record of which model served when. */
+/** The models of this server, the cache of their predictions, and the history of served models. */
 @Module({
   providers: [ModelRegistry, PredictionCache, ServedModelsRepository, ServedModelsService],
   exports: [ModelRegistry, PredictionCache, ServedModelsService],
@@ -12,7 +12,7 @@ import { ServedModelsService } from './served-models.service.js';
 export class ModelsModule implements OnModuleInit {
   constructor(private readonly models: ModelRegistry) {}
 
-  /** Loads the model before the server listens. */
+  /** Loads the models before the server listens. */
   async onModuleInit(): Promise<void> {
     await this.models.load();
   }

@@ -3,11 +3,13 @@ import type { TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { Metrics } from '#observability';
 import { SharedCache, TieredCache } from '#cache';
-import type { ModelAnswer, ModelProvider } from './model-provider.js';
+import type { ModelPrediction, ModelProvider } from './model-provider.js';
 
 /**
- * Answers of models, remembered by tenant, model version and text. The tenant is part of the key, so that `cache_hit` tells nobody what
- * others have asked; in Redis stands a keyed hash of the text.
+ * Caches predictions by tenant, model version and text.
+ *
+ * - the tenant is part of the key, so that `cache_hit` does not reveal the texts of other tenants
+ * - Redis holds a keyed hash of the text, never the text
  */
 @Injectable()
 export class PredictionCache {
@@ -20,28 +22,32 @@ export class PredictionCache {
     this.cache = new TieredCache({ name: 'predictions', maxBytes, ttlMs: cacheTtlSeconds * 1000, ...second }, metrics);
   }
 
-  /** In the order of `texts`. */
+  /** Returns the cached predictions in the order of `texts`. */
   async find(
     tenant: TenantContext,
     model: ModelProvider,
     texts: readonly string[],
-  ): Promise<(ModelAnswer | undefined)[]> {
+  ): Promise<(ModelPrediction | undefined)[]> {
     if (!this.cache) return texts.map(() => undefined);
-    return this.cache.getMany<ModelAnswer>(
+    return this.cache.getMany<ModelPrediction>(
       tenant,
       texts.map((text) => keyOf(model, text)),
     );
   }
 
-  keep(tenant: TenantContext, model: ModelProvider, answers: readonly [text: string, answer: ModelAnswer][]): void {
+  store(
+    tenant: TenantContext,
+    model: ModelProvider,
+    predictions: readonly [text: string, prediction: ModelPrediction][],
+  ): void {
     this.cache?.setMany(
       tenant,
-      answers.map(([text, answer]) => [keyOf(model, text), answer]),
+      predictions.map(([text, prediction]) => [keyOf(model, text), prediction]),
     );
   }
 
-  /** Forgets everything of a tenant. */
-  async forget(tenant: TenantContext): Promise<void> {
+  /** Removes all predictions of a tenant. */
+  async clear(tenant: TenantContext): Promise<void> {
     await this.cache?.invalidate(tenant, '*');
   }
 }

@@ -2,7 +2,7 @@ import type { Actor, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { ModelEntity, type RecordedChange, TemporalStore, UnitOfWork } from '#persistence';
 
-/** A model as it was served from a moment on. */
+/** A model with the time since which it is served like this. */
 export interface ServedModel {
   name: string;
   modelVersion: string;
@@ -13,10 +13,10 @@ export interface ServedModel {
   since: number;
 }
 
-/** What a model is, as the server that starts knows it. */
+/** Facts that a starting server knows about its models. */
 export type ModelFacts = Pick<ServedModel, 'name' | 'modelVersion' | 'labels' | 'traffic' | 'shadow'>;
 
-/** Which models answered when. */
+/** The history of served models. */
 @Injectable()
 export class ServedModelsRepository {
   constructor(
@@ -24,26 +24,26 @@ export class ServedModelsRepository {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** Those that are served now, or were at `at`. By name. */
+  /** Returns the models that are served now, or were served at `at`, by name. */
   async list(tenant: TenantContext, at?: number): Promise<ServedModel[]> {
     const found =
       at === undefined
         ? await this.temporal.list(tenant, ModelEntity)
         : await Promise.all(
-            [...(await this.records(tenant)).values()].map((id) => this.temporal.asOf(tenant, ModelEntity, id, at)),
+            [...(await this.recordIds(tenant)).values()].map((id) => this.temporal.asOf(tenant, ModelEntity, id, at)),
           );
     return found.flatMap((model) => (model ? [toServed(model)] : [])).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Oldest first; undefined when nothing is known of the name. */
+  /** Returns the changes, oldest first, or undefined when the name is unknown. */
   async history(tenant: TenantContext, name: string): Promise<RecordedChange[] | undefined> {
-    const id = (await this.records(tenant)).get(name);
+    const id = (await this.recordIds(tenant)).get(name);
     return id === undefined ? undefined : this.temporal.history(tenant, ModelEntity, id);
   }
 
-  /** Notes what is served from now on; what has not changed makes no version. */
-  async note(tenant: TenantContext, facts: readonly ModelFacts[], author: Actor): Promise<void> {
-    const known = await this.records(tenant);
+  /** Records the served models. A model that has not changed gets no new version. */
+  async record(tenant: TenantContext, facts: readonly ModelFacts[], author: Actor): Promise<void> {
+    const known = await this.recordIds(tenant);
     for (const { name, ...rest } of facts) {
       const id = known.get(name);
       if (id === undefined) await this.temporal.createMany(tenant, ModelEntity, [{ name, ...rest }], author);
@@ -61,8 +61,8 @@ export class ServedModelsRepository {
         await this.temporal.remove(tenant, ModelEntity, { id, version: undefined }, author);
   }
 
-  /** Name → record, also of those that are served no more. */
-  private async records(tenant: TenantContext): Promise<Map<string, string>> {
+  /** Returns the record id of each name, including models that are no longer served. */
+  private async recordIds(tenant: TenantContext): Promise<Map<string, string>> {
     const rows = await this.unitOfWork.read<{ name: string; record_id: string }>(
       tenant,
       'SELECT name, record_id FROM models WHERE tenant_id = $1 AND valid_to IS NULL',

@@ -6,8 +6,8 @@ import { ModelRegistry } from './model.registry.js';
 import { type ServedModel, ServedModelsRepository } from './served-models.repository.js';
 
 /**
- * Remembers which model answered when: each server notes at its start what it serves. Two versions that are served side by side, as in a
- * rolling restart, follow one another here; each prediction names its own.
+ * Records which model was served when: each server records its models when it starts. During a rolling restart two
+ * versions are served at the same time; here they follow one another, and each prediction names its own.
  */
 @Injectable()
 export class ServedModelsService {
@@ -19,9 +19,9 @@ export class ServedModelsService {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  /** For servers alone: a command answers nobody. */
-  noteAtStart(): void {
-    this.supervisor.onRecovered(() => void this.note());
+  /** For servers only: a command serves no model. */
+  recordAtStart(): void {
+    this.supervisor.onRecovered(() => void this.record());
   }
 
   /** @throws the database's errors */
@@ -29,14 +29,14 @@ export class ServedModelsService {
     return this.repository.list(DEFAULT_TENANT, at);
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError when no model of this name was ever served */
   async history(name: string): Promise<RecordedChange[]> {
     const changes = await this.repository.history(DEFAULT_TENANT, name);
     if (!changes) throw new NotFoundError('The model');
     return changes;
   }
 
-  private async note(): Promise<void> {
+  private async record(): Promise<void> {
     const models = this.registry.list();
     const facts = models.map(({ labels, name, version }, i) => ({
       name,
@@ -46,10 +46,10 @@ export class ServedModelsService {
       shadow: false,
     }));
     try {
-      await this.repository.note(DEFAULT_TENANT, facts, { name: 'server', at: this.clock.now() });
+      await this.repository.record(DEFAULT_TENANT, facts, { name: 'server', at: this.clock.now() });
     } catch (error) {
-      // Another server that starts may have noted the same at the same moment.
-      this.logger.debug({ err: error }, 'which models are served was not noted');
+      // Another server that starts may have recorded the same at the same moment.
+      this.logger.debug({ err: error }, 'failed to record the served models');
     }
   }
 }

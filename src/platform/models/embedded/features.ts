@@ -15,24 +15,24 @@ export function fnv1a(text: string, from = 0, to = text.length, seed = OFFSET): 
   return hash >>> 0;
 }
 
-/** Bucket of a word unigram, from the word's own hash. */
+/** Returns the bucket of a word unigram, from the hash of the word. */
 export function unigramBucket(word: number): number {
   return (word ^ (word >>> 15)) & MASK;
 }
 
-/** Bucket of a word pair, order kept. */
+/** Returns the bucket of two consecutive words; their order matters. */
 export function bigramBucket(a: number, b: number): number {
   const hash = mix(mix(OFFSET, a), b);
   return (hash ^ (hash >>> 15)) & MASK;
 }
 
-/** Bucket of three words in order. */
+/** Returns the bucket of three consecutive words; their order matters. */
 export function trigramBucket(a: number, b: number, c: number): number {
   const hash = mix(mix(mix(OFFSET ^ 0x33, a), b), c);
   return (hash ^ (hash >>> 15)) & MASK;
 }
 
-/** Buckets of a word's character 4- and 5-grams, its boundaries marked. */
+/** Returns the buckets of the character 4-grams and 5-grams of a word, with its boundaries marked. */
 export function characterBuckets(word: string): number[] {
   const marked = `<${word}>`;
   const buckets: number[] = [];

@@ -2,20 +2,20 @@ import { bigramBucket, characterBuckets, fnv1a, trigramBucket, unigramBucket } f
 import { collapseDoubled, tokenize } from './tokenizer.js';
 import { DIMENSIONS, FILTERS, type ModelWeights, PAIRS, POOLED } from './weights.js';
 
-/** Above this many tokens a text is cut into chunks whose logits are averaged. */
+/** A text with more tokens is split into chunks whose logits are averaged. */
 const CHUNK_ABOVE = 60;
 const CHUNK = 50;
-/** Tokens read at the most; the rest is left out and the answer says `truncated`. */
+/** Maximum number of tokens. The rest of a text is ignored and the prediction is marked `truncated`. */
 const MAX_TOKENS = 1200;
-/** Words whose projections are remembered, 1.2 kB each. */
-const MEMO_WORDS = 12_000;
-/** A longer token is not worth its place in the memo. */
-const MAX_REMEMBERED_LENGTH = 40;
-/** The answer for a text in which the model knows no word at all: neutral, and hardly sure. */
+/** Maximum number of words whose projections are kept, 1.2 kB each. */
+const MAX_MEMO_WORDS = 12_000;
+/** A longer token rarely occurs twice, so the memo does not keep it. */
+const MAX_MEMO_TOKEN_LENGTH = 40;
+/** Prediction for a text without any known word: neutral with low confidence. */
 const NO_EVIDENCE: Readonly<Record<string, number>> = { negative: 0.3, neutral: 0.4, positive: 0.3 };
 
-/** What the network says of one text; `scores` sum to 1, one number for each label. */
-export interface NetworkAnswer {
+/** Prediction for one text. `scores` has one probability per label; they sum to 1. */
+export interface NetworkPrediction {
   label: string;
   confidence: number;
   scores: Record<string, number>;
@@ -26,25 +26,26 @@ export interface NetworkAnswer {
 interface Word {
   known: boolean;
   hash: number;
-  /** Where the word's PAIRS numbers begin in the slab. */
+  /** Index of the word's first projection in the slab. */
   slot: number;
-  /** Summed wide weights of the word itself and its character n-grams, one for each label. */
+  /** Sums of the wide weights of the word and its character n-grams, one per label. */
   wide: Float64Array;
   wideCount: number;
 }
 
 /**
- * Hashed n-grams (wide) plus a convolutional network over word vectors (deep; Kim 2014), logits added.
+ * Hashed n-grams (wide) plus a convolutional network over word vectors (deep; Kim 2014), with their logits added.
  *
- * - A convolution over embeddings is linear, so each word's projection on all (position, filter) pairs is computed once and
- *   remembered: a sentence becomes look-ups and adds.
- * - Answers depend on the text alone: no state but the bounded memo, no randomness, no platform-dependent mathematics.
+ * - A convolution over embeddings is linear, so the projection of each word on all (position, filter) pairs is computed
+ *   once and kept: a sentence costs lookups and additions.
+ * - Predictions depend on the text alone: the only state is the bounded memo, and there is no randomness and no
+ *   platform-dependent arithmetic.
  */
 export class SentimentNetwork {
   private readonly rows: Map<string, number>;
   private memo = new Map<string, Word>();
-  /** Projections, PAIRS numbers a slot; the slots past MEMO_WORDS serve the words of one text that are not remembered. */
-  private readonly slab = new Float32Array((MEMO_WORDS + MAX_TOKENS) * PAIRS);
+  /** Projections, PAIRS values per slot. Slots after MAX_MEMO_WORDS hold words of one text that the memo omits. */
+  private readonly slab = new Float32Array((MAX_MEMO_WORDS + MAX_TOKENS) * PAIRS);
   private slots = 0;
   private readonly vector = new Float32Array(DIMENSIONS);
   private readonly pooled = new Float64Array(POOLED);
@@ -57,14 +58,14 @@ export class SentimentNetwork {
     return this.weights.labels;
   }
 
-  /** Runs every path until the engine has compiled it: the first answers of a cold process take a hundred times as long. */
+  /** Runs every path until the engine has compiled it. The first predictions of a cold process are 100 times slower. */
   warmUp(): void {
     for (let from = 1; from < 4000; from += 20) this.predict(this.weights.words.slice(from, from + 20).join(' '));
   }
 
-  predict(text: string): NetworkAnswer {
-    // Dropping everything at the bound costs one recomputation a word, and needs no bookkeeping on the hot path.
-    if (this.slots >= MEMO_WORDS) {
+  predict(text: string): NetworkPrediction {
+    // Clearing the whole memo costs one recomputation per word and needs no bookkeeping on the hot path.
+    if (this.slots >= MAX_MEMO_WORDS) {
       this.memo = new Map();
       this.slots = 0;
     }
@@ -75,7 +76,7 @@ export class SentimentNetwork {
     if (!words.some((word) => word.known)) {
       return { label: 'neutral', confidence: 0.4, scores: { ...NO_EVIDENCE }, lowEvidence: true, truncated };
     }
-    return this.answer(this.logits(words), truncated);
+    return this.toPrediction(this.logits(words), truncated);
   }
 
   private logits(words: Word[]): Float64Array {
@@ -105,7 +106,7 @@ export class SentimentNetwork {
     this.addWide(words, total);
   }
 
-  /** Max over time of each filter of widths 1, 2 and 3. A text shorter than a filter is padded with zeros on the right. */
+  /** Pools the maximum over time for each filter of widths 1, 2 and 3. Shorter texts are padded with zeros. */
   private pool(words: Word[]): void {
     const { slab, pooled } = this;
     const n = words.length;
@@ -160,10 +161,10 @@ export class SentimentNetwork {
   }
 
   private word(token: string): Word {
-    const remembered = this.memo.get(token);
-    if (remembered) return remembered;
+    const cached = this.memo.get(token);
+    if (cached) return cached;
     const word = this.project(token, this.slots++ * PAIRS);
-    if (token.length <= MAX_REMEMBERED_LENGTH) this.memo.set(token, word);
+    if (token.length <= MAX_MEMO_TOKEN_LENGTH) this.memo.set(token, word);
     return word;
   }
 
@@ -192,12 +193,12 @@ export class SentimentNetwork {
     return { known: row > 0, hash, slot, wide: sums, wideCount: buckets.length };
   }
 
-  private answer(logits: Float64Array, truncated: boolean): NetworkAnswer {
+  private toPrediction(logits: Float64Array, truncated: boolean): NetworkPrediction {
     const { labels, temperature } = this.weights;
     const top = Math.max(...logits);
     const powers = Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
     const sum = powers.reduce((a, b) => a + b, 0);
-    // Six decimals: below any meaning, and above what another CPU's last bit could change.
+    // Six decimals carry more than any meaning, and hide differences in the last bit between CPUs.
     const scores = Object.fromEntries(labels.map((label, i) => [label, round(powers[i]! / sum)]));
     const label = labels.reduce((best, candidate) => (scores[candidate]! > scores[best]! ? candidate : best));
     return { label, confidence: scores[label]!, scores, lowEvidence: false, truncated };

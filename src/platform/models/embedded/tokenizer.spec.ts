@@ -25,7 +25,7 @@ describe('tokenize', () => {
     expect(tokens(text)).toBe(expected);
   });
 
-  it('needs time in proportion to the text, whatever it is made of', () => {
+  it('needs time linear in the length of any text', () => {
     for (const unit of ['a', "'", '!', ':', '@', '😡', "n't", 'http://', '\u200d', '[name']) {
       const text = unit.repeat(Math.ceil(100_000 / unit.length));
       expect(Array.isArray(tokenize(text, EMOJI))).toBe(true);

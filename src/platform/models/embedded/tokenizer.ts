@@ -1,12 +1,14 @@
 /**
- * Splits English text into the tokens that the embedded model was trained on.
+ * Matches the tokens of English text that the embedded model was trained on.
  *
- * - NFKC, lower case, straight apostrophes; placeholders for addresses (`<url>`), people (`<user>`) and numbers (`<num>`)
- * - clitics stand alone and negation is always `n't` ("can't" and "cant" are both `ca`, `n't`), so that one weight learns it
- * - a letter repeated three times or more becomes two; runs of `!` and `?` become at most two
- * - emoticons are kept whole; an emoji becomes its description in words
+ * - text is in NFKC, in lower case, with straight apostrophes; `<url>`, `<user>` and `<num>` replace addresses, people
+ *   and numbers
+ * - clitics are separate tokens and negation is always `n't` ("can't" and "cant" are both `ca`, `n't`), so one weight
+ *   learns it
+ * - a letter that is repeated three times or more becomes two; a run of `!` and `?` becomes at most two
+ * - emoticons stay whole; an emoji becomes its description in words
  *
- * Every pattern is linear in the length of the text.
+ * Every pattern takes time linear in the length of the text, so that no text can block the server.
  */
 const TOKEN = new RegExp(
   [
@@ -32,10 +34,10 @@ const DOUBLED = /(\p{L})\1+/gu;
 const WORD_START = /^[\p{L}\p{M}\p{N}]/u;
 const EMOJI_START = /^\p{Extended_Pictographic}/u;
 
-/** Description words by emoji, without variation selectors. */
+/** Description words by emoji; the keys have no variation selectors. */
 export type EmojiWords = ReadonlyMap<string, readonly string[]>;
 
-/** `text` of any length → its tokens, in order. */
+/** Splits a text of any length into its tokens, in order. */
 export function tokenize(text: string, emoji: EmojiWords): string[] {
   const normal = text
     .normalize('NFKC')
@@ -55,7 +57,7 @@ export function tokenize(text: string, emoji: EmojiWords): string[] {
   return tokens;
 }
 
-/** The form to look up when a word is not known: doubled letters made single ("soo" → "so"). */
+/** Returns the form to look up when a word is unknown, with doubled letters made single ("soo" → "so"). */
 export function collapseDoubled(word: string): string {
   return word.replace(DOUBLED, '$1');
 }

@@ -2,16 +2,16 @@ import type { EmojiWords } from './tokenizer.js';
 
 /** Widths of the convolutions, in words. */
 export const WIDTHS = [1, 2, 3] as const;
-/** Filters of each width. */
+/** Number of filters per width. */
 export const FILTERS = 48;
-/** Numbers of a word vector. */
+/** Length of a word vector. */
 export const DIMENSIONS = 102;
-/** Pooled features: one for each filter. */
+/** Number of pooled features: one per filter. */
 export const POOLED = WIDTHS.length * FILTERS;
-/** (filter, position) pairs: each word's projection has one number for each. */
+/** Number of (filter, position) pairs; the projection of a word has one value for each. */
 export const PAIRS = WIDTHS.reduce<number>((sum, width) => sum + width, 0) * FILTERS;
 
-/** Rows and columns in row-major order unless said. */
+/** Weights of the network. Matrices are row-major. */
 export interface ModelWeights {
   labels: string[];
   /** Words by row of `embeddings`; row 0 is the unknown word. */
@@ -19,7 +19,7 @@ export interface ModelWeights {
   emoji: EmojiWords;
   /** Divides the logits before the softmax (Guo et al. 2017). */
   temperature: number;
-  /** words × DIMENSIONS, to be multiplied by the row's scale. */
+  /** words × DIMENSIONS; each row is multiplied by its scale. */
   embeddings: Int8Array;
   embeddingScales: Float32Array;
   /** PAIRS × DIMENSIONS: width by width, position by position, filter by filter. */
@@ -47,7 +47,10 @@ const SECTIONS = ['embeddingScales', 'filters', 'filterBias', 'head', 'headBias'
 type SectionName = (typeof SECTIONS)[number];
 const MAGIC = 'FLM1';
 
-/** One file: magic, header length (uint32, little endian), JSON header padded to 4 bytes, then the sections, floats before bytes. */
+/**
+ * Serializes the weights: magic, header length (uint32, little endian), JSON header padded to 4 bytes, then the
+ * sections, floats before bytes.
+ */
 export function writeWeights(weights: ModelWeights): Buffer {
   const header: Header = {
     format: 1,
@@ -72,17 +75,17 @@ export function writeWeights(weights: ModelWeights): Buffer {
 }
 
 /**
- * Reads what `writeWeights` wrote.
- * @throws Error when the bytes are not of this format.
+ * Reads weights that `writeWeights` wrote.
+ * @throws Error when the bytes do not have this format
  */
 export function readWeights(file: Buffer): ModelWeights {
   if (file.length < 8 || file.toString('latin1', 0, 4) !== MAGIC) throw new Error('not a model file of format FLM1');
   const headerLength = file.readUInt32LE(4);
   const header = JSON.parse(file.toString('utf8', 8, 8 + headerLength)) as Header;
-  // A copy at offset 0, so that float sections are aligned whatever Buffer pool the file came from.
+  // Copied to offset 0, because float sections must be aligned and a pooled Buffer may start anywhere.
   const body = new Uint8Array(file.subarray(8 + headerLength)).buffer;
   let offset = 0;
-  const take = (name: SectionName): Float32Array | Int8Array => {
+  const readSection = (name: SectionName): Float32Array | Int8Array => {
     const section = header.sections.find((candidate) => candidate.name === name);
     if (!section) throw new Error(`model file has no section ${name}`);
     const bytes = name === 'embeddings' || name === 'wide' ? 1 : 4;
@@ -91,7 +94,7 @@ export function readWeights(file: Buffer): ModelWeights {
     offset += section.length * bytes;
     return data;
   };
-  const floats = (name: SectionName): Float32Array => take(name) as Float32Array;
+  const floats = (name: SectionName): Float32Array => readSection(name) as Float32Array;
   return {
     labels: header.labels,
     words: header.words,
@@ -103,7 +106,7 @@ export function readWeights(file: Buffer): ModelWeights {
     filterBias: floats('filterBias'),
     head: floats('head'),
     headBias: floats('headBias'),
-    embeddings: take('embeddings') as Int8Array,
-    wide: take('wide') as Int8Array,
+    embeddings: readSection('embeddings') as Int8Array,
+    wide: readSection('wide') as Int8Array,
   };
 }
