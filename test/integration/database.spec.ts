@@ -188,7 +188,7 @@ describe.each(DIALECTS)('S0-18 S0-48 the contract of every database: %s', (diale
     const [same, other] = [row('identity-a'), row('identity-b')];
     await database.commit([{ insert: identity, rows: [same, other] }]);
     const taken = await database.write((session) =>
-      session.takenIds([{ insert: identity, rows: [same, { ...other, slug: 'identity-c' }, row('identity-d')] }]),
+      session.conflictingIds([{ insert: identity, rows: [same, { ...other, slug: 'identity-c' }, row('identity-d')] }]),
     );
     expect(taken).toEqual([other.id]);
   });

@@ -34,11 +34,11 @@ class Base {
 const tracked = ['note', 'tags'];
 
 @PortableEntity('test_plain')
-@Temporal({ strategy: 'none', what: 'The plain one', tracked })
+@Temporal({ strategy: 'none', displayName: 'The plain one', tracked })
 class Plain extends Base {}
 
 @PortableEntity('test_copied')
-@Temporal({ strategy: 'copy_on_change', what: 'The copied one', tracked })
+@Temporal({ strategy: 'copy_on_change', displayName: 'The copied one', tracked })
 class Copied extends Base {}
 
 @PortableEntity('test_copied_history')
@@ -54,7 +54,7 @@ class CopiedHistory {
 }
 
 @PortableEntity('test_periods')
-@Temporal({ strategy: 'scd2', what: 'The period', tracked })
+@Temporal({ strategy: 'scd2', displayName: 'The period', tracked })
 class Period extends Base {
   @UuidColumn() recordId!: string;
   @TimeColumn() validFrom!: number;

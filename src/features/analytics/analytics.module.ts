@@ -36,7 +36,7 @@ export class AnalyticsModule {
         columns: ROLLED_UP_COLUMNS,
         run: (session, tenant, rows) => subtraction.subtract(session, tenant, rows),
       },
-      onForget: (tenant) => results.invalidate(tenant, 'predictions'),
+      clearCaches: (tenant) => results.invalidate(tenant, 'predictions'),
       countRows: ROWS_BY_TENANT,
     });
   }

@@ -60,7 +60,7 @@ export class FeedbackModule {
     tables.register(SUBMISSIONS, {
       transfer: { ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) },
       files: (tenant, ids) => pictures.of(tenant, ids),
-      onForget: async (tenant, removed) => {
+      clearCaches: async (tenant, removed) => {
         await pictures.forget(tenant);
         if (removed.feedback ?? removed.feedback_submissions) await search.purge();
       },

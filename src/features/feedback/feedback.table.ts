@@ -29,7 +29,7 @@ export const SUBMISSIONS = defineTable({
   transfer: {
     kind: 'feedback',
     time: 'created_at',
-    leftOut: ['search_text', 'deleted_at', 'has_screenshot', 'version'],
+    omitted: ['search_text', 'deleted_at', 'has_screenshot', 'version'],
     texts: ['description', 'admin_notes', 'api_state', 'url', 'annotation_coords'],
     sealedJson: ['api_state'],
     defaults: { link: 'none', has_annotation: false, is_read: false, is_archived: false },

@@ -72,7 +72,7 @@ export const LABELS = defineTable({
   transfer: {
     kind: 'labels',
     time: 'recorded_at',
-    leftOut: ['link'],
+    omitted: ['link'],
     texts: [],
     defaults: { source: 'import', valid_at: null },
   },

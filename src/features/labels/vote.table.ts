@@ -73,7 +73,7 @@ export const VOTES = defineTable({
   transfer: {
     kind: 'votes',
     time: 'accepted_at',
-    leftOut: ['accepted_id', 'link'],
+    omitted: ['accepted_id', 'link'],
     texts: ['comment'],
     defaults: { withdrawn: false },
   },

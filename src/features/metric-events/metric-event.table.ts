@@ -39,7 +39,7 @@ export const METRIC_EVENTS = defineTable({
     name: 'external_id',
     holder: 'event_id',
     // The time of an event is part of its id, and so decides where it is stored: a change does not touch it.
-    under: (row, id) => ({ ...row, id, timestamp: timeOfId(id) }),
+    withId: (row, id) => ({ ...row, id, timestamp: timeOfId(id) }),
   },
   acceptedAt: 'accepted_at',
   retention: { kind: 'metrics', time: 'timestamp', partitioned: true },
@@ -49,7 +49,7 @@ export const METRIC_EVENTS = defineTable({
     kind: 'metrics',
     time: 'timestamp',
     timeInId: true,
-    leftOut: ['accepted_id'],
+    omitted: ['accepted_id'],
     texts: ['sensitive'],
     sealedJson: ['sensitive'],
     defaults: {},

@@ -93,7 +93,7 @@ export class MetricEventsService {
       batch: { parts: [{ insert: METRIC_EVENTS.insert, rows }], bytes },
       recordIds: events.map(({ id }) => id),
       answer: (persisted) => ({ status: persisted === 'database' ? 201 : 202, body: persisted }),
-      recorded: () => this.growth.noteAdded('metric_events', events.length),
+      recorded: () => this.growth.recordAdded('metric_events', events.length),
     };
   }
 

@@ -68,7 +68,7 @@ export const PREDICTIONS = defineTable({
     kind: 'predictions',
     time: 'timestamp',
     timeInId: true,
-    leftOut: ['input_hash'],
+    omitted: ['input_hash'],
     texts: ['input_text', 'metadata'],
     sealedJson: ['metadata'],
     defaults: { cache_hit: false, source: 'logged' },

@@ -32,7 +32,7 @@ export class PredictionsModule {
   constructor(tables: StoredTables, cache: PredictionCache, hashes: InputHash) {
     tables.register(PREDICTIONS, {
       transfer: transferPredictions(hashes),
-      onForget: (tenant) => cache.clear(tenant),
+      clearCaches: (tenant) => cache.clear(tenant),
     });
   }
 }

@@ -42,7 +42,7 @@ export async function restoreBackup(
     const copier = createCopier(config);
     await requireConsent(config, copier, yes);
     const former = await copier.restore(join(work, copier.fileName), onProgress);
-    const rows = (await copier.look())?.rows ?? {};
+    const rows = (await copier.inspect())?.rows ?? {};
     const missing = Object.entries(manifest.rows).filter(([table, n]) => rows[table] !== n);
     if (missing.length > 0)
       throw new RestoreFailedError(
@@ -66,7 +66,7 @@ async function requireConsent(
 ): Promise<void> {
   let rows: number;
   try {
-    rows = Object.values((await copier.look())?.rows ?? {}).reduce((sum, n) => sum + n, 0);
+    rows = Object.values((await copier.inspect())?.rows ?? {}).reduce((sum, n) => sum + n, 0);
   } catch (error) {
     if (config.database.type !== 'sqlite') throw error;
     if (!yes) throw new RestoreUnconfirmedError('cannot be read');

@@ -52,7 +52,7 @@ export class TableErasure {
 
   /** Empties the caches and indexes that may still hold removed rows. */
   async forget(tenant: TenantContext, removed: RemovedRows): Promise<void> {
-    await this.tables.forget(tenant, removed);
+    await this.tables.clearCaches(tenant, removed);
   }
 
   /** Lists the data subjects in all tables; one that is in several tables comes several times. */

@@ -91,13 +91,13 @@ export class TenantErasureService {
 
   private async emptyAgain(tenant: TenantContext): Promise<void> {
     const removed = await this.tenants.empty(tenant);
-    if (Object.keys(removed).length > 0) await this.tables.forget(tenant, removed);
+    if (Object.keys(removed).length > 0) await this.tables.clearCaches(tenant, removed);
   }
 
   private async remove(tenant: TenantContext, actor: string): Promise<Record<string, number>> {
     const { local, tables, tenants } = this;
     const removed = await tenants.empty(tenant);
-    await tables.forget(tenant, removed);
+    await tables.clearCaches(tenant, removed);
     Object.assign(removed, await local.remove());
     await tenants.remove(tenant, { name: actor, at: this.clock.now() });
     // What came in by a key that was known a moment longer.

@@ -49,7 +49,7 @@ export class RecordForm {
   constructor(private readonly table: TransferTable) {
     const { columns, names, sealed, sealedJson } = table;
     this.boundTo = sealed?.boundTo ?? 'id';
-    const left = new Set(['tenant_id', ...table.leftOut]);
+    const left = new Set(['tenant_id', ...table.omitted]);
     this.ignored = left;
     this.fields = columns
       .filter(({ name }) => !left.has(name))

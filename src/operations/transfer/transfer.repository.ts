@@ -53,7 +53,7 @@ export class TransferRepository {
     const months = new Map(times.map((time) => [formatTime(time).slice(0, 7), time]));
     const unknown = [...months].filter(([month]) => !this.months.has(month));
     if (unknown.length === 0) return;
-    await this.supervisor.makeRoomFor(unknown.map(([, time]) => time));
+    await this.supervisor.ensurePartitionsFor(unknown.map(([, time]) => time));
     for (const [month] of unknown) this.months.add(month);
   }
 

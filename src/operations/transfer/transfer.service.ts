@@ -3,9 +3,9 @@ import { type AppError, type Clock, CLOCK, type TenantContext, type TimeRange } 
 import { toAppError } from '#http';
 import { RecordingService, ReplayGuards, storeInBatches } from '#ingest';
 import {
+  type AcceptedFiles,
   type BulkGroup,
   type BulkRow,
-  type TakenFiles,
   type TransferKind,
   type TransferRecord,
   type TransferTable,
@@ -63,7 +63,7 @@ interface ReadLine {
   line: number;
   row: BulkRow;
   groups: readonly BulkGroup[];
-  files: TakenFiles | undefined;
+  files: AcceptedFiles | undefined;
 }
 
 export const NOTHING_IMPORTED: ImportReport = { lines: 0, imported: 0, known: 0, erased: 0, refused: 0 };
@@ -120,7 +120,7 @@ export class TransferService {
       batch = [];
       bytes = 0;
       const stored = await this.store(tenant, table, rows, report, refuse);
-      for (const { files } of stored) if (files) onFiles?.(files.taken, files.refused);
+      for (const { files } of stored) if (files) onFiles?.(files.accepted, files.refused);
       report.lines = line;
       await onProgress?.(report);
     };

@@ -7,7 +7,7 @@ export {
   DatabaseLockedError,
   DatabaseUnavailableError,
   DataRefusedError,
-  isPassing,
+  isTransient,
   PartitionMissingError,
   PoolExhaustedError,
   QueryTimeoutError,
@@ -30,8 +30,8 @@ export { createDatabase } from './lifecycle/create-database.js';
 export { createDataSource } from './lifecycle/data-source.js';
 export { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 export { FolderLock } from './lifecycle/folder-lock.js';
+export { type LegacyDatabase, type LegacyRow, openLegacyDatabase } from './lifecycle/legacy-database.js';
 export { Migrator } from './lifecycle/migrator.js';
-export { type OlderDatabase, type OlderRow, openOlderDatabase } from './lifecycle/older-database.js';
 export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';
 export { AuditEntryEntity } from './schema/audit-entry.entity.js';
@@ -75,6 +75,7 @@ export { UserEntity } from './schema/user.entity.js';
 export { WebhookDeliveryEntity, WebhookEntity } from './schema/webhook.entity.js';
 export { SqliteFile } from './sqlite/sqlite-file.js';
 export {
+  type AcceptedFiles,
   type EventDeclaration,
   type RetainedTable,
   RETENTION_KINDS,
@@ -83,7 +84,6 @@ export {
   type SealedTable,
   type SubjectTable,
   type TableBehaviour,
-  type TakenFiles,
   TRANSFER_KINDS,
   type TransferKind,
   type TransferRecord,

@@ -23,7 +23,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
       inject: [FeedbackLoopConfig],
       useFactory: (config: FeedbackLoopConfig) => ({
         ...dataSourceOptions(config, 'serve'),
-        // Nest would try ten times for 30 s and then end the process; the supervisor connects, and waits as long as it takes.
+        // Nest would retry for 30 s and then end the process. The supervisor connects instead, and never gives up.
         manualInitialization: true,
       }),
     }),
@@ -66,15 +66,18 @@ export class PersistenceModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  /** By then every feature has registered its tables; the data source is opened later. */
+  /** Passes the entities to the data source, which opens later. By now every feature has registered its tables. */
   onModuleInit(): void {
     this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.type) });
   }
 
-  /** After the socket has closed and `ingest/` has flushed: requests still arrive in `onModuleDestroy`. */
+  /**
+   * Closes the database after the socket has closed and `ingest/` has flushed. `onModuleDestroy` would be too early,
+   * because requests still arrive then.
+   */
   async onApplicationShutdown(): Promise<void> {
     await this.supervisor
       .stop()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'closing the database failed'));
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'failed to close the database'));
   }
 }

@@ -145,10 +145,10 @@ export class RollupsReadModel {
   }
 
   private averages(): string {
-    const { sumWhole } = this.unitOfWork.dialect;
+    const { sumIntegers } = this.unitOfWork.dialect;
     return (
-      `COALESCE(SUM(predictions), 0) AS n, ${sumWhole('confidence_sum')} AS confidence_sum, COALESCE(SUM(confidence_count), 0) AS confidence_n, ` +
-      `${sumWhole('latency_sum')} AS latency_sum, COALESCE(SUM(latency_count), 0) AS latency_n`
+      `COALESCE(SUM(predictions), 0) AS n, ${sumIntegers('confidence_sum')} AS confidence_sum, COALESCE(SUM(confidence_count), 0) AS confidence_n, ` +
+      `${sumIntegers('latency_sum')} AS latency_sum, COALESCE(SUM(latency_count), 0) AS latency_n`
     );
   }
 

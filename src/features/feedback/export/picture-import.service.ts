@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import type { BulkRow, TakenFiles } from '#persistence';
+import type { AcceptedFiles, BulkRow } from '#persistence';
 import { PictureIntake } from '../attachments/picture-intake.service.js';
 import { pictureRow } from '../intake.service.js';
 import { SCREENSHOTS } from '../feedback.table.js';
@@ -11,7 +11,7 @@ export class PictureImport {
   constructor(private readonly intake: PictureIntake) {}
 
   /** `files`: base64, or data URLs. */
-  async take(tenant: TenantContext, row: BulkRow, files: readonly string[]): Promise<TakenFiles> {
+  async take(tenant: TenantContext, row: BulkRow, files: readonly string[]): Promise<AcceptedFiles> {
     const { pictures, warnings } = await this.intake.check(
       files.map((dataUrl, n) => ({ path: `screenshots.${n}`, dataUrl })),
       0,
@@ -24,7 +24,7 @@ export class PictureImport {
     return {
       row: { ...row, has_screenshot: rows.length > 0 },
       groups: rows.length > 0 ? [{ insert: SCREENSHOTS.insert, rows }] : [],
-      taken: rows.length,
+      accepted: rows.length,
       refused: warnings.length,
     };
   }

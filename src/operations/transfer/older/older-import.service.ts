@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type Clock, CLOCK, DAY_MS, DEFAULT_TENANT_ID, type TenantContext, ValidationError } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { type OlderDatabase, type OlderRow, openOlderDatabase } from '#persistence';
+import { type LegacyDatabase, type LegacyRow, openLegacyDatabase } from '#persistence';
 import { type ImportLine, type ImportReport, TransferService } from '../transfer.service.js';
 import { idOf } from '../stable-id.js';
 import { OLDER_PICTURES, type OlderTable, olderTable } from './older-records.js';
@@ -52,7 +52,7 @@ export class OlderImportService {
 
   /** @throws AppError when the database cannot be read, or holds nothing of an older system; NotRecordedError: repeat it */
   async run(tenant: TenantContext, address: string, options: OlderImportOptions = {}): Promise<OlderTableReport[]> {
-    const older = await openOlderDatabase(address);
+    const older = await openLegacyDatabase(address);
     try {
       const tables = await older.tables();
       const known = [...tables].flatMap(([name, columns]): [string, OlderTable][] => {
@@ -73,7 +73,7 @@ export class OlderImportService {
 
   private async one(
     tenant: TenantContext,
-    older: OlderDatabase,
+    older: LegacyDatabase,
     { hasPictures, name, table }: { name: string; table: OlderTable; hasPictures: boolean },
     { onId, onProgress, onRefused, source = older.name }: OlderImportOptions,
   ): Promise<OlderTableReport> {
@@ -127,7 +127,7 @@ export class OlderImportService {
 }
 
 /** Base64 by the id of their feedback, in the order in which they were stored. */
-async function picturesOf(older: OlderDatabase, rows: readonly OlderRow[]): Promise<Map<string, string[]>> {
+async function picturesOf(older: LegacyDatabase, rows: readonly LegacyRow[]): Promise<Map<string, string[]>> {
   const { data, of, table } = OLDER_PICTURES;
   const pictures = new Map<string, string[]>();
   const found = await older.where(

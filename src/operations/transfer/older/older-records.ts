@@ -1,5 +1,5 @@
 import { formatTime, parseTime } from '#kernel';
-import type { OlderRow, TransferKind } from '#persistence';
+import type { LegacyRow, TransferKind } from '#persistence';
 
 /** A table of an older system, and what its rows become. */
 export interface OlderTable {
@@ -8,10 +8,10 @@ export interface OlderTable {
   names: readonly string[];
   columns: readonly string[];
   /** `time`: when it was, milliseconds since 1970. */
-  time(row: OlderRow): number | undefined;
-  record(row: OlderRow, time: number): Record<string, unknown>;
+  time(row: LegacyRow): number | undefined;
+  record(row: LegacyRow, time: number): Record<string, unknown>;
   /** Something that has to be there is missing, or too long, and was made up or cut. */
-  isIncomplete?(row: OlderRow): boolean;
+  isIncomplete?(row: LegacyRow): boolean;
 }
 
 /** What older predictions were made with, where only a version was kept. */
@@ -152,11 +152,11 @@ function flag(value: unknown): boolean {
   return value === true || value === 1 || /^(?:1|t|true|y|yes)$/i.test(typeof value === 'string' ? value.trim() : '');
 }
 
-function nameOf(row: OlderRow, names: readonly string[]): string | undefined {
+function nameOf(row: LegacyRow, names: readonly string[]): string | undefined {
   return names.find((name) => row[name] != null) ?? names.find((name) => row[name] !== undefined);
 }
 
-function first(row: OlderRow, names: readonly string[]): unknown {
+function first(row: LegacyRow, names: readonly string[]): unknown {
   const name = nameOf(row, names);
   return name === undefined ? undefined : row[name];
 }

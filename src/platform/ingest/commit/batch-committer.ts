@@ -198,11 +198,11 @@ async function noteTaken(
   outcomes: Map<RecordBatch, BatchOutcome>,
 ): Promise<void> {
   if (batches.length === 0) return;
-  const suspects = new Set(await session.takenIds(byTable(batches)));
+  const suspects = new Set(await session.conflictingIds(byTable(batches)));
   if (suspects.size === 0) return;
   for (const batch of batches) {
     if (!batch.parts.some(({ rows }) => rows.some(({ id }) => suspects.has(String(id))))) continue;
-    const ids = await session.takenIds(batch.parts);
+    const ids = await session.conflictingIds(batch.parts);
     if (ids.length > 0) outcomes.set(batch, { kind: 'ids_taken', ids });
   }
 }

@@ -24,7 +24,7 @@ export async function resolveExternalIds(session: WriteSession, group: BulkGroup
     ...group,
     rows: group.rows.map((row) => {
       const id = row[claims.name] == null ? undefined : holders.get(keyOf(row, claims));
-      return id === undefined || id === row.id ? row : claims.under(row, id);
+      return id === undefined || id === row.id ? row : claims.withId(row, id);
     }),
   };
 }

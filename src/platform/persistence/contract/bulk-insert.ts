@@ -1,46 +1,47 @@
 import type { DialectName } from '../schema/column-types.js';
 
 /**
- * Types of a bulk column. Values: `uuid` and `text` strings, `timestamp` milliseconds since 1970, `json` any JSON value, `bytes` base64
- * (a row must also go through the spool, as JSON), `count` whole numbers to 2^53, `sum` a bigint of any size, `histogram` counts by bucket as an object.
+ * Types of a bulk column. Values are strings for `uuid` and `text`, milliseconds since 1970 for `timestamp`, any JSON
+ * value for `json`, base64 for `bytes` (because rows also pass through the spool as JSON), integers up to 2^53 for
+ * `count`, a bigint of any size for `sum`, and an object of counts by bucket for `histogram`.
  */
 export type BulkType =
   'uuid' | 'text' | 'timestamp' | 'double' | 'integer' | 'count' | 'sum' | 'boolean' | 'json' | 'histogram' | 'bytes';
 
 /**
- * How a column of a row that is there already takes in another's. A histogram on PostgreSQL is two columns: adding JSON up costs more than
- * all the rest, so that new counts are noted in `<name>_pending` and added up when there are many.
+ * How a value is merged into an existing row. On PostgreSQL a histogram has two columns: adding JSON objects costs more
+ * than the rest of the insert, so new counts are appended to `<name>_pending` and added up once there are many.
  */
 export type Merge = 'sum' | 'least' | 'greatest' | 'histogram';
 
-/** One row by column name; null or absent is NULL. */
+/** One row by column name. A value that is null or missing is stored as NULL. */
 export type BulkRow = Readonly<Record<string, unknown>>;
 
 export interface BulkInsertOptions {
-  /** Columns whose values may be there already; default: `id`. */
+  /** Columns of the conflict key; default: `id`. */
   key?: readonly string[];
-  /** Columns that tell whether a row that is there already is the same record; default: none are compared. */
+  /** Columns that decide whether an existing row is the same record; default: none are compared. */
   identity?: readonly string[];
   /**
-   * A column that grows with every change: a row that is there already is replaced by one with a greater value. A replay then never
-   * overwrites what came after it, whatever the order.
+   * A column that grows with every change. An existing row is replaced only by a row with a greater value, so a replay
+   * never overwrites a later change, whatever the order.
    */
   newer?: string;
-  /** Every column that is not of the key: a row that is there already takes the new one in. Only for rows that came in once. */
+  /** How each column outside the key is merged into an existing row. Only for rows that are inserted exactly once. */
   merge?: Readonly<Record<string, Merge>>;
-  /** A name that a row may have beside its id, unique in a tenant; the row that had it first keeps its id. */
+  /** A name that a row may have besides its id, unique in a tenant. The first row that claims a name keeps its id. */
   claims?: NameClaims;
 }
 
-/** Who has which name: a table with `tenant_id`, the name and the id. */
+/** The table that records which id holds a name. It has `tenant_id`, the name and the id. */
 export interface NameClaims {
   table: string;
-  /** The column of the name, in both tables. */
+  /** Column of the name, in both tables. */
   name: string;
-  /** The column of the id in the table of names. */
+  /** Column of the id in the table of names. */
   holder: string;
-  /** A row under the id that has its name. */
-  under(row: BulkRow, id: string): BulkRow;
+  /** Returns the row under the id that already holds its name. */
+  withId(row: BulkRow, id: string): BulkRow;
 }
 
 const POSTGRES_TYPES: Record<BulkType, string> = {
@@ -57,22 +58,23 @@ const POSTGRES_TYPES: Record<BulkType, string> = {
   bytes: 'text',
 };
 
-/** Characters of pending counts that are worth adding up. */
-const PENDING_LENGTH = 500;
+/** Pending counts longer than this, in characters, are added up. */
+const MAX_PENDING_LENGTH = 500;
 
 /**
- * An idempotent insert of many rows as one statement, for both dialects from one declaration.
+ * An idempotent insert of many rows in one statement, for both dialects from one declaration.
  *
- * - PostgreSQL: one named statement with one jsonb parameter: no parameter limit, one plan, whatever the number of rows
- * - SQLite: one prepared statement, run for each row inside the transaction
- * - rows whose key is already there are left alone, so that a retry is harmless
- * - `taken` finds those of them that hold something else
+ * - on PostgreSQL it is one named statement with one jsonb parameter: there is no parameter limit, and one plan for any
+ *   number of rows
+ * - on SQLite it is one prepared statement that runs for each row inside the transaction
+ * - it ignores rows whose key exists, so a retry is harmless
+ * - `conflicting` finds existing rows that hold another record
  */
 export class BulkInsert {
   readonly postgres: { name: string; text: string };
   readonly sqlite: string;
-  /** Statements that select the ids of rows that are there with another content; undefined without `identity`. */
-  readonly taken: { postgres: { name: string; text: string }; sqlite: string } | undefined;
+  /** Statements that select the ids of existing rows with other content; undefined without `identity`. */
+  readonly conflicting: { postgres: { name: string; text: string }; sqlite: string } | undefined;
   private readonly columns: [name: string, type: BulkType][];
   private readonly identity: readonly string[];
   private readonly key: readonly string[];
@@ -106,7 +108,7 @@ export class BulkInsert {
     this.sqlite = `INSERT INTO ${table} (${names}) VALUES (${marks}) ${conflict('sqlite')}`;
     if (identity.length === 0) return;
     const list = (alias: string): string => identity.map((name) => `${alias}.${name}`).join(', ');
-    this.taken = {
+    this.conflicting = {
       postgres: {
         name: `taken_${table}`,
         text:
@@ -119,8 +121,8 @@ export class BulkInsert {
 
   private onConflict(dialect: DialectName): string {
     if (this.merge) {
-      const taken = Object.entries(this.merge).map(([name, how]) => merged(dialect, how, name, this.table));
-      return `UPDATE SET ${taken.join(', ')}`;
+      const updates = Object.entries(this.merge).map(([name, merge]) => merged(dialect, merge, name, this.table));
+      return `UPDATE SET ${updates.join(', ')}`;
     }
     if (this.newer === undefined) return 'NOTHING';
     const changes = this.columns
@@ -129,12 +131,12 @@ export class BulkInsert {
     return `UPDATE SET ${changes.join(', ')} WHERE excluded.${this.newer} > ${this.table}.${this.newer}`;
   }
 
-  /** Whether two rows with one id are the same record. */
-  isSame(one: BulkRow, other: BulkRow): boolean {
-    return this.identity.every((name) => JSON.stringify(one[name] ?? null) === JSON.stringify(other[name] ?? null));
+  /** Returns whether two rows with the same id are the same record. */
+  isSame(a: BulkRow, b: BulkRow): boolean {
+    return this.identity.every((name) => JSON.stringify(a[name] ?? null) === JSON.stringify(b[name] ?? null));
   }
 
-  /** The jsonb parameter. */
+  /** Returns the jsonb parameter. */
   forPostgres(rows: readonly BulkRow[]): string {
     return JSON.stringify(
       this.effective(rows).map((row) => {
@@ -149,7 +151,10 @@ export class BulkInsert {
     );
   }
 
-  /** PostgreSQL replaces a row once in a statement; and in one order everywhere, so that two statements wait and do not deadlock. */
+  /**
+   * Returns the rows to insert: one per key, because PostgreSQL can update a row only once per statement, and in an
+   * order that is the same everywhere, because two statements would otherwise deadlock.
+   */
   effective(rows: readonly BulkRow[]): readonly BulkRow[] {
     const { newer } = this;
     const keyOf = (row: BulkRow): string => this.key.map((name) => String(row[name])).join('\n');
@@ -168,13 +173,13 @@ export class BulkInsert {
     return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   }
 
-  /** Values in column order, one array a row. */
+  /** Returns the values in column order, one array per row. */
   forSqlite(rows: readonly BulkRow[]): unknown[][] {
     return rows.map((row) => this.columns.map(([name, type]) => sqliteValue(row[name], type)));
   }
 
-  /** Parameters of `taken.sqlite`, one array a row. */
-  takenForSqlite(rows: readonly BulkRow[]): unknown[][] {
+  /** Returns the parameters of `conflicting.sqlite`, one array per row. */
+  conflictingForSqlite(rows: readonly BulkRow[]): unknown[][] {
     const types = new Map(this.columns);
     return rows.map((row) => [
       row.id,
@@ -187,27 +192,29 @@ function byKeyOrder(a: { key: string }, b: { key: string }): number {
   return a.key < b.key ? -1 : 1;
 }
 
-/** Null on either side leaves the other. */
-function merged(dialect: DialectName, how: Merge, name: string, table: string): string {
-  const [old, added] = [`${table}.${name}`, `excluded.${name}`];
-  if (how === 'sum') return `${name} = ${old} + ${added}`;
+/** Returns the assignment of a merged column. A null on either side leaves the other value. */
+function merged(dialect: DialectName, merge: Merge, name: string, table: string): string {
+  const [stored, added] = [`${table}.${name}`, `excluded.${name}`];
+  if (merge === 'sum') return `${name} = ${stored} + ${added}`;
   if (dialect === 'postgresql')
-    return how === 'histogram' ? mergedHistogram(name, table) : `${name} = ${how.toUpperCase()}(${old}, ${added})`;
-  if (how === 'histogram') return `${name} = merge_histograms(${old}, ${added})`;
-  return `${name} = ${how === 'least' ? 'MIN' : 'MAX'}(COALESCE(${old}, ${added}), COALESCE(${added}, ${old}))`;
+    return merge === 'histogram'
+      ? mergedHistogram(name, table)
+      : `${name} = ${merge.toUpperCase()}(${stored}, ${added})`;
+  if (merge === 'histogram') return `${name} = merge_histograms(${stored}, ${added})`;
+  return `${name} = ${merge === 'least' ? 'MIN' : 'MAX'}(COALESCE(${stored}, ${added}), COALESCE(${added}, ${stored}))`;
 }
 
 function mergedHistogram(name: string, table: string): string {
   const pending = `${table}.${name}_pending`;
   const all = `${pending} || excluded.${name}_pending`;
-  const few = `length(${pending}) < ${PENDING_LENGTH}`;
+  const isShort = `length(${pending}) < ${MAX_PENDING_LENGTH}`;
   return (
-    `${name} = CASE WHEN ${few} THEN ${table}.${name} ELSE merge_histograms(${table}.${name}, ${all}) END, ` +
-    `${name}_pending = CASE WHEN ${few} THEN ${all} ELSE '' END`
+    `${name} = CASE WHEN ${isShort} THEN ${table}.${name} ELSE merge_histograms(${table}.${name}, ${all}) END, ` +
+    `${name}_pending = CASE WHEN ${isShort} THEN ${all} ELSE '' END`
   );
 }
 
-/** A column of the parameter, as it is stored. */
+/** Returns the expression that stores a column of the parameter. */
 function postgresValue(name: string, type: BulkType): string {
   if (type === 'histogram') return `'{}'::jsonb, ${name}`;
   return type === 'bytes' ? `decode(${name}, 'base64')` : name;
@@ -219,7 +226,7 @@ function jsonValue(value: unknown, type: BulkType): unknown {
   return type === 'sum' ? String(value) : value;
 }
 
-/** `bucket:count ` for each. */
+/** Returns `bucket:count ` for each bucket. */
 function pendingCounts(histogram: Record<string, number>): string {
   let text = '';
   for (const bucket in histogram) text += `${bucket}:${histogram[bucket]} `;

@@ -6,21 +6,25 @@ import type { Dialect } from './dialect.js';
 export interface BulkGroup {
   insert: BulkInsert;
   rows: readonly BulkRow[];
-  /** The whole commit fails with `RowsKnownError` when one of them is there already: what rides along would count it twice. */
+  /**
+   * Fails the whole commit with `RowsExistError` when a row exists; rows written along with it would count it twice.
+   */
   allNew?: boolean;
 }
 
-/** One open transaction on a connection of its own. On SQLite nothing else is written meanwhile: be quick, await nothing else. */
+/**
+ * One open transaction on its own connection. On SQLite it blocks all other writes: be quick, and await nothing else.
+ */
 export interface WriteSession {
   insert(groups: readonly BulkGroup[]): Promise<void>;
-  /** Answers the rows that were not there before. */
+  /** Returns the rows that did not exist before. */
   insertNew(group: BulkGroup): Promise<BulkRow[]>;
-  /** Ids of rows that are there with another content than the one given; only for inserts that declare an identity. */
-  takenIds(groups: readonly BulkGroup[]): Promise<string[]>;
+  /** Returns the ids of existing rows whose content differs, for inserts that declare an identity. */
+  conflictingIds(groups: readonly BulkGroup[]): Promise<string[]>;
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Connections of one pool at this moment; `size` is the most there can be. */
+/** Current connections of a pool; `size` is the maximum. */
 export interface PoolStats {
   pool: string;
   size: number;
@@ -29,43 +33,46 @@ export interface PoolStats {
   waiting: number;
 }
 
-/** A standby that analytics are read from. */
+/** A standby that serves analytics. */
 export interface ReplicaStatus {
   name: string;
-  /** `behind`: further than allowed. `promoted`: it is no standby any more, and may hold what the primary does not. */
+  /** `behind`: its lag exceeds the limit. `promoted`: it is no longer a standby, and may hold other data. */
   state: 'up' | 'behind' | 'down' | 'promoted';
   lagMs: number | null;
 }
 
 /**
- * What a database must do for the product; one implementation for each dialect, chosen by the address alone.
+ * Operations that the product needs from a database. Each dialect has one implementation; the address alone selects it.
  *
- * Every method fails within its time-out with one of the errors of `errors.ts`; none waits for ever.
+ * - every method fails within its timeout with one of the errors of `errors.ts`; none waits forever
  */
 export interface Database {
   readonly dialect: Dialect;
   readonly dataSource: DataSource;
-  /** Opens what must be open; may be called again after it failed. */
+  /** Opens the database. May be called again after a failure. */
   connect(): Promise<void>;
   close(): Promise<void>;
-  /** One cheap round trip on a connection of its own, so that a busy pool is not mistaken for a dead database. */
+  /** Makes one cheap round trip on a separate connection, so that a busy pool is not mistaken for a dead database. */
   ping(): Promise<void>;
-  /** Inserts all rows of all groups in one transaction. Durable when it resolves. @throws RowsKnownError for `allNew` */
+  /**
+   * Inserts all rows of all groups in one transaction. They are durable when it resolves.
+   * @throws RowsExistError for `allNew`
+   */
   commit(groups: readonly BulkGroup[]): Promise<void>;
-  /** Several statements in one transaction on the ingest path, in which a row may depend on what is there. */
+  /** Runs several statements in one transaction on the ingest path, for rows that depend on existing rows. */
   write<T>(work: (session: WriteSession) => Promise<T>): Promise<T>;
-  /** Lists and analytics: bounded in time and number, `$1` style parameters. */
+  /** Reads for lists and analytics, limited in time and number of calls. Parameters are `$1`, `$2`, … */
   read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** The same for questions that may be answered a little late: from a replica where there is one that is near enough. */
+  /** Reads like `read` for queries that tolerate a lag, from a database replica if one is recent enough. */
   analyze<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** What `analyze` answers now holds at least what was committed by then, milliseconds since 1970; null: everything. */
+  /** Returns the time up to which `analyze` sees every commit, in milliseconds since 1970; null: there is no lag. */
   analyzesAsOf(): number | null;
   replicas(): ReplicaStatus[];
-  /** Point look-ups that requests wait for. */
+  /** Looks up rows by key, for requests that wait for the result. */
   lookup<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Administrative writes, in one transaction that is alone on SQLite. */
+  /** Runs an administrative write in one transaction, which excludes other writes on SQLite. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
-  /** Gives some of the space of deleted rows back to the volume. Answers whether there is more. */
+  /** Releases some of the space of deleted rows to the volume. Returns whether more remains. */
   compact(): Promise<boolean>;
   sizeBytes(): Promise<number>;
   pools(): PoolStats[];

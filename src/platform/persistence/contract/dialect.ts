@@ -1,25 +1,28 @@
 import type { DialectName } from '../schema/column-types.js';
 
-/** The few expressions in which the two databases differ; read models write the rest of their SQL once. */
+/** The few expressions that differ between the two databases. Read models write the rest of their SQL once. */
 export interface Dialect {
   readonly name: DialectName;
-  /** Milliseconds → the parameter to bind. */
+  /** Converts milliseconds since 1970 to a parameter. */
   time(ms: number): Date | number;
-  /** A time column of a row → milliseconds. */
+  /** Converts a time column of a row to milliseconds since 1970. */
   readTime(value: unknown): number;
-  /** A JSON column of a row → its value. */
+  /** Converts a JSON column of a row to its value. */
   readJson<T>(value: unknown): T | null;
   readBoolean(value: unknown): boolean;
-  /** A number as a whole number of millionths: sums do not depend on the order of rows. The same double arithmetic on both. */
+  /**
+   * Expression for a number in whole millionths, so that sums do not depend on the order of rows. Both databases use
+   * the same double arithmetic.
+   */
   micros(column: string): string;
-  /** Sum of whole numbers, 0 without any. */
-  sumWhole(expression: string): string;
-  /** Counts of a histogram column, one row a bucket or several: what to join to its table, and the two columns it gives. */
+  /** Expression for a sum of integers, 0 without rows. */
+  sumIntegers(expression: string): string;
+  /** Join that expands a histogram column to one or more rows per bucket, and the two columns that it yields. */
   histogram(column: string): { join: string; bucket: string; count: string };
   asText(expression: string): string;
-  /** Start of the hour or day (UTC) of a time column, as milliseconds since 1970. */
+  /** Expression for the start of the hour or day (UTC) of a time column, in milliseconds since 1970. */
   bucket(column: string, bucket: 'hour' | 'day'): string;
-  /** Index of a positive number's logarithmic bucket: floor(ln(column) / lnGamma). */
+  /** Expression for the index of a positive number's logarithmic bucket: floor(ln(column) / lnGamma). */
   logBucket(column: string, lnGamma: number): string;
 }
 
@@ -32,7 +35,7 @@ export const postgresDialect: Dialect = {
   readJson: <T>(value: unknown) => (value ?? null) as T | null,
   readBoolean: (value) => value === true,
   micros: (column) => `CAST(FLOOR(${column} * 1000000 + 0.5) AS bigint)`,
-  sumWhole: (expression) => `COALESCE(SUM(${expression}), 0)`,
+  sumIntegers: (expression) => `COALESCE(SUM(${expression}), 0)`,
   histogram: (column) => ({
     join:
       `CROSS JOIN LATERAL (SELECT key AS bucket, value AS n FROM jsonb_each_text(${column}) ` +
@@ -56,8 +59,8 @@ export const sqliteDialect: Dialect = {
   readJson: <T>(value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as T) : null),
   readBoolean: (value) => Number(value) !== 0,
   micros: (column) => `CAST(FLOOR(${column} * 1000000 + 0.5) AS INTEGER)`,
-  // In two parts: SQLite's SUM of integers fails beyond 64 bits, which a hundred thousand days of latency reach.
-  sumWhole: (expression) => `COALESCE(SUM(${expression} / 1000000) * 1000000.0 + SUM(${expression} % 1000000), 0)`,
+  // In two parts, because SQLite's SUM of integers fails beyond 64 bits, which 100,000 days of latency exceed.
+  sumIntegers: (expression) => `COALESCE(SUM(${expression} / 1000000) * 1000000.0 + SUM(${expression} % 1000000), 0)`,
   histogram: (column) => ({ join: `CROSS JOIN json_each(${column}) AS bins`, bucket: 'bins.key', count: 'bins.value' }),
   asText: (expression) => `CAST(${expression} AS TEXT)`,
   bucket: (column, bucket) => `(${column} / ${BUCKET_MS[bucket]} * ${BUCKET_MS[bucket]})`,

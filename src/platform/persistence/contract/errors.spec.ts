@@ -40,13 +40,13 @@ describe('toDatabaseError', () => {
     [{ code: 'SQLITE_CONSTRAINT_UNIQUE' }, DataRefusedError],
     [{ code: '42P01' }, SchemaOutdatedError],
     [{ code: 'SQLITE_ERROR', message: 'no such table: predictions' }, SchemaOutdatedError],
-  ])('S2-01 knows %j', (given, expected) => {
+  ])('S2-01 maps %j', (given, expected) => {
     const error = toDatabaseError(Object.assign(new Error('message' in given ? given.message : 'x'), given));
     expect(error).toBeInstanceOf(expected);
     expect(toDatabaseError(error)).toBe(error);
   });
 
-  it('tells a client nothing about an error it does not know', () => {
+  it('reveals nothing to a client about an unknown error', () => {
     const error = toDatabaseError(Object.assign(new Error('secret detail'), { code: 'ZZ000' }));
     expect([error.status, error.detail]).toEqual([500, 'The database refused a statement.']);
   });

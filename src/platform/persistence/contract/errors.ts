@@ -1,47 +1,48 @@
 import { AppError, UnavailableError } from '#kernel';
 
-/** The database cannot be reached, or has just gone. */
+/** The database cannot be reached, or the connection was lost. */
 export class DatabaseUnavailableError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
       code: 'database_unavailable',
       detail: 'The database cannot be reached.',
-      remedy: 'Check that the database runs and that FL_DB_URI is right; the server reconnects by itself.',
+      remedy: 'Check that the database runs and that FL_DB_URI is right; the server reconnects automatically.',
       cause,
     });
   }
 }
 
-/** It answers and takes nothing: a standby, a database made read-only, or rights that are missing. */
+/** The database responds but refuses writes: it is a standby, it is read-only, or permissions are missing. */
 export class DatabaseReadOnlyError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
       code: 'database_read_only',
-      detail: 'The database takes no writes.',
-      remedy: 'Is it the primary? Is default_transaction_read_only on? May the user of FL_DB_URI write to the tables?',
+      detail: 'The database accepts no writes.',
+      remedy:
+        'Check that it is the primary, that default_transaction_read_only is off, and that the user of FL_DB_URI may write to the tables.',
       logLevel: 'error',
       cause,
     });
   }
 }
 
-/** The server has not opened its database yet. */
+/** The server has not opened its database. */
 export class PersistenceNotReadyError extends UnavailableError {
   constructor() {
     super({
       code: 'persistence_not_ready',
       detail: 'The database is not open yet.',
-      remedy: 'Wait for /health/startup, or look at /health/detailed for what is missing.',
+      remedy: 'Wait for /health/startup, or see in /health/detailed what is missing.',
     });
   }
 }
 
-/** A query took longer than it may. */
+/** A query exceeded its time limit. */
 export class QueryTimeoutError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
       code: 'query_timeout',
-      detail: 'The database took too long to answer.',
+      detail: 'The database took too long to respond.',
       remedy:
         'Narrow the range of the request, or look for locks and slow storage; FL_DB_QUERY_TIMEOUT_MS is the limit.',
       cause,
@@ -61,7 +62,7 @@ export class PoolExhaustedError extends UnavailableError {
   }
 }
 
-/** The tables are older than this version needs. */
+/** The schema belongs to a previous version. */
 export class SchemaOutdatedError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
@@ -74,14 +75,16 @@ export class SchemaOutdatedError extends UnavailableError {
   }
 }
 
-/** PostgreSQL has no partition for the row's month: our omission, not the caller's. */
+/**
+ * PostgreSQL has no partition for the month of the row. The server failed to create it; the caller did nothing wrong.
+ */
 export class PartitionMissingError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
       code: 'partition_missing',
-      detail: 'The database has no place for that time yet.',
+      detail: 'The database has no partition for that time.',
       remedy:
-        'Run `npx feedback-loop migrate up` with the FL_RETENTION_DAYS of the server, or restart the server: both make the partitions.',
+        'Run `npx feedback-loop migrate up` with the FL_RETENTION_DAYS of the server, or restart the server. Both create the partitions.',
       logLevel: 'error',
       cause,
     });
@@ -113,10 +116,10 @@ export class DatabaseLockedError extends UnavailableError {
   }
 }
 
-/** Two transactions stood in each other's way and the database chose this one to give up; trying again helps. */
+/** The database rolled this transaction back because of a conflict with another one; a retry helps. */
 export class TransactionConflictError extends UnavailableError {
   constructor(cause?: unknown) {
-    super({ code: 'transaction_conflict', detail: 'The database asked to try again.', cause });
+    super({ code: 'transaction_conflict', detail: 'The transaction conflicted with another one: try again.', cause });
   }
 }
 
@@ -133,14 +136,14 @@ export class DatabaseCorruptError extends UnavailableError {
   }
 }
 
-/** Some rows of a commit that must all be new are there already; nothing was stored. Never leaves `ingest/`. */
+/** Some rows of a commit that must all be new exist, so nothing was stored. Never leaves `ingest/`. */
 export class RowsExistError extends AppError {
   constructor(cause?: unknown) {
-    super({ code: 'rows_known', status: 500, title: 'Internal error', detail: 'Some rows are there already.', cause });
+    super({ code: 'rows_known', status: 500, title: 'Internal error', detail: 'Some rows already exist.', cause });
   }
 }
 
-/** The database refused the data itself (SQLSTATE 22 or 23, SQLITE_CONSTRAINT): sending it again cannot help. */
+/** The database refused the data itself (SQLSTATE 22 or 23, SQLITE_CONSTRAINT), so sending it again cannot help. */
 export class DataRefusedError extends AppError {
   constructor(cause?: unknown) {
     super({
@@ -153,7 +156,9 @@ export class DataRefusedError extends AppError {
   }
 }
 
-/** A statement that is not one single parameterised query of one tenant: a programming error, caught before the database. */
+/**
+ * A statement is not a single parameterised query of one tenant. This is a bug, caught before it reaches the database.
+ */
 export class StatementRefusedError extends AppError {
   constructor(detail: string) {
     super({
@@ -161,12 +166,12 @@ export class StatementRefusedError extends AppError {
       status: 500,
       title: 'Internal error',
       detail: `A database statement was refused: ${detail}.`,
-      remedy: 'Report this: it is a bug of the server.',
+      remedy: 'Report this: it is a bug in the server.',
     });
   }
 }
 
-/** The database already has tables of our names that we did not make. */
+/** The database has tables with our names that this product did not create. */
 export class ForeignTablesError extends AppError {
   constructor(tables: string[]) {
     super({
@@ -175,12 +180,12 @@ export class ForeignTablesError extends AppError {
       title: 'Foreign tables',
       detail: `The database already holds tables that feedback-loop did not make: ${tables.join(', ')}. Nothing was changed.`,
       remedy:
-        'Point FL_DB_URI at an empty database or schema; data of an older system is moved by import, not in place.',
+        'Point FL_DB_URI at an empty database or schema; data of a legacy system is moved by import, not in place.',
     });
   }
 }
 
-/** Another process has been migrating for longer than we wait. */
+/** Another process has been migrating for longer than this one waits. */
 export class MigrationLockedError extends AppError {
   constructor() {
     super({
@@ -188,7 +193,7 @@ export class MigrationLockedError extends AppError {
       status: 503,
       title: 'Migration locked',
       detail: 'Another process is migrating this database.',
-      remedy: 'Wait for it, and run the command again.',
+      remedy: 'Wait until it has finished, then run the command again.',
       retryable: true,
     });
   }
@@ -201,7 +206,7 @@ interface Rule {
   make: new (cause?: unknown) => AppError;
 }
 
-/** The first rule that matches decides. */
+/** The first matching rule decides. */
 const RULES: Rule[] = [
   { code: /^57014$/, message: /^Query read timeout$/, make: QueryTimeoutError },
   { message: /timeout exceeded when trying to connect/, make: PoolExhaustedError },
@@ -221,7 +226,7 @@ const RULES: Rule[] = [
   },
 ];
 
-const PASSING = [
+const TRANSIENT_ERRORS = [
   DatabaseUnavailableError,
   DatabaseReadOnlyError,
   QueryTimeoutError,
@@ -230,13 +235,13 @@ const PASSING = [
   TransactionConflictError,
 ];
 
-/** Whether the same statement may succeed in a moment: a lost connection, a time-out, a lock, a deadlock. */
-export function isPassing(error: unknown): boolean {
+/** Returns whether a retry may succeed soon, as after a lost connection, a timeout, a lock or a deadlock. */
+export function isTransient(error: unknown): boolean {
   const mapped = toDatabaseError(error);
-  return PASSING.some((type) => mapped instanceof type);
+  return TRANSIENT_ERRORS.some((type) => mapped instanceof type);
 }
 
-/** What a driver threw → one of the errors above; an error that already is one stays as it is. */
+/** Maps an error of a driver to one of the errors above. An error that already is one is returned unchanged. */
 export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };

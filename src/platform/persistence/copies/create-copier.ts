@@ -11,7 +11,7 @@ export function createCopier(config: Readonly<FeedbackLoopConfig>): DatabaseCopi
     : new PostgresCopier(database.directUri, config.pgToolsDir);
 }
 
-/** Migrations that this program does not know: the copy was made by a newer one. */
+/** Returns the migrations that this program does not know. If there are any, a later version made the copy. */
 export function unknownMigrations(
   type: FeedbackLoopConfig['database']['type'],
   { migrations }: Pick<CopiedDatabase, 'migrations'>,

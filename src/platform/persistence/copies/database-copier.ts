@@ -1,15 +1,15 @@
 import { TABLES } from '#migrations';
 import { AppError } from '#kernel';
 
-/** What a copy holds, at one moment. */
+/** Content of a copy at one moment. */
 export interface CopiedDatabase {
-  /** Table → rows. */
+  /** Number of rows by table. */
   rows: Record<string, number>;
-  /** Migrations that had been applied. */
+  /** Names of the applied migrations. */
   migrations: string[];
 }
 
-/** A line of the ledger of erasures. */
+/** An entry of the ledger of erasures. */
 export interface CopiedErasure {
   tenant_id: string;
   subject_hash: string;
@@ -17,19 +17,22 @@ export interface CopiedErasure {
   requested_at: number;
 }
 
-/** Copies a whole database to a file while it is being written, and puts one back; one implementation for each dialect. */
+/** Copies a whole database to a file while it is in use, and restores it. Each dialect has one implementation. */
 export interface DatabaseCopier {
-  /** What the file is called in a backup. */
+  /** Name of the file in a backup. */
   readonly fileName: string;
-  /** The file is compressed already. */
+  /** Whether the file is already compressed. */
   readonly compressed: boolean;
-  /** A consistent copy, checked. `to` must not be there. @throws BackupFailedError */
+  /** Creates and checks a consistent copy. `to` must not exist. @throws BackupFailedError */
   copy(to: string, onProgress: (line: string) => void): Promise<CopiedDatabase>;
-  /** Rows by table; undefined when there is no database of ours. */
-  look(): Promise<CopiedDatabase | undefined>;
-  /** Whom it says were erased, subjects and tenants; none when it says nothing of that. */
+  /** Returns the rows by table, or undefined when there is no database of this product. */
+  inspect(): Promise<CopiedDatabase | undefined>;
+  /** Returns the erased subjects and tenants; empty when the database has no ledger. */
   erasures(): Promise<CopiedErasure[]>;
-  /** Replaces what is there. Answers where that is kept; null when there was nothing. @throws RestoreFailedError, ServerRunningError */
+  /**
+   * Replaces the current database. Returns the name under which it is kept, or null if there was none.
+   * @throws RestoreFailedError, ServerRunningError
+   */
   restore(from: string, onProgress: (line: string) => void): Promise<string | null>;
 }
 
@@ -59,7 +62,7 @@ export class RestoreFailedError extends AppError {
   }
 }
 
-/** Restoring under a running server would lose what it writes meanwhile. */
+/** A running server would lose the records that it writes during a restore. */
 export class ServerRunningError extends AppError {
   constructor(detail: string) {
     super({
@@ -67,7 +70,7 @@ export class ServerRunningError extends AppError {
       status: 409,
       title: 'Nothing was restored',
       detail,
-      remedy: 'Stop every server of this database first.',
+      remedy: 'Stop all servers of this database first.',
     });
   }
 }

@@ -14,10 +14,10 @@ import {
   ServerRunningError,
 } from './database-copier.js';
 
-const CONNECT_MS = 10_000;
-const LAST_WORDS = 2000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_ERROR_LENGTH = 2000;
 
-/** By `pg_dump -Fc` and `pg_restore`, which must be on the PATH and as new as the server. */
+/** Uses `pg_dump -Fc` and `pg_restore`, which must be on the PATH and at least as new as the server. */
 export class PostgresCopier implements DatabaseCopier {
   readonly fileName = 'database.dump';
   readonly compressed = true;
@@ -29,13 +29,12 @@ export class PostgresCopier implements DatabaseCopier {
 
   async copy(to: string, onProgress: (line: string) => void): Promise<CopiedDatabase> {
     return this.connected(async (client) => {
-      // Counts and dump see the same moment.
+      // Counts and dump share a snapshot.
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await requirePublic(client, (detail) => new BackupFailedError(detail));
       const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
       const copied = await describe(client);
-      if (!copied)
-        throw new BackupFailedError('There is nothing of feedback-loop in the database.', 'Look at FL_DB_URI.');
+      if (!copied) throw new BackupFailedError('The database has no tables of feedback-loop.', 'Check FL_DB_URI.');
       const failure = await this.run(
         'pg_dump',
         [
@@ -55,12 +54,12 @@ export class PostgresCopier implements DatabaseCopier {
     });
   }
 
-  look(): Promise<CopiedDatabase | undefined> {
+  inspect(): Promise<CopiedDatabase | undefined> {
     return this.connected(describe);
   }
 
   async erasures(): Promise<CopiedErasure[]> {
-    if ((await this.look())?.rows.erasures === undefined) return [];
+    if ((await this.inspect())?.rows.erasures === undefined) return [];
     return this.connected(async (client) => {
       const { rows } = await client.query<{ tenant_id: string; subject_hash: string; requested_at: Date }>(
         'SELECT tenant_id, subject_hash, requested_at FROM erasures',
@@ -78,21 +77,21 @@ export class PostgresCopier implements DatabaseCopier {
       );
       if (Number(rows[0]?.n ?? 0) > 0) throw new ServerRunningError('Servers are connected to the database.');
       await requirePublic(client, (detail) => new RestoreFailedError(detail));
-      const strangers = await foreignRelations(client);
-      if (strangers.length > 0)
+      const foreign = await foreignRelations(client);
+      if (foreign.length > 0)
         throw new RestoreFailedError(
-          `The schema also holds ${strangers.slice(0, 5).join(', ')}, which a restore would put aside.`,
-          'Restore into a database of its own.',
+          `The schema also holds ${foreign.slice(0, 5).join(', ')}, which a restore would set aside.`,
+          'Restore into a separate database.',
         );
-      const hadSomething = (await describe(client)) !== undefined;
+      const hadTables = (await describe(client)) !== undefined;
       const former = `before_${new Date()
         .toISOString()
         .replace(/[-:]|\.\d+/g, '')
         .toLowerCase()}`;
       await client.query(`BEGIN; ALTER SCHEMA public RENAME TO ${former}; CREATE SCHEMA public; COMMIT`);
-      if (hadSomething) onProgress(`what was there is kept as schema ${former}`);
+      if (hadTables) onProgress(`the previous content is kept as schema ${former}`);
       const back = `BEGIN; DROP SCHEMA public CASCADE; ALTER SCHEMA ${former} RENAME TO public; COMMIT`;
-      // The dump makes the schema itself, which pg_restore would refuse.
+      // The dump creates the schema itself, so pg_restore would fail if it existed.
       await client.query('DROP SCHEMA public');
       const failure = await this.run(
         'pg_restore',
@@ -101,10 +100,10 @@ export class PostgresCopier implements DatabaseCopier {
       );
       if (failure !== undefined) {
         await client.query(`CREATE SCHEMA IF NOT EXISTS public; ${back}`);
-        throw new RestoreFailedError(`pg_restore: ${failure}`, `What was there is untouched. ${TOOLS}`);
+        throw new RestoreFailedError(`pg_restore: ${failure}`, `The previous content is unchanged. ${TOOLS}`);
       }
-      if (hadSomething) return former;
-      // It was empty; what is not (a function of somebody's) stays.
+      if (hadTables) return former;
+      // The schema held no tables. It is kept if it holds something else, such as a function.
       return client.query(`DROP SCHEMA ${former}`).then(
         () => null,
         () => former,
@@ -115,7 +114,7 @@ export class PostgresCopier implements DatabaseCopier {
   private async connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({
       connectionString: this.uri,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'backup of feedback-loop',
     });
     client.on('error', () => undefined);
@@ -129,7 +128,10 @@ export class PostgresCopier implements DatabaseCopier {
     }
   }
 
-  /** Answers its last words when it fails. The password goes by the environment: arguments are for everybody to read. */
+  /**
+   * Runs a tool. Returns the end of its error output when it fails. The password is passed in the environment, because
+   * other users can read arguments.
+   */
   private run(
     command: string,
     args: string[],
@@ -148,23 +150,23 @@ export class PostgresCopier implements DatabaseCopier {
           env: { ...toolEnvironment(), ...(password === '' ? {} : { PGPASSWORD: password }) },
         },
       );
-      let words = '';
+      let output = '';
       child.stderr.on('data', (chunk: Buffer) => {
-        words = `${words}${chunk.toString()}`.slice(-LAST_WORDS);
+        output = `${output}${chunk.toString()}`.slice(-MAX_ERROR_LENGTH);
         for (const [, table] of chunk
           .toString()
           .matchAll(/(?:dumping contents of|processing data for) table "(?:public\.)?(\S+)"/g))
           onProgress(`${command}: ${table}`);
       });
       child.once('error', (error) => resolve(error.message));
-      child.once('close', (code) => resolve(code === 0 ? undefined : words.trim().split('\n').slice(-2).join(' ')));
+      child.once('close', (code) => resolve(code === 0 ? undefined : output.trim().split('\n').slice(-2).join(' ')));
     });
   }
 }
 
 const TOOLS = 'Install the PostgreSQL client tools of the version of the server, or newer.';
 
-/** They need to be found, and nothing of our own secrets. */
+/** Returns the environment of the tools: the variables they need, and none of this product's secrets. */
 function toolEnvironment(): Record<string, string> {
   const passed = Object.entries(readEnvironment()).filter(
     ([name]) => ['PATH', 'HOME', 'LANG', 'SYSTEMROOT'].includes(name.toUpperCase()) || name.startsWith('PGSSL'),
@@ -172,16 +174,16 @@ function toolEnvironment(): Record<string, string> {
   return Object.fromEntries(passed) as Record<string, string>;
 }
 
-/** Another schema would be counted, and not dumped. */
+/** Refuses another schema, which would be counted but not dumped. */
 async function requirePublic(client: pg.Client, refuse: (detail: string) => Error): Promise<void> {
   const { rows } = await client.query<{ name: string | null }>('SELECT current_schema() AS name');
   if (rows[0]?.name !== 'public')
     throw refuse(
-      `The tables are in the schema ${rows[0]?.name ?? 'of nobody'}; only those of public can be backed up and restored.`,
+      `The tables are in the schema ${rows[0]?.name ?? '(none)'}; only those of public can be backed up and restored.`,
     );
 }
 
-/** Tables and views that are not ours, nor partitions of ours. */
+/** Returns tables and views that do not belong to this product, nor are partitions of its tables. */
 async function foreignRelations(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
@@ -196,15 +198,15 @@ async function describe(client: pg.Client): Promise<CopiedDatabase | undefined> 
   const { rows } = await client.query<{ name: string }>(
     'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()',
   );
-  const there = new Set(rows.map(({ name }) => name));
-  const tables = COPIED_TABLES.filter((table) => there.has(table));
+  const existing = new Set(rows.map(({ name }) => name));
+  const tables = COPIED_TABLES.filter((table) => existing.has(table));
   if (tables.length === 0) return undefined;
   const counts: Record<string, number> = {};
   for (const table of tables) {
     const found = await client.query<{ n: string }>(`SELECT COUNT(*) AS n FROM "${table}"`);
     counts[table] = Number(found.rows[0]?.n ?? 0);
   }
-  const migrations = there.has(MIGRATIONS_TABLE)
+  const migrations = existing.has(MIGRATIONS_TABLE)
     ? (await client.query<{ name: string }>(`SELECT name FROM "${MIGRATIONS_TABLE}" ORDER BY id`)).rows.map(
         ({ name }) => name,
       )

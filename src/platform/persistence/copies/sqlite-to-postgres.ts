@@ -6,11 +6,11 @@ import { AppError, formatTime } from '#kernel';
 import { toDatabaseError } from '../contract/errors.js';
 import { describeColumns, type EntityClass, type TableDescription } from '../schema/portable-columns.js';
 
-const CONNECT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const BATCH_ROWS = 500;
-const BATCH_CHARACTERS = 4_194_304;
-const PROGRESS_EVERY = 50_000;
-/** Nothing was moved; both databases are as they were. */
+const MAX_BATCH_CHARACTERS = 4_194_304;
+const PROGRESS_EVERY_ROWS = 50_000;
+/** Nothing was moved; both databases are unchanged. */
 export class MoveRefusedError extends AppError {
   constructor(detail: string, remedy: string, cause?: unknown) {
     super({ code: 'move_refused', status: 409, title: 'Nothing was moved', detail, remedy, cause });
@@ -21,20 +21,22 @@ type Value = string | number | bigint | Buffer | null;
 type Row = Record<string, Value>;
 
 /**
- * Copies everything of a SQLite database of ours into an empty PostgreSQL database of ours, in one transaction: users, keys and history as
- * well as records. Values that are encrypted stay so, hence both need the same keys.
+ * Copies a whole SQLite database of this product into an empty PostgreSQL database, in one transaction: user accounts,
+ * keys and history as well as records. Encrypted values stay encrypted, so both databases need the same keys.
  */
 export class SqliteToPostgres {
   constructor(
     private readonly path: string,
     private readonly uri: string,
-    /** Of every table. */
+    /** Entities of all tables. */
     private readonly entities: readonly EntityClass[],
   ) {}
 
   /**
-   * `prepare` migrates the target and makes room for the months of `times`, milliseconds since 1970. Answers rows by table.
-   * @throws MoveRefusedError, and what PostgreSQL refused as one of `errors.ts`
+   * Copies all tables. `prepare` migrates the target and creates the partitions of `times` (milliseconds since 1970).
+   * Returns the number of rows by table.
+   * @throws MoveRefusedError when a database is not suitable
+   * @throws one of `errors.ts` when PostgreSQL fails
    */
   async move(
     prepare: (times: readonly number[]) => Promise<void>,
@@ -61,7 +63,7 @@ export class SqliteToPostgres {
     }
   }
 
-  /** Alone: what a server wrote meanwhile would be left behind. */
+  /** Opens the source exclusively, because rows that a server wrote during the move would be lost. */
   private async openSource(): Promise<BetterSqlite3.Database> {
     if (!(await stat(this.path).catch(() => undefined))?.isFile())
       throw new MoveRefusedError(
@@ -70,15 +72,15 @@ export class SqliteToPostgres {
       );
     const source = new BetterSqlite3(this.path, { timeout: 0, fileMustExist: true });
     try {
-      // Leaving WAL mode needs the file alone; a server that opens it again goes back to it.
+      // Leaving WAL mode requires exclusive access. A server that opens the file later switches back to WAL.
       source.pragma('journal_mode = DELETE');
       source.exec('BEGIN EXCLUSIVE');
       const applied = source.prepare(`SELECT name FROM "${MIGRATIONS_TABLE}" ORDER BY id`).pluck().all() as string[];
       const known = MIGRATIONS.sqlite.map(({ name }) => name);
       if (applied.join() !== known.join())
         throw new MoveRefusedError(
-          'The SQLite database has another version of the schema than this program.',
-          'Run `feedback-loop migrate up` on it first, with the same version of feedback-loop.',
+          'The SQLite database has a different schema version than this program.',
+          'First run `feedback-loop migrate up` on it, with the same version of feedback-loop.',
         );
       source.defaultSafeIntegers(true);
       return source;
@@ -86,10 +88,10 @@ export class SqliteToPostgres {
       source.close();
       if (error instanceof MoveRefusedError) throw error;
       throw String((error as { code?: string }).code).startsWith('SQLITE_BUSY')
-        ? new MoveRefusedError(`A process has ${this.path} open.`, 'Stop every server of this database first.', error)
+        ? new MoveRefusedError(`A process has ${this.path} open.`, 'Stop all servers of this database first.', error)
         : new MoveRefusedError(
             `${this.path} cannot be read: ${(error as Error).message}.`,
-            'Is it a database of feedback-loop?',
+            'Check that it is a database of feedback-loop.',
             error,
           );
     }
@@ -98,7 +100,7 @@ export class SqliteToPostgres {
   private async connected<T>(work: (target: pg.Client) => Promise<T>): Promise<T> {
     const target = new pg.Client({
       connectionString: this.uri,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'move of feedback-loop',
     });
     target.on('error', () => undefined);
@@ -108,13 +110,16 @@ export class SqliteToPostgres {
     } catch (error) {
       throw toDatabaseError(error);
     } finally {
-      // What was not committed is undone.
+      // Closing rolls back an open transaction.
       await target.end().catch(() => undefined);
     }
   }
 }
 
-/** Times of ids, some of every month that holds one. An id begins with its milliseconds, and the first five digits last three days. */
+/**
+ * Returns times of ids that cover every month with records. An id starts with its milliseconds, and ids that share
+ * their first five digits are at most three days apart.
+ */
 function monthsOf(source: BetterSqlite3.Database): number[] {
   return PARTITIONED_TABLES.flatMap((table) =>
     (
@@ -126,19 +131,19 @@ function monthsOf(source: BetterSqlite3.Database): number[] {
   );
 }
 
-/** A server that was started on it has made a tenant and keys already. @throws MoveRefusedError */
+/** Refuses a target on which a server has run, because it already has a tenant and keys. @throws MoveRefusedError */
 async function requireEmpty(target: pg.Client): Promise<void> {
   for (const table of TABLES) {
     const { rows } = await target.query(`SELECT 1 FROM "${table}" LIMIT 1`);
     if (rows.length > 0)
       throw new MoveRefusedError(
-        `The PostgreSQL database holds something already (table ${table}).`,
-        'Take an empty one: CREATE DATABASE. A server that was started on it, or `migrate up`, has made a first tenant and key.',
+        `The PostgreSQL database is not empty (table ${table}).`,
+        'Use an empty one: CREATE DATABASE. A server that was started on it, or `migrate up`, has created a first tenant and key.',
       );
   }
 }
 
-/** @throws MoveRefusedError when other rows are there than were sent */
+/** Copies the rows of a table. @throws MoveRefusedError when the target has other rows than were sent */
 async function copyTable(
   source: BetterSqlite3.Database,
   target: pg.Client,
@@ -164,8 +169,8 @@ async function copyTable(
     batch.push(line);
     characters += line.length;
     sent += 1;
-    if (sent % PROGRESS_EVERY === 0) onProgress(`${name}: ${sent}`);
-    if (batch.length < BATCH_ROWS && characters < BATCH_CHARACTERS) continue;
+    if (sent % PROGRESS_EVERY_ROWS === 0) onProgress(`${name}: ${sent}`);
+    if (batch.length < BATCH_ROWS && characters < MAX_BATCH_CHARACTERS) continue;
     await send(batch);
     [batch, characters] = [[], 0];
   }
@@ -174,7 +179,7 @@ async function copyTable(
   if (Number(rows[0]?.n) !== sent)
     throw new MoveRefusedError(
       `Of ${sent} rows of ${name} ${rows[0]?.n} arrived.`,
-      'Somebody else writes to the PostgreSQL database: take one that is nobody’s.',
+      'Another program writes to the PostgreSQL database: use one that no other program uses.',
     );
   if (sent > 0) onProgress(`${name}: ${sent}, all`);
   return sent;
@@ -185,14 +190,14 @@ function readAs(type: string): string {
   return type.startsWith('timestamp') ? 'timestamptz' : type;
 }
 
-/** A value of SQLite as what `jsonb_to_recordset` reads as the type of PostgreSQL. */
+/** Converts a value of SQLite for `jsonb_to_recordset`, which reads it as the type of PostgreSQL. */
 function toJson(value: Value | undefined, type: string): unknown {
   if (value === null || value === undefined) return null;
   if (type.startsWith('timestamp')) return formatTime(Number(value));
   if (type === 'boolean') return Number(value) !== 0;
   if (type === 'jsonb') return JSON.parse(String(value)) as unknown;
   if (type === 'bytea') return (value as Buffer).toString('base64');
-  // Sums of more than 64 bits are doubles in SQLite.
+  // In SQLite, sums of more than 64 bits are doubles.
   if (type.startsWith('numeric'))
     return typeof value === 'number' ? BigInt(Math.round(value)).toString() : String(value);
   return typeof value === 'bigint' ? Number(value) : value;

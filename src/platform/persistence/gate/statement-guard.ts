@@ -3,17 +3,17 @@ import { StatementRefusedError } from '../contract/errors.js';
 
 const READS = /^\s*(?:SELECT|WITH)\b/i;
 const QUOTED = /'[^']*'/g;
-/** The empty string and fixed words are ours; a literal that looks like data is what an injection leaves behind. */
+/** Literals that the product's statements use. A longer one looks like data, which an injection leaves behind. */
 const LITERAL = /^'[a-z0-9_ :%.,$+-]{0,40}'$/i;
 
 /**
- * Refuses read statements that are not one single, parameterised query of one tenant. Our own statements all pass: what this
- * catches is a value glued into a text, which is how an injection, or a forgotten tenant, begins.
+ * Refuses read statements that are not a single parameterised query of one tenant. Statements of the product pass. The
+ * guard catches a value concatenated into a statement, which makes injection possible, and a forgotten tenant.
  */
 export class StatementGuard {
   private readonly checked = new LRUCache<string, true>({ max: 500 });
 
-  /** @throws StatementRefusedError */
+  /** @throws StatementRefusedError when the statement is not acceptable */
   check(text: string): void {
     if (this.checked.has(text)) return;
     const problem = problemOf(text);
@@ -23,7 +23,7 @@ export class StatementGuard {
 }
 
 function problemOf(text: string): string | undefined {
-  if (!READS.test(text)) return 'only SELECT may be read with';
+  if (!READS.test(text)) return 'a read must be a SELECT';
   if (text.includes('--') || text.includes('/*')) return 'it has a comment';
   for (const literal of text.match(QUOTED) ?? [])
     if (!LITERAL.test(literal)) return 'it has a literal that looks like data';

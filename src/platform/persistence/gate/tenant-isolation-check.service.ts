@@ -2,22 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type TenantContext } from '#kernel';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 
-/** A row of one tenant on its way to or from another: a bug of ours, stopped before anybody sees it. */
+/** A row of one tenant was about to reach another. This is a bug, stopped before the row is visible. */
 export class TenantMismatchError extends AppError {
   constructor() {
     super({
       code: 'tenant_mismatch',
       status: 500,
       title: 'Internal error',
-      detail: 'Something went wrong on our side. The correlation id finds it in the log.',
-      remedy: 'Report this: it is a bug of the server. Nothing was shown or stored.',
+      detail: 'An unexpected error occurred. Find it in the log by the correlation id.',
+      remedy: 'Report this: it is a bug in the server. Nothing was shown or stored.',
     });
   }
 }
 
 /**
- * The second wall between tenants, behind the statements themselves: every row that enters, and every row that leaves and says whose it
- * is, must be the caller's. Throws, counts and logs.
+ * The second barrier between tenants, after the conditions in the statements. Every row that is stored, and every row
+ * that is returned with a tenant, must belong to the caller; otherwise the check throws, counts and logs.
  */
 @Injectable()
 export class TenantIsolationCheck {
@@ -30,16 +30,19 @@ export class TenantIsolationCheck {
     this.mismatches = metrics.counter('tenant_mismatch_total', 'Rows of another tenant that were stopped.', [
       'direction',
     ]);
-    // A series that begins with its first count has never increased, and no alert sees it.
+    // Prometheus sees no increase in a series that starts with its first count, so the alert would not fire.
     for (const direction of ['entering', 'leaving']) this.mismatches.inc({ direction }, 0);
   }
 
-  /** Rows as they are stored, `tenant_id` included. @throws TenantMismatchError */
+  /** Checks rows as they are stored, including `tenant_id`. @throws TenantMismatchError */
   entering({ tenantId }: TenantContext, rows: readonly Readonly<Record<string, unknown>>[]): void {
     for (const row of rows) if (row.tenant_id !== tenantId) this.refuse(tenantId, 'entering');
   }
 
-  /** Aggregates have no tenant; whatever names one must name this. @throws TenantMismatchError */
+  /**
+   * Checks rows that are returned. Aggregates have no tenant; a row with one must have this one.
+   * @throws TenantMismatchError
+   */
   leaving<Row>({ tenantId }: TenantContext, rows: Row[]): Row[] {
     for (const row of rows) {
       const owner = (row as { tenant_id?: unknown }).tenant_id;

@@ -1,25 +1,25 @@
 import { type AppLogger, Metrics } from '#observability';
 import { TenantMismatchError, TenantIsolationCheck } from './tenant-isolation-check.service.js';
 
-describe('the wall between tenants', () => {
+describe('TenantIsolationCheck', () => {
   const metrics = new Metrics();
   const logged: unknown[] = [];
-  const wall = new TenantIsolationCheck(metrics, {
+  const check = new TenantIsolationCheck(metrics, {
     error: (fields: unknown) => logged.push(fields),
   } as unknown as AppLogger);
   const mine = { tenantId: 'a' };
 
-  it('S2-18 lets own rows and figures through', () => {
+  it('S2-18 accepts own rows and figures', () => {
     const rows = [{ tenant_id: 'a', x: 1 }, { count: 3 }];
-    expect(wall.leaving(mine, rows)).toBe(rows);
-    expect(() => wall.entering(mine, [{ tenant_id: 'a' }])).not.toThrow();
+    expect(check.leaving(mine, rows)).toBe(rows);
+    expect(() => check.entering(mine, [{ tenant_id: 'a' }])).not.toThrow();
   });
 
   it.each([
-    ['leaves', () => wall.leaving(mine, [{ tenant_id: 'a' }, { tenant_id: 'b' }])],
-    ['enters', () => wall.entering(mine, [{ tenant_id: 'a' }, { tenant_id: 'b' }])],
-    ['enters without an owner', () => wall.entering(mine, [{}])],
-  ])('S2-18 stops a foreign row that %s, counts it and calls somebody', async (_name, work) => {
+    ['is returned', () => check.leaving(mine, [{ tenant_id: 'a' }, { tenant_id: 'b' }])],
+    ['is stored', () => check.entering(mine, [{ tenant_id: 'a' }, { tenant_id: 'b' }])],
+    ['is stored without a tenant', () => check.entering(mine, [{}])],
+  ])('S2-18 stops, counts and reports a foreign row that %s', async (_name, work) => {
     const before = logged.length;
     expect(work).toThrow(TenantMismatchError);
     expect(logged).toHaveLength(before + 1);

@@ -9,16 +9,16 @@ import { StatementGuard } from './statement-guard.js';
 import { TenantIsolationCheck } from './tenant-isolation-check.service.js';
 import { DATABASE } from '../contract/tokens.js';
 
-/** Work in one administrative transaction. */
+/** Work in an administrative transaction. */
 export type ChangeWork = (manager: EntityManager) => Promise<void>;
 
 /**
- * The only gate of features to the database.
+ * The only access of features to the database.
  *
- * - reads name a tenant first: its id is always `$1`, and a statement without `tenant_id = $1` is refused; a row that comes back and
- *   names another is stopped
- * - administrative writes run in one transaction; on SQLite they are alone with the file while it lasts
- * - records in bulk go through `ingest/`, not through here
+ * - a read names a tenant first: its id is always `$1`, and a statement without `tenant_id = $1` is refused; a returned
+ *   row of another tenant is stopped
+ * - an administrative write runs in one transaction; on SQLite it excludes other writes while it lasts
+ * - records in bulk go through `ingest/` instead
  */
 @Injectable()
 export class UnitOfWork {
@@ -28,37 +28,37 @@ export class UnitOfWork {
     @Inject(DATABASE) private readonly database: Database,
     private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
-    private readonly wall: TenantIsolationCheck,
+    private readonly isolation: TenantIsolationCheck,
   ) {}
 
   get dialect(): Dialect {
     return this.database.dialect;
   }
 
-  /** Lists and analytics. `values` begin at `$2`. */
+  /** Reads for lists and analytics. `values` start at `$2`. */
   async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return this.wall.leaving(
+    return this.isolation.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values])),
     );
   }
 
-  /** Figures that may be a little late, as `analyzesAsOf` says. `values` begin at `$2`. */
+  /** Reads figures that may lag, as `analyzesAsOf` says. `values` start at `$2`. */
   async analyze<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    const ask = (): Promise<Row[]> => this.database.analyze<Row>(text, [tenantId, ...values]);
-    // A replica that is near enough answers also while the primary is away.
-    const rows = this.database.analyzesAsOf() === null ? await this.supervisor.whileUp(ask) : await ask();
-    return this.wall.leaving({ tenantId }, rows);
+    const query = (): Promise<Row[]> => this.database.analyze<Row>(text, [tenantId, ...values]);
+    // A database replica that is recent enough responds even while the primary is unavailable.
+    const rows = this.database.analyzesAsOf() === null ? await this.supervisor.whileUp(query) : await query();
+    return this.isolation.leaving({ tenantId }, rows);
   }
 
-  /** What `analyze` answers from now on holds at least what was committed by then; null: everything. */
+  /** Time up to which `analyze` sees every commit, in milliseconds since 1970; null: there is no lag. */
   get analyzesAsOf(): number | null {
     return this.database.analyzesAsOf();
   }
 
-  /** A point look-up inside a tenant. `values` begin at `$2`. */
+  /** Looks up one row in a tenant. `values` start at `$2`. */
   async find<Row>(
     { tenantId }: TenantContext,
     text: string,
@@ -67,36 +67,39 @@ export class UnitOfWork {
     return (await this.findAll<Row>({ tenantId }, text, values))[0];
   }
 
-  /** Several rows by their keys, on the path that requests wait for. `values` begin at `$2`. */
+  /** Looks up rows by key, for requests that wait for the result. `values` start at `$2`. */
   async findAll<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.config.dbValidateQueries) this.guard.check(text);
-    return this.wall.leaving(
+    return this.isolation.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])),
     );
   }
 
-  /** A look-up before the tenant is known: whose key is this? Only `security/` has such questions. */
+  /** Looks up a row before the tenant is known, such as the owner of a key. Only `security/` may use it. */
   async findAcrossTenants<Row>(text: string, values: readonly unknown[]): Promise<Row | undefined> {
     return (await this.supervisor.whileUp(() => this.database.lookup<Row>(text, values)))[0];
   }
 
-  /** A list about the installation itself, such as its tenants. */
+  /** Reads a list about the installation itself, such as its tenants. */
   async readAcrossTenants<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     return this.supervisor.whileUp(() => this.database.read<Row>(text, values));
   }
 
-  /** Runs an administrative change that a caller waits for. Fails immediately while the database is away. */
+  /** Runs an administrative change that a caller waits for. Fails immediately while the database is unavailable. */
   async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.supervisor.whileUp(() => this.database.transaction(work));
   }
 
-  /** A change on the path of records, with `$1` style statements; each must name its tenant. Fails at once while the database is away. */
+  /**
+   * Runs a change on the path of records; each `$1` style statement must name its tenant. Fails immediately while the
+   * database is unavailable.
+   */
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     return this.supervisor.whileUp(() => this.database.write(work));
   }
 
-  /** The same for the server's own work, also before the database counts as up. */
+  /** Runs a change of the server itself, which may come before the database counts as up. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.database.transaction(work);
   }

@@ -31,13 +31,13 @@ interface Row {
   total_bytes: number;
 }
 
-/** Looks at tables, and what earlier looks saw. */
+/** Measures tables, and stores the samples. */
 @Injectable()
 export class GrowthRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Counts rows by tenant. `text` selects `tenant_id` and `n`; it is a constant of ours, never caller input.
+   * Counts rows by tenant. `text` selects `tenant_id` and `n`; it is a constant of the product, never caller input.
    * @acrossTenants the job counts for each tenant
    */
   async countRows(text: string): Promise<Map<string, number>> {
@@ -46,7 +46,7 @@ export class GrowthRepository {
   }
 
   /**
-   * Returns the size of a table with its indexes, in bytes. On SQLite this reads the head of every page.
+   * Returns the size of a table with its indexes, in bytes. On SQLite this reads the header of every page.
    * @acrossTenants tables are shared by all tenants
    */
   async tableBytes(table: string, partitioned: boolean): Promise<number> {
@@ -75,13 +75,13 @@ export class GrowthRepository {
    * Deletes samples taken before a time.
    * @acrossTenants housekeeping of the installation
    */
-  async forgetSamples(before: number): Promise<void> {
+  async deleteSamples(before: number): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query('DELETE FROM growth_samples WHERE day < $1', [this.unitOfWork.dialect.time(before)]),
     );
   }
 
-  /** The oldest first. */
+  /** Returns the samples of a tenant, oldest first. */
   async samples(tenant: TenantContext, since: number): Promise<GrowthSample[]> {
     const rows = await this.unitOfWork.read<Row>(
       tenant,

@@ -12,13 +12,12 @@ const LOOK_EVERY_MS = 3_600_000;
 const FIRST_LOOK_MS = 1000;
 const SPAN_DAYS = 30;
 const KEPT_DAYS = 400;
-/** Series of metrics, the largest tenants first. */
+/** Limits the number of time series. The largest tenants have metrics. */
 const MAX_TENANTS = 100;
 
-/** A table to look at. `rows` selects `tenant_id` and `n`; default: they are counted. */
 /**
- * How much there is, and how fast it grows, by tenant and table. Looked at once an hour and when the database has come up; probes and
- * metrics read the latest look.
+ * Measures the size and growth of each table by tenant, every hour and when the database becomes available. Probes and
+ * metrics read the latest sample from memory.
  */
 @Injectable()
 export class GrowthService {
@@ -37,7 +36,7 @@ export class GrowthService {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     supervisor.onReady(async () => {
-      // After it counts as up, and beside whatever waits for that.
+      // Runs after the database counts as up, without delaying other work.
       setTimeout(() => void this.look(), FIRST_LOOK_MS).unref();
     });
     supervisor.onClosing(async () => {
@@ -58,13 +57,13 @@ export class GrowthService {
     );
     metrics.gauge(
       'table_rows_per_day',
-      'How fast a table grows.',
+      'Rows that a table grows by per day.',
       totals(({ rowsPerDay }) => rowsPerDay ?? 0),
       ['table'],
     );
     metrics.gauge(
       'table_bytes_in_30_days',
-      'Bytes of a table in 30 days, if it goes on like this.',
+      'Bytes of a table in 30 days at the current rate of growth.',
       totals(({ bytes, in30Days }) => in30Days?.bytes ?? bytes),
       ['table'],
     );
@@ -78,32 +77,32 @@ export class GrowthService {
     );
     metrics.gauge(
       'tenant_table_bytes',
-      'Bytes of a tenant in a table, by its share of the rows.',
+      'Bytes of a tenant in a table, in proportion to its rows.',
       byTenant(({ bytes }) => bytes),
       ['tenant', 'table'],
     );
     metrics.gauge(
       'tenant_table_rows_per_day',
-      'How fast a tenant’s rows grow.',
+      'Rows that a tenant adds to a table per day.',
       byTenant(({ rowsPerDay }) => rowsPerDay ?? 0),
       ['tenant', 'table'],
     );
   }
 
-  /** Rows of all tenants: of the latest look, and those that this server has added since. */
+  /** Returns the rows of all tenants: the latest sample plus the rows that this server has added since. */
   total(table: string): number {
-    const looked = [...this.latest.values()]
+    const sampled = [...this.latest.values()]
       .flat()
       .reduce((sum, each) => sum + (each.table === table ? each.rows : 0), 0);
-    return looked + (this.added.get(table) ?? 0);
+    return sampled + (this.added.get(table) ?? 0);
   }
 
-  /** Tells of rows that were added, for `total` alone. */
-  noteAdded(table: string, rows: number): void {
+  /** Counts rows that were added since the latest sample, for `total`. */
+  recordAdded(table: string, rows: number): void {
     this.added.set(table, (this.added.get(table) ?? 0) + rows);
   }
 
-  /** From the latest look, without asking the database; empty before the first. */
+  /** Returns the latest sample from memory; empty before the first one. */
   of({ tenantId }: TenantContext): TableGrowth[] {
     return this.latest.get(tenantId) ?? [];
   }
@@ -115,9 +114,9 @@ export class GrowthService {
     try {
       await this.sample();
     } catch (error) {
-      // A server that is closing has closed its database.
+      // The database of a closing server is already closed.
       if (!this.closing)
-        this.logger.warn({ err: error, component: 'growth' }, 'the size of tables could not be looked at');
+        this.logger.warn({ err: error, component: 'growth' }, 'failed to measure the size of the tables');
     } finally {
       this.running = false;
     }
@@ -137,7 +136,7 @@ export class GrowthService {
         samples.push({ tenantId, table, rows, bytes: all === 0 ? 0 : Math.round((bytes * rows) / all), sampledAt });
     }
     if (samples.length > 0) await this.repository.save(samples);
-    await this.repository.forgetSamples(sampledAt - KEPT_DAYS * DAY_MS);
+    await this.repository.deleteSamples(sampledAt - KEPT_DAYS * DAY_MS);
     const known = await this.repository.samplesOfAll(sampledAt - SPAN_DAYS * DAY_MS);
     const tenants = byKey(known, ({ tenantId }) => tenantId);
     this.latest = new Map(

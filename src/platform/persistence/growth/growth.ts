@@ -1,21 +1,21 @@
 import { DAY_MS, formatTime } from '#kernel';
 
-/** What a table holds, how fast that grows, and where it leads. */
+/** Size of a table, its growth per day, and a forecast. */
 export interface TableGrowth {
   table: string;
   rows: number;
-  /** Indexes included; a tenant's share goes by rows. */
+  /** Size including indexes. A tenant's share is in proportion to its rows. */
   bytes: number;
-  /** Over the last 30 days, or as many as are known; null until a day has passed. */
+  /** Average over up to 30 days; null until half a day has passed. */
   rowsPerDay: number | null;
   bytesPerDay: number | null;
-  /** If it goes on like this. */
+  /** Forecast at the current rate of growth. */
   in30Days: { rows: number; bytes: number } | null;
   /** Milliseconds since 1970. */
   sampledAt: number;
 }
 
-/** One look at a table. */
+/** One measurement of a table. */
 export interface GrowthSample {
   tenantId: string;
   table: string;
@@ -25,16 +25,18 @@ export interface GrowthSample {
 }
 
 const FORECAST_DAYS = 30;
-/** Two looks that are nearer to one another say nothing about a day. */
-const LEAST_SPAN_MS = DAY_MS / 2;
+/** Samples that are closer together are too close for a rate per day. */
+const MIN_SPAN_MS = DAY_MS / 2;
 
-/** From the looks at one table, the oldest first; not empty. A straight line from the first to the last. */
+/**
+ * Returns the growth along a straight line from the first to the last sample. `samples` are oldest first and not empty.
+ */
 export function growthOf(table: string, samples: readonly Omit<GrowthSample, 'tenantId' | 'table'>[]): TableGrowth {
   const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last) throw new Error('growth needs a sample');
   const { bytes, rows, sampledAt } = last;
   const days = (sampledAt - first.sampledAt) / DAY_MS;
-  if (sampledAt - first.sampledAt < LEAST_SPAN_MS)
+  if (sampledAt - first.sampledAt < MIN_SPAN_MS)
     return { table, rows, bytes, rowsPerDay: null, bytesPerDay: null, in30Days: null, sampledAt };
   const rowsPerDay = (rows - first.rows) / days;
   const bytesPerDay = (bytes - first.bytes) / days;
@@ -50,7 +52,7 @@ export function growthOf(table: string, samples: readonly Omit<GrowthSample, 'te
   };
 }
 
-/** As it is answered. */
+/** Growth as the API returns it. */
 export interface GrowthResource {
   table: string;
   rows: number;

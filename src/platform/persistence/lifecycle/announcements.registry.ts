@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 
-/** Something that has happened, for whoever wants to be told. `data` holds ids and figures, never a text. */
+/** An event to publish. `data` holds ids and figures, never a text. */
 export interface Announcement {
   type: string;
   data: Record<string, unknown>;
 }
 
-/** What happens outside of the ingest path is announced here; whoever passes it on registers. */
+/** Publishes events that occur outside the ingest path to registered listeners, such as webhooks. */
 @Injectable()
 export class Announcements {
   private readonly listeners: ((tenant: TenantContext, announcement: Announcement) => Promise<void>)[] = [];

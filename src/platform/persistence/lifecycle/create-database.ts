@@ -10,7 +10,7 @@ import { withSpans } from './traced-database.js';
 type DatabaseType = FeedbackLoopConfig['database']['type'];
 type Backend = new (dataSource: DataSource, config: Readonly<FeedbackLoopConfig>, metrics: Metrics) => Database;
 
-/** Every backend by the type that its address names: adding one means adding a class here. */
+/** Backends by the type in their address. A new backend needs one class here. */
 const BACKENDS: Record<DatabaseType, Backend> = { sqlite: SqliteDatabase, postgresql: PostgresDatabase };
 
 export function createDatabase(

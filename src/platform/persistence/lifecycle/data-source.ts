@@ -8,7 +8,7 @@ import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
 import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
 
-/** TypeORM begins deferred transactions, which fail half-way when another process writes: begin as a writer at once. */
+/** Begins as a writer. TypeORM begins deferred transactions, which fail half-way when another process writes. */
 function beginImmediate(connection: BetterSqlite3.Database): void {
   const prepare = connection.prepare.bind(connection) as (source: string) => BetterSqlite3.Statement;
   Object.assign(connection, {
@@ -16,7 +16,7 @@ function beginImmediate(connection: BetterSqlite3.Database): void {
   });
 }
 
-/** Not through a pooler, which refuses them. */
+/** Settings of a session. Not for a pooler, which refuses them. */
 function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
   return {
     options: SESSION_OPTIONS,
@@ -27,8 +27,8 @@ function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
 }
 
 /**
- * The one factory of data sources, for app, CLI, migrations and tests. Nothing is opened until `initialize()`.
- * `purpose` "migrate" goes around a pooler and has no statement time-out.
+ * Creates a data source for the server, the CLI, migrations and tests. Nothing is opened before `initialize()`.
+ * With `purpose` "migrate" it bypasses a pooler and has no statement timeout.
  */
 export function createDataSource(
   config: Readonly<FeedbackLoopConfig>,
@@ -58,8 +58,8 @@ export function dataSourceOptions(
       ...shared,
       type: 'better-sqlite3',
       database: database.path,
-      // This connection lives on the main thread, where waiting would stop the event loop: a lock is an error at once, and whoever
-      // meets it tries again after a pause.
+      // Waiting on this connection would block the event loop, because it is on the main thread. A lock is therefore an
+      // immediate error, and callers retry after a pause.
       timeout: 0,
       prepareDatabase: (connection: BetterSqlite3.Database) => {
         prepareSqliteConnection(connection);
@@ -75,7 +75,7 @@ export function dataSourceOptions(
     applicationName: migrating ? 'feedback-loop-migrate' : 'feedback-loop-admin',
     poolSize: migrating ? 3 : Math.min(4, config.dbPoolSize),
     connectTimeoutMS: config.dbConnectTimeoutMs,
-    // An idle connection that the server closes is replaced by the pool; it must not end the process.
+    // The pool replaces an idle connection that the server closes; this must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
       ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }

@@ -16,48 +16,48 @@ export type DatabaseState = 'starting' | 'up' | 'down' | 'outdated';
 
 export interface DatabaseStatus {
   state: DatabaseState;
-  /** Code of the latest failure, while it is not up. */
+  /** Code of the latest failure while the database is not up. */
   reason: string | null;
   sizeBytes: number | null;
 }
 
-/** Work a feature needs done each time the database has become usable, such as making the first key. */
+/** Work of a feature that runs each time the database becomes usable, such as creating the first key. */
 export type ReadyTask = () => Promise<void>;
 
 const CHECK_EVERY_MS = 2000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
-const FIRST_ATTEMPT_MS = 15_000;
-const PING_MS = 6000;
-const OPEN_MS = 20_000;
-const MIGRATE_MS = 1_800_000;
-const STOP_MS = 5000;
+const FIRST_ATTEMPT_TIMEOUT_MS = 15_000;
+const PING_TIMEOUT_MS = 6000;
+const OPEN_TIMEOUT_MS = 20_000;
+const MIGRATE_TIMEOUT_MS = 1_800_000;
+const STOP_TIMEOUT_MS = 5000;
 const SIZE_EVERY_CHECKS = 15;
 const PARTITIONS_EVERY_MS = 10_000;
-/** Work that takes longer than this may be waiting for a database that is gone. */
-const SUSPICIOUS_MS = 400;
+/** Work that takes longer may be waiting for a database that is lost. */
+const SLOW_WORK_MS = 400;
 
 /**
  * Keeps the database connected.
  *
- * - the server starts without it and goes on trying with growing pauses; nothing has to be restarted
- * - once connected it looks every 2 s, on a connection of its own; probes and requests read the latest result from memory
- * - a schema that is older than the code is migrated (SQLite always, PostgreSQL when configured) or reported as `outdated`
- * - a failed write or look-up may report the database down at once, without waiting for the next look
+ * - the server starts without it and retries with growing pauses, so no restart is needed
+ * - once connected, checks it every 2 s on a separate connection; probes and requests read the result from memory
+ * - migrates a schema of a previous version (SQLite always, PostgreSQL if configured), or reports it as `outdated`
+ * - a failed write or lookup may report the database down immediately, before the next check
  */
 @Injectable()
 export class DatabaseSupervisor {
   private current: DatabaseStatus = { state: 'starting', reason: null, sizeBytes: null };
   private readonly tasks: ReadyTask[] = [];
   private readonly closingTasks: ReadyTask[] = [];
-  /** Ends the waiting of callers inside `whileUp`. */
+  /** Functions that end the waiting of callers inside `whileUp`. */
   private readonly waiting = new Set<() => void>();
   private stopped = false;
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private ready = false;
   private checks = 0;
-  private readonly recovered: (() => void)[] = [];
+  private readonly recoveredListeners: (() => void)[] = [];
   private partitions: Promise<string[]> | undefined;
   private partitionsAt = 0;
 
@@ -87,17 +87,17 @@ export class DatabaseSupervisor {
     this.tasks.push(task);
   }
 
-  /** Starts watching; resolves after the first attempt, whatever its outcome. */
+  /** Starts to watch. Resolves after the first attempt, whatever its outcome. */
   async start(): Promise<void> {
     const first = this.attempt();
-    await withDeadline(first, FIRST_ATTEMPT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
-    // One attempt at a time, also when the first one takes longer than we wait for it.
+    await withDeadline(first, FIRST_ATTEMPT_TIMEOUT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
+    // One attempt at a time, even if the first takes longer than this method waits for it.
     this.running = first.then(() => this.watch());
   }
 
   /**
-   * Answers what `work` answers, or fails as soon as the database is known to be away: no caller waits out the time-out of a
-   * query that nobody will answer. Work that takes long makes the supervisor look at once.
+   * Returns the result of `work`, or fails as soon as the database is known to be unavailable: no caller waits for the
+   * timeout of a query that will get no response. Slow work triggers an immediate check.
    * @throws DatabaseUnavailableError, SchemaOutdatedError, PersistenceNotReadyError (all 503)
    */
   async whileUp<T>(work: () => Promise<T>): Promise<T> {
@@ -105,31 +105,32 @@ export class DatabaseSupervisor {
     if (this.current.state === 'starting') throw new PersistenceNotReadyError();
     if (this.current.state === 'down') throw new DatabaseUnavailableError();
     let abandon: () => void = () => undefined;
-    const gone = new Promise<never>((_, reject) => {
+    const unavailable = new Promise<never>((_, reject) => {
       abandon = () => reject(new DatabaseUnavailableError());
     });
     this.waiting.add(abandon);
-    const suspicion = setTimeout(() => this.wake(), SUSPICIOUS_MS);
+    const slowTimer = setTimeout(() => this.wake(), SLOW_WORK_MS);
     try {
-      return await Promise.race([work(), gone]);
+      return await Promise.race([work(), unavailable]);
     } finally {
-      clearTimeout(suspicion);
+      clearTimeout(slowTimer);
       this.waiting.delete(abandon);
     }
   }
 
-  /** Told each time the database is back after it was away. */
+  /** Calls `listener` each time the database becomes available again. */
   onRecovered(listener: () => void): void {
-    this.recovered.push(listener);
+    this.recoveredListeners.push(listener);
   }
 
-  /** Something looks wrong: looks at the database now instead of in a while. */
-  suspect(): void {
+  /** Checks the database immediately instead of at the next interval, after a sign of trouble. */
+  checkNow(): void {
     if (this.isUp) this.wake();
   }
 
   /**
-   * Makes the partitions that are missing. Answers whether that may have helped: not when it failed, nor when it was done just now.
+   * Creates missing partitions. Returns whether a retry of the record may succeed: not if creating failed, nor if it
+   * was done just before.
    */
   async ensurePartitions(): Promise<boolean> {
     const now = performance.now();
@@ -137,33 +138,33 @@ export class DatabaseSupervisor {
       this.partitionsAt = now;
       this.partitions = new Migrator(this.config).ensurePartitions();
       this.partitions.then(
-        (made) => this.logger.warn({ partitions: made }, 'a record had no partition: the missing ones were made'),
-        (error: unknown) => this.logger.error({ err: error }, 'a record had no partition, and none could be made'),
+        (created) => this.logger.warn({ partitions: created }, 'created partitions that a record needed'),
+        (error: unknown) => this.logger.error({ err: error }, 'failed to create a partition that a record needs'),
       );
     }
     return this.partitions.then(
-      (made) => made.length > 0,
+      (created) => created.length > 0,
       () => false,
     );
   }
 
-  /** Makes the partitions of these times too, which are not those of every day: milliseconds since 1970. */
-  async makeRoomFor(times: readonly number[]): Promise<void> {
+  /** Creates the partitions of these times (milliseconds since 1970), which may be outside the usual span. */
+  async ensurePartitionsFor(times: readonly number[]): Promise<void> {
     await this.whileUp(() => new Migrator(this.config).ensurePartitions(times));
   }
 
-  /** A caller saw the database fail. */
+  /** Reports that a caller saw the database fail. */
   reportFailure(error: unknown): void {
     const mapped = toDatabaseError(error);
     const wasUp = this.current.state === 'up';
     if (mapped instanceof DatabaseUnavailableError && wasUp) this.change('down', mapped.code);
-    // In an outage the pauses grow; requests that fail must not make them short again.
+    // During an outage the pauses grow, and failing requests must not shorten them.
     if (wasUp) this.wake();
   }
 
   /**
-   * Work to finish before the database is closed, such as what is still waiting to be written. The last one to register is the
-   * first to run: it stands on those before it.
+   * Registers work to finish before the database is closed, such as writing waiting records. Tasks run in reverse
+   * order, because a later one may depend on those before it.
    */
   onClosing(task: ReadyTask): void {
     this.closingTasks.push(task);
@@ -172,11 +173,11 @@ export class DatabaseSupervisor {
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
-    // An attempt may hang on a line that is half dead; the process must end all the same.
+    // An attempt may hang on a half-dead connection, but the process must still end.
     if (this.running)
-      await withDeadline(this.running, STOP_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
+      await withDeadline(this.running, STOP_TIMEOUT_MS, () => new DatabaseUnavailableError()).catch(() => undefined);
     for (const task of [...this.closingTasks].reverse()) {
-      await task().catch((error: unknown) => this.logger.error({ err: error }, 'a task of the shutdown failed'));
+      await task().catch((error: unknown) => this.logger.error({ err: error }, 'a shutdown task failed'));
     }
     await this.database.close();
   }
@@ -188,7 +189,7 @@ export class DatabaseSupervisor {
         pause = FIRST_RETRY_MS;
         await this.pause(CHECK_EVERY_MS);
       } else {
-        // Full jitter: replicas that lost the same database do not return in step.
+        // Jitter keeps servers that lost the same database from returning at the same time.
         await this.pause(pause / 2 + (Math.random() * pause) / 2);
         pause = Math.min(MAX_RETRY_MS, pause * 2);
       }
@@ -199,8 +200,8 @@ export class DatabaseSupervisor {
   private async attempt(): Promise<void> {
     try {
       const work = this.ready ? this.database.ping() : this.open();
-      await withDeadline(work, this.ready ? PING_MS : this.openLimitMs, () => new DatabaseUnavailableError());
-      if (this.checks++ % SIZE_EVERY_CHECKS === 0) await this.lookAtSize();
+      await withDeadline(work, this.ready ? PING_TIMEOUT_MS : this.openLimitMs, () => new DatabaseUnavailableError());
+      if (this.checks++ % SIZE_EVERY_CHECKS === 0) await this.updateSize();
       this.change('up', null);
     } catch (error) {
       const mapped = toDatabaseError(error);
@@ -210,12 +211,12 @@ export class DatabaseSupervisor {
     }
   }
 
-  /** A figure for people: that it takes too long on a large database says nothing about its health. */
-  private async lookAtSize(): Promise<void> {
+  /** Updates the size, which is for information only. A timeout on a large database is no sign of bad health. */
+  private async updateSize(): Promise<void> {
     try {
       this.current = { ...this.current, sizeBytes: await this.database.sizeBytes() };
     } catch (error) {
-      this.logger.debug({ err: error }, 'the size of the database is not known');
+      this.logger.debug({ err: error }, 'failed to read the size of the database');
     }
   }
 
@@ -223,40 +224,40 @@ export class DatabaseSupervisor {
     const migrator = new Migrator(this.config, () => this.logger.info('waiting for another process to migrate'));
     const automatic = this.config.database.type === 'sqlite' || this.config.dbAutoMigrate;
     if (automatic) {
-      const applied = await migrator.up();
-      if (applied.length > 0) this.logger.info({ migrations: applied }, 'migrations applied');
+      const migrations = await migrator.up();
+      if (migrations.length > 0) this.logger.info({ migrations }, 'migrations applied');
     }
     await this.database.connect();
     if (!automatic) {
       const { pending } = await migrator.status();
       if (pending.length > 0) throw new SchemaOutdatedError();
-      await this.makePartitions(migrator);
+      await this.createPartitions(migrator);
     }
     for (const task of this.tasks) await task();
     this.ready = true;
   }
 
-  /** A role that may not create tables still records into the partitions there are. */
-  private async makePartitions(migrator: Migrator): Promise<void> {
+  /** A role that may not create tables can still record into existing partitions. */
+  private async createPartitions(migrator: Migrator): Promise<void> {
     try {
-      const made = await migrator.ensurePartitions();
-      if (made.length > 0) this.logger.info({ partitions: made }, 'partitions made');
+      const created = await migrator.ensurePartitions();
+      if (created.length > 0) this.logger.info({ partitions: created }, 'partitions created');
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
-      this.logger.warn({ err: error, remedy: 'Run `npx feedback-loop migrate up`.' }, 'partitions could not be made');
+      this.logger.warn({ err: error, remedy: 'Run `npx feedback-loop migrate up`.' }, 'failed to create partitions');
     }
   }
 
-  /** Migrations may take long; looking at the schema may not. */
+  /** Time limit for opening, in milliseconds. Migrations may take long; checking the schema may not. */
   private get openLimitMs(): number {
-    return this.config.database.type === 'sqlite' || this.config.dbAutoMigrate ? MIGRATE_MS : OPEN_MS;
+    return this.config.database.type === 'sqlite' || this.config.dbAutoMigrate ? MIGRATE_TIMEOUT_MS : OPEN_TIMEOUT_MS;
   }
 
   private change(state: DatabaseState, reason: string | null, error?: unknown): void {
     const before = this.current;
     this.current = { ...before, state, reason };
     if (state !== 'up') for (const abandon of this.waiting) abandon();
-    if (state === 'up' && before.state !== 'up') for (const listener of this.recovered) listener();
+    if (state === 'up' && before.state !== 'up') for (const listener of this.recoveredListeners) listener();
     if (before.state === state && before.reason === reason) return;
     const fields = { state, reason: reason ?? undefined, err: error };
     if (state === 'up') this.logger.info(fields, 'database is up');
@@ -271,7 +272,7 @@ export class DatabaseSupervisor {
     const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
     });
-    // Not `sleep`: a timer that nobody waits for any more would keep a command running.
+    // Not `sleep`: a timer without a waiter would keep a command running.
     const timer = setTimeout(() => this.wake(), ms);
     await woken;
     clearTimeout(timer);

@@ -7,16 +7,20 @@ const FILE = 'folder.lock';
 const RETRY_MS = 25;
 
 /**
- * Lets one of all processes that share a folder work in it at a time. The lock is one of the file system, taken by SQLite on a file of
- * its own: who dies with it lets go of it. A network file system must support locks.
+ * Lets one process at a time work in a folder that several share. SQLite locks a separate file with a lock of the file
+ * system, so the lock of a process that dies is released. A network file system must support locks.
  */
 export class FolderLock {
   private readonly mutex = new Mutex();
 
-  /** Waits at most `patienceMs` for another process. */
-  constructor(private readonly patienceMs = 60_000) {}
+  /** `maxWaitMs`: maximum wait for another process, in milliseconds. */
+  constructor(private readonly maxWaitMs = 60_000) {}
 
-  /** `folder` must be there. @throws DatabaseLockedError when another process kept it too long, and what `work` throws */
+  /**
+   * Runs `work` while holding the lock. `folder` must exist.
+   * @throws DatabaseLockedError when another process holds the lock too long
+   * @throws the error of `work`
+   */
   run<T>(folder: string, work: () => Promise<T>): Promise<T> {
     return this.mutex.run(async () => {
       const release = await this.acquire(join(folder, FILE));
@@ -29,7 +33,7 @@ export class FolderLock {
   }
 
   private async acquire(path: string): Promise<() => void> {
-    const deadline = performance.now() + this.patienceMs;
+    const deadline = performance.now() + this.maxWaitMs;
     for (;;) {
       const connection = new BetterSqlite3(path, { timeout: 0 });
       try {

@@ -25,27 +25,30 @@ import { createDataSource } from './data-source.js';
 import type { EntityClass } from '../schema/portable-columns.js';
 import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from '../contract/errors.js';
 
-/** Partitions are made this far ahead, so that a server whose maintenance fails for weeks still records. */
+/** Partitions are created this many days ahead, so that a server still records when maintenance fails for weeks. */
 const DAYS_AHEAD = 62;
 const RETRY_MS = 100;
 
 /**
- * Changes the schema, for the server and the CLI alike. Each call opens a connection of its own (around a pooler, without
- * time-outs made for requests) and takes the lock that keeps other processes out.
+ * Changes the schema, for the server and the CLI. Each call opens its own connection, which bypasses a pooler and has
+ * no timeouts for requests, and takes the lock that excludes other processes.
  */
 export class Migrator {
   constructor(
     private readonly config: Readonly<FeedbackLoopConfig>,
     private readonly onWait: () => void = () => undefined,
-    /** How long to try while another process (a shell, a backup) holds the SQLite file. A server tries again later anyway. */
-    private readonly lockedFileMs = 0,
+    /**
+     * How long to retry, in milliseconds, while another process (a shell, a backup) has locked the SQLite file. The
+     * default suits a server, which tries again later anyway.
+     */
+    private readonly maxLockWaitMs = 0,
   ) {}
 
-  /** Applies what is pending and makes the partitions. Returns the names of the migrations applied. */
+  /** Applies pending migrations and creates partitions. Returns the names of the applied migrations. */
   async up(): Promise<string[]> {
     return this.withDataSource(async (dataSource) => {
       const done = await migrateUp(dataSource, this.options());
-      await this.makePartitions(dataSource);
+      await this.createPartitions(dataSource);
       return done;
     });
   }
@@ -54,7 +57,7 @@ export class Migrator {
     return this.withDataSource((dataSource) => migrateDown(dataSource, steps, this.options()));
   }
 
-  /** Changes nothing: a SQLite file that is not there is not made. */
+  /** Returns the status and changes nothing: it does not create a missing SQLite file. */
   async status(): Promise<MigrationStatus> {
     const { database } = this.config;
     if (database.type === 'sqlite' && !existsSync(database.path)) {
@@ -63,12 +66,12 @@ export class Migrator {
     return this.withDataSource((dataSource) => migrationStatus(dataSource, this.options()));
   }
 
-  /** One transaction beside the migrations, for what a fresh database needs besides its tables. */
+  /** Runs a transaction outside the migrations, for data that a new database needs in addition to its tables. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.withDataSource((dataSource) => dataSource.transaction(work));
   }
 
-  /** Statements that would be needed to make the schema equal to the entities; none when all is well. */
+  /** Returns the statements that would make the schema equal to the entities; the list is empty when they agree. */
   async drift(entities: readonly EntityClass[]): Promise<string[]> {
     return this.withDataSource(async (dataSource) => {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
@@ -76,16 +79,16 @@ export class Migrator {
     }, entities);
   }
 
-  /** Makes the partitions of the accepted span of timestamps that are missing. Returns their names. PostgreSQL only. */
+  /** Creates missing partitions of the accepted time span, and of `times`. Returns their names. PostgreSQL only. */
   async ensurePartitions(times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
-    return this.withDataSource((dataSource) => this.makePartitions(dataSource, times));
+    return this.withDataSource((dataSource) => this.createPartitions(dataSource, times));
   }
 
-  private async makePartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
+  private async createPartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
     return withLock(dataSource, this.options(), async () => {
-      const made: string[] = [];
+      const created: string[] = [];
       for (const table of PARTITIONED_TABLES) {
         const rows = (await dataSource.query(ATTACHED_PARTITIONS, [table])) as { name: string }[];
         const attached = new Set(rows.map(({ name }) => name));
@@ -97,10 +100,10 @@ export class Migrator {
           if (attached.has(partition.name)) continue;
           attached.add(partition.name);
           for (const statement of createPartitionStatements(table, partition)) await dataSource.query(statement);
-          made.push(partition.name);
+          created.push(partition.name);
         }
       }
-      return made;
+      return created;
     });
   }
 
@@ -117,10 +120,10 @@ export class Migrator {
     work: (dataSource: DataSource) => Promise<T>,
     entities?: readonly EntityClass[],
   ): Promise<T> {
-    const deadline = performance.now() + this.lockedFileMs;
+    const deadline = performance.now() + this.maxLockWaitMs;
     for (;;) {
       try {
-        return await this.once(work, entities);
+        return await this.runOnce(work, entities);
       } catch (error) {
         if (!(error instanceof DatabaseLockedError) || performance.now() > deadline) throw error;
         await sleep(RETRY_MS);
@@ -128,7 +131,7 @@ export class Migrator {
     }
   }
 
-  private async once<T>(
+  private async runOnce<T>(
     work: (dataSource: DataSource) => Promise<T>,
     entities: readonly EntityClass[] | undefined,
   ): Promise<T> {
@@ -151,7 +154,7 @@ export class Migrator {
   }
 }
 
-/** Opening a file as ours switches it to WAL: somebody else's is looked at first, read-only. */
+/** Checks a file read-only before it is opened, because opening would switch a file of another program to WAL. */
 function refuseForeignFile(path: string): void {
   if (!existsSync(path)) return;
   const connection = new BetterSqlite3(path, { readonly: true, timeout: 0 });

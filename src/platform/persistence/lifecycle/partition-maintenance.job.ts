@@ -5,7 +5,10 @@ import { APP_LOGGER, type AppLogger } from '#observability';
 import { DatabaseSupervisor } from './database-supervisor.service.js';
 import { Migrator } from './migrator.js';
 
-/** Makes next months' partitions long before they are needed. Every replica may try: the migration lock lets one at a time. */
+/**
+ * Creates the partitions of the next months in advance. Every server may run it, because the migration lock admits one
+ * at a time.
+ */
 @Injectable()
 export class PartitionMaintenance {
   constructor(
@@ -18,10 +21,10 @@ export class PartitionMaintenance {
   async run(): Promise<void> {
     if (!this.supervisor.isUp) return;
     try {
-      const made = await new Migrator(this.config).ensurePartitions();
-      if (made.length > 0) this.logger.info({ partitions: made }, 'partitions made');
+      const created = await new Migrator(this.config).ensurePartitions();
+      if (created.length > 0) this.logger.info({ partitions: created }, 'partitions created');
     } catch (error) {
-      this.logger.warn({ err: error }, 'partitions could not be made; the next attempt is in six hours');
+      this.logger.warn({ err: error }, 'failed to create partitions; the next attempt is in six hours');
     }
   }
 }

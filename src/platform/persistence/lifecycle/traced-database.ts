@@ -4,7 +4,7 @@ import type { Database } from '../contract/database.js';
 const METHODS = ['commit', 'write', 'read', 'analyze', 'lookup', 'transaction'] as const;
 const TEXTS: ReadonlySet<string> = new Set(['read', 'analyze', 'lookup']);
 
-/** Puts a span around every call that waits for the database. Statements have no values in them; values are not in a span. */
+/** Wraps every call that waits for the database in a span. A span holds the statement, but not its parameters. */
 export function withSpans(database: Database): Database {
   const system = database.dialect.name;
   for (const name of METHODS) {

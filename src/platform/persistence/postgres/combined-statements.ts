@@ -2,15 +2,15 @@ import type { BulkGroup } from '../contract/database.js';
 import type { NamedQuery } from './postgres-pool.js';
 
 /**
- * Several bulk inserts as one statement: one round trip and one transaction without BEGIN and COMMIT.
+ * Combines several bulk inserts into one statement: one round trip, and one transaction without BEGIN and COMMIT.
  *
- * - a group whose rows must all be new counts them; when one was there already, a division by zero undoes the whole statement,
- *   which `errors.ts` knows as `RowsKnownError`: nothing else in it divides
+ * - a group whose rows must all be new counts them; if one exists, a division by zero undoes the whole statement, and
+ *   `errors.ts` maps it to `RowsExistError`, because nothing else in the statement divides
  */
 export class CombinedStatements {
   private readonly texts = new Map<string, { name: string; text: string }>();
 
-  of(groups: readonly BulkGroup[]): NamedQuery {
+  combine(groups: readonly BulkGroup[]): NamedQuery {
     const key = groups.map(({ allNew, insert }) => `${insert.table}${allNew ? '!' : ''}`).join(' ');
     let statement = this.texts.get(key);
     if (!statement) {

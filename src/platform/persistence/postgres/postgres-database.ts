@@ -15,12 +15,12 @@ import { CombinedStatements } from './combined-statements.js';
 import { Replicas } from './replicas.js';
 import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
-/** A long scan must not take every core from the traffic beside it. */
-const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
+/** Keeps a long scan from using the cores that other queries need. */
+const SERIAL_SCAN = '-c max_parallel_workers_per_gather=0';
 
 /**
- * PostgreSQL by four pools that cannot starve one another: ingest, analytics, health (one connection) and TypeORM's own small
- * one for administration.
+ * PostgreSQL with four pools that cannot starve each other: ingest, analytics, health (one connection), and a small
+ * pool of TypeORM for administration.
  */
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
@@ -61,11 +61,11 @@ export class PostgresDatabase implements Database {
           : undefined,
       });
     this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
-    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
+    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, SERIAL_SCAN);
     this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
     const addresses = config.dbReplicaUris.map((address, i): [string, PostgresPool] => {
       const name = `replica_${i + 1}`;
-      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS, address)];
+      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, SERIAL_SCAN, address)];
     });
     this.standbys = new Replicas({
       pools: new Map(addresses),
@@ -96,7 +96,7 @@ export class PostgresDatabase implements Database {
       await this.ingest.run(groups.map(toQuery));
       return;
     }
-    await this.ingest.run([this.combined.of(groups)]);
+    await this.ingest.run([this.combined.combine(groups)]);
   }
 
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
@@ -113,7 +113,7 @@ export class PostgresDatabase implements Database {
       try {
         return await replica.pool.query<Row>({ text, values: [...values] });
       } catch (error) {
-        // Busy is busy; anything else, also that its replay had to undo what we read, is better asked of the primary.
+        // A busy replica counts as busy. Any other error, including a conflict with its replay, falls back to the primary.
         if (error instanceof PoolExhaustedError) throw error;
         if (!(error instanceof TransactionConflictError)) this.standbys.reportFailure(replica);
       }
@@ -148,12 +148,12 @@ export class PostgresDatabase implements Database {
       suspect = await this.rollBack(runner, cause);
       return rethrow(error);
     } finally {
-      // TypeORM would give back a connection that still works on a statement we gave up; its transaction would join the next one.
+      // TypeORM would reuse a connection whose statement timed out here; its open transaction would join the next one.
       await runner.releasePostgresConnection(suspect);
     }
   }
 
-  /** Answers why the connection must be destroyed, if it must. */
+  /** Rolls back. Returns the error for which the connection must be destroyed, if there is one. */
   private async rollBack(runner: AdministrationRunner, cause: unknown): Promise<Error | undefined> {
     if (!(cause instanceof AppError) && isConnectionSuspect(cause)) return cause as Error;
     try {
@@ -164,7 +164,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** Autovacuum does it. */
+  /** Does nothing, because autovacuum reclaims space. */
   async compact(): Promise<boolean> {
     return false;
   }
@@ -181,7 +181,7 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** TypeORM's runner for PostgreSQL; releasing with an error destroys the connection. */
+/** TypeORM's query runner for PostgreSQL. Releasing it with an error destroys the connection. */
 type AdministrationRunner = QueryRunner & { releasePostgresConnection(error?: Error): Promise<void> };
 
 function toQuery({ insert, rows }: BulkGroup): NamedQuery {
@@ -195,18 +195,21 @@ function toSession(query: RunQuery): WriteSession {
     },
     insertNew: async ({ insert, rows }) => {
       const { name, text } = insert.postgres;
-      const made = await query<{ id: string }>({
+      const inserted = await query<{ id: string }>({
         name: `${name}_new`,
         text: `${text} RETURNING id`,
         values: [insert.forPostgres(rows)],
       });
-      return onceEach(insert.effective(rows), new Set(made.map(({ id }) => id)));
+      return firstOfEach(insert.effective(rows), new Set(inserted.map(({ id }) => id)));
     },
-    takenIds: async (groups) => {
+    conflictingIds: async (groups) => {
       const ids: string[] = [];
       for (const { insert, rows } of groups) {
-        if (!insert.taken) continue;
-        const found = await query<{ id: string }>({ ...insert.taken.postgres, values: [insert.forPostgres(rows)] });
+        if (!insert.conflicting) continue;
+        const found = await query<{ id: string }>({
+          ...insert.conflicting.postgres,
+          values: [insert.forPostgres(rows)],
+        });
         ids.push(...found.map(({ id }) => id));
       }
       return ids;
@@ -215,8 +218,8 @@ function toSession(query: RunQuery): WriteSession {
   };
 }
 
-/** The first row of each of `ids`: of two with one id in a statement, the first was stored. */
-function onceEach(rows: readonly BulkRow[], ids: Set<string>): BulkRow[] {
+/** Returns the first row of each id. Of two rows with the same id in a statement, the first one was stored. */
+function firstOfEach(rows: readonly BulkRow[], ids: Set<string>): BulkRow[] {
   return rows.filter(({ id }) => ids.delete(String(id)));
 }
 

@@ -11,11 +11,13 @@ export interface PostgresPoolOptions {
   queryTimeoutMs: number;
   lockTimeoutMs: number;
   idleTimeoutMs: number;
-  /** A session may be another's after each transaction: nothing may be set in it, and no statement kept. */
+  /**
+   * A pooler may give the session to another client after each transaction: set nothing in it, and keep no statement.
+   */
   throughPooler?: boolean;
-  /** Settings of its sessions beside those of all. */
+  /** Additional settings for the sessions of this pool. */
   sessionOptions?: string;
-  /** Told the seconds and outcome of every call; absent when metrics are off. */
+  /** Called with the outcome and duration (seconds) of every call; undefined when metrics are off. */
   observe?: (outcome: string, seconds: number) => void;
 }
 
@@ -28,12 +30,12 @@ export interface NamedQuery {
 export type RunQuery = <Row>(query: NamedQuery) => Promise<Row[]>;
 
 /**
- * What a database or a role may have set otherwise: dates that `pg` reads as garbage, numbers cut to 15 digits, days that begin at
- * another hour.
+ * Overrides settings of a database or role that would break results: dates that `pg` misreads, numbers cut to 15
+ * digits, days that start at another hour.
  */
 export const SESSION_OPTIONS = '-c datestyle=ISO -c extra_float_digits=1 -c timezone=UTC';
 
-/** Whole numbers of any size we count to arrive as numbers, not as text. */
+/** Parses bigint as a number, because every integer here fits into one. By default `pg` returns text. */
 const INT8 = 20;
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -43,9 +45,9 @@ const types = {
 /**
  * A pool whose calls always end.
  *
- * - waiting for a connection, a query, a lock: each has its limit
- * - a connection that timed out or broke is destroyed, not given back: its late answer would stall the next query behind it
- * - at least `minimum` connections are opened by `warmUp` and kept
+ * - the wait for a connection, a query and a lock each have a limit
+ * - a connection that timed out or broke is destroyed, because its late response would stall the next query
+ * - `warmUp` opens at least `minimum` connections, which are kept
  */
 export class PostgresPool {
   private readonly pool: pg.Pool;
@@ -63,14 +65,14 @@ export class PostgresPool {
       types,
       ...(options.throughPooler ? {} : this.settings),
     });
-    // A server that restarts closes idle connections; the pool opens new ones. Without a listener the process would end.
+    // A restarting server closes idle connections; the pool opens new ones. Without a listener the process would end.
     this.pool.on('error', () => undefined);
-    // The pool listens only while a connection is idle: one that is cut while in use would end the process too. Whoever uses it
-    // is told by its own query.
+    // The pool listens only while a connection is idle, so one that is cut while in use would also end the process. Its
+    // query reports the error.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** What a session of its own is opened with. */
+  /** Settings with which a session is opened. */
   private get settings(): pg.PoolConfig {
     const { lockTimeoutMs, queryTimeoutMs, sessionOptions } = this.options;
     return {
@@ -81,13 +83,13 @@ export class PostgresPool {
     };
   }
 
-  /** The same for one transaction. */
+  /** The same settings for one transaction. */
   private get localSettings(): string {
     const { lockTimeoutMs, queryTimeoutMs } = this.options;
     return `SET LOCAL statement_timeout = ${Math.floor(queryTimeoutMs * 0.9)}; SET LOCAL lock_timeout = ${lockTimeoutMs}`;
   }
 
-  /** Opens the minimum of connections. */
+  /** Opens the minimum number of connections. */
   async warmUp(): Promise<void> {
     const clients = await Promise.allSettled(
       Array.from({ length: Math.max(1, this.options.minimum) }, () => this.pool.connect()),
@@ -98,10 +100,10 @@ export class PostgresPool {
   }
 
   async query<Row>(query: NamedQuery): Promise<Row[]> {
-    return this.withClient((client) => this.ask<Row>(client, query));
+    return this.withClient((client) => this.execute<Row>(client, query));
   }
 
-  /** Runs `queries` in one transaction; a single one needs none. */
+  /** Runs `queries` in one transaction. A single query needs none. */
   async run(queries: readonly NamedQuery[]): Promise<void> {
     if (queries.length === 1) await this.query(queries[0] as NamedQuery);
     else
@@ -110,26 +112,26 @@ export class PostgresPool {
       });
   }
 
-  /** Runs `work` in one transaction; a failure rolls it back. */
+  /** Runs `work` in one transaction, which a failure rolls back. */
   async transaction<T>(work: (query: RunQuery) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
       try {
         await client.query(this.options.throughPooler ? `BEGIN; ${this.localSettings}` : 'BEGIN');
-        const result = await work(<Row>(query: NamedQuery) => this.ask<Row>(client, query));
+        const result = await work(<Row>(query: NamedQuery) => this.execute<Row>(client, query));
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        // A connection that will be destroyed takes its transaction along.
+        // Destroying a connection also ends its transaction.
         if (!isConnectionSuspect(error)) await client.query('ROLLBACK');
         throw error;
       }
     });
   }
 
-  private async ask<Row>(client: pg.PoolClient, { name, text, values }: NamedQuery): Promise<Row[]> {
-    const kept = name !== undefined && !this.options.throughPooler ? { name } : {};
-    const answer = await client.query<pg.QueryResultRow>({ ...kept, text, ...(values ? { values } : {}) });
-    return answer.rows as Row[];
+  private async execute<Row>(client: pg.PoolClient, { name, text, values }: NamedQuery): Promise<Row[]> {
+    const prepared = name !== undefined && !this.options.throughPooler ? { name } : {};
+    const result = await client.query<pg.QueryResultRow>({ ...prepared, text, ...(values ? { values } : {}) });
+    return result.rows as Row[];
   }
 
   stats(): PoolStats {
@@ -175,7 +177,7 @@ export class PostgresPool {
     try {
       return await this.pool.connect();
     } catch (error) {
-      // The pool says the same of "all are busy" and "the server does not answer": only the first had all its connections.
+      // The pool reports the same error when it is busy and when the server is unresponsive, but only a busy pool is full.
       const timedOut = (error as Error).message.includes('timeout exceeded when trying to connect');
       if (timedOut && !full)
         throw Object.assign(new Error('connection attempt timed out', { cause: error }), { code: 'ETIMEDOUT' });
@@ -184,7 +186,7 @@ export class PostgresPool {
   }
 }
 
-/** Only an error that the server itself reported leaves the connection in a known state. */
+/** Returns whether the state of the connection is unknown. It is known only after an error that the server reported. */
 export function isConnectionSuspect(error: unknown): boolean {
   if (error === undefined) return false;
   const { code, severity } = error as { code?: string; severity?: string };

@@ -4,9 +4,9 @@ import { type PostgresPool } from './postgres-pool.js';
 const CHECK_EVERY_MS = 1000;
 
 export interface ReplicasOptions {
-  /** By name. */
+  /** Pools by the name of the replica. */
   pools: ReadonlyMap<string, PostgresPool>;
-  /** The primary, on a connection of its own. */
+  /** The primary, on a separate connection. */
   primary: PostgresPool;
   maxLagMs: number;
   now?: () => number;
@@ -15,23 +15,24 @@ export interface ReplicasOptions {
 interface Replica {
   name: string;
   pool: PostgresPool;
-  /** Holds at least what was committed by then; the primary's clock when its position is unknown. */
+  /** The replica has every commit up to this time; null: unknown. Milliseconds since 1970. */
   asOf: number | null;
   state: 'up' | 'down' | 'promoted';
 }
 
 /**
- * Streaming standbys, looked at once a second.
+ * Streaming standbys, checked every second.
  *
- * - how far one is behind is known by position, not by clock: the primary's position at a moment, reached by the standby, makes the
- *   standby as of that moment, also when nobody writes
- * - one that is down, too far behind, or no standby any more is not read from; none of them is waited for at the start
+ * - lag is measured by position, not by clock: a standby that has reached the primary's position of a moment is current
+ *   as of that moment, even when there are no writes
+ * - a standby that is down, lags too far or was promoted is not read from
+ * - the start waits for none of them
  */
 export class Replicas {
   private readonly replicas: Replica[];
   private timer: NodeJS.Timeout | undefined;
   private checking: Promise<void> | undefined;
-  private turn = 0;
+  private nextIndex = 0;
   private readonly now: () => number;
 
   constructor(private readonly options: ReplicasOptions) {
@@ -39,7 +40,7 @@ export class Replicas {
     this.replicas = [...options.pools].map(([name, pool]) => ({ name, pool, asOf: null, state: 'down' }));
   }
 
-  /** Does not wait for them. */
+  /** Starts to check the replicas, without waiting for them. */
   start(): void {
     if (this.replicas.length === 0 || this.timer) return;
     this.timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
@@ -54,19 +55,19 @@ export class Replicas {
     await Promise.allSettled(this.replicas.map(({ pool }) => pool.close()));
   }
 
-  /** One that is near enough, in turn. */
+  /** Returns a usable replica, in turn. */
   pick(): Replica | undefined {
-    const near = this.replicas.filter((each) => this.isNear(each));
-    return near[this.turn++ % Math.max(1, near.length)];
+    const usable = this.replicas.filter((each) => this.isUsable(each));
+    return usable[this.nextIndex++ % Math.max(1, usable.length)];
   }
 
-  /** The earliest of those that may be read from; null without any. */
+  /** The earliest time among the usable replicas; null when there is no usable replica. */
   get asOf(): number | null {
-    const times = this.replicas.flatMap((each) => (this.isNear(each) && each.asOf !== null ? [each.asOf] : []));
+    const times = this.replicas.flatMap((each) => (this.isUsable(each) && each.asOf !== null ? [each.asOf] : []));
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** A read failed there: nobody else shall try before the next look. */
+  /** Marks a replica as down after a failed read, so that no other read tries it before the next check. */
   reportFailure(replica: Replica): void {
     replica.state = 'down';
   }
@@ -74,28 +75,28 @@ export class Replicas {
   statuses(): ReplicaStatus[] {
     return this.replicas.map((each) => ({
       name: each.name,
-      state: each.state === 'up' && !this.isNear(each) ? 'behind' : each.state,
+      state: each.state === 'up' && !this.isUsable(each) ? 'behind' : each.state,
       lagMs: each.asOf === null || each.state !== 'up' ? null : Math.max(0, this.now() - each.asOf),
     }));
   }
 
-  private isNear({ asOf, state }: Replica): boolean {
+  private isUsable({ asOf, state }: Replica): boolean {
     return state === 'up' && asOf !== null && this.now() - asOf <= this.options.maxLagMs;
   }
 
   private check(): Promise<void> {
-    // One that hangs must not pile up looks.
-    this.checking ??= this.look().finally(() => (this.checking = undefined));
+    // Checks must not pile up behind a replica that hangs.
+    this.checking ??= this.checkAll().finally(() => (this.checking = undefined));
     return this.checking;
   }
 
-  private async look(): Promise<void> {
+  private async checkAll(): Promise<void> {
     const at = this.now();
-    const position = await this.position();
-    await Promise.all(this.replicas.map((replica) => this.lookAt(replica, position, at)));
+    const primaryPosition = await this.position();
+    await Promise.all(this.replicas.map((replica) => this.checkReplica(replica, primaryPosition, at)));
   }
 
-  /** Where the primary is; undefined while it is away. */
+  /** Returns the WAL position of the primary, or undefined while it is unavailable. */
   private async position(): Promise<string | undefined> {
     try {
       const rows = await this.options.primary.query<{ lsn: string }>({
@@ -107,7 +108,7 @@ export class Replicas {
     }
   }
 
-  private async lookAt(replica: Replica, position: string | undefined, at: number): Promise<void> {
+  private async checkReplica(replica: Replica, position: string | undefined, at: number): Promise<void> {
     try {
       const [row] = await replica.pool.query<{ standby: boolean; reached: boolean | null; replayed: Date | null }>({
         text:

@@ -8,7 +8,7 @@ import {
   UuidColumn,
 } from './portable-columns.js';
 
-/** A key is looked up by its public part; of the secret only the SHA-256 is kept (it has 190 bits of randomness). */
+/** A key is looked up by its public part. Only a SHA-256 of its secret is stored, which suffices for 190 random bits. */
 @PortableEntity('api_keys', [
   { name: 'uq_api_keys_public_id', columns: ['publicId'], unique: true },
   { name: 'idx_api_keys_tenant', columns: ['tenantId', 'createdAt', 'id'] },
@@ -24,11 +24,11 @@ export class ApiKeyEntity {
   @TimeColumn({ nullable: true }) expiresAt!: number | null;
   @TimeColumn({ nullable: true }) revokedAt!: number | null;
   @TimeColumn({ nullable: true }) lastUsedAt!: number | null;
-  /** For pages that anybody reads: may only submit feedback and votes, from its origins. */
+  /** A key that pages may embed: it may only submit feedback and votes, and only from its origins. */
   @BooleanColumn({ nullable: true }) publishable!: boolean | null;
   @JsonColumn({ nullable: true }) allowedOrigins!: string[] | null;
-  /** Instead of FL_KEY_RATE_LIMIT_PER_MINUTE. */
+  /** Overrides FL_KEY_RATE_LIMIT_PER_MINUTE. */
   @IntegerColumn({ nullable: true }) rateLimitPerMinute!: number | null;
-  /** Id of the key that made it, or `cli`. */
+  /** Id of the key that created this one, or `cli`. */
   @StringColumn(64, { nullable: true }) createdBy!: string | null;
 }

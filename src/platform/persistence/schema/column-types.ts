@@ -7,15 +7,15 @@ export type ColumnKind =
 
 type Build = (dialect: DialectName) => Omit<EntitySchemaColumnOptions, 'name' | 'nullable' | 'primary' | 'default'>;
 
-/** A column of a table, named by what it holds. `T` is the type of its value in TypeScript. */
+/** A column of a table, described by its content. `T` is the type of its value in TypeScript. */
 export interface ColumnType<T = unknown> {
   readonly kind: ColumnKind;
   readonly isNullable: boolean;
   readonly isPrimary: boolean;
-  /** Maximum length in characters; undefined without a bound. */
+  /** Maximum length in characters; undefined: unlimited. */
   readonly maxLength: number | undefined;
   readonly build: Build;
-  /** Only for the compiler: carries `T`. */
+  /** Carries `T`; has no value at run time. */
   readonly valueType?: T;
 }
 
@@ -54,11 +54,11 @@ export const double = (): ColumnType<number> =>
 
 export const integer = (): ColumnType<number> => type('integer', () => ({ type: 'integer' }));
 
-/** Whole numbers to 2^53. */
+/** Integers up to 2^53. */
 export const count = (): ColumnType<number> =>
   type('count', (dialect) => ({ type: dialect === 'sqlite' ? 'integer' : 'bigint' }));
 
-/** Whole numbers of any size; beyond 64 bits SQLite keeps the nearest double. */
+/** Integers of any size; beyond 64 bits SQLite stores the nearest double. */
 export const sum = (): ColumnType<bigint> =>
   type('sum', (dialect) => (dialect === 'sqlite' ? { type: 'integer' } : { type: 'numeric', precision: 38, scale: 0 }));
 
@@ -73,7 +73,7 @@ export const time = (): ColumnType<number> =>
       : { type: 'timestamp with time zone', precision: 3, transformer: timeTransformer(dialect) },
   );
 
-/** Base64 in a row on its way to the database, bytes in the database. */
+/** Base64 in a row on its way to the database; bytes in the database. */
 export const bytes = (): ColumnType<string> =>
   type('bytes', (dialect) => ({ type: dialect === 'sqlite' ? 'blob' : 'bytea' }));
 

@@ -1,10 +1,10 @@
 import type { DialectName } from './column-types.js';
 import { describeColumns, type EntityClass } from './portable-columns.js';
 
-const NOTICE = 'Generated from src/persistence/schema by `npm run generate`; do not edit.';
+const NOTICE = 'Generated from src/platform/persistence/schema by `npm run generate`; do not edit.';
 const DIALECTS: DialectName[] = ['sqlite', 'postgresql'];
 
-/** `docs/schema.md`: every table with its columns and types on both databases, and its indexes. */
+/** Returns `docs/schema.md`: every table with its columns, their types on both databases, and its indexes. */
 export function schemaPage(entities: readonly EntityClass[]): string {
   const lines = ['# Schema', '', `<!-- ${NOTICE} -->`, ''];
   lines.push(

@@ -23,7 +23,7 @@ import { UserSessionEntity } from './user-session.entity.js';
 import { UserTokenEntity } from './user-token.entity.js';
 import { WebhookDeliveryEntity, WebhookEntity } from './webhook.entity.js';
 
-/** The entities of tables that no feature declares by its columns (`defineTable`). */
+/** Entities of the tables that no feature declares by its columns (`defineTable`). */
 export const ENTITIES = [
   ApiKeyEntity,
   AuditEntryEntity,

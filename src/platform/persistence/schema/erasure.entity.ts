@@ -1,18 +1,18 @@
 import { BooleanColumn, JsonColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** A data subject that was erased, or asked to be; nobody can tell from it who that was. */
+/** The erasure of a data subject, or a request for one. The row does not identify the subject. */
 @PortableEntity('erasures', [{ name: 'idx_erasures_requested', columns: ['requestedAt'] }])
 export class ErasureEntity {
   @UuidColumn({ primary: true }) tenantId!: string;
   /** HMAC of tenant and subject. */
   @StringColumn(64, { primary: true }) subjectHash!: string;
   @UuidColumn() certificateId!: string;
-  /** When somebody last asked: what was accepted before goes, also when it arrives later. */
+  /** Time of the latest request. Records accepted before it are erased, even if they arrive later. */
   @TimeColumn() requestedAt!: number;
-  /** When something was last removed. */
+  /** Time at which records were last removed. */
   @TimeColumn() erasedAt!: number;
-  /** Whether there was anything. */
+  /** Whether there were any records. */
   @BooleanColumn() found!: boolean;
-  /** Store → how many. */
+  /** Number of removed rows by store. */
   @JsonColumn() removed!: Record<string, number>;
 }

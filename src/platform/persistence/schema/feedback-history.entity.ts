@@ -2,7 +2,7 @@ import { IntegerColumn, JsonColumn, PortableEntity, StringColumn, TimeColumn, Uu
 import { HistoryOf } from '../temporal/temporal.decorator.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 
-/** A change of a submission: who, when, what it was and what it became. */
+/** A change of a submission: its author, its time, and the values before and after. */
 @PortableEntity(
   'feedback_submissions_history',
   [{ name: 'uq_feedback_history_version', columns: ['feedbackId', 'version'], unique: true }],
@@ -20,7 +20,7 @@ export class FeedbackHistoryEntity {
   @UuidColumn({ primary: true }) id!: string;
   @UuidColumn() tenantId!: string;
   @UuidColumn() feedbackId!: string;
-  /** The version that the change made. */
+  /** Version that the change created. */
   @IntegerColumn() version!: number;
   @TimeColumn() changedAt!: number;
   @StringColumn(64) changedBy!: string;

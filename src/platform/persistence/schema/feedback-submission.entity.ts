@@ -10,7 +10,7 @@ import {
 } from './portable-columns.js';
 import { Temporal } from '../temporal/temporal.decorator.js';
 
-/** What somebody wrote, and what became of it. Each filter of the inbox has its index, in the order of the list. */
+/** A submission and its triage. Each filter of the inbox has its own index, in the order of the list. */
 @PortableEntity('feedback_submissions', [
   { name: 'idx_feedback_created', columns: ['tenantId', 'createdAt', 'id'] },
   { name: 'idx_feedback_category', columns: ['tenantId', 'category', 'createdAt', 'id'] },
@@ -26,7 +26,7 @@ import { Temporal } from '../temporal/temporal.decorator.js';
 ])
 @Temporal({
   strategy: 'copy_on_change',
-  what: 'The submission',
+  displayName: 'The submission',
   tracked: ['isRead', 'isArchived', 'adminNotes', 'category', 'quarantine'],
 })
 export class FeedbackSubmissionEntity {
@@ -36,7 +36,7 @@ export class FeedbackSubmissionEntity {
   @StringColumn(64) category!: string;
   @TextColumn() description!: string;
   @TextColumn() url!: string;
-  /** The client's: ISO 8601 in UTC, or as it was sent when it could not be read. */
+  /** Time of the client: ISO 8601 in UTC, or the original text if it could not be read. */
   @StringColumn(100) timestamp!: string;
   @StringColumn(255, { nullable: true }) browser!: string | null;
   @StringColumn(255, { nullable: true }) os!: string | null;
@@ -44,21 +44,21 @@ export class FeedbackSubmissionEntity {
   @StringColumn(64, { nullable: true }) viewportSize!: string | null;
   @StringColumn(128, { nullable: true }) userId!: string | null;
   @UuidColumn({ nullable: true }) predictionId!: string | null;
-  /** none, linked, pending, or unverified: named without a key or token, never counted. */
+  /** `none`, `linked`, `pending`, or `unverified`: named without a key or token, and never counted. */
   @StringColumn(16) link!: string;
   @BooleanColumn() hasScreenshot!: boolean;
   @BooleanColumn() hasAnnotation!: boolean;
   @JsonColumn({ nullable: true }) annotationCoords!: object | null;
-  /** JSON, encrypted. */
+  /** Encrypted JSON. */
   @TextColumn({ nullable: true }) apiState!: string | null;
-  /** The server's. */
+  /** Time of the server. */
   @TimeColumn() createdAt!: number;
   @BooleanColumn() isRead!: boolean;
   @BooleanColumn() isArchived!: boolean;
   @TextColumn({ nullable: true }) adminNotes!: string | null;
-  /** Why it is doubtful; null: it is not. */
+  /** Reason for the quarantine; null: not quarantined. */
   @StringColumn(32, { nullable: true }) quarantine!: string | null;
-  /** Counts changes, for `If-Match`. */
+  /** Number of the current version, for `If-Match`. */
   @IntegerColumn() version!: number;
   @TimeColumn({ nullable: true }) deletedAt!: number | null;
   /** Words of the description, as both databases index them. */

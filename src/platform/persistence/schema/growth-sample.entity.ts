@@ -1,14 +1,14 @@
 import { CountColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** How much a tenant had in a table on a day; the last look of the day stays. */
+/** Size of a tenant's share of a table on a day. The last sample of the day is kept. */
 @PortableEntity('growth_samples')
 export class GrowthSampleEntity {
   @UuidColumn({ primary: true }) tenantId!: string;
   @StringColumn(64, { primary: true }) tableName!: string;
-  /** Begin of the day, UTC. */
+  /** Start of the day, UTC. */
   @TimeColumn({ primary: true }) day!: number;
   @TimeColumn() sampledAt!: number;
   @CountColumn() totalRows!: number;
-  /** The tenant's share of the table's size, indexes included, by rows. */
+  /** Share of the table's size including indexes, in proportion to the rows. */
   @CountColumn() totalBytes!: number;
 }

@@ -1,6 +1,6 @@
 import { IntegerColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** Failed sign-ins of one address of mail, whether somebody has it or not: the answer must not tell. */
+/** Failed sign-ins with an e-mail address, whether it has an account or not: the response must not reveal that. */
 @PortableEntity('login_attempts', [{ name: 'idx_login_attempts_last', columns: ['lastAt'] }])
 export class LoginAttemptEntity {
   /** HMAC of tenant and address. */

@@ -24,7 +24,7 @@ interface PortableTable {
   foreignKeys: PortableForeignKey[];
 }
 
-/** `columns` of this table name a row of `target`; both by property. Deleting that row deletes this one. */
+/** `columns` of this table refer to a row of `target`, both by property. Deleting that row also deletes this one. */
 export interface PortableForeignKey {
   name: string;
   target: EntityClass;
@@ -38,8 +38,8 @@ const COLUMNS = Symbol('portable columns');
 const TABLE = Symbol('portable table');
 
 /**
- * Declares a table whose columns are named by what they hold; the dialect is chosen when a data source is made, never when the
- * file is imported, so that one process can speak to both.
+ * Declares a table whose columns are described by their content. The dialect is chosen when a data source is created,
+ * not when the file is imported, so that one process can use both databases.
  */
 export function PortableEntity(
   name: string,
@@ -90,7 +90,7 @@ export const BooleanColumn = (options: ColumnOptions = {}): PropertyDecorator =>
 export const TimeColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.time());
 export const JsonColumn = (options: ColumnOptions = {}): PropertyDecorator => column(options, types.json());
 
-/** The entity of a table that is declared by its columns (`defineTable`), for TypeORM and whatever else goes through entities. */
+/** Returns an entity for a table that is declared by its columns (`defineTable`), for code that uses entities. */
 export function entityOf(
   table: string,
   columns: Readonly<Record<string, ColumnType>>,
@@ -107,7 +107,7 @@ export function entityOf(
   return entity;
 }
 
-/** The declared entity as TypeORM's schema for one dialect. */
+/** Returns TypeORM's schema of an entity for one dialect. */
 export function toEntitySchema(entity: EntityClass, dialect: DialectName): EntitySchema {
   const table = Reflect.getMetadata(TABLE, entity) as PortableTable | undefined;
   const columns = Reflect.getMetadata(COLUMNS, entity.prototype as object) as PortableColumn[] | undefined;
@@ -134,7 +134,7 @@ export interface TableDescription {
   indexes: { name: string; unique: boolean; columns: string[]; where: string | undefined }[];
 }
 
-/** A column of a declared entity. */
+/** A column of an entity. */
 export interface EntityColumn {
   property: string;
   name: string;
@@ -158,7 +158,7 @@ export function tableOf(entity: EntityClass): string {
   return (Reflect.getMetadata(TABLE, entity) as PortableTable).name;
 }
 
-/** The declared entity in words, for documents. */
+/** Describes an entity for documents. */
 export function describeColumns(entity: EntityClass): TableDescription {
   const table = Reflect.getMetadata(TABLE, entity) as PortableTable;
   const columns = Reflect.getMetadata(COLUMNS, entity.prototype as object) as PortableColumn[];

@@ -11,20 +11,20 @@ import {
   UuidColumn,
 } from './portable-columns.js';
 
-/** Sums over the predictions of one bucket of time that agree in everything else that is key here. */
+/** Sums over the predictions of one time bucket that agree in all other columns of the key. */
 abstract class PredictionRollup {
   @UuidColumn({ primary: true }) tenantId!: string;
-  /** Begin of the bucket, UTC. */
+  /** Start of the bucket, UTC. */
   @TimeColumn({ primary: true }) start!: number;
   @StringColumn(100, { primary: true }) model!: string;
   @StringColumn(100, { primary: true }) modelVersion!: string;
   @StringColumn(64, { primary: true }) label!: string;
   @BooleanColumn({ primary: true }) cacheHit!: boolean;
   @StringColumn(16, { primary: true }) source!: string;
-  /** Whose sums these are: writers have rows of their own, so that they do not wait for one another. Empty once folded. */
+  /** The server that wrote the row. Servers have separate rows and do not wait for each other. Empty once folded. */
   @StringColumn(32, { primary: true }) writer!: string;
   @CountColumn() predictions!: number;
-  /** Predictions that have a confidence. */
+  /** Number of predictions with a confidence. */
   @CountColumn() confidenceCount!: number;
   /** In millionths. */
   @SumColumn() confidenceSum!: number;
@@ -34,11 +34,11 @@ abstract class PredictionRollup {
   @DoubleColumn({ nullable: true }) latencyMax!: number | null;
   @TimeColumn({ nullable: true }) earliest!: number | null;
   @TimeColumn({ nullable: true }) latest!: number | null;
-  /** Predictions by fiftieth of confidence, 0 to 49. */
+  /** Number of predictions by fiftieth of confidence, 0 to 49. */
   @JsonColumn() confidenceHistogram!: Record<string, number>;
-  /** On PostgreSQL, counts not yet added up: `bucket:count `, again and again. */
+  /** On PostgreSQL, counts that have not been added up: `bucket:count `, repeated. */
   @TextColumn({ default: '' }) confidenceHistogramPending!: string;
-  /** Predictions by logarithm of the latency to the base 1.02; `small` for none at all. */
+  /** Number of predictions by logarithm of the latency to the base 1.02; `small` for zero. */
   @JsonColumn() latencyHistogram!: Record<string, number>;
   @TextColumn({ default: '' }) latencyHistogramPending!: string;
 }
@@ -55,6 +55,6 @@ export class PredictionRollupHourEntity extends PredictionRollup {}
 ])
 export class PredictionRollupDayEntity extends PredictionRollup {}
 
-/** Predictions by hour that retention has deleted: the rollups still count them. */
+/** Predictions by hour that retention has deleted. The rollups still count them. */
 @PortableEntity('prediction_rollup_retired')
 export class PredictionRollupRetiredEntity extends PredictionRollup {}

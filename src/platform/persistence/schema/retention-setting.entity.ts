@@ -1,6 +1,6 @@
 import { IntegerColumn, PortableEntity, StringColumn, UuidColumn } from './portable-columns.js';
 
-/** Days that a tenant keeps a kind of record, instead of those of the configuration. */
+/** Days for which a tenant keeps a kind of record, instead of the configured number. */
 @PortableEntity('retention_settings')
 export class RetentionSettingEntity {
   @UuidColumn({ primary: true }) tenantId!: string;

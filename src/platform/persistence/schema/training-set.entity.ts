@@ -1,6 +1,6 @@
 import { IntegerColumn, JsonColumn, PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** Labelled texts, frozen: what it holds never changes; an erasure revokes it and another takes its place. */
+/** A frozen set of labelled texts. Its content never changes; an erasure revokes it and creates a successor. */
 @PortableEntity('training_sets', [{ name: 'idx_training_sets_tenant', columns: ['tenantId', 'createdAt', 'id'] }])
 export class TrainingSetEntity {
   @UuidColumn({ primary: true }) id!: string;
@@ -8,12 +8,12 @@ export class TrainingSetEntity {
   @StringColumn(100) name!: string;
   /** `ready` or `revoked`. */
   @StringColumn(16) state!: string;
-  /** What was asked for. */
+  /** The requested selection. */
   @JsonColumn() selection!: Record<string, unknown>;
-  /** Where it comes from: counts by source, split and label, conflicts, what is biased. */
+  /** Counts by source, split and label, conflicts, and biases. */
   @JsonColumn() provenance!: Record<string, unknown>;
   @IntegerColumn() examples!: number;
-  /** Of its bytes; null until somebody asks for those of a successor. */
+  /** SHA-256 of the bytes; null for a successor until they are first requested. */
   @StringColumn(64, { nullable: true }) sha256!: string | null;
   @TimeColumn() createdAt!: number;
   @StringColumn(64) createdBy!: string;

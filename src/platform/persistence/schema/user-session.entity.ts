@@ -1,7 +1,7 @@
 import { PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 import { UserEntity } from './user.entity.js';
 
-/** A signed-in browser. Of its token only an HMAC is kept. */
+/** A signed-in browser. Only an HMAC of its token is stored. */
 @PortableEntity(
   'user_sessions',
   [
@@ -15,7 +15,7 @@ export class UserSessionEntity {
   @UuidColumn() tenantId!: string;
   @UuidColumn() userId!: string;
   @TimeColumn() createdAt!: number;
-  /** Last request, to the minute. */
+  /** Time of the last request, to the minute. */
   @TimeColumn() seenAt!: number;
   @TimeColumn() expiresAt!: number;
 }

@@ -1,7 +1,7 @@
 import { PortableEntity, StringColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 import { UserEntity } from './user.entity.js';
 
-/** Lets its owner choose a password, once: an invitation or a reset. Only an HMAC is kept. */
+/** Lets its owner choose a password once: an invitation or a reset. Only an HMAC is stored. */
 @PortableEntity(
   'user_tokens',
   [

@@ -1,6 +1,6 @@
 import { IntegerColumn, PortableEntity, StringColumn, TextColumn, TimeColumn, UuidColumn } from './portable-columns.js';
 
-/** A person who signs in to look, to review or to administer. */
+/** A user account of a person who views, reviews or administers. */
 @PortableEntity('users', [
   { name: 'uq_users_email', columns: ['tenantId', 'email'], unique: true },
   { name: 'idx_users_tenant', columns: ['tenantId', 'createdAt', 'id'] },
@@ -18,6 +18,6 @@ export class UserEntity {
   @StringColumn(64) createdBy!: string;
   @TimeColumn({ nullable: true }) disabledAt!: number | null;
   @TimeColumn({ nullable: true }) lastLoginAt!: number | null;
-  /** Counts changes, for `If-Match`. */
+  /** Number of the current version, for `If-Match`. */
   @IntegerColumn() version!: number;
 }

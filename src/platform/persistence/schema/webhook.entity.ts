@@ -8,19 +8,19 @@ import {
   UuidColumn,
 } from './portable-columns.js';
 
-/** Where a tenant wants to be told of what happens. */
+/** A tenant's subscription to events. */
 @PortableEntity('webhooks', [{ name: 'idx_webhooks_tenant', columns: ['tenantId', 'createdAt', 'id'] }])
 export class WebhookEntity {
   @UuidColumn({ primary: true }) id!: string;
   @UuidColumn() tenantId!: string;
   @TextColumn() url!: string;
   @JsonColumn() events!: string[];
-  /** Signs what is sent; encrypted. */
+  /** Key that signs deliveries, encrypted. */
   @TextColumn() secret!: string;
   @TimeColumn() createdAt!: number;
 }
 
-/** Something that a webhook is told: written in the transaction of what happened, sent until it is taken. */
+/** A delivery to a webhook. It is stored in the transaction of its event and sent until the receiver accepts it. */
 @PortableEntity('webhook_deliveries', [
   { name: 'idx_webhook_deliveries_due', columns: ['nextAttemptAt'], where: 'next_attempt_at IS NOT NULL' },
   { name: 'idx_webhook_deliveries_webhook', columns: ['tenantId', 'webhookId', 'createdAt', 'id'] },
@@ -30,11 +30,11 @@ export class WebhookDeliveryEntity {
   @UuidColumn() tenantId!: string;
   @UuidColumn() webhookId!: string;
   @StringColumn(64) event!: string;
-  /** Ids and figures, never a text. */
+  /** Holds ids and figures, never a text. */
   @JsonColumn() data!: Record<string, unknown>;
   @TimeColumn() createdAt!: number;
   @IntegerColumn() attempts!: number;
-  /** Null: it was taken, or is given up. */
+  /** Null: delivered, or given up. */
   @TimeColumn({ nullable: true }) nextAttemptAt!: number | null;
   @TimeColumn({ nullable: true }) deliveredAt!: number | null;
   @IntegerColumn({ nullable: true }) lastStatus!: number | null;

@@ -16,26 +16,28 @@ import type { SqliteGroup } from './sqlite-protocol.js';
 import { SqliteWorkerClient } from './sqlite-worker-client.js';
 
 const MAX_WAITING_READS = 200;
-const LOCK_ATTEMPTS = 20;
-/** 1 MiB, some milliseconds. */
+const MAX_LOCK_ATTEMPTS = 20;
+/** 1 MiB; reclaiming it takes a few milliseconds. */
 const VACUUM_PAGES = 256;
 
 /**
  * SQLite with one writer at a time.
  *
- * TypeORM shares one connection between all requests, so that a rollback of one undoes the acknowledged inserts of others.
- * Here every write takes the same in-process lease: group commits run in the writer's thread, administrative transactions on
- * TypeORM's connection, never both. Reads have a read-only connection in a thread of their own.
+ * - TypeORM shares one connection between all requests, so a rollback of one request would undo acknowledged inserts of
+ *   others; therefore every write takes the same lock in this process
+ * - group commits run in the thread of the writer and administrative transactions on TypeORM's connection, never at the
+ *   same time
+ * - reads use read-only connections in threads of their own
  */
 export class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
-  private readonly lease = new Mutex();
+  private readonly writeLock = new Mutex();
   private readonly writer: SqliteWorkerClient;
   private readonly reader: SqliteWorkerClient;
-  /** Point look-ups and pings do not queue behind a long list or export. */
+  /** Separate, so that lookups by key and pings do not queue behind a long list or export. */
   private readonly pointReader: SqliteWorkerClient;
   private readonly path: string;
-  /** Ours, not TypeORM's: the last group commit comes after Nest has closed TypeORM's connection. */
+  /** Separate from TypeORM's state, because the last group commit comes after Nest has closed TypeORM's connection. */
   private open = false;
 
   constructor(
@@ -61,7 +63,7 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.lease.run(async () => {
+    await this.writeLock.run(async () => {
       this.open = false;
       await Promise.all([this.writer.close(), this.reader.close(), this.pointReader.close()]);
       if (this.dataSource.isInitialized) await this.dataSource.destroy();
@@ -76,7 +78,7 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const request = toCommit(groups);
     await this.observed('ingest', () =>
-      this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+      this.writeLock.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
     );
   }
 
@@ -84,15 +86,15 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const timeoutMs = this.config.dbQueryTimeoutMs + 5000;
     return this.observed('ingest', () =>
-      this.lease.run(async () => {
-        const ask = this.writer.pinned();
-        await ask({ kind: 'exec', sql: 'BEGIN IMMEDIATE' }, timeoutMs);
+      this.writeLock.run(async () => {
+        const send = this.writer.pinned();
+        await send({ kind: 'exec', sql: 'BEGIN IMMEDIATE' }, timeoutMs);
         try {
-          const result = await work(sessionOf((body) => ask(body, timeoutMs)));
-          await ask({ kind: 'exec', sql: 'COMMIT' }, timeoutMs);
+          const result = await work(sessionOf((body) => send(body, timeoutMs)));
+          await send({ kind: 'exec', sql: 'COMMIT' }, timeoutMs);
           return result;
         } catch (error) {
-          await ask({ kind: 'exec', sql: 'ROLLBACK' }, timeoutMs).catch(() => undefined);
+          await send({ kind: 'exec', sql: 'ROLLBACK' }, timeoutMs).catch(() => undefined);
           throw error;
         }
       }),
@@ -122,15 +124,15 @@ export class SqliteDatabase implements Database {
 
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
-    return this.lease.run(async () => {
+    return this.writeLock.run(async () => {
       for (let attempt = 1; ; attempt++) {
         try {
           return await this.dataSource.transaction(work);
         } catch (error) {
-          this.renewRunner();
+          this.resetRunner();
           const mapped = toDatabaseError((error as { driverError?: unknown }).driverError ?? error);
-          // Another process holds the file: wait without blocking the event loop.
-          if (!(mapped instanceof DatabaseLockedError) || attempt >= LOCK_ATTEMPTS) throw mapped;
+          // Another process has locked the file. Waits without blocking the event loop.
+          if (!(mapped instanceof DatabaseLockedError) || attempt >= MAX_LOCK_ATTEMPTS) throw mapped;
           await sleep(25 * attempt);
         }
       }
@@ -138,10 +140,11 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * TypeORM keeps one runner for ever and counts how deep its transactions are. SQLite rolls back by itself when a COMMIT finds the
-   * volume full: the count would stay, and every later transaction would be a savepoint in none, or in one that never ends.
+   * Discards TypeORM's query runner, which it keeps forever and which counts nested transactions. SQLite rolls back
+   * itself when a COMMIT finds the volume full. The count would stay, and every later transaction would be a savepoint
+   * outside a transaction, or inside one that never ends.
    */
-  private renewRunner(): void {
+  private resetRunner(): void {
     const driver = this.dataSource.driver as unknown as {
       databaseConnection: { inTransaction: boolean; exec(sql: string): void };
       queryRunner: unknown;
@@ -150,37 +153,37 @@ export class SqliteDatabase implements Database {
     driver.queryRunner = undefined;
   }
 
-  /** In the WAL stands what pages were before. Nobody is waited for: while a reader needs it, another time will do. */
-  private async emptyWal(): Promise<void> {
-    const ask = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
+  /** Empties the WAL, which holds previous contents of pages. Does not wait for readers; a later call will succeed. */
+  private async truncateWal(): Promise<void> {
+    const send = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
       this.writer.request(body, this.config.dbQueryTimeoutMs);
-    await this.lease.run(async () => {
-      const [state] = await ask({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
+    await this.writeLock.run(async () => {
+      const [state] = await send({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
       const { busy, checkpointed, log } = state as { busy: number; log: number; checkpointed: number };
       if (busy !== 0 || log !== checkpointed) return;
-      await ask({ kind: 'exec', sql: 'PRAGMA busy_timeout = 0' });
+      await send({ kind: 'exec', sql: 'PRAGMA busy_timeout = 0' });
       try {
-        await ask({ kind: 'exec', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' });
+        await send({ kind: 'exec', sql: 'PRAGMA wal_checkpoint(TRUNCATE)' });
       } finally {
-        await ask({ kind: 'exec', sql: `PRAGMA busy_timeout = ${BUSY_MS}` });
+        await send({ kind: 'exec', sql: `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}` });
       }
     });
   }
 
-  /** A few pages at a time: nobody else writes meanwhile. A file that was made without incremental vacuum keeps its free pages. */
+  /** Frees few pages per call, because it blocks other writes. Needs a file that was created with incremental vacuum. */
   async compact(): Promise<boolean> {
     if (!this.open) return false;
-    const free = async (): Promise<number> =>
+    const countFree = async (): Promise<number> =>
       Number(
         (await this.query<{ freelist_count: number }>('PRAGMA freelist_count', [], 'health'))[0]?.freelist_count ?? 0,
       );
-    const before = await free();
+    const before = await countFree();
     const exec = (sql: `PRAGMA ${string}`): Promise<unknown> =>
-      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
+      this.writeLock.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
     if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
-    const after = await free();
+    const after = await countFree();
     if (after > 0 && after < before) return true;
-    await this.emptyWal();
+    await this.truncateWal();
     return false;
   }
 
@@ -234,8 +237,8 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/** What the writer waits for other processes, as it opened the file. */
-const BUSY_MS = 5000;
+/** How long the writer waits for other processes, as set when it opened the file. */
+const BUSY_TIMEOUT_MS = 5000;
 
 type CommitRequest = { kind: 'commit'; groups: SqliteGroup[] };
 
@@ -250,10 +253,10 @@ function toCommit(groups: readonly BulkGroup[]): CommitRequest {
   };
 }
 
-function sessionOf(ask: (body: Parameters<SqliteWorkerClient['request']>[0]) => Promise<unknown[]>): WriteSession {
+function sessionOf(send: (body: Parameters<SqliteWorkerClient['request']>[0]) => Promise<unknown[]>): WriteSession {
   return {
     insert: async (groups) => {
-      await ask(toCommit(groups));
+      await send(toCommit(groups));
     },
     insertNew: async ({ insert, rows: all }) => {
       const rows = insert.effective(all);
@@ -262,26 +265,30 @@ function sessionOf(ask: (body: Parameters<SqliteWorkerClient['request']>[0]) => 
         sql: `${insert.sqlite} RETURNING id`,
         rows: insert.forSqlite(rows),
       };
-      const made = new Set((await ask(request)).map((row) => (row as { id: string }).id));
-      return rows.filter(({ id }) => made.delete(String(id)));
+      const inserted = new Set((await send(request)).map((row) => (row as { id: string }).id));
+      return rows.filter(({ id }) => inserted.delete(String(id)));
     },
-    takenIds: async (groups) => {
+    conflictingIds: async (groups) => {
       const ids: string[] = [];
       for (const { insert, rows } of groups) {
-        if (!insert.taken) continue;
-        const found = await ask({ kind: 'queryEach', sql: insert.taken.sqlite, rows: insert.takenForSqlite(rows) });
+        if (!insert.conflicting) continue;
+        const found = await send({
+          kind: 'queryEach',
+          sql: insert.conflicting.sqlite,
+          rows: insert.conflictingForSqlite(rows),
+        });
         ids.push(...(found as { id: string }[]).map(({ id }) => id));
       }
       return ids;
     },
     query: async <Row>(text: string, values: readonly unknown[]) => {
       const { sql, bound } = expandParameters(text, values);
-      return (await ask({ kind: 'query', sql, values: bound })) as Row[];
+      return (await send({ kind: 'query', sql, values: bound })) as Row[];
     },
   };
 }
 
-/** `$1`-style parameters, in any order and number, → SQLite's `?`, each with its own value. */
+/** Replaces `$1`-style parameters, in any order and number, with SQLite's `?`, each with its own value. */
 function expandParameters(text: string, values: readonly unknown[]): { sql: string; bound: unknown[] } {
   const bound: unknown[] = [];
   const sql = text.replace(/\$(\d+)/g, (_, index: string) => {

@@ -4,16 +4,18 @@ import { SqliteWorkerClient } from './sqlite-worker-client.js';
 
 export interface SqliteFileOptions {
   path: string;
-  /** Runs once when the file is opened; must be harmless when it has run before. */
+  /** Runs when the file is opened, so it must be harmless when it has run before. */
   schema: readonly string[];
-  /** The file never grows beyond this; inserts fail with SQLITE_FULL then, deletes go on. */
+  /** Maximum size of the file. Beyond it inserts fail with SQLITE_FULL, while deletes still work. */
   maxBytes: number;
   timeoutMs: number;
 }
 
 /**
- * A SQLite file beside the database, with one connection in a thread of its own, durable (`synchronous=FULL`), mode 0600.
- * The connection owns the file: a second process gets `DatabaseLockedError`.
+ * A SQLite file separate from the database, with one connection in its own thread.
+ *
+ * - durable (`synchronous=FULL`), with mode 0600
+ * - the connection locks the file: a second process gets `DatabaseLockedError`
  */
 export class SqliteFile {
   private readonly client: SqliteWorkerClient;
@@ -30,7 +32,7 @@ export class SqliteFile {
   /** @throws DatabaseLockedError, DatabaseCorruptError, DatabaseUnavailableError */
   async open(): Promise<void> {
     mkdirSync(dirname(this.options.path), { recursive: true, mode: 0o700 });
-    // SQLite gives its companions (-wal) the mode of the file.
+    // SQLite gives its companion files (-wal) the mode of this file.
     closeSync(openSync(this.options.path, 'a', 0o600));
     await this.query('SELECT 1');
   }
@@ -39,7 +41,7 @@ export class SqliteFile {
     return (await this.client.request({ kind: 'query', sql, values }, this.options.timeoutMs)) as Row[];
   }
 
-  /** Runs each statement for each of its rows, all in one transaction. Durable when it resolves. */
+  /** Runs each statement for each of its rows, all in one transaction. The rows are durable when it resolves. */
   async commit(groups: { sql: string; rows: unknown[][] }[]): Promise<void> {
     await this.client.request({ kind: 'commit', groups }, this.options.timeoutMs);
   }

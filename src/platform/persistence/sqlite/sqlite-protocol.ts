@@ -1,17 +1,19 @@
-/** A statement, run for each of its rows. `allNew`: each must change something, else nothing of the commit is stored. */
+/**
+ * A statement and the rows to run it for. With `allNew` each row must change something, or the whole commit is undone.
+ */
 export interface SqliteGroup {
   sql: string;
   rows: unknown[][];
   allNew?: boolean;
 }
 
-export const ROWS_KNOWN = 'ROWS_KNOWN';
+export const ROWS_EXIST_CODE = 'ROWS_KNOWN';
 
-/** What the main thread asks of a SQLite worker. */
+/** Requests of the main thread to a SQLite worker. */
 export type SqliteRequest =
   | { id: number; kind: 'commit'; groups: SqliteGroup[] }
   | { id: number; kind: 'query'; sql: string; values: unknown[] }
-  /** The same statement for each row; the answer has the rows of all. */
+  /** Runs the same statement for each row; the response has the results of all rows. */
   | { id: number; kind: 'queryEach'; sql: string; rows: unknown[][] }
   | { id: number; kind: 'exec'; sql: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK' | `PRAGMA ${string}` }
   | { id: number; kind: 'close' };
@@ -20,7 +22,7 @@ export type SqliteResponse = { id: number; rows: unknown[] } | { id: number; err
 
 export interface SqliteWorkerData {
   path: string;
-  /** `owner`: makes the file, keeps everybody else out, and never lets it grow beyond `maxBytes`. */
+  /** `owner`: creates the file, locks it against other processes, and never lets it grow beyond `maxBytes`. */
   role: 'writer' | 'reader' | 'owner';
   maxBytes?: number;
   schema?: string[];

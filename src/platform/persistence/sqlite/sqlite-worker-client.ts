@@ -4,7 +4,7 @@ import { PACKAGE_ROOT } from '#kernel';
 import { DatabaseUnavailableError, QueryTimeoutError, toDatabaseError } from '../contract/errors.js';
 import type { SqliteRequest, SqliteResponse, SqliteWorkerData } from './sqlite-protocol.js';
 
-/** Always the compiled file: a worker is a process of its own as far as loaders are concerned, also in tests. */
+/** Always the compiled file, even in tests, because the loaders of the main thread do not apply to workers. */
 const WORKER_FILE = join(PACKAGE_ROOT, 'dist', 'src', 'platform', 'persistence', 'sqlite', 'sqlite-worker.js');
 
 type RequestBody = SqliteRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
@@ -16,10 +16,10 @@ interface Pending {
 }
 
 /**
- * One SQLite connection in a thread of its own.
+ * One SQLite connection in its own thread.
  *
- * - a request that takes longer than its time-out ends the worker; the next request starts another. What was being committed
- *   then may or may not be on disk: inserts are idempotent by id, so the caller may try again
+ * - a request that exceeds its timeout ends the worker, and the next request starts another
+ * - a commit that was running then may be on disk or not; the caller may retry, because inserts are idempotent by id
  */
 export class SqliteWorkerClient {
   private worker: Worker | undefined;
@@ -37,14 +37,15 @@ export class SqliteWorkerClient {
   }
 
   /**
-   * Several requests to one and the same worker: one that was started in between would run the rest of a transaction outside of it.
+   * Returns a function that sends requests to the current worker only. A worker started in between would run the rest
+   * of a transaction outside it.
    */
   pinned(): (body: RequestBody, timeoutMs: number) => Promise<unknown[]> {
     const worker = (this.worker ??= this.start());
     return (body, timeoutMs) =>
       this.worker === worker
         ? this.send(worker, body, timeoutMs)
-        : Promise.reject(new DatabaseUnavailableError(new Error('the writer was started anew')));
+        : Promise.reject(new DatabaseUnavailableError(new Error('the writer was restarted')));
   }
 
   private send(worker: Worker, body: RequestBody, timeoutMs: number): Promise<unknown[]> {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite3 from 'better-sqlite3';
 import { prepareSqliteConnection } from './sqlite-pragmas.js';
 import {
-  ROWS_KNOWN,
+  ROWS_EXIST_CODE,
   type SqliteGroup,
   type SqliteRequest,
   type SqliteResponse,
@@ -10,12 +10,12 @@ import {
 } from './sqlite-protocol.js';
 
 /*
- * better-sqlite3 is synchronous: in a worker a slow query or fsync holds nobody else up. One worker is the only writer of this
- * process; another reads, on a read-only connection.
+ * better-sqlite3 is synchronous. In a worker, a slow query or fsync blocks no other work. One worker is the only writer
+ * of this process; others read on read-only connections.
  */
 const { path, role, maxBytes, schema } = workerData as SqliteWorkerData;
 const port = parentPort;
-if (!port) throw new Error('this file is started as a worker');
+if (!port) throw new Error('this file must be started as a worker');
 
 const database = open();
 const statements = new Map<string, BetterSqlite3.Statement>();
@@ -27,7 +27,7 @@ function open(): BetterSqlite3.Database {
     return connection;
   }
   const connection = new BetterSqlite3(path, { timeout: 500 });
-  // Before WAL: the lock then lasts as long as the connection, and dies with the process.
+  // Before WAL: the lock then lasts as long as the connection, and ends with the process.
   connection.pragma('locking_mode = EXCLUSIVE');
   prepareSqliteConnection(connection);
   const pageSize = Number(connection.pragma('page_size', { simple: true }));
@@ -55,7 +55,7 @@ const commit = database.transaction((groups: SqliteGroup[]) => {
     const statement = prepare(sql);
     for (const row of rows)
       if (statement.run(row).changes === 0 && allNew)
-        throw Object.assign(new Error('a row is there already'), { code: ROWS_KNOWN });
+        throw Object.assign(new Error('a row already exists'), { code: ROWS_EXIST_CODE });
   }
 });
 
@@ -66,7 +66,7 @@ function run(sql: string, values: unknown[]): unknown[] {
   return [];
 }
 
-function answer(request: SqliteRequest): unknown[] {
+function handle(request: SqliteRequest): unknown[] {
   switch (request.kind) {
     case 'commit':
       commit.immediate(request.groups);
@@ -76,7 +76,7 @@ function answer(request: SqliteRequest): unknown[] {
     case 'queryEach':
       return request.rows.flatMap((row) => run(request.sql, row));
     case 'exec':
-      // Nothing to roll back is what a failed BEGIN or COMMIT leaves behind.
+      // After a failed BEGIN or COMMIT there may be nothing to roll back.
       if (request.sql !== 'ROLLBACK' || database.inTransaction) database.exec(request.sql);
       return [];
     case 'close':
@@ -88,7 +88,7 @@ function answer(request: SqliteRequest): unknown[] {
 port.on('message', (request: SqliteRequest) => {
   let response: SqliteResponse;
   try {
-    response = { id: request.id, rows: answer(request) };
+    response = { id: request.id, rows: handle(request) };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     response = { id: request.id, error: { code: code ?? 'SQLITE_ERROR', message } };

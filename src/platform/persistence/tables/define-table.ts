@@ -15,11 +15,11 @@ import type { TableOptions } from './declarations.js';
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
-/** A table that is declared by its columns. */
+/** Declaration of a table by its columns. */
 interface ColumnDeclaration<C extends Columns, N extends Names> extends Omit<TableOptions, 'names'> {
   table: string;
   columns: C;
-  /** Column → name in records and files, where it is not the column's own. */
+  /** Names of columns in records and files, where they differ from the column. */
   names?: N;
   /** Columns that an insert never sets. */
   notInserted?: readonly string[];
@@ -27,7 +27,7 @@ interface ColumnDeclaration<C extends Columns, N extends Names> extends Omit<Tab
   foreignKeys?: readonly PortableForeignKey[];
 }
 
-/** A table whose columns an entity class declares already. */
+/** Declaration of a table whose columns are declared by an entity class. */
 interface EntityDeclaration extends TableOptions {
   entity: EntityClass;
   /** Columns that an insert never sets. */
@@ -46,14 +46,14 @@ type FieldsOf<C, N> = {
 };
 type NullableKeys<R> = { [K in keyof R]-?: null extends R[K] ? K : never }[keyof R];
 
-/** One record of a table: its columns in camel case, without `tenant_id`, everything decrypted. */
+/** One record of a table: its columns in camel case, without `tenant_id`, decrypted. */
 export type RecordOf<T> = T extends StoredTable<infer C, infer N> ? FieldsOf<C, N> : never;
 
-/** A record in which whatever may be null may also be missing. */
+/** A record whose nullable fields may also be missing. */
 export type NewRecordOf<T> = Incomplete<RecordOf<T>>;
 type Incomplete<R> = Omit<R, NullableKeys<R>> & { [K in NullableKeys<R>]?: R[K] | undefined };
 
-/** Encrypts and decrypts single values, bound to where they are. */
+/** Encrypts and decrypts single values, bound to their place. */
 interface ValueCipher {
   seal(tenant: TenantContext, place: ValuePlace, text: string): string;
   open(tenant: TenantContext, place: ValuePlace, envelope: string): string;
@@ -65,14 +65,14 @@ interface ValuePlace {
   id: string;
 }
 
-/** For tables without sealed columns. */
+/** Stand-in for tables without encrypted columns. */
 const NO_CIPHER: ValueCipher = {
   seal: refuse,
   open: refuse,
 };
 
 function refuse(_tenant: TenantContext, { column, table }: ValuePlace): never {
-  throw new Error(`${table}.${column} is sealed: a cipher is needed`);
+  throw new Error(`${table}.${column} is encrypted: pass a cipher`);
 }
 
 interface Field {
@@ -94,12 +94,12 @@ const BULK_TYPES: Record<ColumnKind, BulkType> = {
   bytes: 'bytes',
 };
 
-/** The one declaration of a stored table: its entity, its insert and its row type are derived from the columns. */
+/** A stored table. Its entity, its insert and its row type are derived from one declaration of its columns. */
 export class StoredTable<C extends Columns = Columns, N extends Names = Names> {
   readonly name: string;
   readonly insert: BulkInsert;
   readonly columns: readonly EntityColumn[];
-  /** For SELECT statements. */
+  /** Column list for SELECT statements. */
   readonly columnList: string;
   private readonly fields: readonly Field[];
   private readonly boundTo: string;
@@ -108,7 +108,7 @@ export class StoredTable<C extends Columns = Columns, N extends Names = Names> {
     readonly entity: EntityClass,
     readonly options: Readonly<TableOptions>,
     notInserted: readonly string[] = [],
-    /** Only for the compiler. */
+    /** Carries the types; has no value at run time. */
     readonly declared?: { columns: C; names: N },
   ) {
     const { claims, id, identity, names = {}, newer, sealed } = options;
@@ -133,13 +133,13 @@ export class StoredTable<C extends Columns = Columns, N extends Names = Names> {
     });
   }
 
-  /** Returns the record with null for every value that is missing. */
+  /** Returns the record with null for every missing value. */
   complete(record: Incomplete<FieldsOf<C, N>>): FieldsOf<C, N> {
     const given = record as Record<string, unknown>;
     return Object.fromEntries(this.fields.map(({ name }) => [name, given[name] ?? null])) as FieldsOf<C, N>;
   }
 
-  /** Returns the row of a record, its sealed values encrypted. */
+  /** Returns the row of a record, with its sensitive values encrypted. */
   toRow(tenant: TenantContext, record: FieldsOf<C, N>, cipher: Pick<ValueCipher, 'seal'> = NO_CIPHER): BulkRow {
     const given = record as Record<string, unknown>;
     const row: Record<string, unknown> = { tenant_id: tenant.tenantId };
@@ -157,7 +157,7 @@ export class StoredTable<C extends Columns = Columns, N extends Names = Names> {
     return row;
   }
 
-  /** Returns the record of a stored row. @throws UnreadableFieldError when no key of this server opens a sealed value */
+  /** Returns the record of a stored row. @throws UnreadableFieldError when no key of this server decrypts a value */
   fromRow(
     tenant: TenantContext,
     row: Readonly<Record<string, unknown>>,
@@ -175,7 +175,7 @@ export class StoredTable<C extends Columns = Columns, N extends Names = Names> {
     return record as FieldsOf<C, N>;
   }
 
-  /** Names one value of one row, to which its envelope is bound. */
+  /** Returns the place of one value, to which its envelope is bound. */
   place(id: string, column: keyof C & string): ValuePlace {
     return { table: this.name, column, id };
   }
@@ -190,8 +190,8 @@ function readValue(value: unknown, kind: ColumnKind, dialect: Dialect): unknown 
 }
 
 /**
- * Declares a stored table once: columns, keys, and what retention, erasure, encryption, files, growth and webhooks need to know of it.
- * `StoredTables.register` makes it known.
+ * Declares a stored table once: its columns and keys, and the facts that retention, erasure, encryption, files, growth
+ * and webhooks need. `StoredTables.register` makes it known.
  */
 export function defineTable<const C extends Columns, const N extends Names = Record<never, never>>(
   declaration: ColumnDeclaration<C, N>,

@@ -18,24 +18,25 @@ import type {
 import type { StoredTable } from './define-table.js';
 
 /**
- * Every stored table, registered by its feature, and what retention, erasure, exports, encryption, growth and the spool ask about it.
+ * Every stored table, registered by its feature, with the facts that retention, erasure, exports, encryption, growth
+ * and the spool need.
  *
- * - which rows go with which is derived from the `parent` of each table
- * - another feature adds what it keeps about a table (sums over its rows, cached results) with `attach`
+ * - the `parent` of each table determines which rows are deleted together
+ * - `attach` lets another feature add behaviour for data that it derives from a table, such as sums and cached results
  */
 @Injectable()
 export class StoredTables {
   private readonly tables = new Map<string, StoredTable>();
   private readonly behaviours = new Map<string, TableBehaviour[]>();
 
-  /** Makes a table known. @throws Error when its name is taken: a mistake in the program */
+  /** Registers a table. @throws Error when its name is taken, which is a bug */
   register(table: StoredTable, behaviour?: TableBehaviour): void {
     if (this.tables.has(table.name)) throw new Error(`${table.name} is registered twice`);
     this.tables.set(table.name, table);
     if (behaviour) this.attach(table.name, behaviour);
   }
 
-  /** Adds behaviour to a table, whether or not it has been registered yet. */
+  /** Adds behaviour to a table, which need not be registered yet. */
   attach(table: string, behaviour: TableBehaviour): void {
     this.behaviours.set(table, [...this.behavioursOf(table), behaviour]);
   }
@@ -44,17 +45,17 @@ export class StoredTables {
     return [...this.tables.values()];
   }
 
-  /** The entities of all tables, those of the registered ones included. */
+  /** Entities of all tables, including the registered ones. */
   get entities(): EntityClass[] {
     return [...new Set([...ENTITIES, ...this.all.map(({ entity }) => entity)])];
   }
 
-  /** Returns the insert of a table, for records that come back from a spool; undefined when the table is unknown. */
+  /** Returns the insert of a table, for records that return from a spool, or undefined when the table is unknown. */
   insertOf(table: string): BulkInsert | undefined {
     return this.tables.get(table)?.insert;
   }
 
-  /** The tables whose rows expire with this kind. */
+  /** Returns the tables whose rows expire with this kind. */
   retained(kind: RetentionKind): RetainedTable[] {
     return this.all.flatMap(({ name, options: { beforeDelete, retention } }) => {
       if (retention?.kind !== kind) return [];
@@ -65,11 +66,11 @@ export class StoredTables {
     });
   }
 
-  /** The tables that hold rows of data subjects. */
+  /** Tables with rows of data subjects. */
   get subjects(): SubjectTable[] {
     return this.all.flatMap(({ name, options: { acceptedAt, beforeDelete, subject } }) => {
       if (!subject) return [];
-      if (acceptedAt === undefined) throw new Error(`${name} does not say when a row was accepted`);
+      if (acceptedAt === undefined) throw new Error(`${name} does not declare acceptedAt`);
       const files = this.behavioursOf(name).find((each) => each.files)?.files;
       return [
         {
@@ -90,7 +91,7 @@ export class StoredTables {
     });
   }
 
-  /** @throws Error when no table is transferred as this kind: a mistake in the program */
+  /** @throws Error when no table is transferred as this kind, which is a bug */
   transfer(kind: TransferKind): TransferTable {
     const table = this.all.find(({ options }) => options.transfer?.kind === kind);
     if (!table?.options.transfer) throw new Error(`no table is registered for ${kind}`);
@@ -102,7 +103,7 @@ export class StoredTables {
     ) as TransferTable;
   }
 
-  /** The tables with encrypted columns. */
+  /** Tables with encrypted columns. */
   get sealed(): SealedTable[] {
     return this.all.flatMap(({ name, options: { sealed } }) =>
       sealed
@@ -117,7 +118,7 @@ export class StoredTables {
     );
   }
 
-  /** The tables whose growth is watched. `rows` selects `tenant_id` and `n`. */
+  /** Tables whose growth is measured. `rows` selects `tenant_id` and `n`. */
   get growing(): { table: string; partitioned: boolean; rows: string | undefined }[] {
     return this.all.flatMap(({ name, options: { growth } }) => {
       if (!growth) return [];
@@ -134,12 +135,12 @@ export class StoredTables {
     return this.behavioursOf(table).find(({ onErase }) => onErase)?.onErase;
   }
 
-  /** Empties the caches and indexes that may still hold erased rows; `removed` counts rows by store. */
-  async forget(tenant: TenantContext, removed: Readonly<Record<string, number>>): Promise<void> {
-    for (const { onForget } of [...this.behaviours.values()].flat()) await onForget?.(tenant, removed);
+  /** Clears the caches and indexes that may still hold erased rows. `removed` counts rows by store. */
+  async clearCaches(tenant: TenantContext, removed: Readonly<Record<string, number>>): Promise<void> {
+    for (const { clearCaches } of [...this.behaviours.values()].flat()) await clearCaches?.(tenant, removed);
   }
 
-  /** Runs what follows a deletion by retention. */
+  /** Runs the tasks that follow a deletion by retention. */
   async afterExpiry(kind: RetentionKind): Promise<void> {
     for (const { name, options } of this.all)
       if (options.retention?.kind === kind) for (const { onExpired } of this.behavioursOf(name)) await onExpired?.();

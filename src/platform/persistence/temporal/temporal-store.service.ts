@@ -7,11 +7,11 @@ import { historyOf, type TemporalEntity, temporalOptions } from './temporal.deco
 
 /** One change of a record. */
 export interface RecordedChange {
-  /** The version it made. */
+  /** Version that the change created. */
   version: number;
   changedAt: number;
   changedBy: string;
-  /** Column → [before, after]. */
+  /** Values before and after, by column. */
   changes: Record<string, [unknown, unknown]>;
 }
 
@@ -23,7 +23,7 @@ export interface Versioned {
   deletedAt: number | null;
 }
 
-/** A row of `scd2`: the record is `recordId`. */
+/** One row of an entity with `scd2`; `recordId` is the id of the record. */
 export interface Period extends Versioned {
   recordId: string;
   validFrom: number;
@@ -34,22 +34,23 @@ export interface Period extends Versioned {
 type Changes<T> = Partial<Omit<T, keyof Versioned>> & { deletedAt?: number | null };
 type Row = Record<string, unknown>;
 
-/** Records of one transaction, and ids of one question. */
+/** Number of records per transaction, and of ids per query. */
 export const BATCH_RECORDS = 100;
-const MAX_LOOKS = 20;
+const MAX_FIND_ATTEMPTS = 20;
 
 /**
- * Records that remember: the one mechanism behind `@Temporal`, on both databases.
+ * Stores records with their history. It implements `@Temporal` on both databases.
  *
- * - a change names the version it is made from, or any; somebody else's in between is 412, and nothing is overwritten unseen
- * - what stays the same makes no version; deleting marks, restoring takes the mark away, and both are changes
- * - `asOf` answers what a record was at a moment
+ * - a change names the version it is based on, or accepts any; if another change came first it fails with 412, so no
+ *   version is overwritten unseen
+ * - a change without an effect creates no version; deleting sets a mark and restoring removes it, and both are changes
+ * - `asOf` returns the state of a record at a given time
  */
 @Injectable()
 export class TemporalStore {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** The current version; undefined also for another tenant's and, unless asked for, a deleted one. */
+  /** Returns the current version; undefined for another tenant's record and, unless requested, for a deleted one. */
   async find<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -60,7 +61,7 @@ export class TemporalStore {
     return found && (includeDeleted || found.deletedAt === null) ? found : undefined;
   }
 
-  /** Current versions by id, in the order of `ids`, asked for in batches of 100; what is not there is left out. */
+  /** Returns current versions in the order of `ids`, queried in batches of 100. Missing records are left out. */
   async getMany<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -81,7 +82,7 @@ export class TemporalStore {
     return ids.flatMap((id) => found.get(id) ?? []);
   }
 
-  /** All current versions that are not deleted. For tables that stay small. */
+  /** Returns all current versions that are not deleted. For small tables only. */
   async list<T extends Versioned>(tenant: TenantContext, entity: TemporalEntity<T>): Promise<T[]> {
     const { column, current } = keyOf(entity);
     const rows = await this.unitOfWork.read<Row>(
@@ -91,7 +92,7 @@ export class TemporalStore {
     return rows.map((row) => this.toEntity(entity, row));
   }
 
-  /** In batches of 100, each of them whole or not at all. Answers the ids. */
+  /** Creates records in batches of 100, each of them in one transaction. Returns the ids. */
   async createMany<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -99,22 +100,23 @@ export class TemporalStore {
     { name: actor, at: now }: Actor,
   ): Promise<string[]> {
     const isPeriod = temporalOptions(entity).strategy === 'scd2';
-    const whole = records.map((record) => {
+    const complete = records.map((record) => {
       const id = record.id ?? uuidv7(now);
       const base = { ...record, tenantId: tenant.tenantId, version: 1, createdAt: now, deletedAt: null };
       return isPeriod
         ? { ...base, id: uuidv7(now), recordId: id, validFrom: now, validTo: null, changedBy: actor }
         : { ...base, id };
     });
-    for (let i = 0; i < whole.length; i += BATCH_RECORDS)
+    for (let i = 0; i < complete.length; i += BATCH_RECORDS)
       await this.unitOfWork.change((manager) =>
-        manager.insert(entity as never, whole.slice(i, i + BATCH_RECORDS) as never),
+        manager.insert(entity as never, complete.slice(i, i + BATCH_RECORDS) as never),
       );
-    return whole.map((record) => (record as { recordId?: string }).recordId ?? record.id);
+    return complete.map((record) => (record as { recordId?: string }).recordId ?? record.id);
   }
 
   /**
-   * Changes a record in one transaction. `version`: the one it is made from; undefined: whichever is there. Answers whether anything changed.
+   * Changes a record in one transaction. `version` is the version that the change is based on; undefined accepts any.
+   * Returns whether anything changed.
    * @throws NotFoundError, PreconditionFailedError (412)
    */
   async change<T extends Versioned>(
@@ -124,31 +126,32 @@ export class TemporalStore {
     next: (before: Readonly<T>) => Changes<T>,
     author: Actor,
   ): Promise<boolean> {
-    const { strategy, tracked, what } = temporalOptions(entity);
+    const { strategy, tracked, displayName } = temporalOptions(entity);
     return this.unitOfWork.change(async (manager) => {
       const before = await current(manager, tenant, entity, id);
-      if (!before) throw new NotFoundError(what);
+      if (!before) throw new NotFoundError(displayName);
       requireVersion(before.version, version);
-      const wanted = Object.entries(next(before)) as [keyof T & string, unknown][];
-      const changed = wanted.filter(([name, value]) => value !== undefined && !isSame(value, before[name]));
+      const requested = Object.entries(next(before)) as [keyof T & string, unknown][];
+      const changed = requested.filter(([name, value]) => value !== undefined && !isSame(value, before[name]));
       const unknown = changed.find(([name]) => name !== 'deletedAt' && !tracked.includes(name));
       if (unknown) throw new Error(`${unknown[0]} of ${entity.name} is not tracked`);
       if (changed.length === 0) return false;
       const values = Object.fromEntries(changed);
-      if (strategy === 'scd2') await succeed(manager, entity as TemporalEntity, before as T & Period, values, author);
+      if (strategy === 'scd2')
+        await insertSuccessor(manager, entity as TemporalEntity, before as T & Period, values, author);
       else {
         await manager.update(
           entity as never,
           { id, tenantId: tenant.tenantId } as never,
           { ...values, version: before.version + 1 } as never,
         );
-        if (strategy === 'copy_on_change') await remember(manager, entity, before, changed, author);
+        if (strategy === 'copy_on_change') await insertHistory(manager, entity, before, changed, author);
       }
       return true;
     });
   }
 
-  /** Out of sight, and kept. @throws as `change` */
+  /** Marks a record as deleted and keeps it. @throws the errors of `change` */
   async remove<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -159,7 +162,7 @@ export class TemporalStore {
     return this.change(tenant, entity, target, mark, author);
   }
 
-  /** @throws as `change` */
+  /** Removes the deletion mark. @throws the errors of `change` */
   async restore<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -169,7 +172,7 @@ export class TemporalStore {
     return this.change(tenant, entity, target, () => ({ deletedAt: null }) as Changes<T>, author);
   }
 
-  /** Who changed what and when, oldest first; nothing with strategy `none`. */
+  /** Returns the changes with author and time, oldest first; empty with strategy `none`. */
   async history<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
@@ -177,12 +180,12 @@ export class TemporalStore {
   ): Promise<RecordedChange[]> {
     const { strategy } = temporalOptions(entity);
     if (strategy === 'none') return [];
-    return strategy === 'scd2' ? this.periodChanges(tenant, entity, id) : this.recorded(tenant, entity, id);
+    return strategy === 'scd2' ? this.periodChanges(tenant, entity, id) : this.recordedChanges(tenant, entity, id);
   }
 
   /**
-   * What a record was at `at`: undefined when it was not there yet, or deleted then. With strategy `none` only the present is known:
-   * a moment before the latest change cannot be asked for, and answers the present.
+   * Returns the state of a record at `at`, or undefined when it did not exist or was deleted then. With strategy `none`
+   * only the current state is known, and is returned for any time.
    */
   async asOf<T extends Versioned>(
     tenant: TenantContext,
@@ -196,12 +199,12 @@ export class TemporalStore {
         ? (await this.periods(tenant, entity, id)).find(
             ({ validFrom, validTo }) => validFrom <= at && (validTo === null || at < validTo),
           )
-        : await this.undone(tenant, entity, id, at);
+        : await this.reconstruct(tenant, entity, id, at);
     return found && found.createdAt <= at && found.deletedAt === null ? (found as T) : undefined;
   }
 
-  /** The present, with what came after `at` taken back. */
-  private async undone<T extends Versioned>(
+  /** Returns the current state with the changes after `at` undone. */
+  private async reconstruct<T extends Versioned>(
     tenant: TenantContext,
     entity: TemporalEntity<T>,
     id: string,
@@ -219,7 +222,7 @@ export class TemporalStore {
     return state as unknown as T;
   }
 
-  private async recorded(tenant: TenantContext, entity: TemporalEntity, id: string): Promise<RecordedChange[]> {
+  private async recordedChanges(tenant: TenantContext, entity: TemporalEntity, id: string): Promise<RecordedChange[]> {
     const { entity: table, key } = historyOf(entity);
     const column = columnsOf(table).find(({ property }) => property === key)?.name;
     const { dialect } = this.unitOfWork;
@@ -296,8 +299,8 @@ async function current<T extends Versioned>(
   const where = isPeriod ? { recordId: id, tenantId, validTo: IsNull() } : { id, tenantId };
   const lock = manager.dataSource.options.type === 'postgres' ? { lock: { mode: 'pessimistic_write' as const } } : {};
   const find = (): Promise<T | null> => manager.findOne(entity as never, { where, ...lock } as never);
-  // Whoever waits for a version that is closed meanwhile finds nothing, and there is another.
-  for (let look = 0; look < MAX_LOOKS; look++) {
+  // A query that waited for a version finds nothing if that version was closed meanwhile, although it has a successor.
+  for (let attempt = 0; attempt < MAX_FIND_ATTEMPTS; attempt++) {
     const found = await find();
     if (found || !isPeriod) return found;
     if (!(await manager.exists(entity as never, { where: { recordId: id, tenantId } } as never))) return null;
@@ -305,7 +308,7 @@ async function current<T extends Versioned>(
   return null;
 }
 
-async function remember<T extends Versioned>(
+async function insertHistory<T extends Versioned>(
   manager: EntityManager,
   entity: TemporalEntity<T>,
   before: T,
@@ -328,14 +331,14 @@ async function remember<T extends Versioned>(
   );
 }
 
-async function succeed(
+async function insertSuccessor(
   manager: EntityManager,
   entity: TemporalEntity,
   before: Period,
   values: Record<string, unknown>,
   { name: actor, at: now }: Actor,
 ): Promise<void> {
-  // Clocks of two servers differ: no version may end before it began.
+  // Clocks of servers differ, but no version may end before it starts.
   const at = Math.max(now, before.validFrom + 1);
   await manager.update(
     entity as never,
@@ -356,7 +359,7 @@ async function succeed(
   );
 }
 
-/** Values as they are stored. */
+/** Compares values as they are stored. */
 function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

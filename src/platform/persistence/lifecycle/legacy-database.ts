@@ -4,42 +4,45 @@ import pg from 'pg';
 import { AppError } from '#kernel';
 import { resolveDatabase } from '#config';
 
-export type OlderRow = Readonly<Record<string, unknown>>;
+export type LegacyRow = Readonly<Record<string, unknown>>;
 
-/** Somebody else's database, of which nothing is changed. */
-export interface OlderDatabase {
-  /** What it is called, the same when it is opened again. */
+/** The database of a legacy system. It is only read. */
+export interface LegacyDatabase {
+  /** Name of the database, which is the same each time it is opened. */
   readonly name: string;
-  /** Table → its columns. */
+  /** Returns the columns of each table. */
   tables(): Promise<Map<string, string[]>>;
   count(table: string): Promise<number>;
-  /** All rows by their key, in pages of at most 200; times as texts. */
-  pages(table: string): AsyncGenerator<OlderRow[]>;
-  /** Rows whose `column` is one of `values`. */
-  where(table: string, column: string, values: readonly unknown[]): Promise<OlderRow[]>;
+  /** Returns all rows by key, in pages of at most 200, with times as text. */
+  pages(table: string): AsyncGenerator<LegacyRow[]>;
+  /** Returns the rows whose `column` is one of `values`. */
+  where(table: string, column: string, values: readonly unknown[]): Promise<LegacyRow[]>;
   close(): Promise<void>;
 }
 
-class OlderDatabaseError extends AppError {
+class LegacyDatabaseError extends AppError {
   constructor(detail: string, cause?: unknown) {
     super({
       code: 'older_database',
       status: 422,
-      title: 'The older database cannot be read',
+      title: 'The legacy database cannot be read',
       detail,
       remedy:
-        'Name the path of a SQLite file, or postgresql://user@host/database with the password in PGPASSWORD: others can read arguments.',
+        'Name the path of a SQLite file, or postgresql://user@host/database with the password in PGPASSWORD, because other users can read arguments.',
       cause,
     });
   }
 }
 
-const PAGE = 200;
+const PAGE_ROWS = 200;
 const TIMEOUT_MS = 60_000;
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** `address`: a path, `sqlite:///…` or `postgresql://…`, also with the drivers of the older systems in front. @throws AppError */
-export async function openOlderDatabase(address: string): Promise<OlderDatabase> {
+/**
+ * Opens a database by its path, `sqlite:///…` or `postgresql://…`; driver prefixes of legacy systems are accepted.
+ * @throws AppError when it cannot be opened
+ */
+export async function openLegacyDatabase(address: string): Promise<LegacyDatabase> {
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : undefined;
   const database = resolveDatabase({
     dbUri: uri,
@@ -48,20 +51,20 @@ export async function openOlderDatabase(address: string): Promise<OlderDatabase>
     dbType: undefined,
     dataDir: '.',
   });
-  if (!('type' in database)) throw new OlderDatabaseError('The address is neither a file nor one of PostgreSQL.');
+  if (!('type' in database)) throw new LegacyDatabaseError('The address is neither a file nor a PostgreSQL address.');
   try {
     return database.type === 'sqlite' ? openSqlite(database.path) : await openPostgres(database.uri);
   } catch (error) {
     const { message } = error as Error;
-    throw new OlderDatabaseError(`It cannot be opened: ${message}.`, error);
+    throw new LegacyDatabaseError(`It cannot be opened: ${message}.`, error);
   }
 }
 
-function openSqlite(path: string): OlderDatabase {
+function openSqlite(path: string): LegacyDatabase {
   const database = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
   try {
     database.pragma('query_only = 1');
-    // Only reading tells whether it is a database.
+    // Only a read shows whether the file is a database.
     database.prepare('SELECT COUNT(*) FROM sqlite_schema').get();
   } catch (error) {
     database.close();
@@ -89,15 +92,15 @@ function openSqlite(path: string): OlderDatabase {
       ),
     pages: async function* (table) {
       const next = database.prepare(
-        `SELECT rowid AS older_row, * FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE}`,
+        `SELECT rowid AS older_row, * FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`,
       );
       for (let after = Number.MIN_SAFE_INTEGER; ;) {
-        const rows = next.all(after) as (OlderRow & { older_row: number })[];
+        const rows = next.all(after) as (LegacyRow & { older_row: number })[];
         const last = rows.at(-1);
         if (!last) return;
-        // A table without ids has numbers of rows all the same.
+        // A table without an id column still has row numbers.
         yield rows.map(({ older_row: id, ...row }) => ({ id, ...row }));
-        // Whoever reads pages lets others run between them.
+        // Gives other work its turn between pages.
         await new Promise((resolve) => setImmediate(resolve));
         after = last.older_row;
       }
@@ -106,13 +109,13 @@ function openSqlite(path: string): OlderDatabase {
       Promise.resolve(
         database
           .prepare(`SELECT * FROM ${quoted(table)} WHERE ${quoted(column)} IN (${values.map(() => '?').join(', ')})`)
-          .all(values) as OlderRow[],
+          .all(values) as LegacyRow[],
       ),
     close: () => Promise.resolve(void database.close()),
   };
 }
 
-async function openPostgres(uri: string): Promise<OlderDatabase> {
+async function openPostgres(uri: string): Promise<LegacyDatabase> {
   const client = new pg.Client({
     connectionString: uri,
     connectionTimeoutMillis: 10_000,
@@ -122,9 +125,9 @@ async function openPostgres(uri: string): Promise<OlderDatabase> {
   client.on('error', () => undefined);
   await client.connect();
   await client.query('SET default_transaction_read_only = on');
-  // As JSON: a time without a zone would otherwise be read as one of this machine's.
-  const rowsOf = async (text: string, values: unknown[]): Promise<OlderRow[]> =>
-    (await client.query<{ row: OlderRow }>(`SELECT to_json(t) AS row FROM (${text}) AS t`, values)).rows.map(
+  // As JSON, because `pg` would read a time without a zone as local time.
+  const rowsOf = async (text: string, values: unknown[]): Promise<LegacyRow[]> =>
+    (await client.query<{ row: LegacyRow }>(`SELECT to_json(t) AS row FROM (${text}) AS t`, values)).rows.map(
       ({ row }) => row,
     );
   return {
@@ -143,11 +146,11 @@ async function openPostgres(uri: string): Promise<OlderDatabase> {
         [table],
       );
       if (keys.length === 0)
-        throw new OlderDatabaseError(`Its table ${table} has no column id, by which rows are told apart.`);
+        throw new LegacyDatabaseError(`The table ${table} has no column id, which identifies its rows.`);
       for (let after: unknown; ;) {
         const where = after === undefined ? '' : 'WHERE id > $1';
         const rows = await rowsOf(
-          `SELECT * FROM ${quoted(table)} ${where} ORDER BY id LIMIT ${PAGE}`,
+          `SELECT * FROM ${quoted(table)} ${where} ORDER BY id LIMIT ${PAGE_ROWS}`,
           after === undefined ? [] : [after],
         );
         const last = rows.at(-1);
