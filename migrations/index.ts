@@ -19,7 +19,7 @@ import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/
 export * from './support/partitions.js';
 export * from './support/runner.js';
 
-/** One ordered history for both dialects; what cannot be common stands in `sqlite/` or `postgres/` and joins its list only. */
+/** One ordered history for both dialects. A step for one dialect is in `sqlite/` or `postgres/` and in its list only. */
 const COMMON = [
   CreateTenantsAndKeys1764000000001,
   CreatePredictions1764000000002,
@@ -48,7 +48,7 @@ export const MIGRATIONS = {
 
 export const MIGRATIONS_TABLE = 'feedback_loop_migrations';
 
-/** Tables that are ours; a database that holds one of them without our history is somebody else's. */
+/** Tables of this product. A database that has one of them without the migration history belongs to another program. */
 export const TABLES = [
   'tenants',
   'api_keys',

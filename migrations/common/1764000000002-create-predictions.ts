@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createPartitionStatements, partitionsFor } from '../support/partitions.js';
 import { typesOf } from '../support/types.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 export class CreatePredictions1764000000002 implements MigrationInterface {
   name = 'CreatePredictions1764000000002';
@@ -35,8 +35,8 @@ export class CreatePredictions1764000000002 implements MigrationInterface {
       await queryRunner.query(`CREATE INDEX "${name}" ON "predictions" (${columns})${where ? ` WHERE ${where}` : ''}`);
     }
     if (t.dialect === 'postgresql') {
-      // The configured retention is not known here: the partitions further back are made right after, and daily.
-      for (const partition of partitionsFor('predictions', Date.now() - 31 * DAY, Date.now() + 62 * DAY)) {
+      // The configured retention is unknown here. The migrator creates earlier partitions right after this.
+      for (const partition of partitionsFor('predictions', Date.now() - 31 * DAY_MS, Date.now() + 62 * DAY_MS)) {
         for (const statement of createPartitionStatements('predictions', partition)) await queryRunner.query(statement);
       }
     }

@@ -7,7 +7,7 @@ const KEY = '"tenant_id", "start", "model", "model_version", "label", "cache_hit
 const SUMS = ['predictions', 'confidence_count', 'confidence_sum', 'latency_count', 'latency_sum'];
 const TABLES = ['prediction_rollup_hours', 'prediction_rollup_days', 'prediction_rollup_retired'];
 
-/** `pending`: `bucket:count `, again and again. */
+/** `pending` holds `bucket:count `, repeated. */
 const MERGE_HISTOGRAMS = `CREATE FUNCTION merge_histograms(old jsonb, pending text) RETURNS jsonb
   LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT old || COALESCE((SELECT jsonb_object_agg(bucket, COALESCE((old->>bucket)::bigint, 0) + n) FROM (
@@ -23,14 +23,14 @@ const ADD_HISTOGRAMS = `CREATE FUNCTION add_histograms(old jsonb, added jsonb) R
 const SUM_HISTOGRAMS =
   "CREATE AGGREGATE sum_histograms(jsonb) (SFUNC = add_histograms, STYPE = jsonb, INITCOND = '{}', PARALLEL = SAFE)";
 
-/** Sums over predictions by hour and by day, those of the predictions that are there included. */
+/** Sums over predictions by hour and by day, including predictions that were recorded before this migration. */
 export class CreatePredictionRollups1764000000010 implements MigrationInterface {
   name = 'CreatePredictionRollups1764000000010';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const t = typesOf(queryRunner);
     for (const table of TABLES) await queryRunner.query(tableStatement(table, t));
-    // On SQLite every connection of ours brings it along.
+    // On SQLite every connection of the product defines these functions.
     if (t.dialect === 'postgresql')
       for (const statement of [MERGE_HISTOGRAMS, ADD_HISTOGRAMS, SUM_HISTOGRAMS]) await queryRunner.query(statement);
     for (const table of TABLES.slice(0, 2))
@@ -76,7 +76,7 @@ function tableStatement(table: string, t: TypesMap): string {
   )`;
 }
 
-/** What was recorded before there were rollups. */
+/** Returns the statement that sums the existing predictions. */
 function rollUp(table: string, bucketMs: number, { dialect }: TypesMap): string {
   const sqlite = dialect === 'sqlite';
   const integer = sqlite ? 'INTEGER' : 'bigint';
@@ -88,10 +88,10 @@ function rollUp(table: string, bucketMs: number, { dialect }: TypesMap): string 
   const text = (expression: string): string => `CAST(${expression} AS ${sqlite ? 'TEXT' : 'text'})`;
   const empty = sqlite ? "'{}'" : "'{}'::jsonb";
   const whole = (expression: string): string => text(`CAST(FLOOR(${expression}) AS integer)`);
-  const fiftieth = text(
+  const confidenceBucket = text(
     `CASE WHEN "confidence_score" >= 0.98 THEN 49 ELSE CAST(FLOOR("confidence_score" * 50) AS integer) END`,
   );
-  const logarithm = `CASE WHEN "latency_ms" <= 0.000001 THEN 'small' ELSE ${whole(`LN("latency_ms") / ${Math.log(1.02)}`)} END`;
+  const latencyBucket = `CASE WHEN "latency_ms" <= 0.000001 THEN 'small' ELSE ${whole(`LN("latency_ms") / ${Math.log(1.02)}`)} END`;
   const histogram = (column: string, bucket: string): string =>
     `SELECT ${KEY}, ${object}(bucket, n) AS histogram FROM ` +
     `(SELECT ${KEY}, ${bucket} AS bucket, COUNT(*) AS n FROM rows WHERE "${column}" IS NOT NULL GROUP BY ${KEY}, ${bucket}) b GROUP BY ${KEY}`;
@@ -100,8 +100,8 @@ function rollUp(table: string, bucketMs: number, { dialect }: TypesMap): string 
       COUNT("confidence_score") AS confidence_count, COALESCE(SUM(${micros('"confidence_score"')}), 0) AS confidence_sum,
       COUNT("latency_ms") AS latency_count, COALESCE(SUM(${micros('"latency_ms"')}), 0) AS latency_sum,
       MAX("latency_ms") AS latency_max, MIN("timestamp") AS earliest, MAX("timestamp") AS latest FROM rows GROUP BY ${KEY}),
-    confidences AS (${histogram('confidence_score', fiftieth)}),
-    latencies AS (${histogram('latency_ms', logarithm)})
+    confidences AS (${histogram('confidence_score', confidenceBucket)}),
+    latencies AS (${histogram('latency_ms', latencyBucket)})
     INSERT INTO "${table}" (${KEY}, "writer", ${SUMS.join(', ')}, latency_max, earliest, latest, confidence_histogram, latency_histogram)
     SELECT ${KEY}, '', ${SUMS.join(', ')}, latency_max, earliest, latest,
       COALESCE(c.histogram, ${empty}), COALESCE(l.histogram, ${empty})

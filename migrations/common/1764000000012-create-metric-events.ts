@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createPartitionStatements, partitionsFor } from '../support/partitions.js';
 import { typesOf } from '../support/types.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 export class CreateMetricEvents1764000000012 implements MigrationInterface {
   name = 'CreateMetricEvents1764000000012';
@@ -32,7 +32,7 @@ export class CreateMetricEvents1764000000012 implements MigrationInterface {
       await queryRunner.query(
         'CREATE INDEX "idx_metric_events_data" ON "metric_events" USING gin ("data" jsonb_path_ops)',
       );
-      for (const partition of partitionsFor('metric_events', Date.now() - 31 * DAY, Date.now() + 62 * DAY))
+      for (const partition of partitionsFor('metric_events', Date.now() - 31 * DAY_MS, Date.now() + 62 * DAY_MS))
         for (const statement of createPartitionStatements('metric_events', partition))
           await queryRunner.query(statement);
     }

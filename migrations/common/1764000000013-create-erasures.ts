@@ -17,7 +17,7 @@ export class CreateErasures1764000000013 implements MigrationInterface {
       CONSTRAINT "pk_erasures" PRIMARY KEY ("tenant_id", "subject_hash")
     )`);
     await queryRunner.query('CREATE INDEX "idx_erasures_requested" ON "erasures" ("requested_at")');
-    // Who is erased is looked for among aliases and kept answers by the records they stand for.
+    // An erasure finds aliases and stored responses by the records they refer to.
     await queryRunner.query('CREATE INDEX "idx_record_aliases_record" ON "record_aliases" ("tenant_id", "record_id")');
     if (t.dialect === 'postgresql')
       await queryRunner.query(

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Full text by a GIN index over the words that the server has already split and folded: `simple` changes nothing more. */
+/** Full-text search by a GIN index over words that the server has split and folded, which `simple` leaves unchanged. */
 export class SearchFeedback1764000000008 implements MigrationInterface {
   name = 'SearchFeedback1764000000008';
 
@@ -8,7 +8,7 @@ export class SearchFeedback1764000000008 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX "idx_feedback_search" ON "feedback_submissions" USING gin (to_tsvector('simple', "search_text"))`,
     );
-    // Pictures are compressed already: trying once more only costs.
+    // Screenshots are already compressed, so compressing them again only costs time.
     for (const column of ['screenshot_data', 'thumbnail_data'])
       await queryRunner.query(`ALTER TABLE "feedback_screenshots" ALTER COLUMN "${column}" SET STORAGE EXTERNAL`);
   }

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Full text by FTS5. Its documents are numbered in a table of their own: the row numbers of a table whose key is a text change
- * when the file is vacuumed. Triggers keep it in step whatever writes.
+ * Full-text search by FTS5. A separate table numbers its documents, because the row numbers of a table with a text key
+ * change when the file is vacuumed. Triggers keep the index up to date, whatever program writes.
  */
 export class SearchFeedback1764000000008 implements MigrationInterface {
   name = 'SearchFeedback1764000000008';

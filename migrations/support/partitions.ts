@@ -1,14 +1,14 @@
-/** Tables that PostgreSQL partitions by month on their UUID v7 `id`, whose time is the row's own. */
+/** Tables that PostgreSQL partitions by month on their UUID v7 `id`, which holds the time of the row. */
 export const PARTITIONED_TABLES = ['predictions', 'metric_events'] as const;
 
 export interface Partition {
   name: string;
-  /** Half-open bounds, ids. */
+  /** Half-open bounds, as ids. */
   from: string;
   to: string;
 }
 
-/** The monthly partitions (UTC) of `table` that together cover the milliseconds from `from` to `to`, both included. */
+/** Returns the monthly partitions (UTC) of `table` that cover `from` to `to`, inclusive, in milliseconds since 1970. */
 export function partitionsFor(table: string, from: number, to: number): Partition[] {
   const partitions: Partition[] = [];
   const first = new Date(from);
@@ -23,7 +23,10 @@ export function partitionsFor(table: string, from: number, to: number): Partitio
   return partitions;
 }
 
-/** Makes the partitions that are missing. Attaching, unlike CREATE … PARTITION OF, does not lock readers and writers out. */
+/**
+ * Returns statements that create a partition unless it exists. Unlike CREATE … PARTITION OF, attaching does not lock
+ * out readers and writers.
+ */
 export function createPartitionStatements(table: string, partition: Partition): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS "${partition.name}" (LIKE "${table}" INCLUDING ALL)`,
@@ -31,7 +34,7 @@ export function createPartitionStatements(table: string, partition: Partition): 
   ];
 }
 
-/** Names of the partitions that are attached, one parameter: the parent table's name. */
+/** Selects the names of the attached partitions. `$1` is the name of the parent table. */
 export const ATTACHED_PARTITIONS =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +
   'WHERE p.relname = $1 AND p.relnamespace = current_schema()::regnamespace';

@@ -4,21 +4,21 @@ import type { DataSource, QueryRunner } from 'typeorm';
 export interface MigrationStatus {
   applied: string[];
   pending: string[];
-  /** Applied by a newer version; this one does not know them. */
+  /** Migrations that a later version applied and this one does not know. */
   unknown: string[];
 }
 
 export interface RunnerOptions {
   migrationsTable: string;
   tables: readonly string[];
-  /** Opens a second SQLite database whose exclusive transaction is the lock; the system frees it when the process dies. */
+  /** Opens a second SQLite database whose exclusive transaction is the lock. It ends when the process dies. */
   openLock: (path: string) => BetterSqlite3.Database;
   /** Called while waiting for the lock. */
   onWait?: () => void;
   lockTimeoutMs?: number;
 }
 
-/** Thrown by name, so that `src/` may say it in its own words. */
+/** A separate class, so that `src/` can replace it with an error of its own. */
 export class ForeignTables extends Error {
   constructor(readonly tables: string[]) {
     super(`foreign tables: ${tables.join(', ')}`);
@@ -33,7 +33,7 @@ const DEFAULT_LOCK_TIMEOUT_MS = 120_000;
 const isSqlite = (dataSource: DataSource): boolean => dataSource.options.type === 'better-sqlite3';
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Applies all pending migrations, each in its own transaction, alone among all processes. Returns their names. */
+/** Applies all pending migrations, each in its own transaction, while other processes wait. Returns their names. */
 export async function migrateUp(dataSource: DataSource, options: RunnerOptions): Promise<string[]> {
   return withLock(dataSource, options, async () => {
     await refuseForeignTables(dataSource, options);
@@ -102,13 +102,13 @@ async function existingTables(runner: QueryRunner, names: readonly string[]): Pr
   return ((await runner.query(text)) as { name: string }[]).map(({ name }) => name);
 }
 
-/** Runs `work` while no other process migrates this database. TypeORM itself has no lock: of eight at once seven crash. */
+/** Runs `work` while no other process migrates this database. TypeORM has no lock: of eight processes, seven crash. */
 export async function withLock<T>(dataSource: DataSource, options: RunnerOptions, work: () => Promise<T>): Promise<T> {
   return isSqlite(dataSource) ? withFileLock(dataSource, options, work) : withAdvisoryLock(dataSource, options, work);
 }
 
 async function withAdvisoryLock<T>(dataSource: DataSource, options: RunnerOptions, work: () => Promise<T>): Promise<T> {
-  // A session lock on a connection of its own, held over all the transactions of the run.
+  // A session lock on a separate connection, held during all transactions of the run.
   const runner = dataSource.createQueryRunner();
   await runner.connect();
   try {

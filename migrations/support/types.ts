@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 
-/** Column types by what they hold, for the dialect at hand. */
+/** Column types by content, for one dialect. */
 export interface TypesMap {
   dialect: 'sqlite' | 'postgresql';
   uuid: string;
