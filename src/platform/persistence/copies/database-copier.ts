@@ -70,7 +70,7 @@ export class ServerRunningError extends AppError {
       status: 409,
       title: 'Nothing was restored',
       detail,
-      remedy: 'Stop all servers of this database first.',
+      remedy: 'Stop every server of this database first.',
     });
   }
 }

@@ -88,7 +88,7 @@ export class SqliteToPostgres {
       source.close();
       if (error instanceof MoveRefusedError) throw error;
       throw String((error as { code?: string }).code).startsWith('SQLITE_BUSY')
-        ? new MoveRefusedError(`A process has ${this.path} open.`, 'Stop all servers of this database first.', error)
+        ? new MoveRefusedError(`A process has ${this.path} open.`, 'Stop every server of this database first.', error)
         : new MoveRefusedError(
             `${this.path} cannot be read: ${(error as Error).message}.`,
             'Check that it is a database of feedback-loop.',
@@ -137,7 +137,7 @@ async function requireEmpty(target: pg.Client): Promise<void> {
     const { rows } = await target.query(`SELECT 1 FROM "${table}" LIMIT 1`);
     if (rows.length > 0)
       throw new MoveRefusedError(
-        `The PostgreSQL database is not empty (table ${table}).`,
+        `The PostgreSQL database holds something already (table ${table}).`,
         'Use an empty one: CREATE DATABASE. A server that was started on it, or `migrate up`, has created a first tenant and key.',
       );
   }
