@@ -5,8 +5,8 @@ import {
   DependencyUnavailableError,
 } from './dependency-policy.js';
 
-class TransientError extends Error {}
-class RefusedError extends Error {}
+class Transient extends Error {}
+class Refused extends Error {}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -18,8 +18,8 @@ function policy(more: Partial<DependencyPolicyOptions> = {}): DependencyPolicy {
     probeMs: 40,
     openMs: 60,
     budgetMs: 2000,
-    isTransient: (error) => error instanceof TransientError,
-    isFailure: (error) => !(error instanceof RefusedError),
+    isTransient: (error) => error instanceof Transient,
+    isFailure: (error) => !(error instanceof Refused),
     ...more,
   });
 }
@@ -39,34 +39,34 @@ function failing(times: number, error: Error): { calls: number; work: () => Prom
 
 describe('DependencyPolicy', () => {
   it('S1-06 S2-02 S2-19 retries a transient failure up to three times', async () => {
-    const three = failing(3, new TransientError());
+    const three = failing(3, new Transient());
     expect(await policy().run(three.work)).toBe('answer');
     expect(three.calls).toBe(4);
-    const four = failing(4, new TransientError());
-    await expect(policy().run(four.work)).rejects.toBeInstanceOf(TransientError);
+    const four = failing(4, new Transient());
+    await expect(policy().run(four.work)).rejects.toBeInstanceOf(Transient);
     expect(four.calls).toBe(4);
   });
 
   it('S1-08 retries as often as configured', async () => {
-    const never = failing(9, new TransientError());
-    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(TransientError);
+    const never = failing(9, new Transient());
+    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(Transient);
     expect(never.calls).toBe(1);
   });
 
   it('S2-02 retries neither a permanent failure nor a call whose result is no longer needed', async () => {
-    const refused = failing(1, new RefusedError());
-    await expect(policy().run(refused.work)).rejects.toBeInstanceOf(RefusedError);
+    const refused = failing(1, new Refused());
+    await expect(policy().run(refused.work)).rejects.toBeInstanceOf(Refused);
     expect(refused.calls).toBe(1);
-    const unwanted = failing(3, new TransientError());
-    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(TransientError);
+    const unwanted = failing(3, new Transient());
+    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(Transient);
     expect(unwanted.calls).toBe(2);
   });
 
   it('S1-07 S2-03 opens after five consecutive failures, and then refuses without calling', async () => {
     const states: BreakerState[] = [];
     const subject = policy({ retryAttempts: 0, onStateChange: (state) => states.push(state) });
-    const down = failing(100, new TransientError());
-    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(TransientError);
+    const down = failing(100, new Transient());
+    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(Transient);
     await expect(subject.run(down.work)).rejects.toBeInstanceOf(DependencyUnavailableError);
     expect([down.calls, subject.state, states]).toEqual([5, 'open', ['open']]);
   });
@@ -76,18 +76,18 @@ describe('DependencyPolicy', () => {
     const fail = async (error: Error): Promise<void> => {
       await expect(subject.run(() => Promise.reject(error))).rejects.toBe(error);
     };
-    for (let i = 0; i < 4; i++) await fail(new TransientError());
+    for (let i = 0; i < 4; i++) await fail(new Transient());
     await subject.run(() => Promise.resolve());
-    for (let i = 0; i < 4; i++) await fail(new TransientError());
-    for (let i = 0; i < 9; i++) await fail(new RefusedError());
+    for (let i = 0; i < 4; i++) await fail(new Transient());
+    for (let i = 0; i < 9; i++) await fail(new Refused());
     expect(subject.state).toBe('closed');
   });
 
   it('lets one call through after a pause, closes when it succeeds and waits longer when it fails', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1 });
-    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     await pause(50);
-    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     await pause(45);
     await expect(subject.run(() => Promise.resolve())).rejects.toBeInstanceOf(DependencyUnavailableError);
     await pause(30);
@@ -97,7 +97,7 @@ describe('DependencyPolicy', () => {
 
   it('closes immediately on reset', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1, probeMs: 60_000 });
-    await expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     subject.reset();
     expect(await subject.run(() => Promise.resolve('answer'))).toBe('answer');
   });
@@ -105,7 +105,7 @@ describe('DependencyPolicy', () => {
   it('restarts the count after a reset', async () => {
     const subject = policy({ retryAttempts: 0, failures: 3, probeMs: 60_000 });
     const fail = (): Promise<void> =>
-      expect(subject.run(() => Promise.reject(new TransientError()))).rejects.toBeInstanceOf(TransientError);
+      expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     for (let i = 0; i < 3; i++) await fail();
     subject.reset();
     for (let i = 0; i < 2; i++) await fail();
@@ -124,7 +124,7 @@ describe('DependencyPolicy', () => {
     await expect(
       subject.run(async () => {
         await pause(30);
-        throw new RefusedError();
+        throw new Refused();
       }),
     ).rejects.toBeInstanceOf(DependencyUnavailableError);
     await pause(40);

@@ -28,7 +28,7 @@ const ENCRYPTION: KeyFile = {
 
 /** Returns the keys of FL_SECRET_KEY, or of a file that the first start creates. The first signs and all verify. */
 export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 'dataDir' | 'secretKey'>): Buffer[] {
-  return (secretKey.length > 0 ? secretKey : [readOrCreate(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
+  return (secretKey.length > 0 ? secretKey : [readOrMake(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
 }
 
 /**
@@ -39,11 +39,11 @@ export function encryptionKeys({
   dataDir,
   encryptionKey,
 }: Pick<FeedbackLoopConfig, 'dataDir' | 'encryptionKey'>): Buffer[] {
-  const given = encryptionKey.length > 0 ? encryptionKey : [readOrCreate(dataDir, ENCRYPTION)];
+  const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
   return given.map((key) => Buffer.from(key, 'base64'));
 }
 
-function readOrCreate(folder: string, { file, variable, isKey, encoding }: KeyFile): string {
+function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile): string {
   const path = join(folder, file);
   const problem = (text: string): ConfigurationError =>
     new ConfigurationError([

@@ -226,7 +226,7 @@ const RULES: Rule[] = [
   },
 ];
 
-const TRANSIENT_ERRORS = [
+const TRANSIENT = [
   DatabaseUnavailableError,
   DatabaseReadOnlyError,
   QueryTimeoutError,
@@ -238,7 +238,7 @@ const TRANSIENT_ERRORS = [
 /** Returns whether a retry may succeed soon, as after a lost connection, a timeout, a lock or a deadlock. */
 export function isTransient(error: unknown): boolean {
   const mapped = toDatabaseError(error);
-  return TRANSIENT_ERRORS.some((type) => mapped instanceof type);
+  return TRANSIENT.some((type) => mapped instanceof type);
 }
 
 /** Maps an error of a driver to one of the errors above. An error that already is one is returned unchanged. */

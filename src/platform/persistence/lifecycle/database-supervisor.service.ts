@@ -231,14 +231,14 @@ export class DatabaseSupervisor {
     if (!automatic) {
       const { pending } = await migrator.status();
       if (pending.length > 0) throw new SchemaOutdatedError();
-      await this.createPartitions(migrator);
+      await this.makePartitions(migrator);
     }
     for (const task of this.tasks) await task();
     this.ready = true;
   }
 
   /** A role that may not create tables can still record into existing partitions. */
-  private async createPartitions(migrator: Migrator): Promise<void> {
+  private async makePartitions(migrator: Migrator): Promise<void> {
     try {
       const created = await migrator.ensurePartitions();
       if (created.length > 0) this.logger.info({ partitions: created }, 'partitions created');

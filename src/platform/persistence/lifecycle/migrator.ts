@@ -48,7 +48,7 @@ export class Migrator {
   async up(): Promise<string[]> {
     return this.withDataSource(async (dataSource) => {
       const done = await migrateUp(dataSource, this.options());
-      await this.createPartitions(dataSource);
+      await this.makePartitions(dataSource);
       return done;
     });
   }
@@ -82,10 +82,10 @@ export class Migrator {
   /** Creates missing partitions of the accepted time span, and of `times`. Returns their names. PostgreSQL only. */
   async ensurePartitions(times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
-    return this.withDataSource((dataSource) => this.createPartitions(dataSource, times));
+    return this.withDataSource((dataSource) => this.makePartitions(dataSource, times));
   }
 
-  private async createPartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
+  private async makePartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
     if (this.config.database.type === 'sqlite') return [];
     return withLock(dataSource, this.options(), async () => {
       const created: string[] = [];

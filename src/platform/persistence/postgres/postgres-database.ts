@@ -16,7 +16,7 @@ import { Replicas } from './replicas.js';
 import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
 /** Keeps a long scan from using the cores that other queries need. */
-const SERIAL_SCAN = '-c max_parallel_workers_per_gather=0';
+const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
 
 /**
  * PostgreSQL with four pools that cannot starve each other: ingest, analytics, health (one connection), and a small
@@ -61,11 +61,11 @@ export class PostgresDatabase implements Database {
           : undefined,
       });
     this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
-    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, SERIAL_SCAN);
+    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
     this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
     const addresses = config.dbReplicaUris.map((address, i): [string, PostgresPool] => {
       const name = `replica_${i + 1}`;
-      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, SERIAL_SCAN, address)];
+      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS, address)];
     });
     this.standbys = new Replicas({
       pools: new Map(addresses),

@@ -31,7 +31,7 @@ const VACUUM_PAGES = 256;
  */
 export class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
-  private readonly writeLock = new Mutex();
+  private readonly lease = new Mutex();
   private readonly writer: SqliteWorkerClient;
   private readonly reader: SqliteWorkerClient;
   /** Separate, so that lookups by key and pings do not queue behind a long list or export. */
@@ -63,7 +63,7 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.writeLock.run(async () => {
+    await this.lease.run(async () => {
       this.open = false;
       await Promise.all([this.writer.close(), this.reader.close(), this.pointReader.close()]);
       if (this.dataSource.isInitialized) await this.dataSource.destroy();
@@ -78,7 +78,7 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const request = toCommit(groups);
     await this.observed('ingest', () =>
-      this.writeLock.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+      this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
     );
   }
 
@@ -86,7 +86,7 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const timeoutMs = this.config.dbQueryTimeoutMs + 5000;
     return this.observed('ingest', () =>
-      this.writeLock.run(async () => {
+      this.lease.run(async () => {
         const send = this.writer.pinned();
         await send({ kind: 'exec', sql: 'BEGIN IMMEDIATE' }, timeoutMs);
         try {
@@ -124,7 +124,7 @@ export class SqliteDatabase implements Database {
 
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (!this.dataSource.isInitialized) throw new PersistenceNotReadyError();
-    return this.writeLock.run(async () => {
+    return this.lease.run(async () => {
       for (let attempt = 1; ; attempt++) {
         try {
           return await this.dataSource.transaction(work);
@@ -157,7 +157,7 @@ export class SqliteDatabase implements Database {
   private async truncateWal(): Promise<void> {
     const send = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
       this.writer.request(body, this.config.dbQueryTimeoutMs);
-    await this.writeLock.run(async () => {
+    await this.lease.run(async () => {
       const [state] = await send({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
       const { busy, checkpointed, log } = state as { busy: number; log: number; checkpointed: number };
       if (busy !== 0 || log !== checkpointed) return;
@@ -179,7 +179,7 @@ export class SqliteDatabase implements Database {
       );
     const before = await countFree();
     const exec = (sql: `PRAGMA ${string}`): Promise<unknown> =>
-      this.writeLock.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
+      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
     if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     const after = await countFree();
     if (after > 0 && after < before) return true;
