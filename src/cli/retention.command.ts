@@ -53,7 +53,7 @@ async function run(options: RunOptions): Promise<Line[]> {
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
       note(`${tenantId}  ${kind}: ${deleted} rows`);
     const runs = await app.get(RetentionService).run({ ...(await selectionOf(app, options)), onProgress });
-    await app.get(RetentionReporter).of(runs);
+    await app.get(RetentionReporter).reportRuns(runs);
     return runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted }));
   });
 }

@@ -24,7 +24,7 @@ const RUN: RetentionRun = {
 
 /** As another server would, if it did not know of the lock. */
 class UnlockedArchive extends Archive {
-  override alone<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
+  override runExclusively<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
     return work();
   }
 }

@@ -8,17 +8,17 @@ import { RetentionReporter } from './retention-reporter.service.js';
 import { RetentionService } from './retention.service.js';
 
 const LOOK_EVERY_MS = 300_000;
-/** A day, less the time a run may take: it must not wander around the clock. */
+/** A day minus the time that a run may take; otherwise each run would start later than the one of the day before. */
 const DUE_MS = DAY_MS - 3_600_000;
 
-/** Runs retention once a day, on whichever server looks first, and reports what it did. */
+/** Runs retention once a day, on the server that checks first, and reports the runs. */
 @Injectable()
 export class RetentionSchedule {
   private running = false;
 
   constructor(
     private readonly service: RetentionService,
-    private readonly aftermath: RetentionReporter,
+    private readonly reporter: RetentionReporter,
     private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -35,9 +35,9 @@ export class RetentionSchedule {
       for (const kind of RETENTION_KINDS) if (await this.service.isDue(kind, since)) kinds.push(kind);
       if (kinds.length === 0) return;
       const runs = await this.service.run({ kinds });
-      await this.aftermath.of(runs);
+      await this.reporter.reportRuns(runs);
     } catch (error) {
-      this.logger.warn({ err: error }, 'retention stopped; it goes on in five minutes, on this server or another');
+      this.logger.warn({ err: error }, 'retention failed; this or another server continues within five minutes');
     } finally {
       this.running = false;
     }

@@ -35,7 +35,7 @@ export class ArchiveErasure {
     let lines = 0;
     for (const name of files.filter((each) => each.endsWith('.jsonl')))
       // Retention must not append to a file that is being written anew.
-      lines += await this.archive.alone(archiveDir, () => this.eraseFrom(join(archiveDir, name), find));
+      lines += await this.archive.runExclusively(archiveDir, () => this.eraseFrom(join(archiveDir, name), find));
     return lines;
   }
 
