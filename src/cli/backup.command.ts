@@ -104,7 +104,7 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
       note(`What the present database knows of erasures cannot be read: ${(error as Error).message}`);
       return [];
     });
-  await new ErasureLedger(config).note(erased);
+  await new ErasureLedger(config).append(erased);
   let restored;
   try {
     restored = await restoreBackup(config, from, { yes, onProgress: note });

@@ -34,12 +34,12 @@ export function addEraseCommand(program: Command): void {
 }
 
 async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
-  const { BACKUPS_KEPT_MS, ErasureService } = await import('#subjects');
+  const { BACKUP_RETENTION_MS, ErasureService } = await import('#subjects');
   const certificate = await withApp(async (app) => {
     return app.get(ErasureService).erase(await tenantNamed(app, tenant), userId);
   });
   const { certificateId, erasedAt, removed, subjectHash } = certificate;
-  const until = formatTime(erasedAt + BACKUPS_KEPT_MS);
+  const until = formatTime(erasedAt + BACKUP_RETENTION_MS);
   if (json)
     printJson({
       certificate_id: certificateId,

@@ -23,6 +23,8 @@ const SCOPE = [
   'k8s/',
   'models/',
   'scripts/',
+  'src/operations/retention/',
+  'src/operations/subjects/',
 ];
 
 /** Files that quote avoided words, hold data, or are generated from sources outside the scope. */

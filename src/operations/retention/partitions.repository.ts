@@ -8,7 +8,7 @@ import type { RetentionRun } from './retention.js';
 const LOCK_MS = 25;
 const LOCK_ATTEMPTS = 40;
 const LOCK_PAUSE_MS = 250;
-/** Conflicts only with writers to the expired month, and there are none. */
+/** Conflicts only with writers to the expired month, which no longer has any. */
 const SHARE_LOCK_MS = 500;
 const ATTACHED =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +

@@ -8,12 +8,15 @@ import { ErasuresRepository, type Tombstone } from './erasures.repository.js';
 import { LocalErasure } from './local-erasure.service.js';
 
 const SWEEP_EVERY_MS = 60_000;
-/** Covers erasures that this server missed while it was off. */
+/** Covers erasures that this server missed while it was stopped. */
 const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
-/** The clocks of two servers differ by less. */
+/** Maximum difference between the clocks of two servers. */
 const OVERLAP_MS = 300_000;
 
-/** Applies erasures that were requested on other servers to this server's own spool, dead letters and archive, within a minute. */
+/**
+ * Applies erasures that were requested on other servers to this server's own spool, dead letters and archive, within a
+ * minute.
+ */
 @Injectable()
 export class ErasureSweepJob {
   private sweptAt = 0;
@@ -36,7 +39,7 @@ export class ErasureSweepJob {
     const since = this.sweptAt === 0 ? now - FIRST_LOOK_BACK_MS : this.sweptAt - OVERLAP_MS;
     try {
       const tombstones = await this.repository.tombstonesSince(since);
-      await this.ledger.note(tombstones.map(toEntry));
+      await this.ledger.append(tombstones.map(toEntry));
       if (tombstones.length > 0) await this.local.remove();
       this.sweptAt = now;
     } catch (error) {

@@ -6,12 +6,13 @@ import { DatabaseSupervisor } from '#persistence';
 import { ErasureReapplyService } from './erasure-reapply.service.js';
 
 const LOOK_EVERY_MS = 60_000;
-/** While the database stays, nobody can have put another in its place; nearly. */
+/** Between outages the database is hardly ever replaced, so a rare check is enough. */
 const LOOK_AGAIN_MS = 6 * HOUR_MS;
 
 /**
- * Whoever restores a database past `feedback-loop restore` (a dump, a snapshot, a point in time) brings erased people back. This server's
- * ledger then names requests that the database does not know of: they are erased again.
+ * Erases subjects again after a restore that did not use `feedback-loop restore`: a dump, a snapshot or a point in
+ * time. Such a restore brings erased subjects back. It shows in this server's ledger, which then names requests that
+ * are missing in the database.
  */
 @Injectable()
 export class LedgerWatch {
@@ -27,21 +28,24 @@ export class LedgerWatch {
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    // One that was away may come back as another.
+    // After an outage, the database may have been replaced.
     if (!this.supervisor.isUp) this.nextLook = 0;
     if (this.running || !this.supervisor.isUp || this.clock.now() < this.nextLook) return;
     this.running = true;
     try {
-      const forgotten = await this.erasures.forgottenRequests();
+      const forgotten = await this.erasures.countMissingRequests();
       const found = forgotten === 0 ? 0 : await this.erasures.reapply();
       this.nextLook = this.clock.now() + LOOK_AGAIN_MS;
       if (forgotten === 0) return;
       this.logger.warn(
         { count: forgotten, rows: found },
-        'the database did not know of erasures that the ledger names, as after a restore: they have been applied again',
+        'erasures in the ledger were missing in the database, as after a restore; applied them again',
       );
     } catch (error) {
-      this.logger.warn({ err: error }, 'the ledger of erasures could not be compared; the next attempt is in a minute');
+      this.logger.warn(
+        { err: error },
+        'failed to compare the ledger of erasures with the database; the next attempt is in a minute',
+      );
     } finally {
       this.running = false;
     }

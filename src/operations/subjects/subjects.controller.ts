@@ -7,7 +7,7 @@ import { CertificateSchema, SubjectIdSchema, toCertificateResource, toSubject } 
 import { ErasureService } from './erasure.service.js';
 import { SubjectExport } from './subject-export.service.js';
 
-/** What the owner of data may demand: a subject is a `user_id`. */
+/** Export and erasure for a data subject, which is identified by its `user_id`. */
 @ApiTags('Data subjects')
 @StrictInput()
 @Scopes('admin')
