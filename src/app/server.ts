@@ -103,7 +103,7 @@ async function listenForObservers(
   const server = await serveObservers({ host: apiHost, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
-    const { good, status } = probes.answer(known);
+    const { good, status } = probes.check(known);
     return { status: good ? 200 : 503, body: { status } };
   });
   // It must not keep a server from ending, and goes with it.

@@ -23,6 +23,9 @@ const SCOPE = [
   'k8s/',
   'models/',
   'scripts/',
+  'src/operations/backup/',
+  'src/operations/dashboard/',
+  'src/operations/health/',
   'src/operations/retention/',
   'src/operations/subjects/',
 ];

@@ -5,7 +5,7 @@ import { Draining, ForwardedHeaders } from '#http';
 import { DATABASE, type Database, GrowthService, toGrowthResource } from '#persistence';
 import { RedisConnection } from '#redis';
 
-/** What is around the recording itself: the process, Redis, the proxies in front. */
+/** Reports the state of what surrounds recording: the process, Redis, proxies, table growth and database replicas. */
 @Injectable()
 export class RuntimeStatus {
   constructor(
@@ -20,29 +20,31 @@ export class RuntimeStatus {
     return this.draining.active;
   }
 
-  /** Configured, and not there: every server counts and caches for itself then. */
-  get isRedisAway(): boolean {
+  /** Whether Redis is configured but unavailable. Then each server counts and caches on its own. */
+  get isRedisDown(): boolean {
     return this.redis.state === 'down';
   }
 
-  /** Metric events of all tenants. */
+  /** Number of metric events of all tenants. */
   get metricEvents(): number {
     return this.growth.total('metric_events');
   }
 
-  /** `tenant`: whose tables are told. */
+  /** Returns the state of each component. The growth of tables is that of `tenant`. */
   report(indicators: HealthIndicatorService, tenant: TenantContext): HealthIndicatorResult {
     const redis = indicators.check('redis');
     const { heapUsed, rss } = process.memoryUsage();
     return {
-      ...(this.isRedisAway ? redis.down({ state: 'down' }) : redis.up({ state: this.redis.state })),
+      ...(this.isRedisDown ? redis.down({ state: 'down' }) : redis.up({ state: this.redis.state })),
       ...indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed }),
       ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
       ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
       ...this.replicas(indicators),
     };
   }
-  /** Without one that can be read from, the primary does the work: nobody has to be told of that by a probe. */
+  /**
+   * Reports replicas. Their failure does not change the server's state, because the primary takes over their queries.
+   */
   private replicas(indicators: HealthIndicatorService): HealthIndicatorResult {
     const statuses = this.database.replicas();
     if (statuses.length === 0) return {};
