@@ -28,6 +28,14 @@ const SCOPE = [
   'src/operations/health/',
   'src/operations/retention/',
   'src/operations/subjects/',
+  'src/operations/transfer/dto/',
+  'src/operations/transfer/exports.controller.ts',
+  'src/operations/transfer/import-file.ts',
+  'src/operations/transfer/record-form.ts',
+  'src/operations/transfer/stable-id.ts',
+  'src/operations/transfer/transfer.module.ts',
+  'src/operations/transfer/transfer.repository.ts',
+  'src/operations/transfer/transfer.service.ts',
 ];
 
 /** Files that quote avoided words, hold data, or are generated from sources outside the scope. */
