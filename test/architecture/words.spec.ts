@@ -23,6 +23,7 @@ const SCOPE = [
   'k8s/',
   'models/',
   'scripts/',
+  'src/cli/',
   'src/operations/backup/',
   'src/operations/dashboard/',
   'src/operations/health/',

@@ -24,13 +24,13 @@ export class RestoreUnconfirmedError extends RestoreFailedError {
   constructor(state: string) {
     super(
       `The database ${state}.`,
-      'Say --yes to replace the database by the backup; the previous database is kept aside.',
+      'Say --yes to replace the database with the backup; the previous database is kept aside.',
     );
   }
 }
 
 /**
- * Replaces the database, and the screenshots in a folder, by a backup.
+ * Replaces the database, and the screenshots in a folder, with a backup.
  *
  * - The backup is checked before anything is changed. Its rows are counted after the restore.
  * - The restored database is migrated to the schema of this version.
