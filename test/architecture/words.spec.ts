@@ -39,6 +39,7 @@ const SCOPE = [
   'src/operations/transfer/transfer.module.ts',
   'src/operations/transfer/transfer.repository.ts',
   'src/operations/transfer/transfer.service.ts',
+  'web/',
 ];
 
 /** Files that quote avoided words, hold data, or are generated from sources outside the scope. */
