@@ -116,7 +116,7 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
   }
   // Runs before any server starts, because the backup contains the subjects that were erased since it was made.
   const erasedAgain = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger));
-  const { former, manifest, migrated, pictures } = restored;
+  const { former, manifest, migrated, screenshots } = restored;
   const hasLedger = knownErasures.length > 0 || ledger !== undefined || (await isReadable(ledgerPath));
   const warnings = hasLedger
     ? restored.warnings
@@ -130,12 +130,12 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
       rows: manifest.rows,
       made_at: manifest.created_at,
       migrated,
-      pictures,
+      pictures: screenshots,
       erased_again: erasedAgain,
       warnings,
     });
   else {
-    print(`Restored the state of ${manifest.created_at}: ${totalOf(manifest.rows)} rows, ${pictures} screenshots.`);
+    print(`Restored the state of ${manifest.created_at}: ${totalOf(manifest.rows)} rows, ${screenshots} screenshots.`);
     if (migrated.length > 0) print(`Migrated: ${migrated.join(', ')}`);
     if (erasedAgain > 0) print(`Erased again: ${erasedAgain} subjects that were erased since the backup.`);
     if (former) print(`The previous database is kept as ${former}: delete it once you have checked the restored one.`);

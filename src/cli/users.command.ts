@@ -75,10 +75,10 @@ export function addUsersCommand(program: Command): void {
 async function change(
   email: string,
   options: TenantOption,
-  wanted: { role?: Role | undefined; name?: string | undefined; disabled?: boolean },
+  changes: { role?: Role | undefined; name?: string | undefined; disabled?: boolean },
 ): Promise<void> {
   const user = await withUsers(options, async (service, caller) =>
-    service.update(caller, (await service.getByEmail(caller, email)).id, undefined, wanted),
+    service.update(caller, (await service.getByEmail(caller, email)).id, undefined, changes),
   );
   if (options.json) printJson(toJson(user));
   else print(describe(user));

@@ -10,7 +10,7 @@ import { blobFolder, filesOf } from './blob-files.js';
 const BACKUP_NAME = /^feedback-loop-\d{8}T\d{6}Z\.backup\.zip$/;
 
 export interface BackupOptions {
-  /** Deletes backups in the same folder that are older, in days. Only default names are recognized as backups. */
+  /** Deletes older backups from the folder, so that none reaches this age in days. Recognizes only default names. */
   keepDays?: number;
   onProgress?: (line: string) => void;
 }

@@ -14,7 +14,7 @@ export interface RestoredBackup {
   /** Migrations that were applied to the restored database. */
   migrated: string[];
   /** Number of restored screenshots. */
-  pictures: number;
+  screenshots: number;
   /** Problems that the operator must solve. */
   warnings: string[];
 }
@@ -59,9 +59,9 @@ export async function restoreBackup(
       );
     // The progress of imports belongs to the previous database.
     await rm(join(config.dataDir, 'imports'), { recursive: true, force: true });
-    const pictures = await restoreFiles(join(work, 'blobs'), blobFolder(config));
+    const screenshots = await restoreFiles(join(work, 'blobs'), blobFolder(config));
     const migrated = await new Migrator(config, () => onProgress('waiting for another process to migrate')).up();
-    return { manifest, former, migrated, pictures, warnings: warningsOf(config, manifest) };
+    return { manifest, former, migrated, screenshots, warnings: warningsOf(config, manifest) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }

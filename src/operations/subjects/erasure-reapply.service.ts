@@ -37,9 +37,9 @@ export class ErasureReapplyService {
       const requests = latestRequests(entries.filter(({ tenant_id }) => tenant_id === tenantId));
       for (const [subjectHash, now] of requests)
         await this.repository.writeTombstone(tenant, { subjectHash, certificateId: uuidv7(now), now });
-      const whole = requests.get(WHOLE_TENANT);
-      if (whole !== undefined) {
-        if (await this.tenants.eraseAgain(tenant, whole)) found += 1;
+      const tenantRequest = requests.get(WHOLE_TENANT);
+      if (tenantRequest !== undefined) {
+        if (await this.tenants.eraseAgain(tenant, tenantRequest)) found += 1;
         continue;
       }
       for (const [userId, subjectHash] of await this.findReturnedSubjects(tenant, requests)) {

@@ -22,7 +22,7 @@ export class SubjectsController {
   @FileRoute({
     operationId: 'export_subject',
     summary: 'Export everything that is stored about a data subject',
-    description: 'The archive holds JSON files and pictures.',
+    description: 'The archive holds JSON files and screenshots.',
     path: { id: SubjectIdSchema },
     content: { 'application/zip': BINARY },
   })

@@ -44,7 +44,7 @@ export interface ImportOptions {
   onProgress?: (report: ImportReport) => Promise<void> | void;
   onRefused?: (line: number, error: AppError) => void;
   /** Called with the number of attached files that were stored and that were refused. */
-  onFiles?: (taken: number, refused: number) => void;
+  onFiles?: (stored: number, refused: number) => void;
   /** Progress of a previous run. Its lines are skipped. */
   before?: ImportReport;
   /**
@@ -142,8 +142,8 @@ export class TransferService {
               : idOf(`${tenant.tenantId} ${source}`, kind, `${at}\n${JSON.stringify(value)}`, time);
           const context = { now: this.clock.now(), cipher: this.cipher, texts, idAt };
           const row = this.form(kind).toRow(tenant, value, context);
-          const taken = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
-          batch.push({ line: at, row: taken?.row ?? row, groups: taken?.groups ?? [], files: taken });
+          const attached = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
+          batch.push({ line: at, row: attached?.row ?? row, groups: attached?.groups ?? [], files: attached });
           bytes += files.reduce((sum, { length }) => sum + length, 0);
         } catch (thrown) {
           refuse(at, toAppError(thrown));
