@@ -30,7 +30,7 @@ export function formatOf<Format extends string>(
   const extension = given ?? (/\.([a-z]+)$/i.exec(file)?.[1] ?? '').toLowerCase();
   const format = formats.find((each) => each === (extension === 'ndjson' ? 'jsonl' : extension));
   if (format) return format;
-  throw new InvalidArgumentError(`The name of ${file} does not show its format: add --format ${formats.join('|')}.`);
+  throw new InvalidArgumentError(`The name of ${file} does not show its format: say --format ${formats.join('|')}.`);
 }
 
 /** Finds the tenant that a command names. @throws NotFoundError if it does not exist */
