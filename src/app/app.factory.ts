@@ -41,12 +41,12 @@ export async function createApp(
   new FieldCipher(config);
   const adapter = new FastifyAdapter({
     logger: false,
-    bodyLimit: config.bodyLimitBytes,
-    trustProxy: trustProxy(config.trustedProxies),
+    bodyLimit: config.server.bodyLimitBytes,
+    trustProxy: trustProxy(config.server.trustedProxies),
     // Not `requestTimeout`: Node counts the whole body, and a flowing upload was cut. Each body has its own guard.
     requestTimeout: 0,
     // Also counts while a handler works: it must outlast the slowest query that may still be answered.
-    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
+    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.database.analyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     ...socketOptions(config),
     // While draining every request that arrives is still served.
@@ -73,8 +73,8 @@ export async function createApp(
     draining: app.get(Draining),
     forwarded: app.get(ForwardedHeaders),
   });
-  addCors(fastify as never, config.corsOrigins, isOpenToPublishableKeys);
-  if (config.enableCompression) {
+  addCors(fastify as never, config.server.corsOrigins, isOpenToPublishableKeys);
+  if (config.server.compression) {
     await app.register(compress as never, {
       threshold: 1024,
       encodings: ['br', 'gzip', 'deflate'],
@@ -97,8 +97,7 @@ function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } |
 
 /** @throws ConfigurationError when a file cannot be read or is no certificate */
 function readCertificate({
-  tlsCertPath,
-  tlsKeyPath,
+  server: { tlsCertPath, tlsKeyPath },
 }: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;
   const read = (variable: string, path: string): Buffer => {

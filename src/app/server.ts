@@ -82,25 +82,26 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
 
 async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
   try {
-    await app.listen(config.apiPort, config.apiHost);
-    if (config.metricsPort !== undefined) await listenForObservers(app, config, config.metricsPort);
+    await app.listen(config.server.port, config.server.host);
+    if (config.observability.metricsPort !== undefined)
+      await listenForObservers(app, config, config.observability.metricsPort);
   } catch (error) {
     await app.close();
     const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
     if (!reason) throw error;
     throw new ConfigurationError([
-      { ...reason, remedy: reason.remedy.replace('…', `${config.apiHost}:${config.apiPort}`) },
+      { ...reason, remedy: reason.remedy.replace('…', `${config.server.host}:${config.server.port}`) },
     ]);
   }
 }
 
 async function listenForObservers(
   app: NestFastifyApplication,
-  { apiHost }: Readonly<FeedbackLoopConfig>,
+  { server: { host } }: Readonly<FeedbackLoopConfig>,
   port: number,
 ): Promise<void> {
   const probes = app.get(Probes);
-  const server = await serveObservers({ host: apiHost, port }, app.get(Metrics), (path) => {
+  const server = await serveObservers({ host, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
     const { good, status } = probes.answer(known);
@@ -119,10 +120,10 @@ async function announce(
   if (unknown.length > 0)
     logger.warn({ variables: unknown }, 'these variables start with FL_ and mean nothing to this version');
   const own = [
-    ...(config.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
-    ...(config.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
+    ...(config.security.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
+    ...(config.security.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
   ];
-  if (config.database.type === 'postgresql' && own.length > 0)
+  if (config.database.target.type === 'postgresql' && own.length > 0)
     logger.warn(
       { variables: own, remedy: 'Set them to the same values on every server that uses this database.' },
       'this server made keys of its own: a second one could read neither its texts nor its tokens',
@@ -132,7 +133,7 @@ async function announce(
     {
       version: VERSION,
       node: process.version,
-      database: describeDatabase(config.database),
+      database: describeDatabase(config.database.target),
       state: app.get(DatabaseSupervisor).status.state,
       address: await app.getUrl(),
       model_version: app.get(ModelRegistry).get().version,
@@ -148,10 +149,10 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), config.drainMs + MAX_SHUTDOWN_MS).unref();
-    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
+    setTimeout(() => process.exit(1), config.server.drainMs + MAX_SHUTDOWN_MS).unref();
+    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.server.drainMs : 0 }, 'stopping');
     app.get(Draining).start();
-    if (signal === 'SIGTERM') await sleep(config.drainMs);
+    if (signal === 'SIGTERM') await sleep(config.server.drainMs);
     await app.close();
     await Promise.all([stopTracing(), stopErrorReports()]);
     logger.info('stopped');

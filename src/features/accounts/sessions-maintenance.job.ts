@@ -20,7 +20,7 @@ export class SessionsMaintenance {
   @Interval(HOUR_MS)
   async run(): Promise<void> {
     try {
-      await this.repository.prune(this.clock.now(), this.config.loginLockMinutes * MINUTE_MS);
+      await this.repository.prune(this.clock.now(), this.config.accounts.loginLockMinutes * MINUTE_MS);
     } catch (error) {
       this.logger.debug({ err: error }, 'old sessions could not be removed; the next attempt is in an hour');
     }

@@ -23,7 +23,7 @@ export class WebhookSender {
   readonly addresses: WebhookAddresses;
 
   constructor(config: FeedbackLoopConfig) {
-    this.addresses = new WebhookAddresses(config.webhookAllow);
+    this.addresses = new WebhookAddresses(config.webhooks.allow);
   }
 
   async send(

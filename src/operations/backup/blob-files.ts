@@ -2,8 +2,8 @@ import { opendir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { FeedbackLoopConfig } from '#config';
 
-export function blobFolder({ blobDir, dataDir }: Readonly<FeedbackLoopConfig>): string {
-  return blobDir ?? join(dataDir, 'blobs');
+export function blobFolder({ pictures: { dir }, server: { dataDir } }: Readonly<FeedbackLoopConfig>): string {
+  return dir ?? join(dataDir, 'blobs');
 }
 
 /** Files below a folder, by their path in it with `/`; unfinished ones are left out. None when there is no folder. */

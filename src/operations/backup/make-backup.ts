@@ -41,7 +41,7 @@ export async function makeBackup(
     const copied = await copier.copy(copy, onProgress);
     const parts = async function* (): AsyncGenerator<BackupPart> {
       yield { name: copier.fileName, path: copy, compress: !copier.compressed };
-      if (config.blobStore !== 'directory') return;
+      if (config.pictures.store !== 'directory') return;
       let n = 0;
       for await (const { name, path } of filesOf(blobFolder(config))) {
         const kept = join(work, `blob-${n++}`);
@@ -55,10 +55,10 @@ export async function makeBackup(
         format: 1,
         created_at: formatTime(Date.now()),
         version: VERSION,
-        database: config.database.type,
+        database: config.database.target.type,
         migrations: copied.migrations,
         rows: copied.rows,
-        blobs: config.blobStore === 'directory' ? 'files' : config.blobStore,
+        blobs: config.pictures.store === 'directory' ? 'files' : config.pictures.store,
         encryption_key_id: new FieldCipher(config).currentKeyId,
       },
       {

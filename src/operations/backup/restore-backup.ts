@@ -34,8 +34,8 @@ export async function restoreBackup(
   from: string,
   { onProgress, yes }: { yes: boolean; onProgress: (line: string) => void },
 ): Promise<RestoredBackup> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const work = await mkdtemp(join(config.dataDir, '.restore-'));
+  await mkdir(config.server.dataDir, { recursive: true, mode: 0o700 });
+  const work = await mkdtemp(join(config.server.dataDir, '.restore-'));
   try {
     const manifest = await readBackup(from, work, countedFiles('checking', onProgress));
     requireFit(config, manifest);
@@ -49,7 +49,7 @@ export async function restoreBackup(
         `It was restored, but not whole: ${missing.map(([table, n]) => `${table} has ${rows[table] ?? 0} rows instead of ${n}`).join(', ')}.`,
       );
     // What had been imported into the former database is not in this one.
-    await rm(join(config.dataDir, 'imports'), { recursive: true, force: true });
+    await rm(join(config.server.dataDir, 'imports'), { recursive: true, force: true });
     const pictures = await putBack(join(work, 'blobs'), blobFolder(config));
     const migrated = await new Migrator(config, () => onProgress('waiting for another process to migrate')).up();
     return { manifest, former, migrated, pictures, warnings: warningsOf(config, manifest) };
@@ -68,7 +68,7 @@ async function requireConsent(
   try {
     rows = Object.values((await copier.look())?.rows ?? {}).reduce((sum, n) => sum + n, 0);
   } catch (error) {
-    if (config.database.type !== 'sqlite') throw error;
+    if (config.database.target.type !== 'sqlite') throw error;
     if (!yes) throw new RestoreUnconfirmedError('cannot be read');
     return;
   }
@@ -76,7 +76,7 @@ async function requireConsent(
 }
 
 function requireFit(config: Readonly<FeedbackLoopConfig>, manifest: BackupManifest): void {
-  const { type } = config.database;
+  const { type } = config.database.target;
   if (manifest.database !== type)
     throw new RestoreFailedError(
       `The backup is one of ${manifest.database}, and FL_DB_URI names ${type}.`,
@@ -98,7 +98,7 @@ function warningsOf(config: Readonly<FeedbackLoopConfig>, manifest: BackupManife
     );
   if (manifest.blobs === 's3')
     warnings.push('Pictures are in S3 and were not in the backup: they are where they were.');
-  if (manifest.blobs === 'files' && config.blobStore !== 'directory')
+  if (manifest.blobs === 'files' && config.pictures.store !== 'directory')
     warnings.push('Pictures were restored to a folder: set FL_BLOB_STORE=directory, or move them by `blobs move`.');
   return warnings;
 }

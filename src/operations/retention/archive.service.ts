@@ -34,12 +34,14 @@ export class Archive {
   }
 
   get enabled(): boolean {
-    return this.config.archiveDir !== undefined;
+    return this.config.retention.archiveDir !== undefined;
   }
 
   /** @throws ArchiveError */
   async append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return;
     try {
       await mkdir(archiveDir, { recursive: true, mode: 0o700 });

@@ -27,7 +27,7 @@ export class RetentionSchedule {
 
   @Interval(LOOK_EVERY_MS)
   async look(): Promise<void> {
-    if (this.running || !this.config.retentionEnabled || !this.supervisor.isUp) return;
+    if (this.running || !this.config.retention.enabled || !this.supervisor.isUp) return;
     this.running = true;
     try {
       const since = this.clock.now() - DUE_MS;

@@ -142,7 +142,7 @@ export class RetentionService {
     onProgress: RunOptions['onProgress'],
   ): Promise<boolean> {
     const tenant = { tenantId: run.tenantId };
-    const limit = BATCH_ROWS[this.config.database.type];
+    const limit = BATCH_ROWS[this.config.database.target.type];
     for (let deleted = 0; ;) {
       const ids = await this.repository.expired(tenant, table, run.cutoff, limit);
       if (ids.length === 0) return true;
@@ -164,7 +164,14 @@ export class RetentionService {
   }
 
   private configured(kind: RetentionKind): number {
-    const { retentionDays, retentionFeedbackDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+    const {
+      retention: {
+        days: retentionDays,
+        feedbackDays: retentionFeedbackDays,
+        metricsDays: retentionMetricsDays,
+        predictionsDays: retentionPredictionsDays,
+      },
+    } = this.config;
     const own = {
       predictions: retentionPredictionsDays,
       feedback: retentionFeedbackDays,

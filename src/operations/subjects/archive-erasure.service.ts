@@ -29,7 +29,9 @@ export class ArchiveErasure {
 
   /** Writes files anew without the rows that `find` finds and what belongs to them. Answers how many lines went. */
   async erase(find: ReplayGuard): Promise<number> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return 0;
     const files = await readdir(archiveDir, { recursive: true }).catch(() => [] as string[]);
     let lines = 0;

@@ -29,7 +29,7 @@ export class ErasureLedger {
     this.known ??= new Set((await this.read()).map(keyOf));
     const fresh = entries.filter((entry) => !this.known?.has(keyOf(entry)));
     if (fresh.length === 0) return;
-    await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
+    await mkdir(this.config.server.dataDir, { recursive: true, mode: 0o700 });
     const file = await open(this.path, 'a', 0o600);
     try {
       // On a line of its own, whatever a crash has left of the one before.
@@ -54,7 +54,7 @@ export class ErasureLedger {
   }
 
   private get path(): string {
-    return join(this.config.dataDir, LEDGER);
+    return join(this.config.server.dataDir, LEDGER);
   }
 }
 

@@ -42,12 +42,14 @@ export class TableErasure {
 
   /** Schedules a third pass: a commit whose caller has given up may still end as late as its time-outs allow. */
   eraseLater(tenant: TenantContext, userId: string, requestedAt: number): void {
-    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.config;
+    const {
+      database: { lockTimeoutMs, queryTimeoutMs },
+    } = this.config;
     const erase = async (): Promise<void> => {
       const removed = await this.erase(tenant, userId, requestedAt);
       if (Object.keys(removed).length > 0) await this.forget(tenant, removed);
     };
-    setTimeout(() => void erase().catch(() => undefined), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
+    setTimeout(() => void erase().catch(() => undefined), 2 * (queryTimeoutMs + lockTimeoutMs)).unref();
   }
 
   /** Empties the caches and indexes that may still hold removed rows. */

@@ -68,7 +68,7 @@ export class PersistenceModule implements OnModuleInit, OnApplicationShutdown {
 
   /** By then every feature has registered its tables; the data source is opened later. */
   onModuleInit(): void {
-    this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.type) });
+    this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.target.type) });
   }
 
   /** After the socket has closed and `ingest/` has flushed: requests still arrive in `onModuleDestroy`. */

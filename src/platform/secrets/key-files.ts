@@ -27,15 +27,18 @@ const ENCRYPTION: KeyFile = {
 };
 
 /** FL_SECRET_KEY, or a file made at the first start. The first signs, all verify. */
-export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 'dataDir' | 'secretKey'>): Buffer[] {
+export function signingSecrets({
+  server: { dataDir },
+  security: { secretKey },
+}: Pick<FeedbackLoopConfig, 'server' | 'security'>): Buffer[] {
   return (secretKey.length > 0 ? secretKey : [readOrMake(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
 }
 
 /** FL_ENCRYPTION_KEY, or a file made at the first start: 32 bytes each. The first encrypts, all decrypt. */
 export function encryptionKeys({
-  dataDir,
-  encryptionKey,
-}: Pick<FeedbackLoopConfig, 'dataDir' | 'encryptionKey'>): Buffer[] {
+  server: { dataDir },
+  security: { encryptionKey },
+}: Pick<FeedbackLoopConfig, 'server' | 'security'>): Buffer[] {
   const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
   return given.map((key) => Buffer.from(key, 'base64'));
 }

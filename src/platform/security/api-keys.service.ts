@@ -86,7 +86,7 @@ export class ApiKeysService {
     config: FeedbackLoopConfig,
   ) {
     this.fromEnvironment = new Map(
-      config.apiKeys.map((entry) => {
+      config.security.apiKeys.map((entry) => {
         const [key, scopes] = splitKey(entry);
         const hash = hashKey(key);
         // Each its own: limits and the audit log go by it.

@@ -51,7 +51,10 @@ export class StorageController {
   async clean(
     @Caller() caller: Principal,
     @Query()
-    { dry_run = false, retention_days = this.config.retentionFeedbackDays ?? this.config.retentionDays }: CleanupQuery,
+    {
+      dry_run = false,
+      retention_days = this.config.retention.feedbackDays ?? this.config.retention.days,
+    }: CleanupQuery,
   ): Promise<ReturnType<typeof toCleanupResource>> {
     const done = dry_run
       ? await this.cleanup.preview(caller, retention_days)

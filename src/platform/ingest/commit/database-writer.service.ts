@@ -43,11 +43,11 @@ export class DatabaseWriter {
     this.committer = new BatchCommitter(database, hooks);
     this.policy = new DependencyPolicy({
       name: 'database',
-      retryAttempts: config.dbRetryAttempts,
-      failures: config.dbBreakerFailures,
-      probeMs: config.dbBreakerProbeMs,
-      openMs: config.dbBreakerOpenMs,
-      budgetMs: config.dbRecordBudgetMs,
+      retryAttempts: config.database.retryAttempts,
+      failures: config.database.breakerFailures,
+      probeMs: config.database.breakerProbeMs,
+      openMs: config.database.breakerOpenMs,
+      budgetMs: config.database.recordBudgetMs,
       isTransient: isPassing,
       isFailure: (error) => toDatabaseError(error).status >= 500 && !(error instanceof PartitionMissingError),
       onStateChange: (state) => logger.warn({ state, component: 'database' }, `the circuit breaker is ${state}`),

@@ -48,7 +48,7 @@ export class Recorder {
       onFailed: (error) => metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' }),
       // Two lanes keep PostgreSQL busy while the first waits for its disk; SQLite has one writer.
       lanes: target.database.dialect.name === 'sqlite' ? 1 : 2,
-      budgetMs: config.dbRecordBudgetMs,
+      budgetMs: config.database.recordBudgetMs,
       maxRows: MAX_WAITING_ROWS,
       maxBytes: MAX_WAITING_BYTES,
       groupRows: GROUP_ROWS,

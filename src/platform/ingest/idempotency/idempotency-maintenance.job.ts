@@ -25,8 +25,8 @@ export class IdempotencyMaintenance {
     if (!this.supervisor.isUp) return;
     const now = this.clock.now();
     try {
-      await this.prune('idempotency_keys', 'key_hash', now - this.config.idempotencyHours * HOUR_MS);
-      await this.prune('record_aliases', 'id', now - this.config.retentionDays * DAY_MS);
+      await this.prune('idempotency_keys', 'key_hash', now - this.config.retention.idempotencyHours * HOUR_MS);
+      await this.prune('record_aliases', 'id', now - this.config.retention.days * DAY_MS);
     } catch (error) {
       this.logger.warn({ err: error }, 'old idempotency keys could not be removed; the next attempt is in ten minutes');
     }

@@ -68,7 +68,7 @@ export class GrowthService {
       totals(({ bytes, in30Days }) => in30Days?.bytes ?? bytes),
       ['table'],
     );
-    if (!config.metricsTenants) return;
+    if (!config.observability.metricsByTenant) return;
     const byTenant = (read: (growth: TableGrowth) => number) => () => this.byTenant(read);
     metrics.gauge(
       'tenant_table_rows',
