@@ -56,6 +56,16 @@ export default tseslint.config(
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Outgoing calls belong to a client with limits.' }],
     },
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/scheduling/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: '@nestjs/schedule', message: 'Declare a background job with @WhileDatabaseUp of #scheduling.' },
+      ],
+    },
+  },
   // The demo is a client of our own server on the loopback.
   { files: ['src/cli/demo.command.ts'], rules: { 'no-restricted-globals': 'off' } },
   {

@@ -14,7 +14,8 @@ import {
 } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import type { Durability, RecordPlan } from '#ingest';
-import { type BulkRow, GrowthService } from '#persistence';
+import { GrowthService } from '#growth';
+import { type BulkRow } from '#persistence';
 import { FieldCipher, Secrets } from '#secrets';
 import { MetricEventsRepository } from './metric-events.repository.js';
 import { type EventFigures, type MetricEvent, type MetricEventFilter, type TypeUse } from './metric-event.js';

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, HOUR_MS } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { ErasureReapplyService } from './erasure-reapply.service.js';
 
 const LOOK_EVERY_MS = 60_000;
@@ -15,35 +15,30 @@ const LOOK_AGAIN_MS = 6 * HOUR_MS;
  */
 @Injectable()
 export class LedgerWatch {
-  private running = false;
   private nextLook = 0;
 
   constructor(
     private readonly erasures: ErasureReapplyService,
-    private readonly supervisor: DatabaseSupervisor,
+    supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
-  ) {}
+  ) {
+    // A database that was down may come back as another one.
+    supervisor.onRecovered(() => {
+      this.nextLook = 0;
+    });
+  }
 
-  @Interval(LOOK_EVERY_MS)
+  @WhileDatabaseUp({ name: 'erasures.compare_ledger', every: LOOK_EVERY_MS })
   async look(): Promise<void> {
-    // One that was away may come back as another.
-    if (!this.supervisor.isUp) this.nextLook = 0;
-    if (this.running || !this.supervisor.isUp || this.clock.now() < this.nextLook) return;
-    this.running = true;
-    try {
-      const forgotten = await this.erasures.forgottenRequests();
-      const found = forgotten === 0 ? 0 : await this.erasures.reapply();
-      this.nextLook = this.clock.now() + LOOK_AGAIN_MS;
-      if (forgotten === 0) return;
-      this.logger.warn(
-        { count: forgotten, rows: found },
-        'the database did not know of erasures that the ledger names, as after a restore: they have been applied again',
-      );
-    } catch (error) {
-      this.logger.warn({ err: error }, 'the ledger of erasures could not be compared; the next attempt is in a minute');
-    } finally {
-      this.running = false;
-    }
+    if (this.clock.now() < this.nextLook) return;
+    const forgotten = await this.erasures.forgottenRequests();
+    const rows = forgotten === 0 ? 0 : await this.erasures.reapply();
+    this.nextLook = this.clock.now() + LOOK_AGAIN_MS;
+    if (forgotten === 0) return;
+    this.logger.warn(
+      { count: forgotten, rows },
+      'the database did not know of erasures that the ledger names, as after a restore: they have been applied again',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { WhileDatabaseUp } from '#scheduling';
 import { LRUCache } from 'lru-cache';
 import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '#kernel';
 import { FeedbackLoopConfig, type Scope, splitKey } from '#config';
@@ -137,9 +137,9 @@ export class ApiKeysService {
     return hash;
   }
 
-  @Interval(FLUSH_USES_MS)
+  @WhileDatabaseUp({ name: 'keys.flush_uses', every: FLUSH_USES_MS })
   async flushUses(): Promise<void> {
-    if (this.uses.size === 0 || !this.supervisor.isUp) return;
+    if (this.uses.size === 0) return;
     const uses = new Map(this.uses);
     this.uses.clear();
     try {

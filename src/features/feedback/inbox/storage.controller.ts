@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
 import { ResourceRoute, StrictInput } from '#http';
-import { GrowthService } from '#persistence';
+import { GrowthService } from '#growth';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import { ExportRoute, sendExport } from '#tabular';
 import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
