@@ -1,7 +1,7 @@
+import { codeOf, sleep, VERSION } from '#kernel';
 import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.factory.js';
-import { sleep, VERSION } from '#kernel';
 import {
   ConfigurationError,
   type ConfigurationProblem,
@@ -87,7 +87,7 @@ async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoop
       await listenForObservers(app, config, config.observability.metricsPort);
   } catch (error) {
     await app.close();
-    const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    const reason = LISTEN_PROBLEMS[codeOf(error) ?? ''];
     if (!reason) throw error;
     throw new ConfigurationError([
       { ...reason, remedy: reason.remedy.replace('…', `${config.server.host}:${config.server.port}`) },

@@ -1,6 +1,6 @@
+import { codeOf, DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import { createCopier } from '#persistence';
 import { FieldCipher } from '#secrets';
@@ -79,7 +79,7 @@ async function holdOn(path: string, kept: string): Promise<boolean> {
     await link(path, kept).catch(() => copyFile(path, kept));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

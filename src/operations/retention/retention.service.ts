@@ -1,9 +1,9 @@
+import { type Clock, CLOCK, DAY_MS, isRetryable, sleep, type TenantContext } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { isPassing, RETENTION_KINDS, type RetainedTable, StoredTables, type RetentionKind } from '#persistence';
+import { isTransient, RETENTION_KINDS, type RetainedTable, StoredTables, type RetentionKind } from '#persistence';
 import { asActor, type Principal } from '#security';
 import { Archive } from './archive.service.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -187,13 +187,13 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= MAX_ATTEMPTS || !isPassing(error)) throw error;
+      if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
       await sleep(PAUSE_MS * attempt);
     }
   }
 }
 
 function ignoreLock(error: unknown): undefined {
-  if ((error as { retryable?: boolean }).retryable === true) return undefined;
+  if (isRetryable(error)) return undefined;
   throw error;
 }

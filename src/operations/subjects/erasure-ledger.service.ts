@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -46,8 +47,8 @@ export class ErasureLedger {
    * @throws the file system's error when a file cannot be read, or one that is named is not there
    */
   async read(path?: string): Promise<LedgerEntry[]> {
-    const text = await readFile(path ?? this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (path !== undefined || error.code !== 'ENOENT') throw error;
+    const text = await readFile(path ?? this.path, 'utf8').catch((error: unknown) => {
+      if (path !== undefined || codeOf(error) !== 'ENOENT') throw error;
       return '';
     });
     return text.split('\n').flatMap(toEntry);

@@ -1,6 +1,6 @@
+import { placeholders, StoredTables, type SubjectTable, UnitOfWork, type WriteSession } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { type SubjectTable, StoredTables, UnitOfWork, type WriteSession } from '#persistence';
 import type { ErasureCertificate } from './subject.js';
 
 const BATCH = 200;
@@ -38,7 +38,7 @@ export class ErasuresRepository {
   ) {}
 
   async find(tenant: TenantContext, hashes: readonly string[]): Promise<ErasureCertificate | undefined> {
-    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(hashes);
     const row = await this.unitOfWork.find<Row>(
       tenant,
       `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks}) ORDER BY found DESC LIMIT 1`,
@@ -97,7 +97,7 @@ export class ErasuresRepository {
 
   /** When it was last asked for, by hash. */
   async requestsOf(tenant: TenantContext, hashes: readonly string[]): Promise<Map<string, number>> {
-    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(hashes);
     const rows = await this.unitOfWork.findAll<Row>(
       tenant,
       `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks})`,
@@ -149,7 +149,7 @@ export class ErasuresRepository {
   private async eraseRows(erasing: Erasing, table: SubjectTable, ids: readonly string[]): Promise<void> {
     const { removed, session, tenant } = erasing;
     const { tenantId } = tenant;
-    const list = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const list = placeholders(ids);
     const remove = async (
       store: string,
       from: string,
@@ -206,7 +206,7 @@ export class ErasuresRepository {
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     const holds =
       this.unitOfWork.dialect.name === 'sqlite'
         ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${marks}))`
@@ -225,7 +225,7 @@ export class ErasuresRepository {
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     const gone = await session.query(
       `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
       [tenantId, ...ids],

@@ -1,5 +1,5 @@
+import { codeOf, sleep, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { StoredTables } from '#persistence';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -81,7 +81,6 @@ async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function isDeadlock(error: unknown): boolean {
-  for (let each = error as { code?: unknown; cause?: unknown } | undefined; each; each = each.cause as typeof each)
-    if (each.code === '40P01') return true;
-  return false;
+  if (codeOf(error) === '40P01') return true;
+  return error instanceof Error && error.cause !== undefined && isDeadlock(error.cause);
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { FeedbackLoopConfig } from '#config';
@@ -57,7 +58,7 @@ export class Mailer implements OnApplicationShutdown {
       return true;
     } catch (error) {
       // The message of an SMTP error may repeat the address.
-      this.logger.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'a mail could not be sent');
+      this.logger.warn({ code: codeOf(error) ?? 'unknown' }, 'a mail could not be sent');
       return false;
     }
   }

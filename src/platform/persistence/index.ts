@@ -1,4 +1,5 @@
 export { BulkInsert, type BulkRow, type Merge, type NameClaims } from './contract/bulk-insert.js';
+export { Conditions, placeholders } from './contract/conditions.js';
 export type { BulkGroup, Database, PoolStats, WriteSession } from './contract/database.js';
 export { type Dialect, postgresDialect, sqliteDialect } from './contract/dialect.js';
 export {
@@ -7,7 +8,7 @@ export {
   DatabaseLockedError,
   DatabaseUnavailableError,
   DataRefusedError,
-  isPassing,
+  isTransient,
   PartitionMissingError,
   PoolExhaustedError,
   QueryTimeoutError,

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,9 +60,7 @@ function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile
     makeOnce(path, randomBytes(KEY_BYTES).toString(encoding));
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw problem(
-      `cannot be generated, because FL_DATA_DIR cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    );
+    throw problem(`cannot be generated, because FL_DATA_DIR cannot be written (${codeOf(error)})`);
   }
   if (!isKey(text)) throw problem(`is too short in ${file} of FL_DATA_DIR`);
   return text;
@@ -73,7 +72,7 @@ function makeOnce(path: string, text: string): void {
   try {
     file = openSync(path, 'wx', 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    if (codeOf(error) === 'EEXIST') return;
     throw error;
   }
   try {

@@ -5,7 +5,7 @@ import {
   DATABASE,
   type Database,
   DatabaseSupervisor,
-  isPassing,
+  isTransient,
   PartitionMissingError,
   toDatabaseError,
 } from '#persistence';
@@ -48,7 +48,7 @@ export class DatabaseWriter {
       probeMs: config.database.breakerProbeMs,
       openMs: config.database.breakerOpenMs,
       budgetMs: config.database.recordBudgetMs,
-      isTransient: isPassing,
+      isTransient,
       isFailure: (error) => toDatabaseError(error).status >= 500 && !(error instanceof PartitionMissingError),
       onStateChange: (state) => logger.warn({ state, component: 'database' }, `the circuit breaker is ${state}`),
     });
@@ -110,7 +110,7 @@ export class DatabaseWriter {
     try {
       return await this.withPartitions(() => this.committer.commit(batches, 'database', lane));
     } catch (error) {
-      if (isPassing(error)) this.supervisor.suspect();
+      if (isTransient(error)) this.supervisor.suspect();
       throw error;
     }
   }

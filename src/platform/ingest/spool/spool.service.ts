@@ -1,6 +1,6 @@
+import { codeOf, HOUR_MS, sleep } from '#kernel';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { HOUR_MS, sleep } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { DatabaseLockedError, DatabaseSupervisor, StoredTables } from '#persistence';
@@ -219,7 +219,7 @@ export class SpoolService {
   }
 
   private onFailed(error: unknown): void {
-    const full = (error as { code?: string }).code === 'database_full';
+    const full = codeOf(error) === 'database_full';
     const before = this.failure;
     this.failure = full ? 'full' : 'broken';
     if (before !== this.failure) this.logger.error({ err: error, state: this.failure }, `the spool is ${this.failure}`);
