@@ -43,12 +43,12 @@ export async function createApp(
   new FieldCipher(config);
   const adapter = new FastifyAdapter({
     logger: false,
-    bodyLimit: config.bodyLimitBytes,
-    trustProxy: trustProxy(config.trustedProxies),
+    bodyLimit: config.server.bodyLimitBytes,
+    trustProxy: trustProxy(config.server.trustedProxies),
     // Off, because Node applies it to the whole body, and would cut an upload that still flows. Body guards replace it.
     requestTimeout: 0,
     // Also runs while a handler works, so it must be longer than the slowest query.
-    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
+    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.database.analyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     ...socketOptions(config),
     // Requests that arrive while the server drains are still served.
@@ -75,8 +75,8 @@ export async function createApp(
     draining: app.get(Draining),
     forwarded: app.get(ForwardedHeaders),
   });
-  addCors(fastify as never, config.corsOrigins, isOpenToPublishableKeys);
-  if (config.enableCompression) {
+  addCors(fastify as never, config.server.corsOrigins, isOpenToPublishableKeys);
+  if (config.server.compression) {
     await app.register(compress as never, {
       threshold: 1024,
       encodings: ['br', 'gzip', 'deflate'],
@@ -99,8 +99,7 @@ function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } |
 
 /** Reads the TLS certificate and key. @throws ConfigurationError if a file cannot be read, or they do not match */
 function readCertificate({
-  tlsCertPath,
-  tlsKeyPath,
+  server: { tlsCertPath, tlsKeyPath },
 }: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;
   const read = (variable: string, path: string): Buffer => {

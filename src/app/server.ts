@@ -1,7 +1,7 @@
+import { codeOf, sleep, VERSION } from '#kernel';
 import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.factory.js';
-import { sleep, VERSION } from '#kernel';
 import {
   ConfigurationError,
   type ConfigurationProblem,
@@ -86,25 +86,26 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
 
 async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
   try {
-    await app.listen(config.apiPort, config.apiHost);
-    if (config.metricsPort !== undefined) await listenForObservers(app, config, config.metricsPort);
+    await app.listen(config.server.port, config.server.host);
+    if (config.observability.metricsPort !== undefined)
+      await listenForObservers(app, config, config.observability.metricsPort);
   } catch (error) {
     await app.close();
-    const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    const reason = LISTEN_PROBLEMS[codeOf(error) ?? ''];
     if (!reason) throw error;
     throw new ConfigurationError([
-      { ...reason, remedy: reason.remedy.replace('…', `${config.apiHost}:${config.apiPort}`) },
+      { ...reason, remedy: reason.remedy.replace('…', `${config.server.host}:${config.server.port}`) },
     ]);
   }
 }
 
 async function listenForObservers(
   app: NestFastifyApplication,
-  { apiHost }: Readonly<FeedbackLoopConfig>,
+  { server: { host } }: Readonly<FeedbackLoopConfig>,
   port: number,
 ): Promise<void> {
   const probes = app.get(Probes);
-  const server = await serveObservers({ host: apiHost, port }, app.get(Metrics), (path) => {
+  const server = await serveObservers({ host, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
     const { good, status } = probes.check(known);
@@ -122,10 +123,10 @@ async function logStart(
   const unknown = unknownVariables(readEnvironment());
   if (unknown.length > 0) logger.warn({ variables: unknown }, 'unknown FL_ variables are ignored');
   const generated = [
-    ...(config.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
-    ...(config.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
+    ...(config.security.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
+    ...(config.security.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
   ];
-  if (config.database.type === 'postgresql' && generated.length > 0)
+  if (config.database.target.type === 'postgresql' && generated.length > 0)
     logger.warn(
       { variables: generated, remedy: 'Set them to the same values on every server that uses this database.' },
       'this server generated its own keys: other servers cannot read its texts or tokens',
@@ -135,7 +136,7 @@ async function logStart(
     {
       version: VERSION,
       node: process.version,
-      database: describeDatabase(config.database),
+      database: describeDatabase(config.database.target),
       state: app.get(DatabaseSupervisor).status.state,
       address: await app.getUrl(),
       model_version: app.get(ModelRegistry).get().version,
@@ -151,10 +152,10 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), config.drainMs + MAX_SHUTDOWN_MS).unref();
-    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
+    setTimeout(() => process.exit(1), config.server.drainMs + MAX_SHUTDOWN_MS).unref();
+    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.server.drainMs : 0 }, 'stopping');
     app.get(Draining).start();
-    if (signal === 'SIGTERM') await sleep(config.drainMs);
+    if (signal === 'SIGTERM') await sleep(config.server.drainMs);
     await app.close();
     await Promise.all([stopTracing(), stopErrorReports()]);
     logger.info('stopped');

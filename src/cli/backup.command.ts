@@ -65,7 +65,7 @@ export function addRestoreCommand(program: Command): void {
 async function backup(to: string, { json, keepDays }: BackupOptions): Promise<void> {
   const { makeBackup } = await import('#backup');
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   const result = await makeBackup(config, to, { onProgress: note, ...(keepDays === undefined ? {} : { keepDays }) });
   const { bytes, deleted, file, manifest } = result;
   if (json) printJson({ file, bytes, deleted, rows: manifest.rows, created_at: manifest.created_at });
@@ -89,8 +89,8 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
   const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureReapplyService }, { createCopier }] =
     await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
-  const ledgerPath = join(config.dataDir, 'erasures.jsonl');
+  note(`Database: ${describeDatabase(config.database.target)}`);
+  const ledgerPath = join(config.server.dataDir, 'erasures.jsonl');
   for (const file of ledger ?? []) {
     if (await isReadable(file)) continue;
     note(`Nothing was restored: ${file} cannot be read.`);

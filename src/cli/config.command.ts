@@ -31,7 +31,7 @@ export function addConfigCommand(program: Command): void {
         return;
       }
       for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);
-      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database)}`);
+      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database.target)}`);
       for (const name of unknownVariables(readEnvironment()))
         note(`Warning: ${name} is not a known variable and is ignored.`);
     });

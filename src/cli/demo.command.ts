@@ -30,7 +30,7 @@ export function addDemoCommand(program: Command): void {
       const app = await createApp(config);
       try {
         await app.get(DatabaseSupervisor).start();
-        await app.listen(config.apiPort, config.apiHost);
+        await app.listen(config.server.port, config.server.host);
         const result = await runDemo(await app.getUrl(), config);
         if (json) printJson(result);
         else show(result, dataDir);
@@ -53,7 +53,7 @@ async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promi
   const sentences = JSON.parse(
     readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8'),
   ) as DemoSentence[];
-  const key = readFileSync(join(config.dataDir, 'admin.key'), 'utf8').trim();
+  const key = readFileSync(join(config.server.dataDir, 'admin.key'), 'utf8').trim();
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',

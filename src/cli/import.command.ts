@@ -84,9 +84,9 @@ async function run(kind: TransferKind, file: string, options: ImportOptions): Pr
       const progress =
         file === '-'
           ? undefined
-          : await ImportProgress.of(config.dataDir, {
+          : await ImportProgress.of(config.server.dataDir, {
               // A database that was created again at the same address is a different database.
-              database: `${describeDatabase(config.database)} ${tenant.createdAt}`,
+              database: `${describeDatabase(config.database.target)} ${tenant.createdAt}`,
               file,
               kind,
               tenantId: tenant.tenantId,

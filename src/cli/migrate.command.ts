@@ -17,7 +17,7 @@ const LOCKED_FILE_MS = 30_000;
 async function createMigrator(): Promise<Migrator> {
   const { Migrator } = await import('#persistence');
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   return new Migrator(config, () => note('Waiting for another process that is migrating …'), LOCKED_FILE_MS);
 }
 
@@ -132,7 +132,9 @@ function addDocsCommand(migrate: Command): void {
 }
 
 async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
-  const { database } = configFromEnvironment();
+  const {
+    database: { target: database },
+  } = configFromEnvironment();
   if (database.type === 'sqlite') {
     note('Nothing was copied: FL_DB_URI must name the target PostgreSQL database.');
     process.exitCode = USAGE;

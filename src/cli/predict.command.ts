@@ -12,7 +12,7 @@ export function addPredictCommand(program: Command): void {
       const text = words.join(' ').trim();
       if (text === '') program.error('error: the text is empty', { exitCode: 2 });
       const { EmbeddedModel } = await import('#models');
-      const model = new EmbeddedModel(configFromEnvironment().modelPath);
+      const model = new EmbeddedModel(configFromEnvironment().models.path);
       await model.load();
       const [prediction] = await model.predict([text]);
       if (!prediction) throw new Error('the model returned no prediction');

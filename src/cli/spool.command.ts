@@ -58,10 +58,10 @@ async function withSpool<T>(
   const [{ Spool, SpoolOwnedError }, { DatabaseLockedError, StoredTables }, { createApp }, { createLogger }] =
     await Promise.all([import('#ingest'), import('#persistence'), import('#app'), import('#observability')]);
   const config = configFromEnvironment();
-  const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
-  const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
+  const folder = resolve(dir ?? config.spool.dir ?? join(config.server.dataDir, 'spool'));
+  const app = await createApp(config, createLogger({ ...config, logging: { ...config.logging, level: 'silent' } }));
   const tables = app.get(StoredTables);
-  const options = { folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now };
+  const options = { folder, maxBytes: config.spool.maxBytes * 2, now: Date.now };
   const spool = new Spool(options, (table) => tables.insertOf(table));
   note(`Spool: ${spool.path}`);
   try {
@@ -160,7 +160,7 @@ async function drain(options: SpoolOptions): Promise<void> {
     import('#persistence'),
   ]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   await withSpool(options, async (spool, app) => {
     // The replay asks the database for erasures, so the database must be reachable first.
     await reachDatabase(app);

@@ -31,11 +31,11 @@ const MAX_RETRIES = 50;
 export async function withApp<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
   const [{ createApp }, { createLogger }] = await Promise.all([import('#app'), import('#observability')]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   // A database created here would be one that no server uses.
-  if (config.database.type === 'sqlite' && !existsSync(config.database.path))
-    throw new NoDatabaseError(config.database.path);
-  const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
+  if (config.database.target.type === 'sqlite' && !existsSync(config.database.target.path))
+    throw new NoDatabaseError(config.database.target.path);
+  const app = await createApp(config, createLogger({ ...config, logging: { ...config.logging, level: 'silent' } }));
   try {
     await reachDatabase(app);
     return await work(app);

@@ -38,7 +38,7 @@ describe('an archive that several servers share', () => {
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { row: BulkRow }).row.id);
-    return { config: { archiveDir } as FeedbackLoopConfig, ids };
+    return { config: { retention: { archiveDir } } as FeedbackLoopConfig, ids };
   };
 
   it.each([

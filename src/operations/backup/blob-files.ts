@@ -3,8 +3,8 @@ import { join, relative, sep } from 'node:path';
 import type { FeedbackLoopConfig } from '#config';
 
 /** Returns the folder of the screenshots. */
-export function blobFolder({ blobDir, dataDir }: Readonly<FeedbackLoopConfig>): string {
-  return blobDir ?? join(dataDir, 'blobs');
+export function blobFolder({ pictures: { dir }, server: { dataDir } }: Readonly<FeedbackLoopConfig>): string {
+  return dir ?? join(dataDir, 'blobs');
 }
 
 /**

@@ -1,6 +1,6 @@
+import { codeOf, DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import { createCopier } from '#persistence';
 import { FieldCipher } from '#secrets';
@@ -46,7 +46,7 @@ export async function makeBackup(
     const copied = await copier.copy(copy, onProgress);
     const parts = async function* (): AsyncGenerator<BackupPart> {
       yield { name: copier.fileName, path: copy, compress: !copier.compressed };
-      if (config.blobStore !== 'directory') return;
+      if (config.pictures.store !== 'directory') return;
       let n = 0;
       for await (const { name, path } of filesOf(blobFolder(config))) {
         const copyPath = join(work, `blob-${n++}`);
@@ -60,10 +60,10 @@ export async function makeBackup(
         format: 1,
         created_at: formatTime(Date.now()),
         version: VERSION,
-        database: config.database.type,
+        database: config.database.target.type,
         migrations: copied.migrations,
         rows: copied.rows,
-        blobs: config.blobStore === 'directory' ? 'files' : config.blobStore,
+        blobs: config.pictures.store === 'directory' ? 'files' : config.pictures.store,
         encryption_key_id: new FieldCipher(config).currentKeyId,
       },
       {
@@ -92,7 +92,7 @@ async function linkOrCopy(path: string, copyPath: string): Promise<boolean> {
     await link(path, copyPath).catch(() => copyFile(path, copyPath));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

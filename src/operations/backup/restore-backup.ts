@@ -43,8 +43,8 @@ export async function restoreBackup(
   from: string,
   { onProgress, yes }: { yes: boolean; onProgress: (line: string) => void },
 ): Promise<RestoredBackup> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const work = await mkdtemp(join(config.dataDir, '.restore-'));
+  await mkdir(config.server.dataDir, { recursive: true, mode: 0o700 });
+  const work = await mkdtemp(join(config.server.dataDir, '.restore-'));
   try {
     const manifest = await readBackup(from, work, fileProgress('checking', onProgress));
     requireCompatible(config, manifest);
@@ -58,7 +58,7 @@ export async function restoreBackup(
         `The backup was restored incompletely: ${missing.map(([table, n]) => `${table} has ${rows[table] ?? 0} rows instead of ${n}`).join(', ')}.`,
       );
     // The progress of imports belongs to the previous database.
-    await rm(join(config.dataDir, 'imports'), { recursive: true, force: true });
+    await rm(join(config.server.dataDir, 'imports'), { recursive: true, force: true });
     const screenshots = await restoreFiles(join(work, 'blobs'), blobFolder(config));
     const migrated = await new Migrator(config, () => onProgress('waiting for another process to migrate')).up();
     return { manifest, former, migrated, screenshots, warnings: warningsOf(config, manifest) };
@@ -80,7 +80,7 @@ async function requireConsent(
   try {
     rows = Object.values((await copier.look())?.rows ?? {}).reduce((sum, n) => sum + n, 0);
   } catch (error) {
-    if (config.database.type !== 'sqlite') throw error;
+    if (config.database.target.type !== 'sqlite') throw error;
     if (!yes) throw new RestoreUnconfirmedError('cannot be read');
     return;
   }
@@ -88,7 +88,7 @@ async function requireConsent(
 }
 
 function requireCompatible(config: Readonly<FeedbackLoopConfig>, manifest: BackupManifest): void {
-  const { type } = config.database;
+  const { type } = config.database.target;
   if (manifest.database !== type)
     throw new RestoreFailedError(
       `The backup is of ${manifest.database}, but FL_DB_URI names ${type}.`,
@@ -110,7 +110,7 @@ function warningsOf(config: Readonly<FeedbackLoopConfig>, manifest: BackupManife
     );
   if (manifest.blobs === 's3')
     warnings.push('Screenshots are in S3. They are not part of the backup and were not changed.');
-  if (manifest.blobs === 'files' && config.blobStore !== 'directory')
+  if (manifest.blobs === 'files' && config.pictures.store !== 'directory')
     warnings.push(
       'Screenshots were restored to a folder: set FL_BLOB_STORE=directory, or move them with `blobs move`.',
     );

@@ -1,9 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import type { TenantContext } from '#kernel';
+import { formatTime, type TenantContext } from '#kernel';
 import { Draining, ForwardedHeaders } from '#http';
-import { DATABASE, type Database, GrowthService, toGrowthResource } from '#persistence';
+import { GrowthService, toGrowthResource } from '#growth';
+import { DATABASE, type Database } from '#persistence';
 import { RedisConnection } from '#redis';
+import { BackgroundJobs, type JobStatus } from '#scheduling';
+
+/** One failure may pass by itself; this many in a row do not. */
+const FAILING_AFTER = 3;
 
 /** Reports the state of what surrounds recording: the process, Redis, proxies, table growth and database replicas. */
 @Injectable()
@@ -13,6 +18,7 @@ export class RuntimeStatus {
     private readonly redis: RedisConnection,
     private readonly forwarded: ForwardedHeaders,
     private readonly growth: GrowthService,
+    private readonly jobs: BackgroundJobs,
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
@@ -40,8 +46,10 @@ export class RuntimeStatus {
       ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
       ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
       ...this.replicas(indicators),
+      ...this.backgroundJobs(indicators),
     };
   }
+
   /**
    * Reports replicas. Their failure does not change the server's state, because the primary takes over their queries.
    */
@@ -52,4 +60,24 @@ export class RuntimeStatus {
     const indicator = indicators.check('replicas');
     return statuses.some(({ state }) => state === 'up') ? indicator.up({ replicas }) : indicator.down({ replicas });
   }
+
+  /** Down when a job keeps failing: something is left undone, such as deliveries or retention. */
+  private backgroundJobs(indicators: HealthIndicatorService): HealthIndicatorResult {
+    const statuses = this.jobs.list();
+    const indicator = indicators.check('jobs');
+    const details = { jobs: statuses.map(toJobReport) };
+    return statuses.some(({ consecutiveFailures }) => consecutiveFailures >= FAILING_AFTER)
+      ? indicator.down(details)
+      : indicator.up(details);
+  }
+}
+
+function toJobReport({ consecutiveFailures, everySeconds, lastSeconds, lastStartedAt, name }: JobStatus): object {
+  return {
+    name,
+    every_seconds: everySeconds,
+    last_started_at: lastStartedAt === null ? null : formatTime(lastStartedAt),
+    last_seconds: lastSeconds === null ? null : Math.round(lastSeconds * 1000) / 1000,
+    consecutive_failures: consecutiveFailures,
+  };
 }

@@ -37,7 +37,7 @@ export class Archive {
   }
 
   get enabled(): boolean {
-    return this.config.archiveDir !== undefined;
+    return this.config.retention.archiveDir !== undefined;
   }
 
   /**
@@ -46,7 +46,9 @@ export class Archive {
    * @throws ArchiveError (503) if the archive cannot be written
    */
   async append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return;
     try {
       await mkdir(archiveDir, { recursive: true, mode: 0o700 });

@@ -36,14 +36,16 @@ export class RetentionReporter {
     for (const { deleted, kind, tenantId } of runs)
       if (deleted > 0)
         this.logger.info({ tenant_id: tenantId, component: kind, rows: deleted }, 'retention deleted rows');
-    const { retentionReportTo } = this.config;
-    if (retentionReportTo === undefined || runs.length === 0) return;
+    const {
+      retention: { reportTo },
+    } = this.config;
+    if (reportTo === undefined || runs.length === 0) return;
     const lines = runs.map(
       ({ cutoff, deleted, kind, tenantId }) =>
         `${tenantId}  ${kind}  ${deleted} deleted, recorded before ${formatTime(cutoff)}`,
     );
     await this.mailer.send({
-      to: retentionReportTo,
+      to: reportTo,
       subject: `feedback-loop: retention deleted ${runs.reduce((sum, { deleted }) => sum + deleted, 0)} rows`,
       text: `Tenant, kind and number of deleted rows:\n\n${lines.join('\n')}\n`,
     });

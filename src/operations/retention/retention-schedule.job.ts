@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { APP_LOGGER, type AppLogger } from '#observability';
-import { DatabaseSupervisor, RETENTION_KINDS, type RetentionKind } from '#persistence';
+import { RETENTION_KINDS, type RetentionKind } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { RetentionReporter } from './retention-reporter.service.js';
 import { RetentionService } from './retention.service.js';
 
@@ -14,32 +13,21 @@ const DUE_MS = DAY_MS - 3_600_000;
 /** Runs retention once a day, on the server that checks first, and reports the runs. */
 @Injectable()
 export class RetentionSchedule {
-  private running = false;
-
   constructor(
     private readonly service: RetentionService,
     private readonly reporter: RetentionReporter,
-    private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @Interval(LOOK_EVERY_MS)
-  async look(): Promise<void> {
-    if (this.running || !this.config.retentionEnabled || !this.supervisor.isUp) return;
-    this.running = true;
-    try {
-      const since = this.clock.now() - DUE_MS;
-      const kinds: RetentionKind[] = [];
-      for (const kind of RETENTION_KINDS) if (await this.service.isDue(kind, since)) kinds.push(kind);
-      if (kinds.length === 0) return;
-      const runs = await this.service.run({ kinds });
-      await this.reporter.reportRuns(runs);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'retention failed; this or another server continues within five minutes');
-    } finally {
-      this.running = false;
-    }
+  @WhileDatabaseUp({ name: 'retention.run', every: LOOK_EVERY_MS })
+  async run(): Promise<void> {
+    if (!this.config.retention.enabled) return;
+    const since = this.clock.now() - DUE_MS;
+    const kinds: RetentionKind[] = [];
+    for (const kind of RETENTION_KINDS) if (await this.service.isDue(kind, since)) kinds.push(kind);
+    if (kinds.length === 0) return;
+    const runs = await this.service.run({ kinds });
+    await this.reporter.reportRuns(runs);
   }
 }

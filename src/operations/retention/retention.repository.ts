@@ -1,14 +1,15 @@
-import { type Actor, type TenantContext, uuidv7 } from '#kernel';
-import { Injectable } from '@nestjs/common';
 import {
-  RETENTION_KINDS,
+  placeholders,
   type RetainedTable,
-  StoredTables,
+  RETENTION_KINDS,
   type RetentionKind,
   RetentionRunEntity,
   RetentionSettingEntity,
+  StoredTables,
   UnitOfWork,
 } from '#persistence';
+import { type Actor, type TenantContext, uuidv7 } from '#kernel';
+import { Injectable } from '@nestjs/common';
 import { writeAudit } from '#security';
 import type { RetentionRun } from './retention.js';
 
@@ -149,7 +150,7 @@ export class RetentionRepository {
     { children, table }: RetainedTable,
     ids: readonly string[],
   ): Promise<[string, unknown[]][]> {
-    const list = placeholders(ids, 2);
+    const list = placeholders(ids);
     const all: [string, unknown[]][] = [];
     for (const { column, name } of [
       { name: table, column: 'id' },
@@ -179,7 +180,7 @@ export class RetentionRepository {
     { ids, now, runner }: { ids: readonly string[]; now: number; runner: string },
   ): Promise<number | undefined> {
     const { tenantId } = tenant;
-    const list = placeholders(ids, 2);
+    const list = placeholders(ids);
     return this.unitOfWork.write(async (session) => {
       const renewed = await session.query(
         'UPDATE retention_runs SET heartbeat_at = $1 WHERE id = $2 AND tenant_id = $3 AND runner = $4 AND finished_at IS NULL RETURNING id',
@@ -255,8 +256,4 @@ export class RetentionRepository {
       deleted: row.deleted,
     };
   }
-}
-
-function placeholders(ids: readonly string[], from: number): string {
-  return ids.map((_, i) => `$${i + from}`).join(', ');
 }

@@ -1,9 +1,9 @@
+import { type Clock, CLOCK, DAY_MS, isRetryable, sleep, type TenantContext } from '#kernel';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, DAY_MS, sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { isPassing, RETENTION_KINDS, type RetainedTable, StoredTables, type RetentionKind } from '#persistence';
+import { isTransient, RETENTION_KINDS, type RetainedTable, StoredTables, type RetentionKind } from '#persistence';
 import { asActor, type Principal } from '#security';
 import { Archive } from './archive.service.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -147,7 +147,7 @@ export class RetentionService {
     onProgress: RunOptions['onProgress'],
   ): Promise<boolean> {
     const tenant = { tenantId: run.tenantId };
-    const limit = BATCH_ROWS[this.config.database.type];
+    const limit = BATCH_ROWS[this.config.database.target.type];
     for (let deleted = 0; ;) {
       const ids = await this.repository.expired(tenant, table, run.cutoff, limit);
       if (ids.length === 0) return true;
@@ -169,7 +169,14 @@ export class RetentionService {
   }
 
   private configured(kind: RetentionKind): number {
-    const { retentionDays, retentionFeedbackDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+    const {
+      retention: {
+        days: retentionDays,
+        feedbackDays: retentionFeedbackDays,
+        metricsDays: retentionMetricsDays,
+        predictionsDays: retentionPredictionsDays,
+      },
+    } = this.config;
     const own = {
       predictions: retentionPredictionsDays,
       feedback: retentionFeedbackDays,
@@ -185,13 +192,13 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= MAX_ATTEMPTS || !isPassing(error)) throw error;
+      if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error;
       await sleep(PAUSE_MS * attempt);
     }
   }
 }
 
 function ignoreLock(error: unknown): undefined {
-  if ((error as { retryable?: boolean }).retryable === true) return undefined;
+  if (isRetryable(error)) return undefined;
   throw error;
 }

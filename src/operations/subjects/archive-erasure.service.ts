@@ -33,7 +33,9 @@ export class ArchiveErasure {
    * @returns the number of removed rows
    */
   async erase(find: ReplayGuard): Promise<number> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return 0;
     const files = await readdir(archiveDir, { recursive: true }).catch(() => [] as string[]);
     let lines = 0;

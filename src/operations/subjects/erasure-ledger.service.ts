@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -30,7 +31,7 @@ export class ErasureLedger {
     this.knownKeys ??= new Set((await this.read()).map(keyOf));
     const newEntries = entries.filter((entry) => !this.knownKeys?.has(keyOf(entry)));
     if (newEntries.length === 0) return;
-    await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
+    await mkdir(this.config.server.dataDir, { recursive: true, mode: 0o700 });
     const file = await open(this.path, 'a', 0o600);
     try {
       // Starts with a line break, because a crash may have left an incomplete last line.
@@ -49,15 +50,15 @@ export class ErasureLedger {
    * @throws the file system's error if a file cannot be read, or if there is no file at `path`
    */
   async read(path?: string): Promise<LedgerEntry[]> {
-    const text = await readFile(path ?? this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (path !== undefined || error.code !== 'ENOENT') throw error;
+    const text = await readFile(path ?? this.path, 'utf8').catch((error: unknown) => {
+      if (path !== undefined || codeOf(error) !== 'ENOENT') throw error;
       return '';
     });
     return text.split('\n').flatMap(toEntry);
   }
 
   private get path(): string {
-    return join(this.config.dataDir, LEDGER);
+    return join(this.config.server.dataDir, LEDGER);
   }
 }
 

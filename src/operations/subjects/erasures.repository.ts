@@ -1,6 +1,6 @@
+import { placeholders, StoredTables, type SubjectTable, UnitOfWork, type WriteSession } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { type SubjectTable, StoredTables, UnitOfWork, type WriteSession } from '#persistence';
 import type { ErasureCertificate } from './subject.js';
 
 const BATCH = 200;
@@ -39,10 +39,10 @@ export class ErasuresRepository {
 
   /** Returns the certificate of a subject, looked up by its hashes; prefers one for which records were found. */
   async find(tenant: TenantContext, hashes: readonly string[]): Promise<ErasureCertificate | undefined> {
-    const placeholders = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(hashes);
     const row = await this.unitOfWork.find<Row>(
       tenant,
-      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${placeholders}) ORDER BY found DESC LIMIT 1`,
+      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks}) ORDER BY found DESC LIMIT 1`,
       hashes,
     );
     return row && this.toCertificate(row);
@@ -102,10 +102,10 @@ export class ErasuresRepository {
 
   /** Returns the time of the latest request (milliseconds since 1970), by hash. */
   async requestTimesOf(tenant: TenantContext, hashes: readonly string[]): Promise<Map<string, number>> {
-    const placeholders = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(hashes);
     const rows = await this.unitOfWork.findAll<Row>(
       tenant,
-      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${placeholders})`,
+      `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks})`,
       hashes,
     );
     return new Map(rows.map((row) => [row.subject_hash, this.unitOfWork.dialect.readTime(row.requested_at)]));
@@ -159,7 +159,7 @@ export class ErasuresRepository {
   private async eraseRows(erasing: Erasing, table: SubjectTable, ids: readonly string[]): Promise<void> {
     const { removed, session, tenant } = erasing;
     const { tenantId } = tenant;
-    const list = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const list = placeholders(ids);
     const remove = async (
       store: string,
       from: string,
@@ -218,11 +218,11 @@ export class ErasuresRepository {
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const placeholders = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     const namesRecord =
       this.unitOfWork.dialect.name === 'sqlite'
-        ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${placeholders}))`
-        : `record_ids ?| ARRAY[${placeholders}]::text[]`;
+        ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${marks}))`
+        : `record_ids ?| ARRAY[${marks}]::text[]`;
     const deleted = await session.query(
       `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND ${namesRecord} RETURNING tenant_id`,
       [tenantId, ...ids],
@@ -237,9 +237,9 @@ export class ErasuresRepository {
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const placeholders = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     const deleted = await session.query(
-      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${placeholders}) OR data ->> 'prediction_id' IN (${placeholders})) RETURNING tenant_id`,
+      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
       [tenantId, ...ids],
     );
     if (deleted.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + deleted.length;

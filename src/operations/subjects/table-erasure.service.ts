@@ -1,5 +1,5 @@
+import { codeOf, sleep, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { StoredTables } from '#persistence';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -42,12 +42,14 @@ export class TableErasure {
 
   /** Schedules a third pass, because a commit whose caller has given up may still succeed until its time-outs end. */
   eraseLater(tenant: TenantContext, userId: string, requestedAt: number): void {
-    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.config;
+    const {
+      database: { lockTimeoutMs, queryTimeoutMs },
+    } = this.config;
     const erase = async (): Promise<void> => {
       const removed = await this.erase(tenant, userId, requestedAt);
       if (Object.keys(removed).length > 0) await this.clearCaches(tenant, removed);
     };
-    setTimeout(() => void erase().catch(() => undefined), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
+    setTimeout(() => void erase().catch(() => undefined), 2 * (queryTimeoutMs + lockTimeoutMs)).unref();
   }
 
   /** Empties the caches and indexes that may still hold removed rows. */
@@ -82,7 +84,6 @@ async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function isDeadlock(error: unknown): boolean {
-  for (let each = error as { code?: unknown; cause?: unknown } | undefined; each; each = each.cause as typeof each)
-    if (each.code === '40P01') return true;
-  return false;
+  if (codeOf(error) === '40P01') return true;
+  return error instanceof Error && error.cause !== undefined && isDeadlock(error.cause);
 }

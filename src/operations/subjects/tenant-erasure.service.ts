@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import {
   AppError,
   type Clock,
@@ -10,7 +9,8 @@ import {
   type TenantContext,
   uuidv7,
 } from '#kernel';
-import { DatabaseSupervisor, StoredTables } from '#persistence';
+import { StoredTables } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { LocalErasure } from './local-erasure.service.js';
 import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -46,7 +46,6 @@ export class TenantErasureService {
     private readonly tables: StoredTables,
     private readonly local: LocalErasure,
     private readonly ledger: ErasureLedger,
-    private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -91,12 +90,15 @@ export class TenantErasureService {
   }
 
   /** Erases records that arrived by a key which another server still accepted. */
-  @Interval(LOOK_EVERY_MS)
+  @WhileDatabaseUp({ name: 'tenants.empty_again', every: LOOK_EVERY_MS })
   async look(): Promise<void> {
-    if (!this.supervisor.isUp) return;
-    const recent = await this.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
+    const recent = await this.erasures.tombstonesSince(this.clock.now() - DAY_MS);
+    let failure: unknown;
     for (const { subjectHash, tenantId } of recent)
-      if (subjectHash === WHOLE_TENANT) await this.emptyAgain({ tenantId }).catch(() => undefined);
+      if (subjectHash === WHOLE_TENANT)
+        // One tenant that cannot be emptied does not hold up the others.
+        await this.emptyAgain({ tenantId }).catch((error: unknown) => (failure ??= error));
+    if (failure !== undefined) throw failure as Error;
   }
 
   private async emptyAgain(tenant: TenantContext): Promise<void> {

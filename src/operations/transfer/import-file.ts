@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { AppError, ValidationError } from '#kernel';
 import { readJsonLines } from '#http';
 import type { TransferKind } from '#persistence';
@@ -53,8 +53,8 @@ export async function* readLines(body: Readable, format: ImportFormat): AsyncGen
       else yield { line, value: record, texts: true };
     }
   } catch (error) {
-    if (!String((error as { code?: string }).code).startsWith('CSV_')) throw error;
-    throw new UnreadableFileError((error as Error).message);
+    if (!(error instanceof CsvError)) throw error;
+    throw new UnreadableFileError(error.message);
   }
 }
 

@@ -1,6 +1,14 @@
+import {
+  type BulkRow,
+  Conditions,
+  DatabaseSupervisor,
+  type Dialect,
+  placeholders,
+  type TransferTable,
+  UnitOfWork,
+} from '#persistence';
 import { Injectable } from '@nestjs/common';
 import { formatTime, smallestIdAt, type TenantContext, type TimeRange } from '#kernel';
-import { type BulkRow, DatabaseSupervisor, type Dialect, type TransferTable, UnitOfWork } from '#persistence';
 
 const PAGE_ROWS = 1000;
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
@@ -25,17 +33,13 @@ export class TransferRepository {
     { insert: { table }, time, timeInId }: TransferTable,
     { from, to }: TimeRange,
   ): AsyncGenerator<Record<string, unknown>[]> {
-    const { dialect } = this.unitOfWork;
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value) + 1}`;
-    const after = bind(LOWEST_ID);
-    const conditions = ['tenant_id = $1', `id > ${after}`];
-    if (from !== undefined) conditions.push(`${time} >= ${bind(dialect.time(from))}`);
-    if (to !== undefined) conditions.push(`${time} < ${bind(dialect.time(to))}`);
-    if (timeInId && to !== undefined) conditions.push(`id < ${bind(smallestIdAt(to))}`);
-    if (timeInId && from !== undefined) values[0] = smallestIdAt(from);
-    if (table === 'feedback_submissions') conditions.push('deleted_at IS NULL');
-    const text = `SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ${PAGE_ROWS}`;
+    const where = new Conditions(this.unitOfWork.dialect)
+      .add('id > ?', timeInId && from !== undefined ? smallestIdAt(from) : LOWEST_ID)
+      .within(time, { from, to });
+    if (timeInId && to !== undefined) where.add('id < ?', smallestIdAt(to));
+    if (table === 'feedback_submissions') where.add('deleted_at IS NULL');
+    const { values } = where;
+    const text = `SELECT * FROM ${table} WHERE ${where} ORDER BY id LIMIT ${PAGE_ROWS}`;
     for (;;) {
       const rows = await this.unitOfWork.read<Record<string, unknown>>(tenant, text, values);
       yield rows;
@@ -86,7 +90,7 @@ export class TransferRepository {
   ): Promise<Set<string>> {
     if (rows.length === 0) return new Set();
     const values = rows.map((row) => row[column]);
-    const marks = values.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(values);
     const found = await this.unitOfWork.findAll<Record<string, unknown>>(
       tenant,
       `SELECT ${column}, tenant_id FROM ${table} WHERE tenant_id = $1 AND ${column} IN (${marks})`,

@@ -28,9 +28,8 @@ let inWindow = 0;
  * @throws Error when `@sentry/core`, which is optional, is not there, or the address is none
  */
 export async function startErrorReports({
-  sentryDsn,
-  sentryEnvironment,
-}: Pick<FeedbackLoopConfig, 'sentryDsn' | 'sentryEnvironment'>): Promise<void> {
+  observability: { sentryDsn, sentryEnvironment },
+}: Pick<FeedbackLoopConfig, 'observability'>): Promise<void> {
   if (sentryDsn === undefined) return;
   const [sentry, server] = await Promise.all([import('@sentry/core'), import('@sentry/core/server')]);
   if (!sentry.makeDsn(sentryDsn)) throw new Error('FL_SENTRY_DSN is no address of Sentry.');

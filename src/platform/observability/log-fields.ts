@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 /**
  * The fields a log line may carry. Everything else is dropped before it is written, so that a text, a header or a body that
  * somebody passes by mistake never reaches a log.
@@ -52,12 +53,12 @@ const TELLS_VALUES = /^2[23]/;
 /** Name, message, code and stack of an error: never its parameters, query or detail, where data would stand. */
 export function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
-  const code = (error as { code?: unknown }).code;
-  const tellsValues = typeof code === 'string' && TELLS_VALUES.test(code);
+  const code = codeOf(error);
+  const tellsValues = code !== undefined && TELLS_VALUES.test(code);
   return {
     type: error.name,
     message: tellsValues ? 'data refused by the database' : error.message,
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(code === undefined ? {} : { code }),
     ...(tellsValues || error.stack === undefined ? {} : { stack: error.stack }),
     ...(error.cause instanceof Error ? { cause: serializeError(error.cause) } : {}),
   };

@@ -30,9 +30,8 @@ const requests = new WeakMap<object, Span>();
  * @throws Error when the packages of OpenTelemetry, which are optional, are not there
  */
 export async function startTracing({
-  otlpEndpoint,
-  tracePercent,
-}: Pick<FeedbackLoopConfig, 'otlpEndpoint' | 'tracePercent'>): Promise<void> {
+  observability: { otlpEndpoint, tracePercent },
+}: Pick<FeedbackLoopConfig, 'observability'>): Promise<void> {
   if (otlpEndpoint === undefined) return;
   const [api, sdk, { OTLPTraceExporter }, { AsyncLocalStorageContextManager }, { resourceFromAttributes }] =
     await Promise.all([

@@ -5,7 +5,7 @@ import {
   DependencyUnavailableError,
 } from './dependency-policy.js';
 
-class Passing extends Error {}
+class Transient extends Error {}
 class Refused extends Error {}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -18,7 +18,7 @@ function policy(more: Partial<DependencyPolicyOptions> = {}): DependencyPolicy {
     probeMs: 40,
     openMs: 60,
     budgetMs: 2000,
-    isTransient: (error) => error instanceof Passing,
+    isTransient: (error) => error instanceof Transient,
     isFailure: (error) => !(error instanceof Refused),
     ...more,
   });
@@ -39,17 +39,17 @@ function failing(times: number, error: Error): { calls: number; work: () => Prom
 
 describe('DependencyPolicy', () => {
   it('S1-06 S2-02 S2-19 tries a passing failure three times more', async () => {
-    const three = failing(3, new Passing());
+    const three = failing(3, new Transient());
     expect(await policy().run(three.work)).toBe('answer');
     expect(three.calls).toBe(4);
-    const four = failing(4, new Passing());
-    await expect(policy().run(four.work)).rejects.toBeInstanceOf(Passing);
+    const four = failing(4, new Transient());
+    await expect(policy().run(four.work)).rejects.toBeInstanceOf(Transient);
     expect(four.calls).toBe(4);
   });
 
   it('S1-08 is told how often to try', async () => {
-    const never = failing(9, new Passing());
-    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(Passing);
+    const never = failing(9, new Transient());
+    await expect(policy({ retryAttempts: 0 }).run(never.work)).rejects.toBeInstanceOf(Transient);
     expect(never.calls).toBe(1);
   });
 
@@ -57,16 +57,16 @@ describe('DependencyPolicy', () => {
     const refused = failing(1, new Refused());
     await expect(policy().run(refused.work)).rejects.toBeInstanceOf(Refused);
     expect(refused.calls).toBe(1);
-    const unwanted = failing(3, new Passing());
-    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(Passing);
+    const unwanted = failing(3, new Transient());
+    await expect(policy().run(unwanted.work, () => unwanted.calls < 2)).rejects.toBeInstanceOf(Transient);
     expect(unwanted.calls).toBe(2);
   });
 
   it('S1-07 S2-03 opens after five failures in a row, and refuses without asking', async () => {
     const states: BreakerState[] = [];
     const subject = policy({ retryAttempts: 0, onStateChange: (state) => states.push(state) });
-    const down = failing(100, new Passing());
-    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(Passing);
+    const down = failing(100, new Transient());
+    for (let i = 0; i < 5; i++) await expect(subject.run(down.work)).rejects.toBeInstanceOf(Transient);
     await expect(subject.run(down.work)).rejects.toBeInstanceOf(DependencyUnavailableError);
     expect([down.calls, subject.state, states]).toEqual([5, 'open', ['open']]);
   });
@@ -76,18 +76,18 @@ describe('DependencyPolicy', () => {
     const fail = async (error: Error): Promise<void> => {
       await expect(subject.run(() => Promise.reject(error))).rejects.toBe(error);
     };
-    for (let i = 0; i < 4; i++) await fail(new Passing());
+    for (let i = 0; i < 4; i++) await fail(new Transient());
     await subject.run(() => Promise.resolve());
-    for (let i = 0; i < 4; i++) await fail(new Passing());
+    for (let i = 0; i < 4; i++) await fail(new Transient());
     for (let i = 0; i < 9; i++) await fail(new Refused());
     expect(subject.state).toBe('closed');
   });
 
   it('lets one through after a pause: it closes when that one works, and waits longer when it does not', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1 });
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     await pause(50);
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     await pause(45);
     await expect(subject.run(() => Promise.resolve())).rejects.toBeInstanceOf(DependencyUnavailableError);
     await pause(30);
@@ -97,7 +97,7 @@ describe('DependencyPolicy', () => {
 
   it('closes at once when it is told that the dependency works', async () => {
     const subject = policy({ retryAttempts: 0, failures: 1, probeMs: 60_000 });
-    await expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+    await expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     subject.reset();
     expect(await subject.run(() => Promise.resolve('answer'))).toBe('answer');
   });
@@ -105,7 +105,7 @@ describe('DependencyPolicy', () => {
   it('counts anew after it was told', async () => {
     const subject = policy({ retryAttempts: 0, failures: 3, probeMs: 60_000 });
     const fail = (): Promise<void> =>
-      expect(subject.run(() => Promise.reject(new Passing()))).rejects.toBeInstanceOf(Passing);
+      expect(subject.run(() => Promise.reject(new Transient()))).rejects.toBeInstanceOf(Transient);
     for (let i = 0; i < 3; i++) await fail();
     subject.reset();
     for (let i = 0; i < 2; i++) await fail();

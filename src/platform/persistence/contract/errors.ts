@@ -1,4 +1,4 @@
-import { AppError, UnavailableError } from '#kernel';
+import { AppError, codeOf, UnavailableError } from '#kernel';
 
 /** The database cannot be reached, or has just gone. */
 export class DatabaseUnavailableError extends UnavailableError {
@@ -221,7 +221,7 @@ const RULES: Rule[] = [
   },
 ];
 
-const PASSING = [
+const TRANSIENT = [
   DatabaseUnavailableError,
   DatabaseReadOnlyError,
   QueryTimeoutError,
@@ -231,16 +231,17 @@ const PASSING = [
 ];
 
 /** Whether the same statement may succeed in a moment: a lost connection, a time-out, a lock, a deadlock. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   const mapped = toDatabaseError(error);
-  return PASSING.some((type) => mapped instanceof type);
+  return TRANSIENT.some((type) => mapped instanceof type);
 }
 
 /** What a driver threw → one of the errors above; an error that already is one stays as it is. */
 export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
-  const rule = RULES.find((each) => each.code?.test(String(code)) === true || each.message?.test(message) === true);
+  const code = codeOf(error) ?? '';
+  const { message = '' } = (error ?? {}) as { message?: string };
+  const rule = RULES.find((each) => each.code?.test(code) === true || each.message?.test(message) === true);
   if (rule) return new rule.make(error);
   return new AppError({
     code: 'database_error',

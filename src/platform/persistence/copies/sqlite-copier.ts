@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -86,8 +87,8 @@ export class SqliteCopier implements DatabaseCopier {
     if (isThere) this.takeAlone();
     // A companion that is left behind would be replayed over what is restored.
     for (const end of ['-journal', '-wal', '-shm', ''])
-      await rename(`${this.path}${end}`, `${former}${end}`).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
+      await rename(`${this.path}${end}`, `${former}${end}`).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
       });
     return isThere ? former : null;
   }
@@ -99,8 +100,7 @@ export class SqliteCopier implements DatabaseCopier {
       // Leaving WAL mode needs the file alone, and takes everything out of the WAL.
       current.pragma('journal_mode = DELETE');
     } catch (error) {
-      if (String((error as { code?: string }).code).startsWith('SQLITE_BUSY'))
-        throw new ServerRunningError(`A process has ${this.path} open.`);
+      if (codeOf(error)?.startsWith('SQLITE_BUSY')) throw new ServerRunningError(`A process has ${this.path} open.`);
       // Not a database any more: that is what restoring is for.
     } finally {
       current.close();

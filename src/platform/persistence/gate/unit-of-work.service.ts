@@ -37,7 +37,7 @@ export class UnitOfWork {
 
   /** Lists and analytics. `values` begin at `$2`. */
   async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     return this.wall.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values])),
@@ -46,7 +46,7 @@ export class UnitOfWork {
 
   /** Figures that may be a little late, as `analyzesAsOf` says. `values` begin at `$2`. */
   async analyze<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     const ask = (): Promise<Row[]> => this.database.analyze<Row>(text, [tenantId, ...values]);
     // A replica that is near enough answers also while the primary is away.
     const rows = this.database.analyzesAsOf() === null ? await this.supervisor.whileUp(ask) : await ask();
@@ -69,7 +69,7 @@ export class UnitOfWork {
 
   /** Several rows by their keys, on the path that requests wait for. `values` begin at `$2`. */
   async findAll<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     return this.wall.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])),

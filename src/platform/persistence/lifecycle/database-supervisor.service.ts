@@ -72,7 +72,7 @@ export class DatabaseSupervisor {
   }
 
   get backend(): FeedbackLoopConfig['database']['type'] {
-    return this.config.database.type;
+    return this.config.database.target.type;
   }
 
   get isUp(): boolean {
@@ -221,7 +221,7 @@ export class DatabaseSupervisor {
 
   private async open(): Promise<void> {
     const migrator = new Migrator(this.config, () => this.logger.info('waiting for another process to migrate'));
-    const automatic = this.config.database.type === 'sqlite' || this.config.dbAutoMigrate;
+    const automatic = this.config.database.target.type === 'sqlite' || this.config.database.autoMigrate;
     if (automatic) {
       const applied = await migrator.up();
       if (applied.length > 0) this.logger.info({ migrations: applied }, 'migrations applied');
@@ -249,7 +249,7 @@ export class DatabaseSupervisor {
 
   /** Migrations may take long; looking at the schema may not. */
   private get openLimitMs(): number {
-    return this.config.database.type === 'sqlite' || this.config.dbAutoMigrate ? MIGRATE_MS : OPEN_MS;
+    return this.config.database.target.type === 'sqlite' || this.config.database.autoMigrate ? MIGRATE_MS : OPEN_MS;
   }
 
   private change(state: DatabaseState, reason: string | null, error?: unknown): void {

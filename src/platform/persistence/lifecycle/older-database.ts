@@ -41,13 +41,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** `address`: a path, `sqlite:///…` or `postgresql://…`, also with the drivers of the older systems in front. @throws AppError */
 export async function openOlderDatabase(address: string): Promise<OlderDatabase> {
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : undefined;
-  const database = resolveDatabase({
-    dbUri: uri,
-    dbDirectUri: undefined,
-    dbPath: address,
-    dbType: undefined,
-    dataDir: '.',
-  });
+  const database = resolveDatabase({ uri, directUri: undefined, path: address, type: undefined }, '.');
   if (!('type' in database)) throw new OlderDatabaseError('The address is neither a file nor one of PostgreSQL.');
   try {
     return database.type === 'sqlite' ? openSqlite(database.path) : await openPostgres(database.uri);

@@ -43,8 +43,8 @@ export class SqliteDatabase implements Database {
     private readonly config: Readonly<FeedbackLoopConfig>,
     private readonly metrics: Metrics,
   ) {
-    if (config.database.type !== 'sqlite') throw new Error('not a SQLite configuration');
-    this.path = config.database.path;
+    if (config.database.target.type !== 'sqlite') throw new Error('not a SQLite configuration');
+    this.path = config.database.target.path;
     this.writer = new SqliteWorkerClient({ path: this.path, role: 'writer' });
     this.reader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
     this.pointReader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
@@ -76,13 +76,13 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const request = toCommit(groups);
     await this.observed('ingest', () =>
-      this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+      this.lease.run(() => this.writer.request(request, this.config.database.queryTimeoutMs + 5000)),
     );
   }
 
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     if (!this.open) throw new PersistenceNotReadyError();
-    const timeoutMs = this.config.dbQueryTimeoutMs + 5000;
+    const timeoutMs = this.config.database.queryTimeoutMs + 5000;
     return this.observed('ingest', () =>
       this.lease.run(async () => {
         const ask = this.writer.pinned();
@@ -153,7 +153,7 @@ export class SqliteDatabase implements Database {
   /** In the WAL stands what pages were before. Nobody is waited for: while a reader needs it, another time will do. */
   private async emptyWal(): Promise<void> {
     const ask = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
-      this.writer.request(body, this.config.dbQueryTimeoutMs);
+      this.writer.request(body, this.config.database.queryTimeoutMs);
     await this.lease.run(async () => {
       const [state] = await ask({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
       const { busy, checkpointed, log } = state as { busy: number; log: number; checkpointed: number };
@@ -176,7 +176,7 @@ export class SqliteDatabase implements Database {
       );
     const before = await free();
     const exec = (sql: `PRAGMA ${string}`): Promise<unknown> =>
-      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
+      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.database.queryTimeoutMs));
     if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     const after = await free();
     if (after > 0 && after < before) return true;
@@ -213,14 +213,14 @@ export class SqliteDatabase implements Database {
     const request = { kind: 'query' as const, sql, values: bound };
     const rows = await this.observed(pool, () =>
       pool === 'analytics'
-        ? this.reader.request(request, this.config.dbAnalyticsTimeoutMs)
-        : this.pointReader.request(request, this.config.dbQueryTimeoutMs),
+        ? this.reader.request(request, this.config.database.analyticsTimeoutMs)
+        : this.pointReader.request(request, this.config.database.queryTimeoutMs),
     );
     return rows as Row[];
   }
 
   private async observed<T>(pool: string, work: () => Promise<T>): Promise<T> {
-    if (!this.config.dbCollectMetrics) return work();
+    if (!this.config.database.collectMetrics) return work();
     const started = process.hrtime.bigint();
     let outcome = 'ok';
     try {
