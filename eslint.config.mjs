@@ -7,6 +7,11 @@ const processEnv = {
   message: 'The environment is read by src/platform/config/environment.ts alone.',
 };
 
+const errorCasts = {
+  selector: 'TSAsExpression > TSTypeLiteral > TSPropertySignature[key.name=/^(code|retryable)$/]',
+  message: 'Use codeOf(error) or isRetryable(error) of #kernel.',
+};
+
 /** Constructors are not limited here: test/architecture counts the collaborators of injectables. */
 const maxParameters = [
   'FunctionDeclaration[params.length>7]',
@@ -39,7 +44,7 @@ export default tseslint.config(
       // `!` stands where an index is in range by construction: numeric loops, and fixtures of tests.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'no-restricted-syntax': ['error', processEnv, ...maxParameters],
+      'no-restricted-syntax': ['error', processEnv, errorCasts, ...maxParameters],
       'no-eval': 'error',
       'no-implied-eval': 'error',
       'no-new-func': 'error',
@@ -54,6 +59,16 @@ export default tseslint.config(
     ignores: ['src/platform/config/environment.ts', '**/*.spec.ts'],
     rules: {
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Outgoing calls belong to a client with limits.' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/scheduling/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: '@nestjs/schedule', message: 'Declare a background job with @WhileDatabaseUp of #scheduling.' },
+      ],
     },
   },
   // The demo is a client of our own server on the loopback.

@@ -37,7 +37,7 @@ function problemsIn(message, { allowUnfinished }) {
   if (second.trim() !== '') problems.push('the second line must be blank');
   const parts = FORM.exec(first)?.groups;
   if (!parts) return [...problems, 'the first line must read `type(scope): subject`'];
-  if (!TYPES.includes(parts.type)) problems.push(`the type "${parts.type}" is none of ${TYPES.join(', ')}`);
+  if (!TYPES.includes(parts.type)) problems.push(`the type "${parts.type}" is not one of ${TYPES.join(', ')}`);
   if (!SCOPE.test(parts.scope))
     problems.push(`the scope "${parts.scope}" must be lower-case words, such as predictions or http`);
   if (parts.subject.trim() === '') problems.push('the subject is missing');

@@ -126,6 +126,11 @@ const ROWS = [
       ['Memory', 'bytes', [`process_resident_memory_bytes{${I}}`, '{{instance}}']],
       ['Event loop lag, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
       ['Webhooks', 'ops', [`sum by (result) (rate(webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}']],
+      [
+        'Failing background jobs',
+        'short',
+        [`background_job_consecutive_failures{${I}} > 0`, '{{job}} on {{instance}}'],
+      ],
       ['Version', 'short', [`sum by (version) (feedback_loop_build_info{${I}})`, '{{version}}']],
     ],
   ],

@@ -136,7 +136,7 @@ async function withFileLock<T>(dataSource: DataSource, options: RunnerOptions, w
         lock.exec('BEGIN EXCLUSIVE');
         return true;
       } catch (error) {
-        if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return false;
+        if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return false;
         throw error;
       }
     });

@@ -27,13 +27,13 @@ const network = new SentimentNetwork(readWeights(readFileSync(join(args.model, '
 const examples = readSentences(args.data).filter((example) => !args.split || example.split === args.split);
 for (const example of examples.slice(0, 500)) network.predict(example.text);
 const micros: number[] = [];
-const judged = examples.map((example) => {
+const evaluated = examples.map((example) => {
   const before = process.hrtime.bigint();
   const { scores } = network.predict(example.text);
   micros.push(Number(process.hrtime.bigint() - before) / 1000);
   return { truth: example.label, probabilities: LABELS.map((label) => scores[label]!), source: example.source };
 });
-const result = evaluate(judged, LABELS.length);
+const result = evaluate(evaluated, LABELS.length);
 micros.sort((a, b) => a - b);
 const at = (share: number): number => micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? 0;
 const timing = { p50_us: at(0.5), p99_us: at(0.99), max_us: at(1) };

@@ -18,13 +18,13 @@ export interface Judged {
 
 const BINS = 15;
 
-/** Returns accuracy, macro-F1, calibration and log-loss of `judged`, which has one probability vector per item. */
-export function evaluate(judged: readonly Judged[], labels: number): Evaluation {
+/** Returns accuracy, macro-F1, calibration and log-loss of `items`, which have one probability vector per item. */
+export function evaluate(items: readonly Judged[], labels: number): Evaluation {
   const confusion = Array.from({ length: labels }, () => new Array<number>(labels).fill(0));
   const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, right: 0 }));
   const sources: Record<string, { items: number; right: number }> = {};
   let logLoss = 0;
-  for (const { truth, probabilities, source } of judged) {
+  for (const { truth, probabilities, source } of items) {
     const confidence = Math.max(...probabilities);
     const guess = probabilities.indexOf(confidence);
     confusion[truth]![guess]! += 1;
@@ -38,7 +38,7 @@ export function evaluate(judged: readonly Judged[], labels: number): Evaluation 
     entry.right += right;
     logLoss -= Math.log(Math.max(probabilities[truth]!, 1e-12));
   }
-  const n = Math.max(1, judged.length);
+  const n = Math.max(1, items.length);
   const f1 = confusion.map((row, label) => {
     const hit = row[label]!;
     const predicted = confusion.reduce((sum, other) => sum + other[label]!, 0);
@@ -46,7 +46,7 @@ export function evaluate(judged: readonly Judged[], labels: number): Evaluation 
     return predicted + actual === 0 ? 0 : (2 * hit) / (predicted + actual);
   });
   return {
-    items: judged.length,
+    items: items.length,
     accuracy: confusion.reduce((sum, row, label) => sum + row[label]!, 0) / n,
     macroF1: f1.reduce((a, b) => a + b, 0) / labels,
     ece: bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right), 0) / n,

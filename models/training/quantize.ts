@@ -12,16 +12,16 @@ export function quantize(trainer: Trainer, words: string[], emoji: EmojiWords, l
   const embeddingScales = new Float32Array(words.length);
   words.forEach((_, row) => {
     const at = row * DIMENSIONS;
-    let most = 1e-9;
-    for (let d = 0; d < DIMENSIONS; d++) most = Math.max(most, Math.abs(values[at + d]!));
-    embeddingScales[row] = most / 127;
-    for (let d = 0; d < DIMENSIONS; d++) embeddings[at + d] = Math.round((values[at + d]! / most) * 127);
+    let maxAbsolute = 1e-9;
+    for (let d = 0; d < DIMENSIONS; d++) maxAbsolute = Math.max(maxAbsolute, Math.abs(values[at + d]!));
+    embeddingScales[row] = maxAbsolute / 127;
+    for (let d = 0; d < DIMENSIONS; d++) embeddings[at + d] = Math.round((values[at + d]! / maxAbsolute) * 127);
   });
   // Clips the few largest wide weights, so that the many small ones keep their resolution.
   const sorted = Float32Array.from(trainer.wide.values, Math.abs).sort();
-  const most = Math.max(1e-9, sorted[Math.floor(sorted.length * 0.9999)]!);
+  const maxWeight = Math.max(1e-9, sorted[Math.floor(sorted.length * 0.9999)]!);
   const wide = Int8Array.from(trainer.wide.values, (value) =>
-    Math.max(-127, Math.min(127, Math.round((value / most) * 127))),
+    Math.max(-127, Math.min(127, Math.round((value / maxWeight) * 127))),
   );
   return {
     labels,
@@ -35,6 +35,6 @@ export function quantize(trainer: Trainer, words: string[], emoji: EmojiWords, l
     head: trainer.head.values,
     headBias: trainer.headBias.values,
     wide,
-    wideScale: most / 127,
+    wideScale: maxWeight / 127,
   };
 }

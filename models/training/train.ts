@@ -159,11 +159,11 @@ const weights = quantize(trainer, vocabulary.words, emoji, [...LABELS]);
 weights.temperature = fixedTemperature ?? chooseTemperature(weights);
 const file = writeWeights(weights);
 const network = new SentimentNetwork(readWeights(file));
-const judged: Judged[] = dev.map((example) => {
+const evaluated: Judged[] = dev.map((example) => {
   const { scores } = network.predict(example.text);
   return { truth: example.label, probabilities: LABELS.map((label) => scores[label]!), source: example.source };
 });
-const result = evaluate(judged, LABELS.length);
+const result = evaluate(evaluated, LABELS.length);
 const sha256 = createHash('sha256').update(file).digest('hex');
 mkdirSync(args.out, { recursive: true });
 writeFileSync(join(args.out, 'weights.bin'), file);

@@ -29,27 +29,29 @@ const CONNECTION_TIMEOUT_MS = 20_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /**
- * Puts the server together without listening and without a database. Every limit of the socket is set here; Fastify's own
- * defaults wait for ever.
+ * Creates the application without listening and without connecting to a database. Sets every time-out of the socket,
+ * because Fastify's defaults wait without a limit.
+ *
+ * @throws ConfigurationError if a certificate or a key cannot be used
  */
 export async function createApp(
   config: Readonly<FeedbackLoopConfig>,
   logger: AppLogger = createLogger(config),
 ): Promise<NestFastifyApplication> {
-  // Inside Nest's injector this problem would come with forty lines of stack.
+  // Checked first, because an error inside Nest's injector is printed with forty lines of stack.
   new Secrets(config);
   new FieldCipher(config);
   const adapter = new FastifyAdapter({
     logger: false,
-    bodyLimit: config.bodyLimitBytes,
-    trustProxy: trustProxy(config.trustedProxies),
-    // Not `requestTimeout`: Node counts the whole body, and a flowing upload was cut. Each body has its own guard.
+    bodyLimit: config.server.bodyLimitBytes,
+    trustProxy: trustProxy(config.server.trustedProxies),
+    // Off, because Node applies it to the whole body, and would cut an upload that still flows. Body guards replace it.
     requestTimeout: 0,
-    // Also counts while a handler works: it must outlast the slowest query that may still be answered.
-    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.dbAnalyticsTimeoutMs + 5000),
+    // Also runs while a handler works, so it must be longer than the slowest query.
+    connectionTimeout: Math.max(CONNECTION_TIMEOUT_MS, config.database.analyticsTimeoutMs + 5000),
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     ...socketOptions(config),
-    // While draining every request that arrives is still served.
+    // Requests that arrive while the server drains are still served.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
@@ -73,14 +75,14 @@ export async function createApp(
     draining: app.get(Draining),
     forwarded: app.get(ForwardedHeaders),
   });
-  addCors(fastify as never, config.corsOrigins, isOpenToPublishableKeys);
-  if (config.enableCompression) {
+  addCors(fastify as never, config.server.corsOrigins, isOpenToPublishableKeys);
+  if (config.server.compression) {
     await app.register(compress as never, {
       threshold: 1024,
       encodings: ['br', 'gzip', 'deflate'],
-      // The default quality of brotli costs more than the network ever saves.
+      // The default quality of brotli takes more time than the smaller body saves on the network.
       brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
-      // Bodies come as they are: a few compressed bytes must not become gigabytes here.
+      // Request bodies are not decompressed, because a few bytes could expand to gigabytes.
       globalDecompression: false,
     });
   }
@@ -95,10 +97,9 @@ function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } |
   return tls ? { https: { ...options, ...tls, minVersion: 'TLSv1.2' } } : { http: options };
 }
 
-/** @throws ConfigurationError when a file cannot be read or is no certificate */
+/** Reads the TLS certificate and key. @throws ConfigurationError if a file cannot be read, or they do not match */
 function readCertificate({
-  tlsCertPath,
-  tlsKeyPath,
+  server: { tlsCertPath, tlsKeyPath },
 }: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;
   const read = (variable: string, path: string): Buffer => {
@@ -109,7 +110,7 @@ function readCertificate({
         {
           variable,
           problem: 'names a file that cannot be read',
-          remedy: 'Check the path and that this user may read it.',
+          remedy: 'Check the path, and that this user may read the file.',
         },
       ]);
     }
@@ -121,7 +122,7 @@ function readCertificate({
     throw new ConfigurationError([
       {
         variable: 'FL_TLS_CERT_PATH',
-        problem: 'and FL_TLS_KEY_PATH are no certificate and its key',
+        problem: 'and FL_TLS_KEY_PATH do not name a certificate and its key',
         remedy: 'Name PEM files that belong together.',
       },
     ]);

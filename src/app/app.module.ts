@@ -1,5 +1,4 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { AnalyticsModule } from '#analytics';
 import { ConfigModule, type FeedbackLoopConfig } from '#config';
 import { DashboardModule } from '#dashboard';
@@ -13,12 +12,14 @@ import { MailModule } from '#mail';
 import { type AppLogger, ObservabilityModule } from '#observability';
 import { OpenApiDocuments } from './open-api-documents.service.js';
 import { WebhooksModule } from '#webhooks';
-import { GrowthModule, PersistenceModule } from '#persistence';
+import { GrowthModule } from '#growth';
+import { PersistenceModule } from '#persistence';
 import { ModelsModule } from '#models';
 import { PredictionsModule } from '#predictions';
 import { RedisModule } from '#redis';
 import { RetentionModule } from '#retention';
 import { SubjectsModule } from '#subjects';
+import { SchedulingModule } from '#scheduling';
 import { SecretsModule } from '#secrets';
 import { AccountsModule } from '#accounts';
 import { KeysModule } from '#keys';
@@ -34,7 +35,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         ObservabilityModule.forRoot(logger),
-        ScheduleModule.forRoot(),
+        SchedulingModule,
         HttpModule,
         SecretsModule,
         RedisModule,

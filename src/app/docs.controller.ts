@@ -15,7 +15,7 @@ const ASSETS: Record<string, string> = {
 };
 const FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-/** Swagger UI writes inline styles and shows data: pictures; scripts come from here alone. */
+/** Swagger UI needs inline styles and `data:` images. Scripts are loaded from this server only. */
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
@@ -32,7 +32,7 @@ const START = `const place = document.getElementById('swagger-ui');
 SwaggerUIBundle({ url: place.dataset.document, domNode: place, deepLinking: true, persistAuthorization: false });
 `;
 
-/** The API documents, to read and to try. */
+/** Serves the API documents, as JSON and in Swagger UI. */
 @ApiExcludeController()
 @Controller()
 export class DocsController {

@@ -4,28 +4,32 @@ import { VERSION } from '#kernel';
 import { apiSchema, ProblemSchema } from '#http';
 import { ComponentRegistry, pick } from './openapi/components.js';
 import type { ApiDocument } from './openapi/document.js';
-import { complete } from './openapi/operations.js';
+import { completeOperation } from './openapi/operations.js';
 import { problemResponses } from './openapi/problems.js';
 import { TAGS } from './openapi/tags.js';
 
 const OPERATOR_PATHS = ['/health/detailed', '/metrics'];
 const isAdmin = (path: string): boolean => path.startsWith('/admin/') || OPERATOR_PATHS.includes(path);
 
-/** The API documents, built once from the code: one for users and one for operators. */
+/** Holds the API documents, one for users and one for operators. They are built once from the code. */
 @Injectable()
 export class OpenApiDocuments {
   private documents: { user: ApiDocument; admin: ApiDocument } | undefined;
 
+  /** Builds both documents. @throws Error if components conflict or a status has no shared response */
   build(app: INestApplication): void {
     const registry = new ComponentRegistry();
-    const whole = registry.refer(SwaggerModule.createDocument(app, configuration())) as ApiDocument;
+    const document = registry.refer(SwaggerModule.createDocument(app, configuration())) as ApiDocument;
     registry.refer(apiSchema(ProblemSchema));
     for (const [name, response] of Object.entries(problemResponses()))
       registry.add('responses', name, { ...response, headers: registry.referHeaders(response.headers) });
-    for (const [path, item] of Object.entries(whole.paths))
-      for (const operation of Object.values(item)) complete(path, operation, registry);
-    registry.referParameters(whole.paths);
-    this.documents = { user: pick(whole, registry, (path) => !isAdmin(path)), admin: pick(whole, registry, isAdmin) };
+    for (const [path, item] of Object.entries(document.paths))
+      for (const operation of Object.values(item)) completeOperation(path, operation, registry);
+    registry.referParameters(document.paths);
+    this.documents = {
+      user: pick(document, registry, (path) => !isAdmin(path)),
+      admin: pick(document, registry, isAdmin),
+    };
   }
 
   get user(): ApiDocument {
@@ -60,13 +64,13 @@ function configuration(): ReturnType<DocumentBuilder['build']> {
         type: 'apiKey',
         in: 'header',
         name: 'X-Feedback-Token',
-        description: 'The `feedback_token` of one prediction: good for feedback on it.',
+        description: 'The `feedback_token` of one prediction: valid only for feedback on it.',
       },
       'feedback_token',
     )
     .addCookieAuth(
       '__Host-fl',
-      { type: 'apiKey', in: 'cookie', description: 'The session of a person; changes also need `X-CSRF-Token`.' },
+      { type: 'apiKey', in: 'cookie', description: 'The session of a user; changes also need `X-CSRF-Token`.' },
       'session',
     );
   for (const [name, description] of TAGS) builder.addTag(name, description);

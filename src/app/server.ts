@@ -1,7 +1,7 @@
+import { codeOf, sleep, VERSION } from '#kernel';
 import { existsSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.factory.js';
-import { sleep, VERSION } from '#kernel';
 import {
   ConfigurationError,
   type ConfigurationProblem,
@@ -26,14 +26,16 @@ import { DatabaseSupervisor } from '#persistence';
 import { ModelRegistry, ServedModelsService } from '#models';
 import { adminKeyPath, ApiKeysService } from '#security';
 
-/** A second signal, or this long after the draining, ends the process whatever is still open. */
+/**
+ * Maximum time to stop after draining. Then, or after a second signal, the process exits with connections still open.
+ */
 const MAX_SHUTDOWN_MS = 40_000;
 
 const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
   EADDRINUSE: {
     variable: 'FL_API_PORT',
     problem: 'names a port that is taken',
-    remedy: 'Something listens on … already: stop it, or choose another port.',
+    remedy: 'Stop the process that listens on …, or choose another port.',
   },
   EACCES: {
     variable: 'FL_API_PORT',
@@ -42,7 +44,7 @@ const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
   },
   EADDRNOTAVAIL: {
     variable: 'FL_API_HOST',
-    problem: 'is no address of this machine',
+    problem: 'is not an address of this machine',
     remedy: 'Use 127.0.0.1, or 0.0.0.0 for all addresses.',
   },
   ENOTFOUND: {
@@ -53,12 +55,14 @@ const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
 };
 
 /**
- * Starts the server and stays until a signal.
+ * Starts the server, which runs until it receives a signal.
  *
- * - listens also without a database; the first attempt to reach it comes before, so that a good start has it from the first
- *   request on
- * - SIGTERM: readiness turns 503, requests are served for FL_DRAIN_MS more, then the socket closes and what waits is written.
- *   SIGINT (a person at a terminal) does the same without the pause
+ * - It listens even without a database. The first attempt to connect happens before, so that normally the first request
+ *   already finds the database.
+ * - On SIGTERM, readiness reports 503, and requests are served for another FL_DRAIN_MS. Then the socket closes, and
+ *   waiting records are written. SIGINT, which a person sends from a terminal, does the same without the delay.
+ *
+ * @throws ConfigurationError if the server cannot listen
  */
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
   const logger = createLogger(config);
@@ -76,63 +80,63 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
   stopOnSignal(app, config, logger);
   await listen(app, config);
   app.get(HealthService).markStarted();
-  await announce(app, config, logger);
+  await logStart(app, config, logger);
   return app;
 }
 
 async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
   try {
-    await app.listen(config.apiPort, config.apiHost);
-    if (config.metricsPort !== undefined) await listenForObservers(app, config, config.metricsPort);
+    await app.listen(config.server.port, config.server.host);
+    if (config.observability.metricsPort !== undefined)
+      await listenForObservers(app, config, config.observability.metricsPort);
   } catch (error) {
     await app.close();
-    const reason = LISTEN_PROBLEMS[(error as NodeJS.ErrnoException).code ?? ''];
+    const reason = LISTEN_PROBLEMS[codeOf(error) ?? ''];
     if (!reason) throw error;
     throw new ConfigurationError([
-      { ...reason, remedy: reason.remedy.replace('…', `${config.apiHost}:${config.apiPort}`) },
+      { ...reason, remedy: reason.remedy.replace('…', `${config.server.host}:${config.server.port}`) },
     ]);
   }
 }
 
 async function listenForObservers(
   app: NestFastifyApplication,
-  { apiHost }: Readonly<FeedbackLoopConfig>,
+  { server: { host } }: Readonly<FeedbackLoopConfig>,
   port: number,
 ): Promise<void> {
   const probes = app.get(Probes);
-  const server = await serveMetricsAndProbes({ host: apiHost, port }, app.get(Metrics), (path) => {
+  const server = await serveMetricsAndProbes({ host, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
-    const { good, status } = probes.answer(known);
+    const { good, status } = probes.check(known);
     return { status: good ? 200 : 503, body: { status } };
   });
-  // It must not keep a server from ending, and goes with it.
+  // The observer must not keep the process running.
   server.unref();
 }
 
-async function announce(
+async function logStart(
   app: NestFastifyApplication,
   config: Readonly<FeedbackLoopConfig>,
   logger: AppLogger,
 ): Promise<void> {
   const unknown = unknownVariables(readEnvironment());
-  if (unknown.length > 0)
-    logger.warn({ variables: unknown }, 'these variables start with FL_ and mean nothing to this version');
-  const own = [
-    ...(config.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
-    ...(config.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
+  if (unknown.length > 0) logger.warn({ variables: unknown }, 'unknown FL_ variables are ignored');
+  const generated = [
+    ...(config.security.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
+    ...(config.security.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
   ];
-  if (config.database.type === 'postgresql' && own.length > 0)
+  if (config.database.target.type === 'postgresql' && generated.length > 0)
     logger.warn(
-      { variables: own, remedy: 'Set them to the same values on every server that uses this database.' },
-      'this server made keys of its own: a second one could read neither its texts nor its tokens',
+      { variables: generated, remedy: 'Set them to the same values on every server that uses this database.' },
+      'this server generated its own keys: other servers cannot read its texts or tokens',
     );
   const keyPath = adminKeyPath(config);
   logger.info(
     {
       version: VERSION,
       node: process.version,
-      database: describeDatabase(config.database),
+      database: describeDatabase(config.database.target),
       state: app.get(DatabaseSupervisor).status.state,
       address: await app.getUrl(),
       model_version: app.get(ModelRegistry).get().version,
@@ -148,10 +152,10 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), config.drainMs + MAX_SHUTDOWN_MS).unref();
-    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.drainMs : 0 }, 'stopping');
+    setTimeout(() => process.exit(1), config.server.drainMs + MAX_SHUTDOWN_MS).unref();
+    logger.info({ signal, wait_ms: signal === 'SIGTERM' ? config.server.drainMs : 0 }, 'stopping');
     app.get(Draining).start();
-    if (signal === 'SIGTERM') await sleep(config.drainMs);
+    if (signal === 'SIGTERM') await sleep(config.server.drainMs);
     await app.close();
     await Promise.all([stopTracing(), stopErrorReports()]);
     logger.info('stopped');
@@ -160,7 +164,7 @@ function stopOnSignal(app: NestFastifyApplication, config: Readonly<FeedbackLoop
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       stop(signal).catch((error: unknown) => {
-        logger.error({ err: error }, 'stopping failed');
+        logger.error({ err: error }, 'failed to stop');
         logger.flush();
         process.exitCode = 1;
       });

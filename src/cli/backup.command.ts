@@ -25,26 +25,26 @@ export function addBackupCommand(program: Command): void {
   program
     .command('backup')
     .description(
-      'copy the database, and pictures that are kept in a folder, to one checked file, beside running servers',
+      'back up the database, and screenshots that are stored in a folder, to one checked file; servers may be running',
     )
-    .option('--to <file>', 'a file, or a folder, in which it gets a name of its own')
+    .option('--to <file>', 'a file, or a folder in which the backup gets a name with the current time')
     .option(
       '--keep-days <n>',
-      'delete older ones in that folder afterwards: none is older than that when the next is made a day later',
+      'then delete old backups in that folder, so that none is older than n days if a backup is made every day',
       toDays,
     )
-    .option('--check <file>', 'read a backup as a restore would, and change nothing')
+    .option('--check <file>', 'read a backup as a restore would, without changing anything')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nNot in it: the keys (FL_SECRET_KEY and FL_ENCRYPTION_KEY, or secret.key and encryption.key), which must be kept elsewhere, the\n' +
-        'spool, and erasures.jsonl, which a restore needs to erase again who was erased since.',
+      '\nA backup does not contain the keys (FL_SECRET_KEY and FL_ENCRYPTION_KEY, or secret.key and encryption.key), which must be kept\n' +
+        'elsewhere, the spool, and erasures.jsonl, which a restore needs to repeat the erasures since the backup.',
     )
     .action(async (options: BackupOptions, command: Command) => {
       if (options.check !== undefined) await check(options.check, options);
       else if (options.to !== undefined) await backup(options.to, options);
       else {
-        note('Say where to: --to <file>, or which one to check: --check <file>.');
+        note('Name the file to write (--to <file>) or the backup to check (--check <file>).');
         process.exitCode = USAGE;
         command.outputHelp({ error: true });
       }
@@ -54,10 +54,10 @@ export function addBackupCommand(program: Command): void {
 export function addRestoreCommand(program: Command): void {
   program
     .command('restore')
-    .description('put a backup in the place of the database, while no server runs; what was there is kept aside')
+    .description('replace the database with a backup, while no server is running; the previous database is kept')
     .requiredOption('--from <file>', 'the backup')
-    .option('--yes', 'also when the database holds something')
-    .option('--ledger <files...>', 'erasures to apply again, beside erasures.jsonl of FL_DATA_DIR')
+    .option('--yes', 'confirm that existing rows are replaced')
+    .option('--ledger <files...>', 'further ledgers of erasures to apply again, besides erasures.jsonl in FL_DATA_DIR')
     .option('--json', 'print JSON')
     .action(restore);
 }
@@ -65,9 +65,9 @@ export function addRestoreCommand(program: Command): void {
 async function backup(to: string, { json, keepDays }: BackupOptions): Promise<void> {
   const { makeBackup } = await import('#backup');
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
-  const made = await makeBackup(config, to, { onProgress: note, ...(keepDays === undefined ? {} : { keepDays }) });
-  const { bytes, deleted, file, manifest } = made;
+  note(`Database: ${describeDatabase(config.database.target)}`);
+  const result = await makeBackup(config, to, { onProgress: note, ...(keepDays === undefined ? {} : { keepDays }) });
+  const { bytes, deleted, file, manifest } = result;
   if (json) printJson({ file, bytes, deleted, rows: manifest.rows, created_at: manifest.created_at });
   else {
     print(`${file}  ${Math.ceil(bytes / 1024)} KiB  ${totalOf(manifest.rows)} rows, checked`);
@@ -81,7 +81,7 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
   if (json) printJson({ file, ok: true, ...manifest, sha256: undefined });
   else
     print(
-      `${file}: whole; ${manifest.database}, made ${manifest.created_at} by ${manifest.version}, ${totalOf(manifest.rows)} rows, key ${manifest.encryption_key_id}`,
+      `${file}: complete; ${manifest.database}, made ${manifest.created_at} by ${manifest.version}, ${totalOf(manifest.rows)} rows, key ${manifest.encryption_key_id}`,
     );
 }
 
@@ -89,22 +89,22 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
   const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureReapplyService }, { createCopier }] =
     await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
-  const erasures = join(config.dataDir, 'erasures.jsonl');
+  note(`Database: ${describeDatabase(config.database.target)}`);
+  const ledgerPath = join(config.server.dataDir, 'erasures.jsonl');
   for (const file of ledger ?? []) {
-    if (await readable(file)) continue;
+    if (await isReadable(file)) continue;
     note(`Nothing was restored: ${file} cannot be read.`);
     process.exitCode = USAGE;
     return;
   }
-  // The database that is replaced knows whom any server has erased.
-  const erased = await createCopier(config)
+  // The database that is replaced knows the erasures of all servers.
+  const knownErasures = await createCopier(config)
     .erasures()
     .catch((error: unknown) => {
-      note(`What the present database knows of erasures cannot be read: ${(error as Error).message}`);
+      note(`The erasures in the current database cannot be read: ${(error as Error).message}`);
       return [];
     });
-  await new ErasureLedger(config).note(erased);
+  await new ErasureLedger(config).append(knownErasures);
   let restored;
   try {
     restored = await restoreBackup(config, from, { yes, onProgress: note });
@@ -114,15 +114,15 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
     process.exitCode = USAGE;
     return;
   }
-  // Before anybody is served: who was erased since the backup was made is in it again.
-  const again = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger));
-  const { former, manifest, migrated, pictures } = restored;
-  const isWhole = erased.length > 0 || ledger !== undefined || (await readable(erasures));
-  const warnings = isWhole
+  // Runs before any server starts, because the backup contains the subjects that were erased since it was made.
+  const erasedAgain = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger));
+  const { former, manifest, migrated, screenshots } = restored;
+  const hasLedger = knownErasures.length > 0 || ledger !== undefined || (await isReadable(ledgerPath));
+  const warnings = hasLedger
     ? restored.warnings
     : [
         ...restored.warnings,
-        `There is no ${erasures}: whoever was erased since the backup was made is there again. Put the ledger there and run \`feedback-loop erase --reapply\`.`,
+        `${ledgerPath} is missing: subjects that were erased since the backup was made are in the database again. Copy the ledger there and run \`feedback-loop erase --reapply\`.`,
       ];
   if (json)
     printJson({
@@ -130,20 +130,20 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
       rows: manifest.rows,
       made_at: manifest.created_at,
       migrated,
-      pictures,
-      erased_again: again,
+      pictures: screenshots,
+      erased_again: erasedAgain,
       warnings,
     });
   else {
-    print(`Restored what was there at ${manifest.created_at}: ${totalOf(manifest.rows)} rows, ${pictures} pictures.`);
+    print(`Restored the state of ${manifest.created_at}: ${totalOf(manifest.rows)} rows, ${screenshots} screenshots.`);
     if (migrated.length > 0) print(`Migrated: ${migrated.join(', ')}`);
-    if (again > 0) print(`${again} subjects that were erased since have been erased again.`);
-    if (former) print(`What was there is kept as ${former}: delete it when you are content.`);
+    if (erasedAgain > 0) print(`Erased again: ${erasedAgain} subjects that were erased since the backup.`);
+    if (former) print(`The previous database is kept as ${former}: delete it once you have checked the restored one.`);
   }
   for (const warning of warnings) note(`WARNING: ${warning}`);
 }
 
-function readable(path: string): Promise<boolean> {
+function isReadable(path: string): Promise<boolean> {
   return access(path, constants.R_OK).then(
     () => true,
     () => false,

@@ -4,25 +4,26 @@ import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
 const STORES: readonly BlobStoreName[] = ['database', 'directory', 's3'];
-const NOTE_EVERY = 100;
+const PROGRESS_EVERY = 100;
 
 export function addBlobsCommand(program: Command): void {
-  const blobs = program.command('blobs').description('where pictures are kept');
+  const blobs = program.command('blobs').description('manage where screenshots are stored');
   blobs
     .command('move')
-    .description('move pictures that are elsewhere; may be stopped and started again, beside running servers')
+    .description('move all screenshots to one store; may be interrupted and repeated, and servers may be running')
     .requiredOption('--to <store>', `one of ${STORES.join(', ')}`, toStore)
     .option('--json', 'print JSON')
     .action(async ({ json, to }: { to: BlobStoreName; json?: boolean }) => {
       const { BlobMover } = await import('#feedback');
-      const done = await withApp((app) =>
+      const result = await withApp((app) =>
         app.get(BlobMover).move(to, (moved) => {
-          if (moved % NOTE_EVERY === 0) note(`${moved} pictures moved`);
+          if (moved % PROGRESS_EVERY === 0) note(`${moved} screenshots moved`);
         }),
       );
-      if (json) printJson(done);
-      else print(`${done.moved} pictures moved to ${to}${done.missing > 0 ? `, ${done.missing} not found` : ''}`);
-      if (done.missing > 0) process.exitCode = 1;
+      if (json) printJson(result);
+      else
+        print(`${result.moved} screenshots moved to ${to}${result.missing > 0 ? `, ${result.missing} not found` : ''}`);
+      if (result.missing > 0) process.exitCode = 1;
     });
 }
 

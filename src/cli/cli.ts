@@ -18,12 +18,12 @@ import { addStartCommand } from './start.command.js';
 import { addUsersCommand } from './users.command.js';
 import { AppError, VERSION } from '#kernel';
 
-/** 0 done · 1 it failed · 2 the command line is wrong · 3 there is something to do (`migrate check`). */
+/** Exit codes: 0 success, 1 failure, 2 wrong command line, 3 work is pending (`migrate check`). */
 const FAILED = 1;
 const USAGE = 2;
 
 const program = new Command('feedback-loop')
-  .description('Log or serve predictions, collect what users say, answer with honest statistics.')
+  .description('Log or serve predictions, collect feedback on them, and report honest statistics.')
   .version(VERSION)
   .configureHelp({ helpWidth: 110 })
   .showHelpAfterError()
@@ -31,7 +31,7 @@ const program = new Command('feedback-loop')
     process.exit(error.exitCode === 0 ? 0 : USAGE);
   });
 
-for (const add of [
+for (const addCommand of [
   addStartCommand,
   addMigrateCommand,
   addKeysCommand,
@@ -52,7 +52,7 @@ for (const add of [
   addBackupCommand,
   addRestoreCommand,
 ]) {
-  add(program);
+  addCommand(program);
 }
 
 try {
@@ -65,13 +65,13 @@ try {
   } else if (error instanceof CommanderError) {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = USAGE;
-  } else if (isOfTheSystem(error)) {
+  } else if (isSystemError(error)) {
     process.stderr.write(`feedback-loop: ${error.message}\n`);
     process.exitCode = FAILED;
   } else throw error;
 }
 
-/** A file or address of the user's that cannot be used, not a fault of ours. */
-function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+/** Whether a file or address that the user named cannot be used, as opposed to a bug in the program. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

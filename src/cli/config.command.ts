@@ -17,11 +17,11 @@ const FILES: GeneratedFile[] = [
 ];
 
 export function addConfigCommand(program: Command): void {
-  const config = program.command('config').description('look at the configuration');
+  const config = program.command('config').description('inspect the configuration');
 
   config
     .command('check')
-    .description('print the effective configuration with secrets masked; exit code 1 when it cannot be used')
+    .description('print the effective configuration with secrets masked; exit code 1 if it is invalid')
     .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) => {
       const effective = configFromEnvironment();
@@ -31,15 +31,16 @@ export function addConfigCommand(program: Command): void {
         return;
       }
       for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);
-      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database)}`);
-      for (const name of unknownVariables(readEnvironment())) note(`Warning: ${name} is no variable of this version.`);
+      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database.target)}`);
+      for (const name of unknownVariables(readEnvironment()))
+        note(`Warning: ${name} is not a known variable and is ignored.`);
     });
 
   config
     .command('docs')
     .description('print the configuration page; --write and --check are for developers of feedback-loop')
     .option('--write', 'write .env.example and docs/configuration.md')
-    .option('--check', 'fail when they differ from the code')
+    .option('--check', 'fail if they differ from the code')
     .action(({ write, check }: { write?: boolean; check?: boolean }) => {
       if (check) checkGenerated(FILES);
       else if (write) writeGenerated(FILES);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError, PACKAGE_ROOT } from '#kernel';
 import { type FeedbackLoopConfig, loadConfig } from '#config';
-import { evaluateAnswers, type JudgedAnswer } from './demo-evaluation.js';
+import { evaluatePredictions, type LabelledPrediction } from './demo-evaluation.js';
 import { note, print, printJson, Progress } from './output.js';
 
 interface DemoSentence {
@@ -11,7 +11,7 @@ interface DemoSentence {
   label: string;
 }
 
-interface BatchAnswer {
+interface BatchResponse {
   predictions: { label: string; confidence: number }[];
   persisted: string;
 }
@@ -21,8 +21,8 @@ const BATCH = 20;
 export function addDemoCommand(program: Command): void {
   program
     .command('demo')
-    .description('send sample data through a real server with a database of its own, and show what it answers')
-    .option('--data-dir <folder>', 'where the demo keeps its database', 'data/demo')
+    .description('send sample sentences to a server with its own database, and show how good the predictions are')
+    .option('--data-dir <folder>', 'folder of the demo database', 'data/demo')
     .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir: string; json?: boolean }) => {
       const config = loadConfig({ FL_DATA_DIR: resolve(dataDir), FL_API_PORT: '0', FL_LOG_LEVEL: 'error' });
@@ -30,7 +30,7 @@ export function addDemoCommand(program: Command): void {
       const app = await createApp(config);
       try {
         await app.get(DatabaseSupervisor).start();
-        await app.listen(config.apiPort, config.apiHost);
+        await app.listen(config.server.port, config.server.host);
         const result = await runDemo(await app.getUrl(), config);
         if (json) printJson(result);
         else show(result, dataDir);
@@ -53,7 +53,7 @@ async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promi
   const sentences = JSON.parse(
     readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8'),
   ) as DemoSentence[];
-  const key = readFileSync(join(config.dataDir, 'admin.key'), 'utf8').trim();
+  const key = readFileSync(join(config.server.dataDir, 'admin.key'), 'utf8').trim();
   const call = async <T>(path: string, body?: unknown): Promise<T> => {
     const response = await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',
@@ -63,21 +63,21 @@ async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promi
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (!response.ok) throw new DemoError(`${path} answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) throw new DemoError(`${path} returned ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   };
   const progress = new Progress('sending sentences', sentences.length);
-  const judged: JudgedAnswer[] = [];
+  const labelled: LabelledPrediction[] = [];
   for (let from = 0; from < sentences.length; from += BATCH) {
     const part = sentences.slice(from, from + BATCH);
-    const answer = await call<BatchAnswer>('/api/v1/batch', { texts: part.map(({ text }) => text) });
-    if (answer.persisted !== 'database') throw new DemoError('the predictions were not recorded');
-    answer.predictions.forEach(({ label, confidence }, i) =>
-      judged.push({ truth: (part[i] as DemoSentence).label, label, confidence }),
+    const response = await call<BatchResponse>('/api/v1/batch', { texts: part.map(({ text }) => text) });
+    if (response.persisted !== 'database') throw new DemoError('the predictions were not recorded');
+    response.predictions.forEach(({ label, confidence }, i) =>
+      labelled.push({ truth: (part[i] as DemoSentence).label, label, confidence }),
     );
-    progress.update(judged.length);
+    progress.update(labelled.length);
   }
-  const { accuracy, macroF1, ece } = evaluateAnswers(judged);
+  const { accuracy, macroF1, ece } = evaluatePredictions(labelled);
   return {
     sentences: sentences.length,
     accuracy,
@@ -96,17 +96,17 @@ class DemoError extends AppError {
 
 function show(result: DemoResult, dataDir: string): void {
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-  print(`\nOn ${result.sentences} labelled sentences the embedded model was`);
-  print(`  right in                    ${percent(result.accuracy)}`);
+  print(`\nThe embedded model on ${result.sentences} labelled sentences:`);
+  print(`  accuracy                    ${percent(result.accuracy)}`);
   print(`  macro-F1                    ${percent(result.macro_f1)}`);
-  print(`  off in its own confidence   ${percent(result.expected_calibration_error)} (expected calibration error)`);
+  print(`  expected calibration error  ${percent(result.expected_calibration_error)}`);
   print('\nRecorded in this database so far:');
-  const most = Math.max(1, ...Object.values(result.distribution));
+  const maxCount = Math.max(1, ...Object.values(result.distribution));
   for (const [label, count] of Object.entries(result.distribution)) {
-    print(`  ${label.padEnd(10)} ${'█'.repeat(Math.round((count / most) * 40))} ${count}`);
+    print(`  ${label.padEnd(10)} ${'█'.repeat(Math.round((count / maxCount) * 40))} ${count}`);
   }
   print(
     `  ${result.summary.total_predictions} predictions, ${result.summary.avg_latency_ms.toFixed(2)} ms each on average`,
   );
-  note(`\nLook around in it:  FL_DATA_DIR=${dataDir} npm start   (the key is in ${dataDir}/admin.key)`);
+  note(`\nTo explore it:  FL_DATA_DIR=${dataDir} npm start   (the key is in ${dataDir}/admin.key)`);
 }

@@ -3,30 +3,32 @@ import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
 export function addEncryptionCommand(program: Command): void {
-  const encryption = program.command('encryption').description('which key encrypts what is stored, and changing it');
+  const encryption = program.command('encryption').description('manage the key that encrypts stored values');
   encryption
     .command('status')
-    .description('count values that are not sealed with the newest key; exit code 3 when there are any')
+    .description('count values that are not encrypted with the newest key; exit code 3 if there are any')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { ReencryptionService } = await import('#security');
       const counts = await withApp((app) => app.get(ReencryptionService).waiting());
       if (json) printJson(counts);
-      else for (const [table, count] of Object.entries(counts)) print(`${table}  ${count} with an older key`);
+      else for (const [table, count] of Object.entries(counts)) print(`${table}  ${count} with a previous key`);
       if (Object.values(counts).some((count) => count > 0)) process.exitCode = 3;
     });
   encryption
     .command('rotate')
-    .description('seal everything with the first of FL_ENCRYPTION_KEY; the others must still be listed behind it')
+    .description(
+      're-encrypt all values with the first key of FL_ENCRYPTION_KEY; previous keys must still be listed after it',
+    )
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { ReencryptionService } = await import('#security');
-      const done = await withApp((app) =>
-        app.get(ReencryptionService).run(({ done, table }) => note(`${table}: ${done} values sealed anew`)),
+      const results = await withApp((app) =>
+        app.get(ReencryptionService).run(({ done, table }) => note(`${table}: ${done} values re-encrypted`)),
       );
-      if (json) printJson(done);
-      else for (const each of done) print(`${each.table}  ${each.done} sealed anew, ${each.unreadable} unreadable`);
-      // What no key opens is not lost by this, but somebody must find its key.
-      if (done.some(({ unreadable }) => unreadable > 0)) process.exitCode = 1;
+      if (json) printJson(results);
+      else for (const each of results) print(`${each.table}  ${each.done} re-encrypted, ${each.unreadable} unreadable`);
+      // Unreadable values are kept. The exit code asks the operator to find their key.
+      if (results.some(({ unreadable }) => unreadable > 0)) process.exitCode = 1;
     });
 }

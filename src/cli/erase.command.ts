@@ -11,7 +11,7 @@ interface EraseOptions {
   json?: boolean;
 }
 
-/** The command line is not enough to do it. */
+/** Exit code for missing arguments. */
 const USAGE = 2;
 const DEFAULT_TENANT = 'default';
 
@@ -19,27 +19,27 @@ export function addEraseCommand(program: Command): void {
   program
     .command('erase')
     .argument('[user_id]', 'the data subject')
-    .description('erase a data subject from every store, or again who was erased before a restore')
-    .option('--yes', 'really')
-    .option('--tenant <slug>', 'whose subject it is', DEFAULT_TENANT)
-    .option('--reapply [files...]', 'erase everybody whom erasures.jsonl of FL_DATA_DIR names, and these ledgers')
+    .description('erase a data subject from every store, or repeat erasures after a restore')
+    .option('--yes', 'confirm the erasure')
+    .option('--tenant <slug>', 'tenant of the subject', DEFAULT_TENANT)
+    .option('--reapply [files...]', 'repeat the erasures in erasures.jsonl of FL_DATA_DIR and in these ledgers')
     .option('--json', 'print JSON')
     .action(async (userId: string | undefined, options: EraseOptions) => {
       if (options.reapply !== undefined) await reapply(options);
       else if (userId === undefined || !options.yes) {
-        note('Nothing was erased. Name the subject, and say --yes: erasing cannot be undone.');
+        note('Nothing was erased. Name the subject and confirm with --yes: an erasure cannot be undone.');
         process.exitCode = USAGE;
       } else await erase(userId, options);
     });
 }
 
 async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOptions): Promise<void> {
-  const { BACKUPS_KEPT_MS, ErasureService } = await import('#subjects');
+  const { BACKUP_RETENTION_MS, ErasureService } = await import('#subjects');
   const certificate = await withApp(async (app) => {
     return app.get(ErasureService).erase(await tenantNamed(app, tenant), userId);
   });
   const { certificateId, erasedAt, removed, subjectHash } = certificate;
-  const until = formatTime(erasedAt + BACKUPS_KEPT_MS);
+  const until = formatTime(erasedAt + BACKUP_RETENTION_MS);
   if (json)
     printJson({
       certificate_id: certificateId,
@@ -49,9 +49,9 @@ async function erase(userId: string, { json, tenant = DEFAULT_TENANT }: EraseOpt
       backups_may_hold_until: until,
     });
   else {
-    print(`Certificate ${certificateId}, ${formatTime(erasedAt)}; backups may hold what was there until ${until}`);
+    print(`Certificate ${certificateId}, ${formatTime(erasedAt)}; backups may contain the records until ${until}`);
     for (const [store, n] of Object.entries(removed)) print(`${store}  ${n}`);
-    note('Running servers empty their own spools of the subject within a minute.');
+    note('Running servers erase the subject from their spools within a minute.');
   }
 }
 
@@ -59,5 +59,5 @@ async function reapply({ json, reapply: file }: EraseOptions): Promise<void> {
   const { ErasureReapplyService } = await import('#subjects');
   const erased = await withApp((app) => app.get(ErasureReapplyService).reapply(Array.isArray(file) ? file : []));
   if (json) printJson({ erased });
-  else print(`${erased} subjects were there again, and have been erased.`);
+  else print(`Erased again: ${erased} subjects.`);
 }

@@ -25,21 +25,21 @@ export function addExportCommand(program: Command): void {
   program
     .command('export')
     .argument('<kind>', KINDS, toKind)
-    .description('write records to a file, opened: keep it as safe as the database')
-    .requiredOption('--to <file>', '.csv, .jsonl or .parquet; - is standard output')
-    .option('--format <format>', `${EXPORT_FORMATS.join(', ')}; default: as the file is called`)
-    .option('--since <time>', 'records at or after it (ISO 8601)', toTime)
-    .option('--until <time>', 'records before it', toTime)
-    .option('--tenant <slug>', 'whose records', DEFAULT_TENANT)
-    .option('--without-texts', 'leave out what people wrote')
+    .description('export records to a file, decrypted: protect the file like the database')
+    .requiredOption('--to <file>', '.csv, .jsonl or .parquet file; - for standard output')
+    .option('--format <format>', `${EXPORT_FORMATS.join(', ')}; default: from the file name`)
+    .option('--since <time>', 'start of the range, inclusive (ISO 8601)', toTime)
+    .option('--until <time>', 'end of the range, exclusive (ISO 8601)', toTime)
+    .option('--tenant <slug>', 'tenant of the records', DEFAULT_TENANT)
+    .option('--without-texts', 'omit columns with texts of people')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nThe file is there when it is whole. Parquet feeds a warehouse; the other two `import` reads again.',
+      '\nThe file appears once it is complete. `import` reads CSV and JSON lines; Parquet is for data warehouses.',
     )
     .action(async (kind: TransferKind, options: ExportOptions, command: Command) => {
       const format = formatOf(EXPORT_FORMATS, options.to, options.format);
-      if (options.to === '-' && options.json) command.error('error: --json and --to - both want standard output');
+      if (options.to === '-' && options.json) command.error('error: --json and --to - both write to standard output');
       const records = await run(kind, format, options);
       if (options.json) printJson({ kind, format, file: options.to, records });
       else if (options.to !== '-') print(`${options.to}  ${records} ${kind}`);

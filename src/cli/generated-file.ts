@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError, PACKAGE_ROOT } from '#kernel';
 
-/** A file of the repository that code makes; CI fails when the two differ. */
+/** A file of the repository that is generated from code. CI fails if it differs from the code. */
 export interface GeneratedFile {
   path: string;
   content: string;
 }
 
+/** Writes generated files into the repository. */
 export function writeGenerated(files: readonly GeneratedFile[]): void {
   for (const { path, content } of files) {
     const file = join(PACKAGE_ROOT, path);
@@ -16,7 +17,7 @@ export function writeGenerated(files: readonly GeneratedFile[]): void {
   }
 }
 
-/** @throws AppError naming the files that are not what the code would write now. */
+/** Compares generated files with the code. @throws AppError that names the files that differ */
 export function checkGenerated(files: readonly GeneratedFile[]): void {
   const stale = files.filter(({ path, content }) => {
     const file = join(PACKAGE_ROOT, path);

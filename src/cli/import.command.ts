@@ -11,7 +11,7 @@ import { DEFAULT_TENANT, formatOf, KINDS, tenantNamed, toKind } from './record-a
 import { withApp } from './with-app.js';
 
 const FORMATS = ['csv', 'jsonl'] as const;
-const SHOWN = 20;
+const MAX_SHOWN = 20;
 const PROGRESS_EVERY = 10_000;
 const FAILED = 1;
 const USAGE = 2;
@@ -30,18 +30,18 @@ export function addImportCommand(program: Command): void {
   program
     .command('import')
     .argument('[kind]', KINDS, toKind)
-    .argument('[file]', '.csv or .jsonl, as `export` writes them; - is standard input')
-    .description('read records from a file, or move an older system in')
-    .option('--from <database>', 'of an older system: the path of a SQLite file, or postgresql://user@host/name')
-    .option('--format <format>', `${FORMATS.join(', ')}; default: as the file is called`)
-    .option('--source <name>', 'with --from: tells apart older databases that are called the same')
-    .option('--ids <file>', 'with --from: write there which id each older record has now, as JSON lines')
-    .option('--refused <file>', 'write what is refused there, as JSON lines with the reason')
-    .option('--tenant <slug>', 'whose records they become', DEFAULT_TENANT)
+    .argument('[file]', '.csv or .jsonl file, as written by `export`; - for standard input')
+    .description('import records from a file, or from the database of a legacy system')
+    .option('--from <database>', 'database of a legacy system: path of a SQLite file, or postgresql://user@host/name')
+    .option('--format <format>', `${FORMATS.join(', ')}; default: from the file name`)
+    .option('--source <name>', 'with --from: distinguishes legacy databases that have the same name')
+    .option('--ids <file>', 'with --from: file for the new id of each legacy record, as JSON lines')
+    .option('--refused <file>', 'file for refused records and reasons, as JSON lines')
+    .option('--tenant <slug>', 'tenant that receives the records', DEFAULT_TENANT)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nAn import may be repeated: what is there is left alone. A record without an id is told by the name of the file, its line and what it says,\nif it has a time; from standard input it is new each time. One that was stopped goes on where it stopped.\nExit code 1: some lines were refused.',
+      '\nAn import may be repeated: records that exist already are skipped. A record without an id is recognized by file name, line and content,\nif it has a time; from standard input it is always new. An import that was stopped continues where it stopped.\nExit code 1: lines were refused.',
     )
     .action(
       async (kind: TransferKind | undefined, file: string | undefined, options: ImportOptions, command: Command) => {
@@ -49,7 +49,7 @@ export function addImportCommand(program: Command): void {
           const { importOlder } = await import('./import-older.js');
           await importOlder(options.from, options);
         } else if (kind === undefined || file === undefined || options.from !== undefined) {
-          note('Say what to import: a kind and a file, or --from with an older database.');
+          note('Say what to import: a kind and a file, or --from with the database of a legacy system.');
           process.exitCode = USAGE;
           command.outputHelp({ error: true });
         } else {
@@ -57,7 +57,7 @@ export function addImportCommand(program: Command): void {
           if (options.json) printJson({ kind, file, ...report });
           else
             print(
-              `${report.imported} imported, ${report.known} there before, ${report.erased} of erased subjects, ${report.refused} refused`,
+              `${report.imported} imported, ${report.known} existing, ${report.erased} of erased subjects, ${report.refused} refused`,
             );
           if (report.refused > 0) process.exitCode = FAILED;
         }
@@ -72,11 +72,11 @@ async function run(kind: TransferKind, file: string, options: ImportOptions): Pr
   const refused =
     options.refused === undefined ? undefined : createWriteStream(options.refused, { mode: 0o600, flags: 'a' });
   const config = configFromEnvironment();
-  let shown = 0;
+  let refusals = 0;
   const onRefused = (line: number, error: AppError): void => {
     refused?.write(`${JSON.stringify({ line, code: error.code, errors: error.errors, detail: error.message })}\n`);
-    if (++shown <= SHOWN) note(`line ${line}: ${reasonOf(error)}`);
-    else if (shown === SHOWN + 1 && !refused) note('… more; --refused <file> lists them all');
+    if (++refusals <= MAX_SHOWN) note(`line ${line}: ${reasonOf(error)}`);
+    else if (refusals === MAX_SHOWN + 1 && !refused) note('… more; --refused <file> lists them all');
   };
   try {
     return await withApp(async (app) => {
@@ -84,25 +84,25 @@ async function run(kind: TransferKind, file: string, options: ImportOptions): Pr
       const progress =
         file === '-'
           ? undefined
-          : await ImportProgress.of(config.dataDir, {
-              // One that was made anew is another, whatever its address.
-              database: `${describeDatabase(config.database)} ${tenant.createdAt}`,
+          : await ImportProgress.of(config.server.dataDir, {
+              // A database that was created again at the same address is a different database.
+              database: `${describeDatabase(config.database.target)} ${tenant.createdAt}`,
               file,
               kind,
               tenantId: tenant.tenantId,
             });
       const before = await progress?.read();
-      if (before) note(`goes on behind line ${before.lines}`);
-      let noted = before?.lines ?? 0;
+      if (before) note(`continuing after line ${before.lines}`);
+      let reportedLines = before?.lines ?? 0;
       const report = await app.get(TransferService).import(tenant, kind, readLines(openFile(file), format), {
         ...(before ? { before } : {}),
         ...(file === '-' ? {} : { source: basename(file) }),
         onRefused,
         onProgress: async (done) => {
           await progress?.write(done);
-          if (done.lines - noted < PROGRESS_EVERY) return;
-          noted = done.lines;
-          note(`${done.lines} lines: ${done.imported} imported, ${done.known} there before, ${done.refused} refused`);
+          if (done.lines - reportedLines < PROGRESS_EVERY) return;
+          reportedLines = done.lines;
+          note(`${done.lines} lines: ${done.imported} imported, ${done.known} existing, ${done.refused} refused`);
         },
       });
       await progress?.clear();

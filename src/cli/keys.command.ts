@@ -25,21 +25,21 @@ const MAX_LISTED = 1000;
 const USAGE = 2;
 
 export function addKeysCommand(program: Command): void {
-  const keys = program.command('keys').description('make, list, rotate and revoke API keys');
-  const add = (usage: string, description: string): Command =>
+  const keys = program.command('keys').description('create, list, rotate and revoke API keys');
+  const addCommand = (usage: string, description: string): Command =>
     keys
       .command(usage)
       .description(description)
-      .option('--tenant <slug>', 'whose keys', 'default')
+      .option('--tenant <slug>', 'tenant of the keys', 'default')
       .option('--json', 'print JSON');
 
-  add('create', 'make a key; it is printed once, alone on standard output')
-    .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--scopes <scopes>', `comma separated, of ${SCOPES.join(', ')}`, scopes)
-    .option('--expires <time>', 'when it ends, in ISO 8601', time)
-    .option('--publishable', 'for pages that anybody reads: feedback and votes only (needs --origins)')
-    .option('--origins <origins>', 'comma separated origins of those pages', list, [])
-    .option('--limit <n>', 'requests a minute, instead of FL_KEY_RATE_LIMIT_PER_MINUTE', positive)
+  addCommand('create', 'create a key and print it to standard output; it cannot be shown again')
+    .requiredOption('--name <name>', 'purpose of the key')
+    .requiredOption('--scopes <scopes>', `comma-separated list of ${SCOPES.join(', ')}`, scopes)
+    .option('--expires <time>', 'time of expiry, in ISO 8601', time)
+    .option('--publishable', 'allow use in public pages, for feedback and votes only (requires --origins)')
+    .option('--origins <origins>', 'comma-separated origins of those pages', list, [])
+    .option('--limit <n>', 'requests per minute, instead of FL_KEY_RATE_LIMIT_PER_MINUTE', positive)
     .action(async (options: CreateOptions) => {
       const settings = {
         name: options.name,
@@ -55,24 +55,25 @@ export function addKeysCommand(program: Command): void {
       );
     });
 
-  add('list', 'list keys, newest first').action(async (options: TenantOption) => {
+  addCommand('list', 'list keys, newest first').action(async (options: TenantOption) => {
     const { data } = await withKeys(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
     else for (const key of data) print(describe(key));
   });
 
-  add('rotate <id>', 'make a second key with the same settings; revoke the first when nobody uses it').action(
-    async (id: string, options: TenantOption) => {
-      show(
-        await withKeys(options, async (service, caller, recording) =>
-          recording.apply(await service.planRotation(caller, id)),
-        ),
-        options,
-      );
-    },
-  );
+  addCommand(
+    'rotate <id>',
+    'create a second key with the same settings; revoke the first once it is no longer used',
+  ).action(async (id: string, options: TenantOption) => {
+    show(
+      await withKeys(options, async (service, caller, recording) =>
+        recording.apply(await service.planRotation(caller, id)),
+      ),
+      options,
+    );
+  });
 
-  add('revoke <id>', 'revoke a key; servers notice within a minute').action(
+  addCommand('revoke <id>', 'revoke a key; servers reject it within a minute').action(
     async (id: string, options: TenantOption) => {
       const key = await withKeys(options, (service, caller) => service.revoke(caller, id));
       if (options.json) printJson(toJson(key));
@@ -84,38 +85,40 @@ export function addKeysCommand(program: Command): void {
 export function addTenantsCommand(program: Command): void {
   const tenants = program
     .command('tenants')
-    .description('make, list and erase tenants: teams that share this installation, apart');
+    .description('create, list and erase tenants: teams that share an installation but not their records');
   tenants
     .command('create')
-    .description('make a tenant; the key its administrator begins with is printed once, alone on standard output')
+    .description(
+      'create a tenant and print the first key of its administrator to standard output; it cannot be shown again',
+    )
     .requiredOption('--slug <slug>', 'short name: lower-case letters, digits and hyphens')
-    .requiredOption('--name <name>', 'name for people')
+    .requiredOption('--name <name>', 'display name')
     .option('--json', 'print JSON')
     .action(async ({ json, name, slug }: { slug: string; name: string; json?: boolean }) => {
       const { DEFAULT_TENANT_ID } = await import('#kernel');
       const { createTenantValidator, KeysAdministrationService } = await import('#keys');
       const input = createTenantValidator.parse({ slug, name });
       const { RecordingService } = await import('#ingest');
-      const made = await withApp((app) =>
+      const tenant = await withApp((app) =>
         app
           .get(RecordingService)
           .apply(app.get(KeysAdministrationService).planTenant(operator(DEFAULT_TENANT_ID), input)),
       );
-      if (json) printJson({ id: made.id, slug: made.slug, name: made.name, admin_key: made.adminKey });
+      if (json) printJson({ id: tenant.id, slug: tenant.slug, name: tenant.name, admin_key: tenant.adminKey });
       else {
-        note(`Tenant ${made.slug} (${made.id}). The key of its administrator, shown once:`);
-        print(made.adminKey);
+        note(`Tenant ${tenant.slug} (${tenant.id}). The key of its administrator, shown only once:`);
+        print(tenant.adminKey);
       }
     });
   tenants
     .command('erase')
     .argument('<slug>')
-    .description('erase a tenant with everything it has; its keys end')
-    .option('--yes', 'really')
+    .description('erase a tenant and all its data; its keys stop working')
+    .option('--yes', 'confirm the erasure')
     .option('--json', 'print JSON')
     .action(async (slug: string, { json, yes }: { yes?: boolean; json?: boolean }) => {
       if (!yes) {
-        note(`Nothing was erased. Say --yes to erase ${slug} with everything it has: that cannot be undone.`);
+        note(`Nothing was erased. Say --yes to erase ${slug} and all its data: an erasure cannot be undone.`);
         process.exitCode = USAGE;
         return;
       }
@@ -127,7 +130,7 @@ export function addTenantsCommand(program: Command): void {
       else {
         print(`Certificate ${certificateId}`);
         for (const [table, n] of Object.entries(removed)) print(`${table}  ${n}`);
-        note('Running servers stop taking its keys, and empty their own spools of it, within two minutes.');
+        note('Running servers reject its keys, and erase it from their spools, within two minutes.');
       }
     });
   tenants
@@ -163,7 +166,7 @@ function show(key: NewKeyRecord, { json }: TenantOption): void {
     printJson({ ...toJson(key), key: key.key });
     return;
   }
-  note(`${describe(key)}\nThe key, shown once:`);
+  note(`${describe(key)}\nThe key, shown only once:`);
   print(key.key);
 }
 
@@ -198,10 +201,11 @@ function list(value: string): string[] {
 }
 
 function scopes(value: string): Scope[] {
-  const wanted = list(value);
-  const unknown = wanted.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
-  if (wanted.length === 0 || unknown.length > 0) throw new InvalidArgumentError(`must be of ${SCOPES.join(', ')}`);
-  return wanted as Scope[];
+  const given = list(value);
+  const unknown = given.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+  if (given.length === 0 || unknown.length > 0)
+    throw new InvalidArgumentError(`must be a list of ${SCOPES.join(', ')}`);
+  return given as Scope[];
 }
 
 function time(value: string): number {

@@ -9,7 +9,7 @@ interface JsonOption {
   json?: boolean;
 }
 
-/** Exit code of `migrate check` and `migrate status --exit-code` when there is something to do. */
+/** Exit code of `migrate check` if migrations are pending or the schema differs. */
 const PENDING = 3;
 const USAGE = 2;
 const LOCKED_FILE_MS = 30_000;
@@ -17,7 +17,7 @@ const LOCKED_FILE_MS = 30_000;
 async function createMigrator(): Promise<Migrator> {
   const { Migrator } = await import('#persistence');
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   return new Migrator(config, () => note('Waiting for another process that is migrating …'), LOCKED_FILE_MS);
 }
 
@@ -27,7 +27,7 @@ export function addMigrateCommand(program: Command): void {
 
   migrate
     .command('up')
-    .description('apply all pending migrations; safe to run by many at once')
+    .description('apply all pending migrations; several processes may run this at the same time')
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
       const migrator = await createMigrator();
@@ -40,21 +40,19 @@ export function addMigrateCommand(program: Command): void {
 
   migrate
     .command('from-sqlite')
-    .argument('<file>', 'the SQLite database, feedback-loop.db for example')
-    .description(
-      'copy everything of a SQLite database into the empty PostgreSQL one of FL_DB_URI, while no server runs',
-    )
+    .argument('<file>', 'SQLite database, for example feedback-loop.db')
+    .description('copy a SQLite database to the empty PostgreSQL database of FL_DB_URI, while no server is running')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nAll or nothing; nothing of the SQLite file is changed but its journal mode, which a server sets again. Keep FL_DATA_DIR, or the keys, the spool and pictures in a folder: they stay where they are.',
+      '\nAll rows are copied, or none. Only the journal mode of the SQLite file changes, and a server sets it again. Keep FL_DATA_DIR, because the keys, the spool and screenshots in a folder are not copied.',
     )
     .action(fromSqlite);
 
   migrate
     .command('down')
-    .description('revert the latest migration; its tables and their data are gone afterwards')
-    .option('--steps <n>', 'how many', positiveInteger, 1)
+    .description('revert the latest migration; this drops its tables and their data')
+    .option('--steps <n>', 'number of migrations', positiveInteger, 1)
     .option('--json', 'print JSON')
     .action(async ({ steps, json }: JsonOption & { steps: number }) => {
       const reverted = await (await createMigrator()).down(steps);
@@ -82,7 +80,7 @@ export function addMigrateCommand(program: Command): void {
 
   migrate
     .command('check')
-    .description(`compare the schema with the code; exit code ${PENDING} when they differ`)
+    .description(`compare the schema with the code; exit code ${PENDING} if they differ`)
     .option('--json', 'print JSON')
     .action(async ({ json }: JsonOption) => {
       const migrator = await createMigrator();
@@ -92,18 +90,18 @@ export function addMigrateCommand(program: Command): void {
       else if (pending.length > 0) print(`Pending:\n${pending.map((name) => `  ${name}`).join('\n')}`);
       else if (drift.length > 0)
         print(`The schema differs from the code:\n${drift.map((text) => `  ${text}`).join('\n')}`);
-      else print('The schema is what the code expects.');
+      else print('The schema matches the code.');
       if (pending.length + drift.length > 0) process.exitCode = PENDING;
     });
 }
 
-/** The entities of every table: features declare most of them. */
+/** Returns the entities of all tables. Features declare most of them, so the application must be loaded. */
 async function entities(): Promise<StoredTables['entities']> {
   const { StoredTables } = await import('#persistence');
   return withUnstartedApp((app) => app.get(StoredTables).entities);
 }
 
-/** A database without any key gets its first one, as at the first start of a server. */
+/** Writes the first key if the database has no keys yet, as the first start of a server does. */
 async function writeFirstKey(migrator: Migrator): Promise<void> {
   const { KeyFileError, makeFirstKey } = await import('#security');
   try {
@@ -111,7 +109,9 @@ async function writeFirstKey(migrator: Migrator): Promise<void> {
     if (path) note(`The first key, which has every scope, is in ${path}.`);
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error;
-    note('No first key was made, because FL_DATA_DIR cannot be written: the first server that can will make it.');
+    note(
+      'No first key was created, because FL_DATA_DIR is not writable. The first server whose folder is writable creates it.',
+    );
   }
 }
 
@@ -120,7 +120,7 @@ function addDocsCommand(migrate: Command): void {
     .command('docs')
     .description('print the schema page; --write and --check are for developers of feedback-loop')
     .option('--write', 'write docs/schema.md')
-    .option('--check', 'fail when it differs from the code')
+    .option('--check', 'fail if it differs from the code')
     .action(async ({ write, check }: { write?: boolean; check?: boolean }) => {
       const { schemaPage } = await import('#persistence');
       const content = schemaPage(await entities());
@@ -132,9 +132,11 @@ function addDocsCommand(migrate: Command): void {
 }
 
 async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
-  const { database } = configFromEnvironment();
+  const {
+    database: { target: database },
+  } = configFromEnvironment();
   if (database.type === 'sqlite') {
-    note('Nothing was moved: FL_DB_URI must name the PostgreSQL database to move to.');
+    note('Nothing was copied: FL_DB_URI must name the target PostgreSQL database.');
     process.exitCode = USAGE;
     return;
   }
@@ -149,7 +151,7 @@ async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {
   if (json) printJson({ file, rows, total });
   else
     print(
-      `${total} rows moved, counted on both sides. Start the servers with this FL_DB_URI, and keep ${file} until you are content.`,
+      `${total} rows copied and counted in both databases. Start the servers with this FL_DB_URI, and keep ${file} until you have checked them.`,
     );
 }
 

@@ -7,9 +7,9 @@ export function addOpenApiCommand(program: Command): void {
   program
     .command('openapi')
     .description('print the OpenAPI 3.1 document; --write and --check are for developers of feedback-loop')
-    .option('--admin', 'the document of the operator API')
+    .option('--admin', 'print the document of the operator API')
     .option('--write', 'write docs/api/*.json')
-    .option('--check', 'fail when they differ from the code')
+    .option('--check', 'fail if they differ from the code')
     .action(async ({ admin, write, check }: { admin?: boolean; write?: boolean; check?: boolean }) => {
       const [user, operator] = await documents();
       if (check) checkGenerated([user, operator]);
@@ -25,7 +25,7 @@ async function documents(): Promise<[user: GeneratedFile, operator: GeneratedFil
     content: `${JSON.stringify(document, null, 2)}\n`,
   });
   return withUnstartedApp((app) => {
-    const built = app.get(OpenApiDocuments);
-    return [file('openapi', built.user), file('openapi-admin', built.admin)];
+    const openApi = app.get(OpenApiDocuments);
+    return [file('openapi', openApi.user), file('openapi-admin', openApi.admin)];
   });
 }

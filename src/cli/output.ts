@@ -1,8 +1,9 @@
-/** Results go to standard output, everything a person reads beside them to standard error, so that output can be piped. */
+/** Prints a result to standard output. All other messages go to standard error, so that results can be piped. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Prints a message to standard error. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -11,7 +12,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A line that renews itself on a terminal, and is written now and then elsewhere. */
+/** Shows progress: as a bar on a terminal, and as a line for every ten percent elsewhere. */
 export class Progress {
   private lastShare = -1;
 

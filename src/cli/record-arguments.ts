@@ -17,21 +17,23 @@ export function toTime(value: string): number {
   return time;
 }
 
-/** The one that the file's name tells, unless it is given. */
+/**
+ * Returns the given format, or else the format that the file name ends with.
+ *
+ * @throws InvalidArgumentError if unknown
+ */
 export function formatOf<Format extends string>(
   formats: readonly Format[],
   file: string,
   given: string | undefined,
 ): Format {
-  const wanted = given ?? (/\.([a-z]+)$/i.exec(file)?.[1] ?? '').toLowerCase();
-  const format = formats.find((each) => each === (wanted === 'ndjson' ? 'jsonl' : wanted));
+  const extension = given ?? (/\.([a-z]+)$/i.exec(file)?.[1] ?? '').toLowerCase();
+  const format = formats.find((each) => each === (extension === 'ndjson' ? 'jsonl' : extension));
   if (format) return format;
-  throw new InvalidArgumentError(
-    `The format of ${file} cannot be told from its name: say --format ${formats.join('|')}.`,
-  );
+  throw new InvalidArgumentError(`The name of ${file} does not show its format: say --format ${formats.join('|')}.`);
 }
 
-/** Finds the tenant that a command names. @throws NotFoundError */
+/** Finds the tenant that a command names. @throws NotFoundError if it does not exist */
 export async function tenantNamed(
   app: INestApplicationContext,
   slug: string,

@@ -15,21 +15,21 @@ interface RunOptions {
 }
 
 export function addRetentionCommand(program: Command): void {
-  const retention = program.command('retention').description('delete what is past its time');
+  const retention = program.command('retention').description('delete expired records');
   retention
     .command('run')
-    .description('delete now, beside running servers; what another server is deleting at this moment is left to it')
-    .option('--days <n>', 'instead of what is configured', toDays)
+    .description('delete expired records now, except those that a running server is deleting')
+    .option('--days <n>', 'retention period in days, instead of the configured one', toDays)
     .option('--kind <kind>', `one of ${KINDS.join(', ')}; default: all`, toKind)
     .option('--tenant <slug>', 'one tenant; default: all')
-    .option('--dry-run', 'count, and delete nothing')
+    .option('--dry-run', 'count without deleting')
     .option('--json', 'print JSON')
     .action(async (options: RunOptions) => {
       const rows = options.dryRun ? await preview(options) : await run(options);
       if (options.json) printJson(rows);
       else
         for (const { deleted, kind, tenant_id } of rows)
-          print(`${tenant_id}  ${kind}  ${deleted} ${options.dryRun ? 'would go' : 'deleted'}`);
+          print(`${tenant_id}  ${kind}  ${deleted} ${options.dryRun ? 'would be deleted' : 'deleted'}`);
     });
 }
 
@@ -42,8 +42,8 @@ interface Line {
 async function preview(options: RunOptions): Promise<Line[]> {
   const { RetentionService } = await import('#retention');
   return withApp(async (app) => {
-    const found = await app.get(RetentionService).preview(await selectionOf(app, options));
-    return found.map(({ kind, rows, tenantId }) => ({ tenant_id: tenantId, kind, deleted: rows }));
+    const counts = await app.get(RetentionService).preview(await selectionOf(app, options));
+    return counts.map(({ kind, rows, tenantId }) => ({ tenant_id: tenantId, kind, deleted: rows }));
   });
 }
 
@@ -53,7 +53,7 @@ async function run(options: RunOptions): Promise<Line[]> {
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
       note(`${tenantId}  ${kind}: ${deleted} rows`);
     const runs = await app.get(RetentionService).run({ ...(await selectionOf(app, options)), onProgress });
-    await app.get(RetentionReporter).of(runs);
+    await app.get(RetentionReporter).reportRuns(runs);
     return runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted }));
   });
 }

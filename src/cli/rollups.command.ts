@@ -5,9 +5,9 @@ import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
 
-/** Exit code of `rollups check` when something differs. */
+/** Exit code of `rollups check` if a sum differs. */
 const DIFFERENT = 3;
-const SHOWN = 50;
+const MAX_SHOWN = 50;
 const PROGRESS_EVERY = 500;
 
 interface Options {
@@ -19,9 +19,9 @@ export function addRollupsCommand(program: Command): void {
   const rollups = program
     .command('rollups')
     .description(
-      'the sums that analytics read, beside what they are about: predictions, and those that retention deleted',
+      'compare the sums that analytics read with the predictions that are stored or were deleted by retention',
     );
-  const add = (name: string, description: string, repair: boolean): Command =>
+  const addCommand = (name: string, description: string, repair: boolean): Command =>
     rollups
       .command(name)
       .description(description)
@@ -32,15 +32,15 @@ export function addRollupsCommand(program: Command): void {
         show(result, options, repair);
         if (!repair && result.differences.length > 0) process.exitCode = DIFFERENT;
       });
-  add('check', `compare, and change nothing; exit code ${DIFFERENT} when something differs`, false);
-  add('rebuild', 'compare, and make right what differs; beside running servers', true);
+  addCommand('check', `compare without changing anything; exit code ${DIFFERENT} if a sum differs`, false);
+  addCommand('rebuild', 'compare, and correct sums that differ; servers may be running', true);
   rollups
     .command('fold')
-    .description('make one row of those that several servers wrote for days that are over; servers do it by themselves')
+    .description('merge the rows of several servers into one for days that have passed; servers do this automatically')
     .action(async () => {
       const { RollupMaintenance } = await import('#analytics');
       const rows = await withApp((app) => app.get(RollupMaintenance).foldClosedDays());
-      print(`${rows} rows became part of others.`);
+      print(`${rows} rows merged into others.`);
     });
 }
 
@@ -70,12 +70,15 @@ function show({ differences, hours, predictions }: AuditResult, { json }: Option
     });
     return;
   }
-  for (const { bucket, counted, label, model, modelVersion, start, stored, tenantId } of differences.slice(0, SHOWN))
+  for (const { bucket, counted, label, model, modelVersion, start, stored, tenantId } of differences.slice(
+    0,
+    MAX_SHOWN,
+  ))
     print(
       `${tenantId}  ${bucket} ${formatTime(start)}  ${model} ${modelVersion} ${label}: ${stored}, counted ${counted}`,
     );
-  if (differences.length > SHOWN) print(`… and ${differences.length - SHOWN} more`);
-  const verdict =
-    differences.length === 0 ? 'all agree' : `${differences.length} differ${repaired ? 'ed, and were made right' : ''}`;
-  print(`${predictions} predictions in ${hours} hours: ${verdict}.`);
+  if (differences.length > MAX_SHOWN) print(`… and ${differences.length - MAX_SHOWN} more`);
+  const result =
+    differences.length === 0 ? 'all agree' : `${differences.length} differ${repaired ? 'ed, and were corrected' : ''}`;
+  print(`${predictions} predictions in ${hours} hours: ${result}.`);
 }

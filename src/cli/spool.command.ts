@@ -20,7 +20,7 @@ import type { Spool } from '#ingest';
 import { note, print, printJson, Progress } from './output.js';
 import { reachDatabase } from './with-app.js';
 
-/** Exit code of `spool drain` when the database refused some of the records. */
+/** Exit code of `spool drain` if records remain in the spool or the database refused records. */
 const DEAD_LETTERS = 3;
 
 interface SpoolOptions {
@@ -33,30 +33,35 @@ class NoRoomError extends AppError {
     super({
       code: 'no_room',
       status: 507,
-      title: 'No room for a copy',
+      title: 'No space for a copy',
       detail: `The spool in ${folder} is in use, and its ${Math.ceil(bytes / 2 ** 20)} MiB cannot be copied beside it.`,
-      remedy: 'Look at it while its server is stopped.',
+      remedy: 'Stop its server, then inspect the spool.',
     });
   }
 }
 
 const MAX_COPIES = 5;
-/** `spool.key` opens what the other two hold. */
+/** `spool.key` decrypts the content of the other two. */
 const FILES = ['spool.db', 'spool.db-wal', 'spool.key'];
 
-/** Opens the spool that no server uses at the moment, and closes it after `work`. With `copied`, one that is in use is looked at as a copy. */
+/**
+ * Opens a spool for `work`, and closes it afterwards.
+ *
+ * @param allowCopy runs `work` on a copy if a server is using the spool
+ * @throws SpoolOwnedError if a server is using the spool and a copy is not allowed
+ */
 async function withSpool<T>(
   { dir }: SpoolOptions,
   work: (spool: Spool, app: INestApplicationContext) => Promise<T>,
-  copied = false,
+  allowCopy = false,
 ): Promise<T> {
   const [{ Spool, SpoolOwnedError }, { DatabaseLockedError, StoredTables }, { createApp }, { createLogger }] =
     await Promise.all([import('#ingest'), import('#persistence'), import('#app'), import('#observability')]);
   const config = configFromEnvironment();
-  const folder = resolve(dir ?? config.spoolDir ?? join(config.dataDir, 'spool'));
-  const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
+  const folder = resolve(dir ?? config.spool.dir ?? join(config.server.dataDir, 'spool'));
+  const app = await createApp(config, createLogger({ ...config, logging: { ...config.logging, level: 'silent' } }));
   const tables = app.get(StoredTables);
-  const options = { folder, maxBytes: config.spoolMaxBytes * 2, now: Date.now };
+  const options = { folder, maxBytes: config.spool.maxBytes * 2, now: Date.now };
   const spool = new Spool(options, (table) => tables.insertOf(table));
   note(`Spool: ${spool.path}`);
   try {
@@ -65,8 +70,8 @@ async function withSpool<T>(
     return await work(spool, app);
   } catch (error) {
     if (!(error instanceof DatabaseLockedError)) throw error;
-    if (!copied) throw new SpoolOwnedError(spool.path);
-    note('A server uses it: this is what a copy of its files holds at this moment.');
+    if (!allowCopy) throw new SpoolOwnedError(spool.path);
+    note('A server is using the spool. The following comes from a copy of its files.');
     return await withCopy(folder, (copy) => withSpool({ dir: copy }, work));
   } finally {
     await spool.close();
@@ -74,43 +79,48 @@ async function withSpool<T>(
   }
 }
 
-/** On the volume of the spool, which has room for it or says so; gone however the command ends. */
+/**
+ * Copies the spool in `folder` for `work`. The copy is on the same volume, and is deleted however the command ends.
+ *
+ * @throws NoRoomError (507) if the volume has too little space
+ */
 async function withCopy<T>(folder: string, work: (copy: string) => Promise<T>): Promise<T> {
   const { bavail, bsize } = statfsSync(folder);
   const bytes = FILES.reduce(
     (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
-  // What an outage still brings needs the room more.
+  // Leaves at least as much space as the copy takes, because an outage may still add records to the spool.
   if (bytes * 2 > Number(bavail) * Number(bsize)) throw new NoRoomError(folder, bytes);
-  // What a command that was killed has left, not what another is looking at.
+  // Deletes copies that a killed command has left, but not recent ones, which another command may be using.
   for (const path of readdirSync(folder).flatMap((name) => (name.startsWith('copy-') ? [join(folder, name)] : [])))
     if (statSync(path).mtimeMs < Date.now() - HOUR_MS) rmSync(path, { recursive: true, force: true });
   const copy = mkdtempSync(join(folder, 'copy-'));
-  const drop = (): void => rmSync(copy, { recursive: true, force: true });
-  const ended = (): void => {
-    drop();
+  const removeCopy = (): void => rmSync(copy, { recursive: true, force: true });
+  const onSignal = (): void => {
+    removeCopy();
     process.exit(1);
   };
-  process.once('SIGINT', ended).once('SIGTERM', ended);
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    // The ballast of a copy would only take room away.
+    // A ballast file for the copy would only take up space, so it gets an empty one.
     writeFileSync(join(copy, 'ballast'), '');
-    // A checkpoint between two files would tear them apart: it begins the WAL anew, under another salt.
+    // A checkpoint between copying two files would make them inconsistent. It restarts the WAL with another salt, so a
+    // copy is repeated until the header of the WAL stays the same.
     let before = '';
-    for (let attempt = 0; attempt < MAX_COPIES && before !== beginOf(folder); attempt++) {
-      before = beginOf(folder);
+    for (let attempt = 0; attempt < MAX_COPIES && before !== walHeaderOf(folder); attempt++) {
+      before = walHeaderOf(folder);
       for (const name of FILES) if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
     }
     return await work(copy);
   } finally {
-    process.off('SIGINT', ended).off('SIGTERM', ended);
-    drop();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    removeCopy();
   }
 }
 
-/** The header of the WAL, with its salt. */
-function beginOf(folder: string): string {
+/** Returns the header of the WAL, which contains its salt. */
+function walHeaderOf(folder: string): string {
   const path = join(folder, 'spool.db-wal');
   if (!existsSync(path)) return 'none';
   const header = Buffer.alloc(32);
@@ -127,17 +137,17 @@ async function inspect(options: SpoolOptions): Promise<void> {
   await withSpool(
     options,
     async (spool) => {
-      const [stats, letters] = [await spool.stats(), await spool.deadLetters()];
+      const [stats, deadLetters] = [await spool.stats(), await spool.deadLetters()];
       if (options.json) {
-        printJson({ ...stats, dead_letters: letters });
+        printJson({ ...stats, dead_letters: deadLetters });
         return;
       }
       print(
-        `waiting       ${stats.rows}${stats.oldestAt === null ? '' : ` (oldest of ${new Date(stats.oldestAt).toISOString()})`}`,
+        `waiting       ${stats.rows}${stats.oldestAt === null ? '' : ` (oldest from ${new Date(stats.oldestAt).toISOString()})`}`,
       );
       print(`bytes         ${stats.bytes} of ${stats.maxBytes}`);
       print(`dead letters  ${stats.deadLetters}`);
-      for (const { id, kind, reason, died_at } of letters)
+      for (const { id, kind, reason, died_at } of deadLetters)
         print(`  ${id}  ${kind}  ${new Date(died_at).toISOString()}  ${reason}`);
     },
     true,
@@ -150,40 +160,40 @@ async function drain(options: SpoolOptions): Promise<void> {
     import('#persistence'),
   ]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
+  note(`Database: ${describeDatabase(config.database.target)}`);
   await withSpool(options, async (spool, app) => {
-    // Who was erased is asked before anything is replayed.
+    // The replay asks the database for erasures, so the database must be reachable first.
     await reachDatabase(app);
     const writer = app.get(DatabaseWriter);
-    // Records of months ago may want partitions that no server has made yet; without them they would be set aside.
+    // Old records may need partitions that do not exist yet. Without them, the records would become dead letters.
     await new Migrator(config).ensurePartitions();
     const { rows } = await spool.stats();
     const progress = new Progress('records', rows);
     let moved = 0;
-    let buried = 0;
+    let refused = 0;
     const replayer = new SpoolReplayer(spool, {
       commit: (batches) => writer.replay(batches),
       onProgress: (good, bad) => {
         moved += good;
-        buried += bad;
-        progress.update(moved + buried);
+        refused += bad;
+        progress.update(moved + refused);
       },
     });
     while ((await replayer.step()) > 0);
-    if (options.json) printJson({ replayed: moved, dead_letters: buried });
-    else print(`${moved} records moved into the database, ${buried} refused by it and set aside.`);
-    const left = await spool.stats();
-    if (left.rows > 0) note(`${left.rows} records still wait.`);
-    if (left.deadLetters > buried) note(`${left.deadLetters} dead letters in all: see spool inspect.`);
-    if (buried > 0 || left.rows > 0 || left.deadLetters > 0) process.exitCode = DEAD_LETTERS;
+    if (options.json) printJson({ replayed: moved, dead_letters: refused });
+    else print(`${moved} records moved to the database, ${refused} refused by it and kept as dead letters.`);
+    const remaining = await spool.stats();
+    if (remaining.rows > 0) note(`${remaining.rows} records are still waiting.`);
+    if (remaining.deadLetters > refused) note(`${remaining.deadLetters} dead letters in total: see spool inspect.`);
+    if (refused > 0 || remaining.rows > 0 || remaining.deadLetters > 0) process.exitCode = DEAD_LETTERS;
   });
 }
 
 export function addSpoolCommand(program: Command): void {
   const spool = program
     .command('spool')
-    .description('look after records that wait for the database; but for inspect and export, while no server runs');
-  const add = (name: string, description: string, action: (options: SpoolOptions) => Promise<void>): Command =>
+    .description('manage records that wait for the database; only inspect and export work while a server is running');
+  const addCommand = (name: string, description: string, action: (options: SpoolOptions) => Promise<void>): Command =>
     spool
       .command(name)
       .description(description)
@@ -191,13 +201,13 @@ export function addSpoolCommand(program: Command): void {
       .option('--json', 'print JSON')
       .action(action);
 
-  add('inspect', 'what waits, and what the database refused', inspect);
-  add('retry', 'let dead letters wait again, for the next replay', async (options) => {
+  addCommand('inspect', 'show waiting records and dead letters', inspect);
+  addCommand('retry', 'return dead letters to the spool for the next replay', async (options) => {
     const count = await withSpool(options, (file) => file.revive());
     if (options.json) printJson({ revived: count });
-    else print(`${count} dead letters wait again.`);
+    else print(`${count} dead letters returned to the spool.`);
   });
-  add('export', 'print every record as JSON lines, decrypted: it holds personal texts', async (options) => {
+  addCommand('export', 'print all records as JSON lines, decrypted: they contain personal texts', async (options) => {
     await withSpool(
       options,
       async (file) => {
@@ -206,5 +216,5 @@ export function addSpoolCommand(program: Command): void {
       true,
     );
   });
-  add('drain', `move everything into the database; exit code ${DEAD_LETTERS} when some was refused`, drain);
+  addCommand('drain', `move all records to the database; exit code ${DEAD_LETTERS} if any is left or refused`, drain);
 }

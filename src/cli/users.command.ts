@@ -15,33 +15,33 @@ const MAX_LISTED = 1000;
 const ROLES: readonly Role[] = ['viewer', 'reviewer', 'admin'];
 
 export function addUsersCommand(program: Command): void {
-  const users = program.command('users').description('invite, list, change and remove people who sign in');
-  const add = (usage: string, description: string): Command =>
+  const users = program.command('users').description('invite, list, change and remove user accounts');
+  const addCommand = (usage: string, description: string): Command =>
     users
       .command(usage)
       .description(description)
-      .option('--tenant <slug>', 'whose people', 'default')
+      .option('--tenant <slug>', 'tenant of the accounts', 'default')
       .option('--json', 'print JSON');
 
-  add('create <email>', 'invite somebody; the link is printed once, alone on standard output')
+  addCommand('create <email>', 'invite a user and print the link to standard output; it cannot be shown again')
     .requiredOption('--role <role>', `one of ${ROLES.join(', ')}`, toRole)
-    .option('--name <name>', 'what to call them')
+    .option('--name <name>', 'display name')
     .action(async (email: string, options: TenantOption & { role: Role; name?: string }) => {
       const user = await withUsers(options, async (service, caller, recording) => {
         const { createUserValidator } = await import('#accounts');
-        const wanted = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
-        return recording.apply(await service.planUser(caller, { ...wanted, name: wanted.name ?? email }));
+        const input = createUserValidator.parse({ email, role: options.role, name: options.name ?? email });
+        return recording.apply(await service.planUser(caller, { ...input, name: input.name ?? email }));
       });
       showLink(user, user.invitation as PasswordLink, options);
     });
 
-  add('list', 'list people, newest first').action(async (options: TenantOption) => {
+  addCommand('list', 'list user accounts, newest first').action(async (options: TenantOption) => {
     const { data } = await withUsers(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
     else for (const user of data) print(describe(user));
   });
 
-  add('reset <email>', 'print a link by which they choose a new password; older links end').action(
+  addCommand('reset <email>', 'print a link for choosing a new password; previous links stop working').action(
     async (email: string, options: TenantOption) => {
       const { link, user } = await withUsers(options, async (service, caller, recording) => {
         const found = await service.getByEmail(caller, email);
@@ -51,19 +51,19 @@ export function addUsersCommand(program: Command): void {
     },
   );
 
-  add('change <email>', 'change name or role')
+  addCommand('change <email>', 'change name or role')
     .option('--role <role>', `one of ${ROLES.join(', ')}`, toRole)
-    .option('--name <name>', 'what to call them')
+    .option('--name <name>', 'display name')
     .action((email: string, options: TenantOption & { role?: Role; name?: string }) =>
       change(email, options, { role: options.role, name: options.name }),
     );
-  add('disable <email>', 'sign them out and keep them out').action((email: string, options: TenantOption) =>
-    change(email, options, { disabled: true }),
+  addCommand('disable <email>', 'sign the user out and refuse further sign-ins').action(
+    (email: string, options: TenantOption) => change(email, options, { disabled: true }),
   );
-  add('enable <email>', 'let them in again').action((email: string, options: TenantOption) =>
+  addCommand('enable <email>', 'allow the user to sign in again').action((email: string, options: TenantOption) =>
     change(email, options, { disabled: false }),
   );
-  add('remove <email>', 'delete them').action(async (email: string, options: TenantOption) => {
+  addCommand('remove <email>', 'delete the account').action(async (email: string, options: TenantOption) => {
     await withUsers(options, async (service, caller) => {
       await service.remove(caller, (await service.getByEmail(caller, email)).id, undefined);
     });
@@ -75,10 +75,10 @@ export function addUsersCommand(program: Command): void {
 async function change(
   email: string,
   options: TenantOption,
-  wanted: { role?: Role | undefined; name?: string | undefined; disabled?: boolean },
+  changes: { role?: Role | undefined; name?: string | undefined; disabled?: boolean },
 ): Promise<void> {
   const user = await withUsers(options, async (service, caller) =>
-    service.update(caller, (await service.getByEmail(caller, email)).id, undefined, wanted),
+    service.update(caller, (await service.getByEmail(caller, email)).id, undefined, changes),
   );
   if (options.json) printJson(toJson(user));
   else print(describe(user));
@@ -101,7 +101,9 @@ function showLink(user: User, link: PasswordLink, { json }: TenantOption): void 
     printJson({ ...toJson(user), link: link.link, expires_at: until, mailed: link.mailed });
     return;
   }
-  note(`${describe(user)}\nThe link, shown once, good until ${until}${link.mailed ? '; it is mailed, too' : ''}:`);
+  note(
+    `${describe(user)}\nThe link, shown only once, valid until ${until}${link.mailed ? '; it is also sent by mail' : ''}:`,
+  );
   print(link.link);
 }
 

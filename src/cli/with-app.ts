@@ -5,35 +5,37 @@ import { configFromEnvironment, describeDatabase, SCOPES } from '#config';
 import type { Principal } from '#security';
 import { note } from './output.js';
 
-/** A command that finds nothing was started without the settings of its server. */
+/** Usually the command was started without the settings of its server. */
 class NoDatabaseError extends AppError {
   constructor(path: string) {
     super({
       code: 'no_database',
       status: 404,
       title: 'There is no database',
-      detail: `Nothing is at ${path}.`,
+      detail: `The file ${path} does not exist.`,
       remedy:
-        'Give the command the settings of the server (FL_DATA_DIR, FL_DB_PATH or FL_DB_URI), or make a database: feedback-loop migrate up.',
+        'Run the command with the settings of the server (FL_DATA_DIR, FL_DB_PATH or FL_DB_URI), or create a database: feedback-loop migrate up.',
     });
   }
 }
 
-const LOOK_MS = 200;
-const LOOKS = 50;
+const RETRY_MS = 200;
+const MAX_RETRIES = 50;
 
 /**
- * Runs `work` with the services of a server that neither listens nor opens a spool: beside a running one, on the same database.
- * @throws AppError when the database cannot be used
+ * Runs `work` with the services of a server that neither listens nor opens a spool. It uses the same database as
+ * running servers.
+ *
+ * @throws AppError if the database cannot be used
  */
 export async function withApp<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
   const [{ createApp }, { createLogger }] = await Promise.all([import('#app'), import('#observability')]);
   const config = configFromEnvironment();
-  note(`Database: ${describeDatabase(config.database)}`);
-  // Made here, it would be one that no server knows.
-  if (config.database.type === 'sqlite' && !existsSync(config.database.path))
-    throw new NoDatabaseError(config.database.path);
-  const app = await createApp(config, createLogger({ ...config, logLevel: 'silent' }));
+  note(`Database: ${describeDatabase(config.database.target)}`);
+  // A database created here would be one that no server uses.
+  if (config.database.target.type === 'sqlite' && !existsSync(config.database.target.path))
+    throw new NoDatabaseError(config.database.target.path);
+  const app = await createApp(config, createLogger({ ...config, logging: { ...config.logging, level: 'silent' } }));
   try {
     await reachDatabase(app);
     return await work(app);
@@ -42,20 +44,23 @@ export async function withApp<T>(work: (app: INestApplicationContext) => Promise
   }
 }
 
-/** @throws AppError when the database cannot be used */
+/** Waits until the database can be used. @throws AppError if it cannot */
 export async function reachDatabase(app: INestApplicationContext): Promise<void> {
   const { DatabaseSupervisor, DatabaseUnavailableError, SchemaOutdatedError } = await import('#persistence');
   const supervisor = app.get(DatabaseSupervisor);
   await supervisor.start();
-  // Others may hold the file at this moment.
-  for (let i = 0; i < LOOKS && supervisor.backend === 'sqlite' && supervisor.status.state === 'down'; i++)
-    await sleep(LOOK_MS);
+  // Another process may be locking the SQLite file.
+  for (let i = 0; i < MAX_RETRIES && supervisor.backend === 'sqlite' && supervisor.status.state === 'down'; i++)
+    await sleep(RETRY_MS);
   const { state } = supervisor.status;
   if (state === 'outdated') throw new SchemaOutdatedError();
   if (state !== 'up') throw new DatabaseUnavailableError();
 }
 
-/** Whoever may run commands on this machine may do everything; the audit log calls them `cli`. */
+/**
+ * Returns a principal with all scopes: a person who can run commands on this machine has full access. The audit log
+ * names it `cli`.
+ */
 export function operator(tenantId: string): Principal {
   return { tenantId, keyId: 'cli', scopes: new Set(SCOPES) };
 }

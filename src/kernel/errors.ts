@@ -56,6 +56,17 @@ export class AppError extends Error {
   }
 }
 
+/** Returns the `code` of an error of this product, of Node or of a driver; undefined if it has none. */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Returns whether the error says that the same work may succeed later without a change. */
+export function isRetryable(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
+}
+
 /** 422: the request is well-formed, but the value of a field is refused. */
 export class ValidationError extends AppError {
   constructor(errors: FieldError[], detail = 'The request has invalid fields.') {

@@ -4,8 +4,10 @@ export { type Clock, CLOCK, systemClock } from './clock.js';
 export {
   AppError,
   AuthenticationError,
+  codeOf,
   type FieldError,
   ForbiddenError,
+  isRetryable,
   NotFoundError,
   UnavailableError,
   UnreadableRequestError,

@@ -24,8 +24,13 @@ const SCOPE = [
   'migrations/',
   'models/',
   'scripts/',
+  'src/app/',
+  'src/cli/',
   'src/kernel/',
+  'src/main.ts',
+  'src/operations/',
   'src/platform/cache/',
+  'src/platform/growth/',
   'src/platform/http/',
   'src/platform/mail/',
   'src/platform/models/',
@@ -33,8 +38,10 @@ const SCOPE = [
   'src/platform/persistence/',
   'src/platform/redis/',
   'src/platform/resilience/',
+  'src/platform/scheduling/',
   'src/platform/secrets/',
   'src/platform/tabular/',
+  'web/',
 ];
 
 /** Files that quote avoided words, hold data, or are generated from sources outside the scope. */
@@ -47,6 +54,7 @@ const EXEMPT = [
   'models/demo/',
   'models/sentiment-en/',
   'models/training/templates.ts',
+  'src/operations/transfer/older/',
   'test/architecture/words.spec.ts',
 ];
 

@@ -184,7 +184,7 @@ describe.each(DIALECTS)('administration on %s', (dialect) => {
     const { id } = all.find(({ name }) => name === 'From a shell')!;
     expect((await run('keys', 'revoke', id)).code).toBe(0);
     const wrong = await run('keys', 'create', '--name', 'x', '--scopes', 'everything');
-    expect([wrong.code, wrong.stderr.includes('must be of predict')]).toEqual([2, true]);
+    expect([wrong.code, wrong.stderr.includes('must be a list of predict')]).toEqual([2, true]);
     const missing = await run('keys', 'list', '--tenant', 'nobody');
     expect([missing.code, missing.stderr.includes('nobody')]).toEqual([1, true]);
     const tenant = await run('tenants', 'create', '--slug', `cli-${dialect}`, '--name', 'From a shell');
@@ -238,7 +238,7 @@ describe.each(DIALECTS)('administration on %s', (dialect) => {
     const done = await rotate(`${fresh},${old}`);
     expect([done.code, done.stdout]).toEqual([
       0,
-      expect.stringMatching(/predictions {2}[1-9]\d* sealed anew, 0 unreadable/),
+      expect.stringMatching(/predictions {2}[1-9]\d* re-encrypted, 0 unreadable/),
     ]);
     // The new key alone reads everything now.
     expect((await read()).body.input_text).toBe('before');

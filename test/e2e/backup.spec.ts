@@ -262,7 +262,7 @@ describe('a backup of sqlite', () => {
     const refused = script('restore_database.sh', [join(backups, name)], 'no\n');
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('Nothing was restored')]);
     const done = script('restore_database.sh', [join(backups, name)], 'restore\n');
-    expect([done.status, done.stdout]).toEqual([0, expect.stringContaining('Restored what was there')]);
+    expect([done.status, done.stdout]).toEqual([0, expect.stringContaining('Restored the state of')]);
     expect(script('restore_database.sh', [], '').status).toBe(2);
   });
 });

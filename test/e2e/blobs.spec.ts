@@ -112,7 +112,7 @@ describe('pictures outside of the database', () => {
     expect(files(s3.folder)).toHaveLength(2);
 
     const moved = await move('s3');
-    expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining('2 pictures moved to s3')]);
+    expect([moved.code, moved.stdout]).toEqual([0, expect.stringContaining('2 screenshots moved to s3')]);
     expect([files(directory).length, files(s3.folder).length, await inside()]).toEqual([0, 6, 0]);
     for (const id of [first, second, third]) expect(await widths(id)).toEqual([400, 320]);
 

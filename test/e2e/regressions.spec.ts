@@ -91,7 +91,7 @@ describe.each(DIALECTS)('found by trying, on %s', (dialect) => {
     const answer = await server.request<{ errors: object[] }>('/api/v1/predictions', { body });
     expect([answer.status, answer.body.errors]).toEqual([
       422,
-      [{ path: 'scores.', message: 'has a name that is not taken' }],
+      [{ path: 'scores.', message: 'has a name that is not allowed' }],
     ]);
   });
 

@@ -134,7 +134,7 @@ describe.each(DIALECTS)('rollups on %s', (dialect) => {
     await agrees();
     const unfolded = `(SELECT 1 FROM prediction_rollup_hours WHERE writer <> '' AND start < ${dialect === 'sqlite' ? Date.now() - 2 * DAY_MS : "now() - interval '2 days'"}) u`;
     expect(await rows(unfolded)).toBeGreaterThan(0);
-    expect((await rollups('fold')).stdout).toMatch(/^[1-9]\d* rows became part of others\./);
+    expect((await rollups('fold')).stdout).toMatch(/^[1-9]\d* rows merged into others\./);
     expect(await rows(unfolded)).toBe(0);
     await agrees();
   });

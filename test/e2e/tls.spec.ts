@@ -56,7 +56,7 @@ const hasOpenssl = process.env.CI !== undefined || spawnSync('openssl', ['versio
         { FL_TLS_CERT_PATH: `${cert}.absent`, FL_TLS_KEY_PATH: key },
         'FL_TLS_CERT_PATH names a file that cannot be read',
       ],
-      [{ FL_TLS_CERT_PATH: key, FL_TLS_KEY_PATH: cert }, 'no certificate and its key'],
+      [{ FL_TLS_CERT_PATH: key, FL_TLS_KEY_PATH: cert }, 'not name a certificate and its key'],
     ] as const) {
       const refused = ServerProcess.spawn({ ...database.environment, ...environment }, database.folder);
       expect(await refused.exitCode()).toBe(1);

@@ -236,7 +236,7 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
     writeFileSync(file, [head, good, 'm,v,csv,0.5,surplus', good, 'm,v', good].join('\r\n'));
     const { code, stderr, stdout } = await cli(['import', 'predictions', file, '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([1, { imported: 3, refused: 2 }]);
-    expect(stderr).toContain('line 3: has other cells');
+    expect(stderr).toContain('line 3: has a different number of cells');
     for (const line of ['m,v,"x"y,0.5', 'm,v,"never closed,0.5']) {
       writeFileSync(file, [head, good, line, good].join('\n'));
       const broken = await cli(['import', 'predictions', file]);
@@ -272,7 +272,7 @@ describe.each(DIALECTS)('records as files on %s', (dialect) => {
     writeFileSync(join(database.folder, 'imports', `${name}.json`), JSON.stringify(done));
     const { stdout, stderr } = await cli(['import', 'metrics', file, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ imported: 1200, lines: 1200 });
-    expect(stderr).toContain('goes on behind line 1000');
+    expect(stderr).toContain('continuing after line 1000');
     const rows = await database.query<{ n: unknown }>("SELECT COUNT(*) AS n FROM metric_events WHERE type = 'many'");
     expect(Number(rows[0]?.n)).toBe(200);
     // Done: the next one begins anew, and finds what is there by its name.

@@ -24,7 +24,7 @@ const RUN: RetentionRun = {
 
 /** As another server would, if it did not know of the lock. */
 class UnlockedArchive extends Archive {
-  override alone<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
+  override runExclusively<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
     return work();
   }
 }
@@ -38,7 +38,7 @@ describe('an archive that several servers share', () => {
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { row: BulkRow }).row.id);
-    return { config: { archiveDir } as FeedbackLoopConfig, ids };
+    return { config: { retention: { archiveDir } } as FeedbackLoopConfig, ids };
   };
 
   it.each([

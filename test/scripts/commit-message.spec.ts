@@ -39,7 +39,7 @@ describe('a commit message', () => {
   it.each([
     ['Fix the order of deliveries', 'must read `type(scope): subject`'],
     ['fix: keep the order', 'must read `type(scope): subject`'],
-    ['fixes(webhooks): keep the order', 'the type "fixes" is none of'],
+    ['fixes(webhooks): keep the order', 'the type "fixes" is not one of'],
     ['fix(Web Hooks): keep the order', 'the scope "Web Hooks" must be lower-case words'],
     ['fix(webhooks): ', 'must read `type(scope): subject`'],
     ['fix(webhooks): keep the order.', 'must not end with a period'],

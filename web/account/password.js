@@ -3,18 +3,18 @@ import { send } from './request.js';
 const form = document.getElementById('choose');
 const problem = document.getElementById('problem');
 const token = new URLSearchParams(location.hash.slice(1)).get('token');
-// Not left where the next person at this screen would find it.
+// Removes the token from the address, where the next person at this screen would find it.
 history.replaceState(null, '', location.pathname);
 if (!token) {
   form.hidden = true;
-  problem.textContent = 'This link is not complete. Ask for a new one.';
+  problem.textContent = 'This link is incomplete. Ask for a new one.';
 }
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const { again, password } = Object.fromEntries(new FormData(form));
-  problem.textContent = password === again ? '' : 'The two are not the same.';
-  if (password !== again) return;
+  const { password, repeated } = Object.fromEntries(new FormData(form));
+  problem.textContent = password === repeated ? '' : 'The passwords do not match.';
+  if (password !== repeated) return;
   const button = form.querySelector('button');
   button.disabled = true;
   try {

@@ -1,4 +1,8 @@
-/** Sends JSON; answers the body, or throws what the problem says in words for people. */
+/**
+ * Sends JSON and returns the body of the response.
+ *
+ * @throws Error with a message for people and the status of the response
+ */
 export async function send(path, body, headers = {}) {
   let response;
   try {
@@ -10,12 +14,12 @@ export async function send(path, body, headers = {}) {
   } catch {
     throw new Error('The server cannot be reached.');
   }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  const fields = (answer.errors ?? []).map(({ path: field, message }) => `${field} ${message}`).join('; ');
+  const result = await response.json().catch(() => ({}));
+  if (response.ok) return result;
+  const fields = (result.errors ?? []).map(({ path: field, message }) => `${field} ${message}`).join('; ');
   const wait = response.headers.get('retry-after');
   const error = new Error(
-    [answer.detail ?? `Error ${response.status}.`, fields, wait && `Try again in ${wait} s.`].filter(Boolean).join(' '),
+    [result.detail ?? `Error ${response.status}.`, fields, wait && `Try again in ${wait} s.`].filter(Boolean).join(' '),
   );
   error.status = response.status;
   throw error;

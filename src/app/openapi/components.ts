@@ -2,11 +2,13 @@ import type { ApiDocument, Components, Header, Operation, Parameter, Paths, Refe
 
 const NAME = /^[A-Z][A-Za-z0-9]*$/;
 
-/** Declares everything that has a name or is used twice once, under `components`, and refers to it from the paths. */
+/**
+ * Collects what has a name or is used twice. Each is declared once, under `components`, and referred to from the paths.
+ */
 export class ComponentRegistry {
   private readonly components: Components = { schemas: {}, responses: {}, headers: {}, parameters: {} };
 
-  /** The same value with a reference in the place of every schema that has an `$id`. */
+  /** Returns the value with every schema that has an `$id` replaced by a reference. */
   refer(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((each) => this.refer(each));
     if (typeof value !== 'object' || value === null) return value;
@@ -15,12 +17,12 @@ export class ComponentRegistry {
     return typeof $id === 'string' ? this.add('schemas', $id, referred) : referred;
   }
 
-  /** @throws Error when something else has the name */
+  /** Adds a component and returns a reference to it. @throws Error if another component has the name */
   add(kind: keyof Components, name: string, value: object): Reference {
-    if (!NAME.test(name)) throw new Error(`${name} is no name for one of the ${kind}: use PascalCase`);
+    if (!NAME.test(name)) throw new Error(`${name} is not a valid name in ${kind}: use PascalCase`);
     const known = (this.components[kind] ??= {});
     if (Object.hasOwn(known, name) && JSON.stringify(known[name]) !== JSON.stringify(value))
-      throw new Error(`two different ${kind} are called ${name}: give one of them another $id, or both the same text`);
+      throw new Error(`two different ${kind} have the name ${name}: change the $id of one, or make them equal`);
     known[name] = value;
     return { $ref: `#/components/${String(kind)}/${name}` };
   }
@@ -35,7 +37,9 @@ export class ComponentRegistry {
     );
   }
 
-  /** Refers to the parameters that several operations share. One whose schema has a name is called like its schema. */
+  /**
+   * Refers to the parameters that several operations share. A parameter gets the name of its schema, if that has one.
+   */
   referParameters(paths: Paths): void {
     const operations = Object.values(paths).flatMap((item) => Object.values(item));
     const uses = new Map<string, number>();
@@ -53,7 +57,7 @@ export class ComponentRegistry {
     }
   }
 
-  /** The components that `paths` refer to, directly or by another component, in alphabetical order. */
+  /** Returns the components that `paths` refer to, directly or through other components, in alphabetical order. */
   usedBy(paths: Paths): Components {
     const used = new Set<string>();
     const visit = (value: unknown): void => {
@@ -62,7 +66,7 @@ export class ComponentRegistry {
         used.add(reference);
         const [, , kind = '', name = ''] = reference.split('/');
         const component = this.components[kind]?.[name];
-        if (!component) throw new Error(`${reference} leads nowhere`);
+        if (!component) throw new Error(`${reference} is not declared`);
         visit(component);
       }
     };
@@ -79,15 +83,15 @@ export class ComponentRegistry {
   }
 }
 
-/** The part of the document that an audience sees: its paths in alphabetical order, and what they use. */
+/** Returns the part of the document for one audience: its paths in alphabetical order, and the components they use. */
 export function pick(
   document: ApiDocument,
   registry: ComponentRegistry,
-  wanted: (path: string) => boolean,
+  includes: (path: string) => boolean,
 ): ApiDocument {
   const paths = Object.fromEntries(
     Object.entries(document.paths)
-      .filter(([path]) => wanted(path))
+      .filter(([path]) => includes(path))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   const operations = Object.values(paths).flatMap((item) => Object.values(item));

@@ -1,8 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
 /**
- * The parts of an OpenAPI 3.1 document that are worked on here. The types of @nestjs/swagger describe 3.0, whose schemas are another
- * language.
+ * The parts of an OpenAPI 3.1 document that are used here. The types of @nestjs/swagger describe OpenAPI 3.0, whose
+ * schemas follow different rules.
  */
 export interface Reference {
   $ref: string;

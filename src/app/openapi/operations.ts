@@ -4,18 +4,18 @@ import type { Content, Header, Operation, Reference, Response } from './document
 import { CORRELATION_ID, problemName } from './problems.js';
 
 /**
- * Completes an operation with what follows from the facts that its decorators declare: the statuses that every route of its kind has,
- * the headers of its responses, and its security. A client meets no undocumented status.
+ * Adds to an operation what its decorators imply: the statuses that all routes of its kind can return, the headers of
+ * its responses, and its security. Without these, clients would receive undocumented statuses.
  */
-export function complete(path: string, operation: Operation, registry: ComponentRegistry): void {
+export function completeOperation(path: string, operation: Operation, registry: ComponentRegistry): void {
   if (operation.tags?.includes(LEGACY_TAG)) {
     operation.deprecated = true;
     operation.tags = [LEGACY_TAG];
   }
   operation.operationId = operationId(operation.operationId ?? path);
-  operation.security = unique(operation.security ?? []);
-  takeRequestContent(operation);
-  const headers = { ...CORRELATION_ID, ...takeResponseHeaders(operation) };
+  operation.security = uniqueSchemes(operation.security ?? []);
+  applyRequestContent(operation);
+  const headers = { ...CORRELATION_ID, ...extractResponseHeaders(operation) };
   for (const status of commonStatuses(path, operation)) operation.responses[status] ??= { description: '' };
   for (const [status, response] of Object.entries(operation.responses)) {
     if (isProblem(status, response)) {
@@ -27,7 +27,7 @@ export function complete(path: string, operation: Operation, registry: Component
   }
 }
 
-/** What any route of this kind may fail with. Statuses of single routes are declared by `ProblemResponses`. */
+/** Returns the error statuses of all routes of this kind. `ProblemResponses` declares those of single routes. */
 function commonStatuses(path: string, { parameters = [], requestBody, security = [] }: Operation): number[] {
   const statuses = [400, 405, 414, 415, 431, 500, 503];
   if (security.length > 0) statuses.push(401, 403, 429);
@@ -37,27 +37,27 @@ function commonStatuses(path: string, { parameters = [], requestBody, security =
   return statuses;
 }
 
-/** An error without a body of its own. */
+/** Whether the response is an error without its own body. */
 function isProblem(status: string, response: Response | Reference): boolean {
   return Number(status) >= 400 && 'description' in response && response.content === undefined;
 }
 
-/** Generators and readers take the first scheme. */
+/** In order of preference: generators and readers use the first scheme. */
 const SCHEMES = ['bearer', 'api_key', 'session', 'feedback_token'];
 
-/** A class and its methods may declare the same scheme. */
-function unique(security: Record<string, string[]>[]): Record<string, string[]>[] {
+/** Removes duplicates, because a class and its methods may declare the same scheme. */
+function uniqueSchemes(security: Record<string, string[]>[]): Record<string, string[]>[] {
   const declared = new Set(security.flatMap((each) => Object.keys(each)));
   return SCHEMES.filter((scheme) => declared.has(scheme)).map((scheme) => ({ [scheme]: [] }));
 }
 
-function takeRequestContent(operation: Operation): void {
+function applyRequestContent(operation: Operation): void {
   const content = operation[REQUEST_CONTENT_EXTENSION] as Content | undefined;
   if (content && operation.requestBody) Object.assign(operation.requestBody.content, content);
   delete operation[REQUEST_CONTENT_EXTENSION];
 }
 
-function takeResponseHeaders(operation: Operation): Record<string, Header> {
+function extractResponseHeaders(operation: Operation): Record<string, Header> {
   const headers: Record<string, Header> = {};
   for (const key of Object.keys(operation)) {
     if (!key.startsWith(RESPONSE_HEADER_EXTENSION)) continue;

@@ -22,7 +22,7 @@ export const CORRELATION_ID = {
   ),
 };
 
-/** Every status that an error may have, with the name of its shared response. */
+/** The shared response of each error status. */
 const PROBLEMS: Record<number, ProblemKind> = {
   400: {
     name: 'BadRequestProblem',
@@ -142,9 +142,9 @@ const PROBLEMS: Record<number, ProblemKind> = {
       ...RETRY_AFTER,
       RateLimit: header('Remaining requests by limit.', 'string'),
       'RateLimit-Policy': header('The limits.', 'string'),
-      'X-RateLimit-Limit': header('The limit that is nearest to its end.', 'integer'),
+      'X-RateLimit-Limit': header('The limit that is closest to being exceeded.', 'integer'),
       'X-RateLimit-Remaining': header('Remaining requests of that limit.', 'integer'),
-      'X-RateLimit-Reset': header('Seconds until that limit starts again.', 'integer'),
+      'X-RateLimit-Reset': header('Seconds until that limit resets.', 'integer'),
     },
   },
   431: {
@@ -177,14 +177,14 @@ const PROBLEMS: Record<number, ProblemKind> = {
   },
 };
 
-/** The name of the shared response for an error status. @throws Error for a status without one */
+/** Returns the name of the shared response for an error status. @throws Error for a status without one */
 export function problemName(status: string): string {
   const kind = PROBLEMS[Number(status)];
   if (!kind) throw new Error(`status ${status} has no shared response: add it to PROBLEMS`);
   return kind.name;
 }
 
-/** The shared responses by name. */
+/** Returns the shared responses by name. */
 export function problemResponses(): Record<string, Response> {
   return Object.fromEntries(
     Object.entries(PROBLEMS).map(([status, { description, example, headers, name }]) => [

@@ -1,6 +1,6 @@
 import { LEGACY_TAG } from '#http';
 
-/** The groups of operations, in the order in which a reader meets them. */
+/** The groups of operations, in the order in which they are shown. */
 export const TAGS: [name: string, description: string][] = [
   ['Predictions', 'Predict texts with the served models, log predictions made elsewhere, and read both.'],
   ['Votes and labels', 'Record opinions of users and ground truth about predictions.'],
@@ -10,7 +10,7 @@ export const TAGS: [name: string, description: string][] = [
   ['Exports', 'Download records as files.'],
   ['Data subjects', 'Export and erase everything that is stored about a user.'],
   ['Training sets', 'Freeze labelled texts for training.'],
-  ['Models', 'See which models are served, and which were.'],
+  ['Models', 'List the models that are served or were served.'],
   ['Webhooks', 'Send events to other systems.'],
   ['Administration', 'Manage API keys, tenants and retention, and read the audit log.'],
   ['People', 'Manage users, their passwords and their sessions.'],

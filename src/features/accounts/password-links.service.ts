@@ -32,9 +32,12 @@ export class PasswordLinks {
   }
 
   private get base(): string {
-    const { apiHost, apiPort, publicUrl, tlsCertPath } = this.config;
+    const {
+      server: { host, port, tlsCertPath },
+      accounts: { publicUrl },
+    } = this.config;
     if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
-    const host = apiHost === '0.0.0.0' || apiHost === '::' ? 'localhost' : apiHost;
-    return `${tlsCertPath === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${apiPort}`;
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+    return `${tlsCertPath === undefined ? 'http' : 'https'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
   }
 }

@@ -17,7 +17,7 @@ export class SessionAuthenticator implements Authenticator {
   async authenticate(request: AuthenticationRequest): Promise<Principal | undefined> {
     const token = sessionTokenOf(request);
     const person = token === undefined ? undefined : await this.sessions.verify(token);
-    if (person?.session) refuseForgery(request, person.session, this.config.publicUrl);
+    if (person?.session) refuseForgery(request, person.session, this.config.accounts.publicUrl);
     return person;
   }
 }

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, HOUR_MS } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { APP_LOGGER, type AppLogger } from '#observability';
+import { WhileDatabaseUp } from '#scheduling';
 import { SessionsRepository } from './sessions.repository.js';
 
 const MINUTE_MS = 60_000;
@@ -14,15 +13,10 @@ export class SessionsMaintenance {
     private readonly repository: SessionsRepository,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @Interval(HOUR_MS)
+  @WhileDatabaseUp({ name: 'sessions.prune', every: HOUR_MS })
   async run(): Promise<void> {
-    try {
-      await this.repository.prune(this.clock.now(), this.config.loginLockMinutes * MINUTE_MS);
-    } catch (error) {
-      this.logger.debug({ err: error }, 'old sessions could not be removed; the next attempt is in an hour');
-    }
+    await this.repository.prune(this.clock.now(), this.config.accounts.loginLockMinutes * MINUTE_MS);
   }
 }

@@ -68,10 +68,12 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResource> {
     await this.countAttempt(request, reply);
-    const { publicUrl } = this.config;
+    const {
+      accounts: { publicUrl },
+    } = this.config;
     refuseForeignPage(request, publicUrl);
     const session = await this.sessions.signIn(loginValidator.parse(body), sessionTokenOf(request));
-    const seconds = this.config.sessionHours * 3600;
+    const seconds = this.config.accounts.sessionHours * 3600;
     void reply.headers(NO_STORE).header('set-cookie', sessionCookie(request, publicUrl, session.token, seconds));
     return toSessionResource(session);
   }
@@ -92,7 +94,7 @@ export class SessionsController {
   ): Promise<{ success: boolean }> {
     await this.sessions.signOut(caller, requireSession(caller));
     void reply.headers({ ...NO_STORE, 'clear-site-data': '"cache", "storage"' });
-    void reply.header('set-cookie', clearedCookies(request, this.config.publicUrl));
+    void reply.header('set-cookie', clearedCookies(request, this.config.accounts.publicUrl));
     return DONE;
   }
 
@@ -128,7 +130,7 @@ export class SessionsController {
     await this.countAttempt(request, reply);
     const { current_password, new_password } = changePasswordValidator.parse(body);
     await this.users.changePassword(caller, requireSession(caller).user, current_password, new_password);
-    void reply.headers(NO_STORE).header('set-cookie', clearedCookies(request, this.config.publicUrl));
+    void reply.headers(NO_STORE).header('set-cookie', clearedCookies(request, this.config.accounts.publicUrl));
     return DONE;
   }
 

@@ -61,11 +61,11 @@ export class SessionsService {
     const tenant = await this.users.tenantOf(slug ?? 'default');
     const address = email.trim().toLowerCase();
     const accountHash = this.hash(this.accountKey, `${slug ?? 'default'}\n${address}`);
-    const lockMs = this.config.loginLockMinutes * MINUTE_MS;
+    const lockMs = this.config.accounts.loginLockMinutes * MINUTE_MS;
     const lockedUntil = await this.repository.reserveAttempt(tenant, accountHash, {
       now,
       lockMs,
-      most: this.config.loginAttempts,
+      most: this.config.accounts.loginAttempts,
     });
     if (lockedUntil !== null) throw new AccountLockedError((lockedUntil - now) / 1000);
     const found = await this.users.credentials(tenant, address);
@@ -73,7 +73,7 @@ export class SessionsService {
     if (!good || !found || found.user.disabledAt !== null)
       throw new AuthenticationError('The address or the password is wrong.');
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAt = now + this.config.sessionHours * HOUR_MS;
+    const expiresAt = now + this.config.accounts.sessionHours * HOUR_MS;
     const session = { tokenHash: this.hash(this.tokenKeys[0] as Buffer, token), userId: found.user.id, expiresAt };
     const replaced = before === undefined ? undefined : this.hash(this.tokenKeys[0] as Buffer, before);
     await this.repository.create(
@@ -93,7 +93,7 @@ export class SessionsService {
       const stored = await this.repository.findByToken(this.hash(key, token));
       if (!stored) continue;
       const idle = now - stored.seenAt;
-      if (stored.expiresAt <= now || idle >= this.config.sessionIdleMinutes * MINUTE_MS) return undefined;
+      if (stored.expiresAt <= now || idle >= this.config.accounts.sessionIdleMinutes * MINUTE_MS) return undefined;
       if (idle >= MINUTE_MS) await this.repository.touch(stored.user, stored.tokenHash, now);
       const { expiresAt, tokenHash, user } = stored;
       return {

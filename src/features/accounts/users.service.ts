@@ -1,6 +1,7 @@
 import {
   type Clock,
   CLOCK,
+  codeOf,
   type CursorCodec,
   ForbiddenError,
   HOUR_MS,
@@ -204,6 +205,6 @@ function refuseWeak(password: string, email: string, path: string): void {
 
 function isTaken(error: unknown): boolean {
   if (!(error instanceof DataRefusedError)) return false;
-  const code = (error.cause as { code?: string } | undefined)?.code;
+  const code = codeOf(error.cause);
   return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE';
 }

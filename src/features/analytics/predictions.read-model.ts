@@ -1,6 +1,6 @@
+import { Conditions, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
-import { smallestIdAt, type TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
+import { type TenantContext } from '#kernel';
 import type { AnalyticsFilter, RecentPrediction } from './figures.js';
 
 /** Figures that want single predictions. No column that holds a text is ever selected here. */
@@ -54,23 +54,10 @@ export class PredictionsReadModel {
     tail: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    const { dialect } = this.unitOfWork;
-    const bound: unknown[] = [];
-    const conditions = ['tenant_id = $1'];
-    const bind = (text: string, ...parameters: unknown[]): string =>
-      parameters.reduce<string>((result, value) => {
-        bound.push(value);
-        return result.replace('?', `$${bound.length + 1}`);
-      }, text);
-    // The id carries the time: its bounds let PostgreSQL skip the partitions of other months.
-    if (filter.from !== undefined) {
-      conditions.push(bind('timestamp >= ? AND id >= ?', dialect.time(filter.from), smallestIdAt(filter.from)));
-    }
-    if (filter.to !== undefined)
-      conditions.push(bind('timestamp < ? AND id < ?', dialect.time(filter.to), smallestIdAt(filter.to)));
-    if (filter.model !== undefined) conditions.push(bind('model = ?', filter.model));
-    if (filter.modelVersion !== undefined) conditions.push(bind('model_version = ?', filter.modelVersion));
-    const text = `SELECT ${columns} FROM predictions WHERE ${conditions.join(' AND ')} ${bind(tail, ...values)}`;
-    return this.unitOfWork.analyze<Row>(tenant, text.trim(), bound);
+    const where = new Conditions(this.unitOfWork.dialect)
+      .within('timestamp', filter, { timeInId: true })
+      .equal({ model: filter.model, model_version: filter.modelVersion });
+    const text = `SELECT ${columns} FROM predictions WHERE ${where} ${where.fill(tail, ...values)}`;
+    return this.unitOfWork.analyze<Row>(tenant, text.trim(), where.values);
   }
 }

@@ -85,7 +85,7 @@ export class IntakeService {
     const checked = await this.pictures.check(pictures, surplusFiles);
     const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
     // Where no key is required, an anonymous sender is an ordinary one.
-    const isDoubted = (anonymous && this.config.apiKeyRequired) || caller.publishable === true;
+    const isDoubted = (anonymous && this.config.security.apiKeyRequired) || caller.publishable === true;
     return { caller, input, ...checked, isDoubted };
   }
 

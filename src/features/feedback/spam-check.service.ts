@@ -55,7 +55,7 @@ export class SpamCheck {
     const shingles = this.shingles(description);
     const recent = (): Remembered[] => (this.recent.get(who) ?? []).filter(({ at }) => now - at < WINDOW_MS);
     const repeats = recent().some((each) => similarity(each.shingles, shingles) >= SAME);
-    const tooFast = elapsedMs !== null && elapsedMs < this.config.feedbackMinFillMs;
+    const tooFast = elapsedMs !== null && elapsedMs < this.config.feedback.minFillMs;
     const isFilledIn = honeypot !== null && honeypot !== '';
     return {
       reason: isFilledIn ? 'honeypot' : tooFast ? 'too_fast' : repeats ? 'near_duplicate' : null,

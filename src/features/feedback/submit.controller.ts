@@ -120,8 +120,8 @@ export class SubmitController {
       };
     }
     const form = await readMultipart(body, {
-      maxFiles: this.config.screenshotMaxCount,
-      maxFileBytes: this.config.screenshotMaxBytes,
+      maxFiles: this.config.feedback.screenshotMaxCount,
+      maxFileBytes: this.config.feedback.screenshotMaxBytes,
       maxFieldBytes: MAX_FIELD_BYTES,
       // Text parts come first: whoever sends a token must have said by then what it is for.
       beforeFiles: ({ prediction_id }) => void this.intake.prove(sender, prediction_id?.toLowerCase() ?? null),

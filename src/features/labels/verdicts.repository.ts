@@ -1,6 +1,6 @@
+import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
 import { type JudgedLabel, LABELS } from './label.table.js';
 import type { VoteSummary } from './vote.table.js';
 
@@ -15,7 +15,7 @@ export class VerdictsRepository {
   async votes(tenant: TenantContext, ids: readonly string[]): Promise<VoteSummary> {
     const rows = await this.unitOfWork.read<{ correct: unknown; rating: number | null; count: unknown }>(
       tenant,
-      `SELECT correct, rating, COUNT(*) AS count FROM prediction_votes WHERE tenant_id = $1 AND prediction_id IN (${marks(ids)}) ` +
+      `SELECT correct, rating, COUNT(*) AS count FROM prediction_votes WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) ` +
         'AND NOT withdrawn GROUP BY correct, rating',
       ids,
     );
@@ -32,14 +32,10 @@ export class VerdictsRepository {
     const waiting = inferenceId === null ? '' : ` OR (prediction_id IS NULL AND inference_id = $${ids.length + 2})`;
     const rows = await this.unitOfWork.read<Readonly<Record<string, unknown>>>(
       tenant,
-      `SELECT ${LABELS.columnList} FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${marks(ids)})${waiting}) ` +
+      `SELECT ${LABELS.columnList} FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${placeholders(ids)})${waiting}) ` +
         `ORDER BY recorded_at, id LIMIT ${MAX_LABELS}`,
       inferenceId === null ? ids : [...ids, inferenceId],
     );
     return rows.map((row) => LABELS.fromRow(tenant, row, this.unitOfWork.dialect));
   }
-}
-
-function marks(ids: readonly string[]): string {
-  return ids.map((_, i) => `$${i + 2}`).join(', ');
 }

@@ -15,7 +15,7 @@ import { METRIC_EVENT_KEYS, METRIC_EVENTS } from './metric-event.table.js';
 })
 export class MetricEventsModule {
   constructor(tables: StoredTables, config: FeedbackLoopConfig) {
-    tables.register(METRIC_EVENTS, { transfer: transferEvents(config.metricEventsSensitive) });
+    tables.register(METRIC_EVENTS, { transfer: transferEvents(config.metricEvents.sensitive) });
     tables.register(METRIC_EVENT_KEYS);
   }
 }

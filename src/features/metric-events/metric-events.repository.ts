@@ -1,6 +1,6 @@
+import { Conditions, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
-import { type Position, smallestIdAt, type TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
+import { type Position, type TenantContext } from '#kernel';
 import { FieldCipher } from '#secrets';
 import type { EventFigures, MetricEvent, MetricEventFilter, TypeUse } from './metric-event.js';
 import { restoreSensitiveFields } from './sensitive-fields.js';
@@ -49,24 +49,26 @@ export class MetricEventsRepository {
     limit: number,
     { order = 'DESC', position, withTexts }: ReadOptions,
   ): Promise<MetricEvent[]> {
-    const { bind, where } = this.conditions(filter);
-    const beyond = order === 'DESC' ? '<' : '>';
-    const after = position
-      ? ` AND (timestamp, id) ${beyond} (${bind(this.unitOfWork.dialect.time(position.time))}, ${bind(position.id)})`
-      : '';
-    const text = `SELECT * FROM metric_events WHERE ${where}${after} ORDER BY timestamp ${order}, id ${order} LIMIT ${bind(limit)}`;
-    const rows = await this.unitOfWork.read<Row>(tenant, text, bind.values);
+    const { dialect } = this.unitOfWork;
+    const where = this.where(filter);
+    if (position)
+      where.add(`(timestamp, id) ${order === 'DESC' ? '<' : '>'} (?, ?)`, dialect.time(position.time), position.id);
+    const rows = await this.unitOfWork.read<Row>(
+      tenant,
+      `SELECT * FROM metric_events WHERE ${where} ORDER BY timestamp ${order}, id ${order} LIMIT ${where.bind(limit)}`,
+      where.values,
+    );
     return rows.map((row) => this.toEvent(tenant, row, withTexts));
   }
 
   /** Most frequent first. */
   async types(tenant: TenantContext, filter: MetricEventFilter): Promise<TypeUse[]> {
-    const { bind, where } = this.conditions(filter);
+    const where = this.where(filter);
     const rows = await this.unitOfWork.read<{ type: string; n: number; first: unknown; last: unknown }>(
       tenant,
       `SELECT type, COUNT(*) AS n, MIN(timestamp) AS first, MAX(timestamp) AS last FROM metric_events WHERE ${where} ` +
         'GROUP BY type ORDER BY COUNT(*) DESC, type LIMIT 1000',
-      bind.values,
+      where.values,
     );
     const { readTime } = this.unitOfWork.dialect;
     return rows.map(({ first, last, n, type }) => ({
@@ -78,12 +80,12 @@ export class MetricEventsRepository {
   }
 
   async figures(tenant: TenantContext, filter: MetricEventFilter): Promise<EventFigures> {
-    const { bind, where } = this.conditions(filter);
+    const where = this.where(filter);
     const [row] = await this.unitOfWork.read<Record<'n' | 'types' | 'users' | 'orgs' | 'first' | 'last', unknown>>(
       tenant,
       'SELECT COUNT(*) AS n, COUNT(DISTINCT type) AS types, COUNT(DISTINCT user_id) AS users, COUNT(DISTINCT org_id) AS orgs, ' +
         `MIN(timestamp) AS first, MAX(timestamp) AS last FROM metric_events WHERE ${where}`,
-      bind.values,
+      where.values,
     );
     const time = (value: unknown): number | null => (value == null ? null : this.unitOfWork.dialect.readTime(value));
     return {
@@ -96,40 +98,23 @@ export class MetricEventsRepository {
     };
   }
 
-  private conditions(filter: MetricEventFilter): {
-    where: string;
-    bind: ((value: unknown) => string) & { values: unknown[] };
-  } {
-    const { dialect } = this.unitOfWork;
-    const values: unknown[] = [];
-    const bind = Object.assign((value: unknown) => `$${values.push(value) + 1}`, { values });
-    const conditions = ['tenant_id = $1'];
-    // The id carries the time: its bounds let PostgreSQL skip the partitions of other months.
-    if (filter.from !== undefined)
-      conditions.push(`timestamp >= ${bind(dialect.time(filter.from))} AND id >= ${bind(smallestIdAt(filter.from))}`);
-    if (filter.to !== undefined)
-      conditions.push(`timestamp < ${bind(dialect.time(filter.to))} AND id < ${bind(smallestIdAt(filter.to))}`);
-    for (const [column, value] of [
-      ['type', filter.type],
-      ['user_id', filter.userId],
-      ['org_id', filter.orgId],
-      ['external_id', filter.externalId],
-    ] as const)
-      if (value !== undefined) conditions.push(`${column} = ${bind(value)}`);
+  private where(filter: MetricEventFilter): Conditions {
+    const where = new Conditions(this.unitOfWork.dialect)
+      .within('timestamp', filter, { timeInId: true })
+      .equal({ type: filter.type, user_id: filter.userId, org_id: filter.orgId, external_id: filter.externalId });
     for (const { path, value } of filter.data ?? []) {
-      const wanted = readings(value);
-      const either = wanted.map((json) => this.holds(path, json, bind));
-      conditions.push(`(${either.join(' OR ')})`);
+      const either = readings(value).map((json) => this.holds(path, json, where));
+      where.add(`(${either.join(' OR ')})`);
     }
-    return { where: conditions.join(' AND '), bind };
+    return where;
   }
 
   /** PostgreSQL by containment, which the GIN index answers; SQLite by the value at the path, as it was written. */
-  private holds(path: readonly string[], json: string, bind: (value: unknown) => string): string {
+  private holds(path: readonly string[], json: string, where: Conditions): string {
     if (this.unitOfWork.dialect.name === 'sqlite')
-      return `data -> ${bind(`$${path.map((key) => `."${key}"`).join('')}`)} = ${bind(json)}`;
+      return where.fill('data -> ? = ?', `$${path.map((key) => `."${key}"`).join('')}`, json);
     const nested = [...path].reverse().reduce((inner, key) => `{${JSON.stringify(key)}:${inner}}`, json);
-    return `data @> CAST(${bind(nested)} AS jsonb)`;
+    return where.fill('data @> CAST(? AS jsonb)', nested);
   }
 
   private toEvent(tenant: TenantContext, row: Row, withTexts: boolean): MetricEvent {

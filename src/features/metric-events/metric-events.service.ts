@@ -14,7 +14,8 @@ import {
 } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import type { Durability, RecordPlan } from '#ingest';
-import { type BulkRow, GrowthService } from '#persistence';
+import { GrowthService } from '#growth';
+import { type BulkRow } from '#persistence';
 import { FieldCipher, Secrets } from '#secrets';
 import { MetricEventsRepository } from './metric-events.repository.js';
 import { type EventFigures, type MetricEvent, type MetricEventFilter, type TypeUse } from './metric-event.js';
@@ -60,7 +61,7 @@ export class MetricEventsService {
   toNew(input: EventInput, place = ''): NewEvent {
     const now = this.clock.now();
     const at = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
-    const days = this.config.retentionMetricsDays ?? this.config.retentionDays;
+    const days = this.config.retention.metricsDays ?? this.config.retention.days;
     const path = place === '' ? 'timestamp' : `${place}.timestamp`;
     if (at > now + MAX_AHEAD_MS)
       throw new ValidationError([{ path, message: 'must not be more than 5 minutes ahead' }]);
@@ -74,7 +75,7 @@ export class MetricEventsService {
     let bytes = 0;
     const rows = events.map((event): BulkRow => {
       const acceptedAt = this.clock.now();
-      const { open, taken } = extractSensitiveFields(event.data, this.config.metricEventsSensitive);
+      const { open, taken } = extractSensitiveFields(event.data, this.config.metricEvents.sensitive);
       bytes += JSON.stringify(event.data).length * 2;
       return METRIC_EVENTS.toRow(
         tenant,

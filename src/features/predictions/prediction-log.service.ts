@@ -68,7 +68,7 @@ export class PredictionLogService {
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {
     const path = input.timestamp == null ? 'id' : 'timestamp';
     if (timestamp > now + MAX_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes ahead' }];
-    const days = this.config.retentionPredictionsDays ?? this.config.retentionDays;
+    const days = this.config.retention.predictionsDays ?? this.config.retention.days;
     if (timestamp < now - days * DAY_MS) {
       return [{ path, message: `must not be older than the retention of ${days} days` }];
     }

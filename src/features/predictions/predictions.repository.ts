@@ -1,6 +1,6 @@
+import { Conditions, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
-import { type Position, smallestIdAt, type TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
+import { type Position, type TenantContext } from '#kernel';
 import { FieldCipher } from '#secrets';
 import { type Prediction, type PredictionFilter, PREDICTIONS } from './prediction.table.js';
 
@@ -30,34 +30,22 @@ export class PredictionsRepository {
     position?: Position,
   ): Promise<Prediction[]> {
     const { dialect } = this.unitOfWork;
-    const values: unknown[] = [];
-    const conditions = ['tenant_id = $1'];
-    const add = (condition: string, ...bound: unknown[]): void => {
-      let text = condition;
-      for (const value of bound) {
-        values.push(value);
-        text = text.replace('?', `$${values.length + 1}`);
-      }
-      conditions.push(text);
-    };
-    // The id carries the time: its bounds let PostgreSQL skip the partitions of other months.
-    if (filter.from !== undefined)
-      add('timestamp >= ? AND id >= ?', dialect.time(filter.from), smallestIdAt(filter.from));
-    if (filter.to !== undefined) add('timestamp < ? AND id < ?', dialect.time(filter.to), smallestIdAt(filter.to));
-    if (filter.label !== undefined) add('label = ?', filter.label);
-    if (filter.model !== undefined) add('model = ?', filter.model);
-    if (filter.modelVersion !== undefined) add('model_version = ?', filter.modelVersion);
-    if (filter.minConfidence !== undefined) add('confidence_score >= ?', filter.minConfidence);
-    if (filter.maxConfidence !== undefined) add('confidence_score <= ?', filter.maxConfidence);
-    if (filter.userId !== undefined) add('user_id = ?', filter.userId);
-    if (filter.sessionId !== undefined) add('session_id = ?', filter.sessionId);
-    if (filter.cacheHit !== undefined) add('cache_hit = ?', filter.cacheHit);
-    if (position) add('(timestamp, id) < (?, ?) AND id < ?', dialect.time(position.time), position.id, position.id);
-    values.push(limit);
+    const where = new Conditions(dialect).within('timestamp', filter, { timeInId: true }).equal({
+      label: filter.label,
+      model: filter.model,
+      model_version: filter.modelVersion,
+      user_id: filter.userId,
+      session_id: filter.sessionId,
+      cache_hit: filter.cacheHit,
+    });
+    if (filter.minConfidence !== undefined) where.add('confidence_score >= ?', filter.minConfidence);
+    if (filter.maxConfidence !== undefined) where.add('confidence_score <= ?', filter.maxConfidence);
+    if (position)
+      where.add('(timestamp, id) < (?, ?) AND id < ?', dialect.time(position.time), position.id, position.id);
     const rows = await this.unitOfWork.read<Row>(
       tenant,
-      `SELECT ${PREDICTIONS.columnList} FROM predictions WHERE ${conditions.join(' AND ')} ORDER BY timestamp DESC, id DESC LIMIT $${values.length + 1}`,
-      values,
+      `SELECT ${PREDICTIONS.columnList} FROM predictions WHERE ${where} ORDER BY timestamp DESC, id DESC LIMIT ${where.bind(limit)}`,
+      where.values,
     );
     return rows.map((row) => this.toPrediction(tenant, row));
   }

@@ -1,6 +1,6 @@
+import { Conditions, placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import { smallestIdAt, type TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
 import { FieldCipher } from '#secrets';
 import type { TrainingSelection, Truth } from './training-set.js';
 
@@ -46,22 +46,15 @@ export class LabelledPredictionsRepository {
   /** By id, in pages of at most 500. */
   async *pages(tenant: TenantContext, selection: TrainingSelection): AsyncGenerator<LabelledPrediction[]> {
     const { from, model, modelVersion, sources, to } = selection;
-    const { dialect } = this.unitOfWork;
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value) + 1}`;
-    const after = bind(smallestIdAt(from ?? 0));
-    const conditions = [
-      'tenant_id = $1',
-      `id > ${after}`,
-      `id < ${bind(smallestIdAt(to))}`,
-      `timestamp < ${bind(dialect.time(to))}`,
-      'input_text IS NOT NULL',
-    ];
-    if (from !== null) conditions.push(`timestamp >= ${bind(dialect.time(from))}`);
-    if (model !== null) conditions.push(`model = ${bind(model)}`);
-    if (modelVersion !== null) conditions.push(`model_version = ${bind(modelVersion)}`);
-    conditions.push(`(${judged(sources)})`);
-    const text = `SELECT ${COLUMNS} FROM predictions WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ${PAGE}`;
+    const where = new Conditions(this.unitOfWork.dialect)
+      .add('id > ?', smallestIdAt(from ?? 0))
+      .add('id < ?', smallestIdAt(to))
+      .within('timestamp', { from: from ?? undefined, to })
+      .add('input_text IS NOT NULL')
+      .equal({ model, model_version: modelVersion })
+      .add(`(${judged(sources)})`);
+    const { values } = where;
+    const text = `SELECT ${COLUMNS} FROM predictions WHERE ${where} ORDER BY id LIMIT ${PAGE}`;
     for (;;) {
       const rows = await this.unitOfWork.read<Row>(tenant, text, values);
       if (rows.length > 0) yield await this.withTruths(tenant, rows, selection);
@@ -74,7 +67,7 @@ export class LabelledPredictionsRepository {
   async texts(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.unitOfWork.read<{ id: string; input_text: string }>(
       tenant,
-      `SELECT id, tenant_id, input_text FROM predictions WHERE tenant_id = $1 AND id IN (${marks(ids)}) AND input_text IS NOT NULL`,
+      `SELECT id, tenant_id, input_text FROM predictions WHERE tenant_id = $1 AND id IN (${placeholders(ids)}) AND input_text IS NOT NULL`,
       ids,
     );
     return new Map(
@@ -124,7 +117,7 @@ export class LabelledPredictionsRepository {
         : await this.unitOfWork.read<Row>(
             tenant,
             'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at FROM prediction_labels ' +
-              `WHERE tenant_id = $1 AND prediction_id IN (${marks(ids)}) AND source IN (${inline(wanted)})`,
+              `WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) AND source IN (${inline(wanted)})`,
             ids,
           );
     const votes = !sources.includes('vote')
@@ -133,7 +126,7 @@ export class LabelledPredictionsRepository {
           tenant,
           'SELECT v.id, v.tenant_id, v.prediction_id, COALESCE(v.label, p.label) AS label, v.user_id, v.accepted_at AS at FROM prediction_votes v ' +
             `JOIN predictions p ON p.id = v.prediction_id AND p.tenant_id = v.tenant_id WHERE v.tenant_id = $1 AND ` +
-            `v.prediction_id IN (${marks(ids)}) AND NOT v.withdrawn AND (v.label IS NOT NULL OR v.correct)`,
+            `v.prediction_id IN (${placeholders(ids)}) AND NOT v.withdrawn AND (v.label IS NOT NULL OR v.correct)`,
           ids,
         );
     const toTruth = (row: Row, source: Truth): [string, TrueLabel] => [
@@ -169,8 +162,4 @@ function judged(sources: readonly Truth[]): string {
         'AND (v.label IS NOT NULL OR v.correct))',
     );
   return either.join(' OR ');
-}
-
-function marks(ids: readonly string[]): string {
-  return ids.map((_, i) => `$${i + 2}`).join(', ');
 }

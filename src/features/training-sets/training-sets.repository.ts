@@ -1,6 +1,13 @@
+import {
+  type BulkRow,
+  type ChangeWork,
+  placeholders,
+  TrainingSetEntity,
+  UnitOfWork,
+  type WriteSession,
+} from '#persistence';
 import { Injectable } from '@nestjs/common';
 import { HOUR_MS, type Position, smallestIdAt, type TenantContext, uuidv7 } from '#kernel';
-import { type ChangeWork, type BulkRow, TrainingSetEntity, UnitOfWork, type WriteSession } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { type Provenance, type TrainingExample, type TrainingSelection, type TrainingSet } from './training-set.js';
 import { EXAMPLES, SOURCES } from './training-set.table.js';
@@ -165,7 +172,7 @@ export class TrainingSetsRepository {
     { lines, setId, userIds }: { setId: string; lines: readonly number[]; userIds: readonly string[] },
     now: number,
   ): Promise<void> {
-    const marks = userIds.map((_, i) => `$${i + 3}`).join(', ');
+    const marks = placeholders(userIds, 3);
     const others = await session.query<{ n: number }>(
       `SELECT DISTINCT n FROM training_sources WHERE tenant_id = $1 AND training_set_id = $2 AND user_id IN (${marks})`,
       [tenant.tenantId, setId, ...userIds],
@@ -216,7 +223,7 @@ export class TrainingSetsRepository {
   ): Promise<void> {
     for (let i = 0; i < lines.length; i += PAGE) {
       const some = lines.slice(i, i + PAGE);
-      const marks = some.map((_, k) => `$${k + 3}`).join(', ');
+      const marks = placeholders(some, 3);
       for (const table of ['training_sources', 'training_examples'])
         await session.query(
           `DELETE FROM ${table} WHERE tenant_id = $1 AND training_set_id = $2 AND n IN (${marks}) RETURNING tenant_id`,

@@ -1,16 +1,15 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
-import { type Clock, CLOCK, DAY_MS, type TenantContext, uuidv7 } from '#kernel';
+import { type Clock, CLOCK, DAY_MS, HOUR_MS, type TenantContext, uuidv7 } from '#kernel';
 import { type CommitHook, CommitHooks } from '#ingest';
-import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
+import { Metrics } from '#observability';
 import { Announcements, DatabaseSupervisor, type EventDeclaration, StoredTables } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook } from './webhook.js';
 import { type SendResult, WebhookSender } from './webhook-sender.service.js';
 import { deliveriesGroup, WebhooksRepository } from './webhooks.repository.js';
 
 const LOOK_EVERY_MS = 1000;
 const REFRESH_EVERY_MS = 10_000;
-const FORGET_EVERY_MS = 3_600_000;
 const KEPT_MS = 30 * DAY_MS;
 /** Nobody else takes a delivery meanwhile; longer than sending may take. */
 const LEASE_MS = 30_000;
@@ -26,19 +25,17 @@ const AT_ONCE = 10;
 @Injectable()
 export class WebhookOutboxService implements OnModuleInit {
   private webhooks: ReadonlyMap<string, Webhook[]> = new Map();
-  private running = false;
   private readonly attempts;
 
   constructor(
     private readonly repository: WebhooksRepository,
     private readonly sender: WebhookSender,
-    private readonly supervisor: DatabaseSupervisor,
+    supervisor: DatabaseSupervisor,
     private readonly hooks: CommitHooks,
     private readonly tables: StoredTables,
     announcements: Announcements,
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver to a webhook.', ['result']);
     announcements.listen((tenant, { data, type }) =>
@@ -54,40 +51,28 @@ export class WebhookOutboxService implements OnModuleInit {
       if (options.events) this.hooks.register(name, this.hookOf(options.events));
   }
 
-  /** After a change on this server. */
-  @Interval(REFRESH_EVERY_MS)
+  /** Also called after a change on this server. */
+  @WhileDatabaseUp({ name: 'webhooks.refresh', every: REFRESH_EVERY_MS })
   async refresh(): Promise<void> {
-    try {
-      const found = await this.repository.allWebhooks();
-      const byTenant = new Map<string, Webhook[]>();
-      for (const webhook of found) byTenant.set(webhook.tenantId, [...(byTenant.get(webhook.tenantId) ?? []), webhook]);
-      this.webhooks = byTenant;
-    } catch (error) {
-      this.logger.debug({ err: error }, 'webhooks could not be read');
+    const found = await this.repository.allWebhooks();
+    const byTenant = new Map<string, Webhook[]>();
+    for (const webhook of found) byTenant.set(webhook.tenantId, [...(byTenant.get(webhook.tenantId) ?? []), webhook]);
+    this.webhooks = byTenant;
+  }
+
+  @WhileDatabaseUp({ name: 'webhooks.deliver', every: LOOK_EVERY_MS })
+  async deliver(): Promise<void> {
+    for (let found = AT_ONCE; found === AT_ONCE;) {
+      const now = this.clock.now();
+      const due = await this.repository.claimDue(now, now + LEASE_MS, AT_ONCE);
+      await Promise.allSettled(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
+      found = due.length;
     }
   }
 
-  @Interval(LOOK_EVERY_MS)
-  async look(): Promise<void> {
-    if (this.running || !this.supervisor.isUp) return;
-    this.running = true;
-    try {
-      for (let found = AT_ONCE; found === AT_ONCE;) {
-        const now = this.clock.now();
-        const due = await this.repository.claimDue(now, now + LEASE_MS, AT_ONCE);
-        await Promise.allSettled(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
-        found = due.length;
-      }
-    } catch (error) {
-      this.logger.warn({ err: error }, 'webhooks could not be told; the next attempt is in a second');
-    } finally {
-      this.running = false;
-    }
-  }
-
-  @Interval(FORGET_EVERY_MS)
+  @WhileDatabaseUp({ name: 'webhooks.forget_deliveries', every: HOUR_MS })
   async forget(): Promise<void> {
-    if (this.supervisor.isUp) await this.repository.forgetDeliveries(this.clock.now() - KEPT_MS).catch(() => undefined);
+    await this.repository.forgetDeliveries(this.clock.now() - KEPT_MS);
   }
 
   private async attempt(delivery: Delivery, webhook: SigningWebhook | undefined): Promise<void> {

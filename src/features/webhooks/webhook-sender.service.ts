@@ -1,8 +1,8 @@
+import { codeOf, formatTime, VERSION } from '#kernel';
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Injectable } from '@nestjs/common';
-import { formatTime, VERSION } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { type Delivery, type SigningWebhook } from './webhook.js';
 import { type Target, WebhookAddresses } from './webhook-address.js';
@@ -23,7 +23,7 @@ export class WebhookSender {
   readonly addresses: WebhookAddresses;
 
   constructor(config: FeedbackLoopConfig) {
-    this.addresses = new WebhookAddresses(config.webhookAllow);
+    this.addresses = new WebhookAddresses(config.webhooks.allow);
   }
 
   async send(
@@ -115,6 +115,6 @@ function post({ address, family, url }: Target, body: string, signed: string): P
 }
 
 function reasonOf(error: unknown): string {
-  const { code } = error as { code?: string };
+  const code = codeOf(error);
   return code !== undefined && /^[A-Z_0-9]{2,40}$/.test(code) ? code : 'failed';
 }

@@ -46,7 +46,7 @@ export class WebhooksService {
       recordId: webhook.id,
       change: this.repository.creation(caller, webhook, asActor(caller, now)),
       changed: async () => {
-        await this.outbox.refresh();
+        await this.refresh();
         return undefined;
       },
     };
@@ -67,7 +67,7 @@ export class WebhooksService {
   async remove(caller: Principal, id: string): Promise<void> {
     if (!(await this.repository.remove(caller, id, asActor(caller, this.clock.now()))))
       throw new NotFoundError('The webhook');
-    await this.outbox.refresh();
+    await this.refresh();
   }
 
   /** Sends something now, once, and says what came of it. @throws NotFoundError */
@@ -94,5 +94,10 @@ export class WebhooksService {
     const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
     if (!delivery) throw new NotFoundError('The delivery');
     return delivery;
+  }
+
+  /** The change is stored already: when this fails, the next refresh picks it up. */
+  private async refresh(): Promise<void> {
+    await this.outbox.refresh().catch(() => undefined);
   }
 }

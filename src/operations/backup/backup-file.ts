@@ -8,19 +8,19 @@ import yauzl from 'yauzl';
 import { AppError } from '#kernel';
 import yazl from 'yazl';
 
-/** What stands in a backup besides its files: a ZIP that any tool opens. */
+/** Describes a backup. It is stored beside the files of the backup, in a ZIP that any tool can open. */
 export interface BackupManifest {
   format: 1;
   created_at: string;
-  /** Of the program. */
+  /** Version of the program that made the backup. */
   version: string;
   database: 'sqlite' | 'postgresql';
   migrations: string[];
-  /** Table → rows. */
+  /** Table → number of rows. */
   rows: Record<string, number>;
-  /** `files`: pictures are in it; `database`: they are in the database; `s3`: they are where they were. */
+  /** Where screenshots are. `files`: in this backup; `database`: in the database; `s3`: in S3, not in this backup. */
   blobs: 'database' | 'files' | 's3';
-  /** The key that encrypts values was this one: without it they cannot be read. Its name, not the key. */
+  /** Identifies the key that encrypts values, which cannot be read without it. It is not the key itself. */
   encryption_key_id: string;
   /** File → SHA-256, hex. */
   sha256: Record<string, string>;
@@ -28,42 +28,50 @@ export interface BackupManifest {
 
 const MANIFEST = 'manifest.json';
 
-/** A file of a backup: where it is, and what it is called there. */
+/** A file to put into a backup: its `path` on disk, and its `name` in the backup. */
 export interface BackupPart {
   name: string;
   path: string;
   compress: boolean;
 }
 
-/** Writes a backup: all of it, durable and checked, or nothing; one of that name stays until then. No file is in memory. */
+/**
+ * Writes a backup file.
+ *
+ * - The file appears only when it is complete, durable and checked. Until then, an existing file of that name is kept.
+ * - Files are streamed and never held in memory as a whole.
+ *
+ * @param check reads the draft; the backup is discarded if it throws
+ * @throws the error of a file, of the disk or of `check`
+ */
 export async function writeBackup(
   to: string,
   parts: AsyncIterable<BackupPart>,
-  about: Omit<BackupManifest, 'sha256'>,
+  details: Omit<BackupManifest, 'sha256'>,
   { check, onFile }: { onFile: (name: string) => void; check: (draft: string) => Promise<unknown> },
 ): Promise<BackupManifest> {
   const zip = new yazl.ZipFile();
   const sha256: Record<string, string> = {};
-  const manifest = { ...about, sha256 };
+  const manifest = { ...details, sha256 };
   const draft = `${to}.part`;
   await mkdir(dirname(to), { recursive: true });
   const written = pipeline(zip.outputStream, createWriteStream(draft, { mode: 0o600, flush: true }));
-  // It may fail while parts are still being listed; it is waited for below.
+  // The write may fail while parts are still being listed. The failure is handled below, where it is awaited.
   written.catch(() => undefined);
-  // Whatever fails first ends the writing of the file.
+  // The first failure ends the writing of the file.
   zip.on('error', (error) => (zip.outputStream as Readable).destroy(error as unknown as Error));
   try {
     for await (const { compress, name, path } of parts)
-      zip.addReadStreamLazy(name, { compress, mode: 0o100600 }, (give) => {
+      zip.addReadStreamLazy(name, { compress, mode: 0o100600 }, (callback) => {
         onFile(name);
-        give(
+        callback(
           null,
-          hashed(createReadStream(path), (hash) => (sha256[name] = hash)),
+          withHash(createReadStream(path), (hash) => (sha256[name] = hash)),
         );
       });
-    // Asked for when all before it have been written.
-    zip.addReadStreamLazy(MANIFEST, { compress: false, mode: 0o100600 }, (give) =>
-      give(
+    // Opened after all other files are written, when all hashes are known.
+    zip.addReadStreamLazy(MANIFEST, { compress: false, mode: 0o100600 }, (callback) =>
+      callback(
         null,
         streamOf(() => `${JSON.stringify(manifest, null, 2)}\n`),
       ),
@@ -83,7 +91,7 @@ export async function writeBackup(
   return manifest;
 }
 
-function hashed(source: Readable, done: (hash: string) => void): Readable {
+function withHash(source: Readable, done: (hash: string) => void): Readable {
   const hash = createHash('sha256');
   const through = new Transform({
     transform: (chunk: Buffer, _encoding, next) => {
@@ -95,33 +103,37 @@ function hashed(source: Readable, done: (hash: string) => void): Readable {
       next();
     },
   });
-  // Whoever reads it is told; nobody may be reading yet.
+  // A reader receives the error. Without this listener, an error before the first read would end the process.
   through.on('error', () => undefined);
   source.once('error', (error) => through.destroy(error));
   return source.pipe(through);
 }
 
-function streamOf(text: () => string): Readable {
+function streamOf(createText: () => string): Readable {
   return new Transform({
     transform: (chunk: Buffer, _encoding, next) => next(null, chunk),
-  }).end(text());
+  }).end(createText());
 }
 
-/** Unpacks a backup into `folder` and checks every byte of it. @throws RestoreFailedError when it is none, or damaged */
+/**
+ * Unpacks a backup into `folder` and checks the hash of every file.
+ *
+ * @throws DamagedBackupError (422) if the file is damaged or not a backup
+ */
 export async function readBackup(
   from: string,
   folder: string,
   onFile: (name: string) => void,
 ): Promise<BackupManifest> {
-  const found: Record<string, string> = {};
-  const zip = await opened(from);
+  const hashes: Record<string, string> = {};
+  const zip = await openZip(from);
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/')) continue;
       onFile(entry.fileName);
       const path = join(folder, entry.fileName);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const source = hashed(await zip.openReadStreamPromise(entry), (hash) => (found[entry.fileName] = hash));
+      const source = withHash(await zip.openReadStreamPromise(entry), (hash) => (hashes[entry.fileName] = hash));
       await pipeline(source, createWriteStream(path, { mode: 0o600, flush: true }));
     }
   } catch (error) {
@@ -129,25 +141,26 @@ export async function readBackup(
   } finally {
     zip.close();
   }
-  if (found[MANIFEST] === undefined) throw damaged('it has no manifest');
-  const manifest = JSON.parse(await text(join(folder, MANIFEST))) as BackupManifest;
-  if (manifest.format !== 1) throw damaged(`its format is ${String(manifest.format)}, this program reads 1`);
-  const names = new Set([...Object.keys(manifest.sha256), ...Object.keys(found)]);
+  if (hashes[MANIFEST] === undefined) throw damaged('it has no manifest');
+  const manifest = JSON.parse(await readText(join(folder, MANIFEST))) as BackupManifest;
+  if (manifest.format !== 1) throw damaged(`its format is ${String(manifest.format)}, but this version reads format 1`);
+  const names = new Set([...Object.keys(manifest.sha256), ...Object.keys(hashes)]);
   names.delete(MANIFEST);
-  for (const name of names) if (found[name] !== manifest.sha256[name]) throw damaged(`${name} is not what was written`);
+  for (const name of names)
+    if (hashes[name] !== manifest.sha256[name]) throw damaged(`${name} does not match the manifest`);
   return manifest;
 }
 
-/** What the types of yauzl do not know yet. */
-interface UnzippedFile {
+/** Promise-based methods of yauzl that its types lack. */
+interface ZipReader {
   eachEntry(): AsyncIterable<yauzl.Entry>;
   openReadStreamPromise(entry: yauzl.Entry): Promise<Readable>;
   close(): void;
 }
 
-async function opened(path: string): Promise<UnzippedFile> {
+async function openZip(path: string): Promise<ZipReader> {
   try {
-    return await (yauzl as unknown as { openPromise(path: string): Promise<UnzippedFile> }).openPromise(path);
+    return await (yauzl as unknown as { openPromise(path: string): Promise<ZipReader> }).openPromise(path);
   } catch (error) {
     throw damaged((error as Error).message, error);
   }
@@ -159,8 +172,8 @@ class DamagedBackupError extends AppError {
       code: 'backup_damaged',
       status: 422,
       title: 'The backup cannot be used',
-      detail: `It is damaged, or none: ${why}. Nothing was changed.`,
-      remedy: 'Take an older one; `backup --check` tells before you need it.',
+      detail: `The file is damaged or not a backup: ${why}. Nothing was changed.`,
+      remedy: 'Use another backup. To find damaged backups before they are needed, run `backup --check`.',
       cause,
     });
   }
@@ -170,7 +183,7 @@ function damaged(why: string, cause?: unknown): DamagedBackupError {
   return new DamagedBackupError(why, cause);
 }
 
-async function text(path: string): Promise<string> {
+async function readText(path: string): Promise<string> {
   const parts: Buffer[] = [];
   for await (const chunk of createReadStream(path)) parts.push(chunk as Buffer);
   return Buffer.concat(parts).toString();

@@ -2,11 +2,15 @@ import { opendir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { FeedbackLoopConfig } from '#config';
 
-export function blobFolder({ blobDir, dataDir }: Readonly<FeedbackLoopConfig>): string {
-  return blobDir ?? join(dataDir, 'blobs');
+/** Returns the folder of the screenshots. */
+export function blobFolder({ pictures: { dir }, server: { dataDir } }: Readonly<FeedbackLoopConfig>): string {
+  return dir ?? join(dataDir, 'blobs');
 }
 
-/** Files below a folder, by their path in it with `/`; unfinished ones are left out. None when there is no folder. */
+/**
+ * Lists the files below a folder, named by their relative path with `/`. Skips unfinished files. Lists none if the
+ * folder does not exist.
+ */
 export async function* filesOf(folder: string): AsyncGenerator<{ name: string; path: string }> {
   const entries = await opendir(folder, { recursive: true }).catch(() => undefined);
   if (!entries) return;

@@ -1,16 +1,16 @@
+import { codeOf, DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import { createCopier } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { type BackupManifest, type BackupPart, readBackup, writeBackup } from './backup-file.js';
 import { blobFolder, filesOf } from './blob-files.js';
 
-const NAME = /^feedback-loop-\d{8}T\d{6}Z\.backup\.zip$/;
+const BACKUP_NAME = /^feedback-loop-\d{8}T\d{6}Z\.backup\.zip$/;
 
 export interface BackupOptions {
-  /** Older ones in the same folder are deleted, by the names that are made here. */
+  /** Deletes older backups from the folder, so that none reaches this age in days. Recognizes only default names. */
   keepDays?: number;
   onProgress?: (line: string) => void;
 }
@@ -19,20 +19,25 @@ export interface MadeBackup {
   file: string;
   bytes: number;
   manifest: BackupManifest;
-  /** Older ones that were deleted. */
+  /** Paths of expired backups that were deleted. */
   deleted: string[];
 }
 
 /**
- * Backs up the database, and pictures that are kept in a folder, while servers run: one file, checked by reading it again.
- * Keys, spools and the ledger of erasures are not in it. @throws BackupFailedError
+ * Backs up the database, and the screenshots if they are stored in a folder. Servers may be running.
+ *
+ * - The result is one file, which is checked by reading it again.
+ * - It does not contain keys, spools and the ledger of erasures.
+ *
+ * @param to a file, or a folder in which the file gets a default name
+ * @throws BackupFailedError if the database cannot be copied
  */
 export async function makeBackup(
   config: Readonly<FeedbackLoopConfig>,
   to: string,
   { keepDays, onProgress = () => undefined }: BackupOptions = {},
 ): Promise<MadeBackup> {
-  const file = await fileName(to);
+  const file = await backupPath(to);
   await mkdir(dirname(file), { recursive: true });
   const work = await mkdtemp(join(dirname(file), '.feedback-loop-backup-'));
   try {
@@ -41,11 +46,11 @@ export async function makeBackup(
     const copied = await copier.copy(copy, onProgress);
     const parts = async function* (): AsyncGenerator<BackupPart> {
       yield { name: copier.fileName, path: copy, compress: !copier.compressed };
-      if (config.blobStore !== 'directory') return;
+      if (config.pictures.store !== 'directory') return;
       let n = 0;
       for await (const { name, path } of filesOf(blobFolder(config))) {
-        const kept = join(work, `blob-${n++}`);
-        if (await holdOn(path, kept)) yield { name: `blobs/${name}`, path: kept, compress: false };
+        const copyPath = join(work, `blob-${n++}`);
+        if (await linkOrCopy(path, copyPath)) yield { name: `blobs/${name}`, path: copyPath, compress: false };
       }
     };
     const manifest = await writeBackup(
@@ -55,54 +60,62 @@ export async function makeBackup(
         format: 1,
         created_at: formatTime(Date.now()),
         version: VERSION,
-        database: config.database.type,
+        database: config.database.target.type,
         migrations: copied.migrations,
         rows: copied.rows,
-        blobs: config.blobStore === 'directory' ? 'files' : config.blobStore,
+        blobs: config.pictures.store === 'directory' ? 'files' : config.pictures.store,
         encryption_key_id: new FieldCipher(config).currentKeyId,
       },
       {
-        onFile: countedFiles('writing', onProgress),
-        check: (draft) => readBackup(draft, join(work, 'again'), countedFiles('checking', onProgress)),
+        onFile: fileProgress('writing', onProgress),
+        check: (draft) => readBackup(draft, join(work, 'again'), fileProgress('checking', onProgress)),
       },
     );
     const { size } = await stat(file);
-    return { file, bytes: size, manifest, deleted: keepDays === undefined ? [] : await prune(dirname(file), keepDays) };
+    return {
+      file,
+      bytes: size,
+      manifest,
+      deleted: keepDays === undefined ? [] : await deleteExpired(dirname(file), keepDays),
+    };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** Keeps a picture while it is packed: a server may delete it meanwhile. Answers false when it is gone already. */
-async function holdOn(path: string, kept: string): Promise<boolean> {
+/**
+ * Links or copies a screenshot, because a server may delete it before it is packed. Returns false if it is already
+ * deleted.
+ */
+async function linkOrCopy(path: string, copyPath: string): Promise<boolean> {
   try {
-    await link(path, kept).catch(() => copyFile(path, kept));
+    await link(path, copyPath).catch(() => copyFile(path, copyPath));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }
 
-/** Reads a backup whole, as a restore would, and keeps nothing of it. @throws RestoreFailedError */
+/** Reads a whole backup, as a restore would, without keeping its content. @throws DamagedBackupError (422) */
 export async function checkBackup(file: string, onProgress: (line: string) => void): Promise<BackupManifest> {
   const work = await mkdtemp(join(dirname(resolve(file)), '.feedback-loop-check-'));
   try {
-    return await readBackup(file, work, countedFiles('checking', onProgress));
+    return await readBackup(file, work, fileProgress('checking', onProgress));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** A line for the first file, and one for each thousand more. */
-export function countedFiles(verb: string, onProgress: (line: string) => void): (name: string) => void {
+/** Returns a callback that reports the first file, and then every thousandth. */
+export function fileProgress(verb: string, onProgress: (line: string) => void): (name: string) => void {
   let files = 0;
   return (name) => {
     if (files++ % 1000 === 0) onProgress(files === 1 ? `${verb} ${name}` : `${verb}: ${files} files`);
   };
 }
 
-async function fileName(to: string): Promise<string> {
+async function backupPath(to: string): Promise<string> {
   const isFolder =
     to.endsWith('/') ||
     to.endsWith(sep) ||
@@ -115,11 +128,11 @@ async function fileName(to: string): Promise<string> {
   return resolve(to, `feedback-loop-${stamp}.backup.zip`);
 }
 
-async function prune(folder: string, days: number): Promise<string[]> {
+async function deleteExpired(folder: string, days: number): Promise<string[]> {
   const deleted: string[] = [];
-  for (const name of (await readdir(folder)).filter((each) => NAME.test(each))) {
+  for (const name of (await readdir(folder)).filter((each) => BACKUP_NAME.test(each))) {
     const path = join(folder, name);
-    // The next is made a day later: none is older than `days` then.
+    // Deletes one day early, less an hour: then no backup is older than `days` when the next is made a day later.
     if ((await stat(path)).mtimeMs >= Date.now() - (days - 1) * DAY_MS - HOUR_MS) continue;
     await unlink(path);
     deleted.push(path);

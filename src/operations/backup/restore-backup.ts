@@ -5,40 +5,49 @@ import { createCopier, type DatabaseCopier, Migrator, RestoreFailedError, unknow
 import { FieldCipher } from '#secrets';
 import { type BackupManifest, readBackup } from './backup-file.js';
 import { blobFolder, filesOf } from './blob-files.js';
-import { countedFiles } from './make-backup.js';
+import { fileProgress } from './make-backup.js';
 
 export interface RestoredBackup {
   manifest: BackupManifest;
-  /** Where what was there is kept; null when there was nothing. */
+  /** Where the previous database is kept; null if there was none. */
   former: string | null;
-  /** Migrations that were applied to what was restored. */
+  /** Migrations that were applied to the restored database. */
   migrated: string[];
-  pictures: number;
-  /** What the operator must know. */
+  /** Number of restored screenshots. */
+  screenshots: number;
+  /** Problems that the operator must solve. */
   warnings: string[];
 }
 
-/** The database holds something, and nobody has said that it may go. */
+/** The database is not empty, and the operator has not agreed to replace it. */
 export class RestoreUnconfirmedError extends RestoreFailedError {
   constructor(state: string) {
-    super(`The database ${state}.`, 'Say --yes to put the backup in their place; they are kept aside.');
+    super(
+      `The database ${state}.`,
+      'Say --yes to replace the database with the backup; the previous database is kept aside.',
+    );
   }
 }
 
 /**
- * Puts a backup in the place of what is there: checked before anything is touched, counted after it, migrated to this program's schema.
- * Erasures are not applied again here: whoever calls must, before a server starts. @throws RestoreFailedError, ServerRunningError
+ * Replaces the database, and the screenshots in a folder, with a backup.
+ *
+ * - The backup is checked before anything is changed. Its rows are counted after the restore.
+ * - The restored database is migrated to the schema of this version.
+ * - Erasures are not applied again here. The caller must do so before a server starts.
+ *
+ * @throws DamagedBackupError (422), RestoreFailedError, ServerRunningError (409)
  */
 export async function restoreBackup(
   config: Readonly<FeedbackLoopConfig>,
   from: string,
   { onProgress, yes }: { yes: boolean; onProgress: (line: string) => void },
 ): Promise<RestoredBackup> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const work = await mkdtemp(join(config.dataDir, '.restore-'));
+  await mkdir(config.server.dataDir, { recursive: true, mode: 0o700 });
+  const work = await mkdtemp(join(config.server.dataDir, '.restore-'));
   try {
-    const manifest = await readBackup(from, work, countedFiles('checking', onProgress));
-    requireFit(config, manifest);
+    const manifest = await readBackup(from, work, fileProgress('checking', onProgress));
+    requireCompatible(config, manifest);
     const copier = createCopier(config);
     await requireConsent(config, copier, yes);
     const former = await copier.restore(join(work, copier.fileName), onProgress);
@@ -46,19 +55,22 @@ export async function restoreBackup(
     const missing = Object.entries(manifest.rows).filter(([table, n]) => rows[table] !== n);
     if (missing.length > 0)
       throw new RestoreFailedError(
-        `It was restored, but not whole: ${missing.map(([table, n]) => `${table} has ${rows[table] ?? 0} rows instead of ${n}`).join(', ')}.`,
+        `The backup was restored incompletely: ${missing.map(([table, n]) => `${table} has ${rows[table] ?? 0} rows instead of ${n}`).join(', ')}.`,
       );
-    // What had been imported into the former database is not in this one.
-    await rm(join(config.dataDir, 'imports'), { recursive: true, force: true });
-    const pictures = await putBack(join(work, 'blobs'), blobFolder(config));
+    // The progress of imports belongs to the previous database.
+    await rm(join(config.server.dataDir, 'imports'), { recursive: true, force: true });
+    const screenshots = await restoreFiles(join(work, 'blobs'), blobFolder(config));
     const migrated = await new Migrator(config, () => onProgress('waiting for another process to migrate')).up();
-    return { manifest, former, migrated, pictures, warnings: warningsOf(config, manifest) };
+    return { manifest, former, migrated, screenshots, warnings: warningsOf(config, manifest) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** A SQLite file that cannot be read any more is what a restore is for; with consent all the same. */
+/**
+ * Requires consent to replace data. A SQLite file that cannot be read may be replaced too, since that is what a restore
+ * is for.
+ */
 async function requireConsent(
   config: Readonly<FeedbackLoopConfig>,
   copier: DatabaseCopier,
@@ -68,25 +80,25 @@ async function requireConsent(
   try {
     rows = Object.values((await copier.inspect())?.rows ?? {}).reduce((sum, n) => sum + n, 0);
   } catch (error) {
-    if (config.database.type !== 'sqlite') throw error;
+    if (config.database.target.type !== 'sqlite') throw error;
     if (!yes) throw new RestoreUnconfirmedError('cannot be read');
     return;
   }
   if (rows > 0 && !yes) throw new RestoreUnconfirmedError(`holds ${rows} rows`);
 }
 
-function requireFit(config: Readonly<FeedbackLoopConfig>, manifest: BackupManifest): void {
-  const { type } = config.database;
+function requireCompatible(config: Readonly<FeedbackLoopConfig>, manifest: BackupManifest): void {
+  const { type } = config.database.target;
   if (manifest.database !== type)
     throw new RestoreFailedError(
-      `The backup is one of ${manifest.database}, and FL_DB_URI names ${type}.`,
-      'To move from one to the other use `export` and `import`.',
+      `The backup is of ${manifest.database}, but FL_DB_URI names ${type}.`,
+      'To move records between databases, use `export` and `import`.',
     );
   const unknown = unknownMigrations(type, manifest);
   if (unknown.length > 0)
     throw new RestoreFailedError(
-      `A newer version (${manifest.version}) made the backup: ${unknown.join(', ')} are not known here.`,
-      'Install that version, or a newer one.',
+      `The backup was made by a newer version (${manifest.version}). This version does not know the migrations ${unknown.join(', ')}.`,
+      'Install that version or a newer one.',
     );
 }
 
@@ -94,16 +106,18 @@ function warningsOf(config: Readonly<FeedbackLoopConfig>, manifest: BackupManife
   const warnings: string[] = [];
   if (!new FieldCipher(config).knows(manifest.encryption_key_id))
     warnings.push(
-      `Encrypted values were sealed with the key ${manifest.encryption_key_id}, which this server does not have: put it into FL_ENCRYPTION_KEY, or they cannot be read.`,
+      `Values are encrypted with the key ${manifest.encryption_key_id}, which this server does not have: add it to FL_ENCRYPTION_KEY, or they cannot be read.`,
     );
   if (manifest.blobs === 's3')
-    warnings.push('Pictures are in S3 and were not in the backup: they are where they were.');
-  if (manifest.blobs === 'files' && config.blobStore !== 'directory')
-    warnings.push('Pictures were restored to a folder: set FL_BLOB_STORE=directory, or move them by `blobs move`.');
+    warnings.push('Screenshots are in S3. They are not part of the backup and were not changed.');
+  if (manifest.blobs === 'files' && config.pictures.store !== 'directory')
+    warnings.push(
+      'Screenshots were restored to a folder: set FL_BLOB_STORE=directory, or move them with `blobs move`.',
+    );
   return warnings;
 }
 
-async function putBack(from: string, to: string): Promise<number> {
+async function restoreFiles(from: string, to: string): Promise<number> {
   let files = 0;
   for await (const { name, path } of filesOf(from)) {
     const target = join(to, name);

@@ -16,7 +16,7 @@ const HTML = 'text/html; charset=utf-8';
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Pages on which people sign in and choose a password. They hold nothing: what they show they ask the API for. */
+/** Serves the pages for signing in and choosing a password. They contain no data; their scripts get it from the API. */
 @ApiExcludeController()
 @Public()
 @Controller('admin')

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Metrics } from '#observability';
 import { DATABASE, type Database, DatabaseSupervisor } from '#persistence';
 
-/** Live figures of the database for `/metrics`. */
+/** Registers gauges of the connection pools, the database and its replicas. */
 @Injectable()
 export class DatabaseMetrics {
   constructor(metrics: Metrics, @Inject(DATABASE) database: Database, supervisor: DatabaseSupervisor) {
@@ -10,7 +10,7 @@ export class DatabaseMetrics {
       database.pools().map((stats) => ({ labels: { pool: stats.pool }, value: read(stats) }));
     metrics.gauge(
       'pool_size',
-      'Connections there can be.',
+      'Maximum number of connections.',
       byPool(({ size }) => size),
     );
     metrics.gauge(
@@ -20,31 +20,31 @@ export class DatabaseMetrics {
     );
     metrics.gauge(
       'pool_idle',
-      'Connections that nobody uses.',
+      'Idle connections.',
       byPool(({ idle }) => idle),
     );
     metrics.gauge(
       'pool_waiting',
-      'Callers waiting for a connection.',
+      'Callers that wait for a connection.',
       byPool(({ waiting }) => waiting),
     );
     metrics.gauge(
       'replica_up',
-      '1 while analytics may be read from a replica.',
+      '1 while analytics can be read from the replica.',
       () =>
         database.replicas().map(({ name, state }) => ({ labels: { replica: name }, value: state === 'up' ? 1 : 0 })),
       ['replica'],
     );
     metrics.gauge(
       'replica_lag_seconds',
-      'How far a replica is behind the primary.',
+      'Delay of the replica behind the primary, in seconds.',
       () =>
         database
           .replicas()
           .flatMap(({ lagMs, name }) => (lagMs === null ? [] : [{ labels: { replica: name }, value: lagMs / 1000 }])),
       ['replica'],
     );
-    metrics.gauge('db_up', '1 while the database answers.', () => (supervisor.isUp ? 1 : 0));
-    metrics.gauge('db_size_bytes', 'Size of the database.', () => supervisor.status.sizeBytes ?? 0);
+    metrics.gauge('db_up', '1 while the database is reachable.', () => (supervisor.isUp ? 1 : 0));
+    metrics.gauge('db_size_bytes', 'Size of the database, in bytes.', () => supervisor.status.sizeBytes ?? 0);
   }
 }

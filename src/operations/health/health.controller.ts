@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LegacyPath, ResourceRoute } from '#http';
 import { Metrics } from '#observability';
 import { Caller, type Principal, Public, Scopes, Unlimited } from '#security';
-import { DetailedHealthSchema, OlderHealthSchema, StateSchema } from './dto/health.schema.js';
+import { DetailedHealthSchema, LegacyHealthSchema, StateSchema } from './dto/health.schema.js';
 import { MetricsRoute, ProbeRoute } from './health-routes.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
 import { type ProbePath, Probes } from './probes.service.js';
@@ -12,7 +12,7 @@ import { type ProbePath, Probes } from './probes.service.js';
 const OK = HttpStatus.OK;
 const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;
 
-/** Probes: answered from memory, without a key, without a limit. */
+/** Health probes and metrics. Probes need no key, have no rate limit, and read only memory. */
 @ApiTags('Operations')
 @Controller()
 export class HealthController {
@@ -90,11 +90,11 @@ export class HealthController {
     operationId: 'health_older_shape',
     summary: 'Get the state of the server (legacy shape)',
     description: 'Has the shape of a legacy system.',
-    returns: OlderHealthSchema,
+    returns: LegacyHealthSchema,
   })
-  older(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['older']> {
+  legacy(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['legacyHealth']> {
     void reply.status(this.health.isHealthy ? OK : UNAVAILABLE);
-    return this.health.older();
+    return this.health.legacyHealth();
   }
 
   @Get('metrics')
@@ -115,7 +115,7 @@ export class HealthController {
   }
 
   private probe(reply: FastifyReply, path: ProbePath): { status: string } {
-    const { good, status } = this.probes.answer(path);
+    const { good, status } = this.probes.check(path);
     void reply.status(good ? OK : UNAVAILABLE);
     return { status };
   }

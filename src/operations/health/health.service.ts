@@ -15,14 +15,12 @@ export interface DetailedHealth {
   components: HealthIndicatorResult;
 }
 
-/** A pool as operators read it; utilisation is busy connections over the most there can be. */
+/** A pool with its utilisation: the share of its maximum size that is in use, 0 to 1. */
 interface PoolReport extends PoolStats {
   utilisation: number;
 }
 
-/**
- * States as docs/operations.md defines them, worked out from what is in memory: no probe ever asks the database.
- */
+/** Determines the states that docs/operations.md defines, from memory alone: no probe queries the database. */
 @Injectable()
 export class HealthService {
   private started = false;
@@ -30,33 +28,33 @@ export class HealthService {
   constructor(
     private readonly supervisor: DatabaseSupervisor,
     private readonly models: ModelRegistry,
-    private readonly surroundings: RuntimeStatus,
+    private readonly runtime: RuntimeStatus,
     private readonly indicators: HealthIndicatorService,
     private readonly spool: SpoolService,
     private readonly writer: DatabaseWriter,
   ) {}
 
-  /** Called once the server listens. */
+  /** Marks the server as started. Called once it listens. */
   markStarted(): void {
     this.started = true;
   }
 
-  /** Configuration read and model loaded; the database may still be away. */
+  /** Whether the server listens and its models are loaded. The database may still be unavailable. */
   get isStarted(): boolean {
     return this.started && this.models.loaded;
   }
 
   get state(): HealthState {
-    if (this.surroundings.isDraining) return 'draining';
+    if (this.runtime.isDraining) return 'draining';
     const { state } = this.supervisor.status;
     if (this.isUnusable) return 'unhealthy';
     if (state === 'up')
-      return this.isWritingElsewhere || this.isSpoolFailing || this.surroundings.isRedisAway ? 'degraded' : 'healthy';
+      return this.isSpooling || this.isSpoolFailing || this.runtime.isRedisDown ? 'degraded' : 'healthy';
     return this.isSpoolFailing || this.spool.state === 'off' ? 'unhealthy' : 'degraded';
   }
 
-  /** Records wait in the spool, or would go there now. */
-  private get isWritingElsewhere(): boolean {
+  /** Whether records wait in the spool, or would be written to it now. */
+  private get isSpooling(): boolean {
     return this.spool.stats.rows > 0 || this.writer.breakerState !== 'closed';
   }
 
@@ -68,16 +66,19 @@ export class HealthService {
     return this.spool.state === 'full' || this.spool.state === 'broken';
   }
 
-  /** Predictions are served without a place to record them, so that only draining and a wrong schema end the traffic. */
+  /**
+   * Whether the server takes traffic. Predictions are served even if they cannot be recorded. Therefore only draining,
+   * a wrong schema and missing models end the traffic.
+   */
   get isReady(): boolean {
-    return !this.surroundings.isDraining && !this.isUnusable;
+    return !this.runtime.isDraining && !this.isUnusable;
   }
 
   get isHealthy(): boolean {
     return this.state === 'healthy' || this.state === 'degraded';
   }
 
-  /** `tenant`: whose tables are told. */
+  /** Returns the state of all components. The growth of tables is that of `tenant`. */
   detailed(tenant: TenantContext): DetailedHealth {
     return {
       status: this.state,
@@ -87,13 +88,13 @@ export class HealthService {
         ...this.databaseReport(),
         ...this.spoolReport(),
         ...this.modelReport(),
-        ...this.surroundings.report(this.indicators, tenant),
+        ...this.runtime.report(this.indicators, tenant),
       },
     };
   }
 
-  /** The shape of the oldest system. */
-  older(): { status: string; version: string; database: Record<string, unknown> } {
+  /** Returns the state in the shape of a legacy system. */
+  legacyHealth(): { status: string; version: string; database: Record<string, unknown> } {
     const { sizeBytes, state } = this.supervisor.status;
     return {
       status: this.state,
@@ -101,7 +102,7 @@ export class HealthService {
       database: {
         status: state === 'up' ? 'ok' : 'error',
         backend: this.supervisor.backend,
-        total_metrics: this.surroundings.metricEvents,
+        total_metrics: this.runtime.metricEvents,
         database_size_mb: sizeBytes === null ? null : Math.round((sizeBytes / 2 ** 20) * 100) / 100,
       },
     };

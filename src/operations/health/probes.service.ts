@@ -5,7 +5,7 @@ import { HealthService } from './health.service.js';
 export const PROBES = ['/health', '/health/liveness', '/health/readiness', '/health/startup'] as const;
 export type ProbePath = (typeof PROBES)[number];
 
-/** What each probe answers, from memory. */
+/** Determines the response of each probe, from memory. */
 @Injectable()
 export class Probes {
   constructor(
@@ -13,14 +13,14 @@ export class Probes {
     private readonly eventLoop: EventLoopWatch,
   ) {}
 
-  /** `good`: 200, otherwise 503. */
-  answer(path: ProbePath): { good: boolean; status: string } {
+  /** Returns the state that the probe reports. The status is 200 if `good`, and 503 otherwise. */
+  check(path: ProbePath): { good: boolean; status: string } {
     const { health } = this;
     switch (path) {
       case '/health':
         return { good: health.isHealthy, status: health.state };
       case '/health/liveness':
-        return { good: this.eventLoop.alive, status: this.eventLoop.alive ? 'alive' : 'stuck' };
+        return { good: this.eventLoop.isAlive, status: this.eventLoop.isAlive ? 'alive' : 'stuck' };
       case '/health/readiness':
         return { good: health.isReady, status: health.state };
       case '/health/startup':

@@ -1,11 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import type { TenantContext } from '#kernel';
+import { formatTime, type TenantContext } from '#kernel';
 import { Draining, ForwardedHeaders } from '#http';
-import { DATABASE, type Database, GrowthService, toGrowthResource } from '#persistence';
+import { GrowthService, toGrowthResource } from '#growth';
+import { DATABASE, type Database } from '#persistence';
 import { RedisConnection } from '#redis';
+import { BackgroundJobs, type JobStatus } from '#scheduling';
 
-/** What is around the recording itself: the process, Redis, the proxies in front. */
+/** A single failure may be temporary; this many in a row are reported. */
+const FAILING_AFTER = 3;
+
+/** Reports the state of what surrounds recording: the process, Redis, proxies, table growth and database replicas. */
 @Injectable()
 export class RuntimeStatus {
   constructor(
@@ -13,6 +18,7 @@ export class RuntimeStatus {
     private readonly redis: RedisConnection,
     private readonly forwarded: ForwardedHeaders,
     private readonly growth: GrowthService,
+    private readonly jobs: BackgroundJobs,
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
@@ -20,29 +26,33 @@ export class RuntimeStatus {
     return this.draining.active;
   }
 
-  /** Configured, and not there: every server counts and caches for itself then. */
-  get isRedisAway(): boolean {
+  /** Whether Redis is configured but unavailable. Then each server counts and caches on its own. */
+  get isRedisDown(): boolean {
     return this.redis.state === 'down';
   }
 
-  /** Metric events of all tenants. */
+  /** Number of metric events of all tenants. */
   get metricEvents(): number {
     return this.growth.total('metric_events');
   }
 
-  /** `tenant`: whose tables are told. */
+  /** Returns the state of each component. The growth of tables is that of `tenant`. */
   report(indicators: HealthIndicatorService, tenant: TenantContext): HealthIndicatorResult {
     const redis = indicators.check('redis');
     const { heapUsed, rss } = process.memoryUsage();
     return {
-      ...(this.isRedisAway ? redis.down({ state: 'down' }) : redis.up({ state: this.redis.state })),
+      ...(this.isRedisDown ? redis.down({ state: 'down' }) : redis.up({ state: this.redis.state })),
       ...indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed }),
       ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
       ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
       ...this.replicas(indicators),
+      ...this.backgroundJobs(indicators),
     };
   }
-  /** Without one that can be read from, the primary does the work: nobody has to be told of that by a probe. */
+
+  /**
+   * Reports replicas. Their failure does not change the server's state, because the primary takes over their queries.
+   */
   private replicas(indicators: HealthIndicatorService): HealthIndicatorResult {
     const statuses = this.database.replicas();
     if (statuses.length === 0) return {};
@@ -50,4 +60,24 @@ export class RuntimeStatus {
     const indicator = indicators.check('replicas');
     return statuses.some(({ state }) => state === 'up') ? indicator.up({ replicas }) : indicator.down({ replicas });
   }
+
+  /** Down when a job keeps failing: something is left undone, such as deliveries or retention. */
+  private backgroundJobs(indicators: HealthIndicatorService): HealthIndicatorResult {
+    const statuses = this.jobs.list();
+    const indicator = indicators.check('jobs');
+    const details = { jobs: statuses.map(toJobReport) };
+    return statuses.some(({ consecutiveFailures }) => consecutiveFailures >= FAILING_AFTER)
+      ? indicator.down(details)
+      : indicator.up(details);
+  }
+}
+
+function toJobReport({ consecutiveFailures, everySeconds, lastSeconds, lastStartedAt, name }: JobStatus): object {
+  return {
+    name,
+    every_seconds: everySeconds,
+    last_started_at: lastStartedAt === null ? null : formatTime(lastStartedAt),
+    last_seconds: lastSeconds === null ? null : Math.round(lastSeconds * 1000) / 1000,
+    consecutive_failures: consecutiveFailures,
+  };
 }

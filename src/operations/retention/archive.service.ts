@@ -11,7 +11,7 @@ class ArchiveError extends UnavailableError {
     super({
       code: 'archive_unavailable',
       detail: 'The archive cannot be written.',
-      remedy: 'Look at FL_ARCHIVE_DIR; nothing is deleted until it can be written.',
+      remedy: 'Check FL_ARCHIVE_DIR. Nothing is deleted until the archive can be written.',
       logLevel: 'error',
       cause,
     });
@@ -19,8 +19,11 @@ class ArchiveError extends UnavailableError {
 }
 
 /**
- * Keeps what retention deletes, when FL_ARCHIVE_DIR is set: one file of JSON lines for each run, `{table, row}`, as the rows are stored
- * (encrypted values stay encrypted). Durable before anything is deleted; after a crash in between a row may stand there twice.
+ * Archives the rows that retention deletes, if FL_ARCHIVE_DIR is set.
+ *
+ * - Each run writes one file of JSON lines, `{table, row}`. Rows are archived as they are stored: encrypted values stay
+ *   encrypted.
+ * - The lines are durable before the rows are deleted. After a crash in between, a row may be in the archive twice.
  */
 @Injectable()
 export class Archive {
@@ -28,28 +31,34 @@ export class Archive {
 
   constructor(private readonly config: FeedbackLoopConfig) {}
 
-  /** While `work` changes the files of `archiveDir`, nobody adds to them, other servers that share it included. */
-  alone<T>(archiveDir: string, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` while no server, including others that share `archiveDir`, can append to its files. */
+  runExclusively<T>(archiveDir: string, work: () => Promise<T>): Promise<T> {
     return this.lock.run(archiveDir, work);
   }
 
   get enabled(): boolean {
-    return this.config.archiveDir !== undefined;
+    return this.config.retention.archiveDir !== undefined;
   }
 
-  /** @throws ArchiveError */
+  /**
+   * Appends rows, by table, to the file of `run`. Does nothing if no archive is configured.
+   *
+   * @throws ArchiveError (503) if the archive cannot be written
+   */
   async append(run: RetentionRun, tables: readonly [string, unknown[]][]): Promise<void> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return;
     try {
       await mkdir(archiveDir, { recursive: true, mode: 0o700 });
-      await this.alone(archiveDir, () => this.add(archiveDir, run, tables));
+      await this.runExclusively(archiveDir, () => this.appendLines(archiveDir, run, tables));
     } catch (error) {
       throw new ArchiveError(error);
     }
   }
 
-  private async add(
+  private async appendLines(
     archiveDir: string,
     { id, kind, startedAt, tenantId }: RetentionRun,
     tables: readonly [string, unknown[]][],

@@ -4,17 +4,20 @@ import { sleep, smallestIdAt } from '#kernel';
 import { DatabaseLockedError, type RetainedTable, StoredTables, toDatabaseError, UnitOfWork } from '#persistence';
 import type { RetentionRun } from './retention.js';
 
-/** Whoever inserts waits as long as we do for somebody who reads: so briefly, and often. */
+/** Writers queue behind the lock request while it waits for readers: waits are short, and there are many attempts. */
 const LOCK_MS = 25;
 const LOCK_ATTEMPTS = 40;
 const LOCK_PAUSE_MS = 250;
-/** Only those who write to this month conflict, of whom there are none. */
+/** Conflicts only with writers to the expired month, which no longer has any. */
 const SHARE_LOCK_MS = 500;
 const ATTACHED =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +
   'WHERE p.relname = $1 AND p.relnamespace = current_schema()::regnamespace ORDER BY c.relname';
 
-/** Whole months that are past everybody's time. Dropping one costs a hundredth of deleting its rows, and gives the space back. */
+/**
+ * Drops monthly partitions that have expired for all tenants. Dropping one costs a hundredth of deleting its rows, and
+ * returns its space to the volume.
+ */
 @Injectable()
 export class PartitionsRepository {
   constructor(
@@ -23,7 +26,7 @@ export class PartitionsRepository {
   ) {}
 
   /**
-   * Returns the names of attached partitions that end before `cutoff`; none on SQLite.
+   * Returns the names of attached partitions that end by `cutoff` (milliseconds since 1970). SQLite has no partitions.
    * @acrossTenants a partition holds rows of all tenants
    */
   async expiredPartitions({ partitioned, table }: RetainedTable, cutoff: number): Promise<string[]> {
@@ -33,9 +36,15 @@ export class PartitionsRepository {
   }
 
   /**
-   * Counts what a partition holds into the runs of its tenants, and drops it with what belonged to its rows, in one transaction. The
-   * count is made under a lock that only keeps writers away, of whom there are none; others wait for the moment of the detachment
-   * alone, and that is given up at once, and tried again, while somebody reads. Answers how many rows went; undefined when it holds rows of a tenant without a run.
+   * Drops a partition and the child rows of its rows, and adds their number to the runs of their tenants.
+   *
+   * - All of it happens in one transaction.
+   * - Rows are counted under a lock that blocks only writers, of which an expired month has none.
+   * - Other statements wait only while the partition is detached. That lock request times out quickly and is repeated
+   *   while a query reads the table, because writers would queue behind it.
+   *
+   * @returns the number of dropped rows; undefined, with nothing dropped, if a tenant in the partition has no run
+   * @throws DatabaseLockedError if readers kept the partition locked during all attempts
    * @acrossTenants a partition holds rows of all tenants
    */
   async dropPartition(
@@ -73,7 +82,11 @@ export class PartitionsRepository {
   }
 }
 
-/** Tries for ten seconds, a moment at a time; what was counted stays counted meanwhile. @throws DatabaseLockedError */
+/**
+ * Detaches a partition in up to ten seconds of short attempts. A savepoint keeps the counts between attempts.
+ *
+ * @throws DatabaseLockedError if no attempt gets the lock
+ */
 async function detach(manager: EntityManager, table: string, name: string): Promise<void> {
   await manager.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
   for (let attempt = 1; ; attempt++) {
@@ -90,7 +103,7 @@ async function detach(manager: EntityManager, table: string, name: string): Prom
   }
 }
 
-/** `predictions_p202611` → the first millisecond of November 2026 (UTC); Infinity for a name that is not ours. */
+/** `predictions_p202611` → first millisecond of November 2026 (UTC). Infinity for other names. */
 function startOf(name: string, table: string): number {
   const [, year, month] = new RegExp(`^${table}_p(\\d{4})(\\d{2})$`).exec(name) ?? [];
   return year === undefined ? Infinity : Date.UTC(Number(year), Number(month) - 1, 1);

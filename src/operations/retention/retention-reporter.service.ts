@@ -7,7 +7,7 @@ import { APP_LOGGER, type AppLogger } from '#observability';
 import { Compaction } from './compaction.service.js';
 import type { RetentionRun } from './retention.js';
 
-/** What follows on a deletion: the space is given back, and somebody is told. */
+/** Releases the space of deleted rows, and reports runs by log, mail and webhook. */
 @Injectable()
 export class RetentionReporter {
   constructor(
@@ -19,11 +19,12 @@ export class RetentionReporter {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  async of(runs: readonly RetentionRun[]): Promise<void> {
+  /** Refreshes what depends on the deleted rows, compacts the database, and reports finished runs. */
+  async reportRuns(runs: readonly RetentionRun[]): Promise<void> {
     const kinds = new Set(runs.flatMap(({ deleted, kind }) => (deleted > 0 ? [kind] : [])));
     for (const kind of kinds) await this.tables.afterExpiry(kind);
     if (kinds.size > 0) await this.compaction.run();
-    await this.report(runs);
+    await this.notifyOperators(runs);
     for (const { cutoff, deleted, id, kind, tenantId } of runs)
       await this.announcements.announce(
         { tenantId },
@@ -31,20 +32,22 @@ export class RetentionReporter {
       );
   }
 
-  private async report(runs: readonly RetentionRun[]): Promise<void> {
+  private async notifyOperators(runs: readonly RetentionRun[]): Promise<void> {
     for (const { deleted, kind, tenantId } of runs)
       if (deleted > 0)
         this.logger.info({ tenant_id: tenantId, component: kind, rows: deleted }, 'retention deleted rows');
-    const { retentionReportTo } = this.config;
-    if (retentionReportTo === undefined || runs.length === 0) return;
+    const {
+      retention: { reportTo },
+    } = this.config;
+    if (reportTo === undefined || runs.length === 0) return;
     const lines = runs.map(
       ({ cutoff, deleted, kind, tenantId }) =>
-        `${tenantId}  ${kind}  ${deleted} deleted, from before ${formatTime(cutoff)}`,
+        `${tenantId}  ${kind}  ${deleted} deleted, recorded before ${formatTime(cutoff)}`,
     );
     await this.mailer.send({
-      to: retentionReportTo,
+      to: reportTo,
       subject: `feedback-loop: retention deleted ${runs.reduce((sum, { deleted }) => sum + deleted, 0)} rows`,
-      text: `Tenant, kind, and what was deleted:\n\n${lines.join('\n')}\n`,
+      text: `Tenant, kind and number of deleted rows:\n\n${lines.join('\n')}\n`,
     });
   }
 }

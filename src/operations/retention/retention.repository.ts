@@ -1,14 +1,15 @@
-import { type Actor, type TenantContext, uuidv7 } from '#kernel';
-import { Injectable } from '@nestjs/common';
 import {
-  RETENTION_KINDS,
+  placeholders,
   type RetainedTable,
-  StoredTables,
+  RETENTION_KINDS,
   type RetentionKind,
   RetentionRunEntity,
   RetentionSettingEntity,
+  StoredTables,
   UnitOfWork,
 } from '#persistence';
+import { type Actor, type TenantContext, uuidv7 } from '#kernel';
+import { Injectable } from '@nestjs/common';
 import { writeAudit } from '#security';
 import type { RetentionRun } from './retention.js';
 
@@ -24,7 +25,7 @@ interface RunRow {
 
 const RUN_COLUMNS = 'id, tenant_id, kind, cutoff, started_at, finished_at, deleted';
 
-/** Which tenant keeps what for how long, and the deletions that follow. */
+/** Stores retention periods and runs, and deletes expired rows. */
 @Injectable()
 export class RetentionRepository {
   constructor(
@@ -41,7 +42,7 @@ export class RetentionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** What the tenant chose, by kind. */
+  /** Returns the periods that the tenant chose, in days, by kind. */
   async settings(tenant: TenantContext): Promise<Map<RetentionKind, number>> {
     const rows = await this.unitOfWork.findAll<{ kind: string; days: number }>(
       tenant,
@@ -51,27 +52,33 @@ export class RetentionRepository {
     return new Map(rows.map(({ days, kind }) => [kind as RetentionKind, days]));
   }
 
-  /** Null goes back to the configuration. */
+  /** Saves the periods of a tenant, in days, with an audit entry. Null restores the configured period. */
   async saveSettings(
     tenant: TenantContext,
-    wanted: Partial<Record<RetentionKind, number | null>>,
-    by: Actor,
+    changes: Partial<Record<RetentionKind, number | null>>,
+    actor: Actor,
   ): Promise<void> {
     const { tenantId } = tenant;
     await this.unitOfWork.change(async (manager) => {
       for (const kind of RETENTION_KINDS) {
-        const days = wanted[kind];
+        const days = changes[kind];
         if (days === undefined) continue;
         await manager.delete(RetentionSettingEntity, { tenantId, kind });
         if (days !== null) await manager.insert(RetentionSettingEntity, { tenantId, kind, days });
       }
-      await writeAudit(manager, tenant, by, { action: 'retention.change', target: tenantId, details: { ...wanted } });
+      await writeAudit(manager, tenant, actor, {
+        action: 'retention.change',
+        target: tenantId,
+        details: { ...changes },
+      });
     });
   }
 
   /**
-   * Begins a run, or takes over one whose server has been silent since `abandoned`. Undefined while another server works on it.
-   * Whoever takes over keeps the cutoff of the first.
+   * Starts a run, or takes over a run whose server has sent no heartbeat since `abandoned`. All times are milliseconds
+   * since 1970. A run that is taken over keeps its cutoff.
+   *
+   * @returns undefined while another server works on the run
    */
   async open(
     tenant: TenantContext,
@@ -87,12 +94,12 @@ export class RetentionRepository {
     const { tenantId } = tenant;
     const time = (ms: number): unknown => dialect.time(ms);
     const rows = await this.unitOfWork.write(async (session) => {
-      const made = await session.query<RunRow>(
+      const inserted = await session.query<RunRow>(
         'INSERT INTO retention_runs (id, tenant_id, kind, cutoff, started_at, heartbeat_at, runner, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ' +
           `ON CONFLICT (tenant_id, kind) WHERE finished_at IS NULL DO NOTHING RETURNING ${RUN_COLUMNS}`,
         [uuidv7(now), tenantId, kind, time(cutoff), time(now), time(now), runner],
       );
-      if (made.length > 0) return made;
+      if (inserted.length > 0) return inserted;
       return session.query<RunRow>(
         'UPDATE retention_runs SET runner = $1, heartbeat_at = $2 WHERE tenant_id = $3 AND kind = $4 AND finished_at IS NULL ' +
           `AND (heartbeat_at < $5 OR runner = $1) RETURNING ${RUN_COLUMNS}`,
@@ -102,7 +109,7 @@ export class RetentionRepository {
     return rows[0] && this.toRun(rows[0]);
   }
 
-  /** Whether a run of this kind began since `since`. */
+  /** Whether a finished run of this kind started at or after `since` (milliseconds since 1970). */
   async hasRunSince(tenant: TenantContext, kind: RetentionKind, since: number): Promise<boolean> {
     const row = await this.unitOfWork.find(
       tenant,
@@ -112,6 +119,7 @@ export class RetentionRepository {
     return row !== undefined;
   }
 
+  /** Counts the rows from before `cutoff` (milliseconds since 1970). */
   async count(tenant: TenantContext, { table, time }: RetainedTable, cutoff: number): Promise<number> {
     const rows = await this.unitOfWork.read<{ n: unknown }>(
       tenant,
@@ -121,7 +129,7 @@ export class RetentionRepository {
     return Number(rows[0]?.n ?? 0);
   }
 
-  /** Ids of the next rows that are past their time, the oldest first. */
+  /** Returns the ids of the next expired rows, oldest first. */
   async expired(
     tenant: TenantContext,
     { table, time }: RetainedTable,
@@ -136,13 +144,13 @@ export class RetentionRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Whole rows as they are stored, encrypted values encrypted, and those that go with them; by table. */
+  /** Returns rows and their child rows, by table, as they are stored: encrypted values stay encrypted. */
   async rows(
     tenant: TenantContext,
     { children, table }: RetainedTable,
     ids: readonly string[],
   ): Promise<[string, unknown[]][]> {
-    const list = marks(ids, 2);
+    const list = placeholders(ids);
     const all: [string, unknown[]][] = [];
     for (const { column, name } of [
       { name: table, column: 'id' },
@@ -160,8 +168,10 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes rows and what goes with them, and counts them in the same transaction. Undefined when another server has taken the run
-   * over: nothing was deleted then.
+   * Deletes rows and their child rows, and counts them in the same transaction.
+   *
+   * @returns the number of deleted rows, without child rows; undefined if another server has taken over the run, in
+   *   which case nothing was deleted
    */
   async deleteRows(
     tenant: TenantContext,
@@ -170,13 +180,13 @@ export class RetentionRepository {
     { ids, now, runner }: { ids: readonly string[]; now: number; runner: string },
   ): Promise<number | undefined> {
     const { tenantId } = tenant;
-    const list = marks(ids, 2);
+    const list = placeholders(ids);
     return this.unitOfWork.write(async (session) => {
-      const ours = await session.query(
+      const renewed = await session.query(
         'UPDATE retention_runs SET heartbeat_at = $1 WHERE id = $2 AND tenant_id = $3 AND runner = $4 AND finished_at IS NULL RETURNING id',
         [this.unitOfWork.dialect.time(now), run.id, tenantId, runner],
       );
-      if (ours.length === 0) return undefined;
+      if (renewed.length === 0) return undefined;
       if (before) await session.query(before(list), [tenantId, ...ids]);
       for (const child of children)
         await session.query(`DELETE FROM ${child.table} WHERE tenant_id = $1 AND ${child.column} IN (${list})`, [
@@ -198,7 +208,7 @@ export class RetentionRepository {
     });
   }
 
-  /** @returns the run as it ended; undefined when another server has it */
+  /** Marks a run as finished. @returns the finished run; undefined if another server has taken it over */
   async finish(tenant: TenantContext, id: string, runner: string, now: number): Promise<RetentionRun | undefined> {
     const rows = await this.unitOfWork.write((session) =>
       session.query<RunRow>(
@@ -209,7 +219,7 @@ export class RetentionRepository {
     return rows[0] && this.toRun(rows[0]);
   }
 
-  /** Newest first. */
+  /** Returns runs, newest first. */
   async recent(tenant: TenantContext, limit: number): Promise<RetentionRun[]> {
     const rows = await this.unitOfWork.read<RunRow>(
       tenant,
@@ -220,10 +230,10 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes the records of old runs.
+   * Deletes the runs that finished before `before` (milliseconds since 1970).
    * @acrossTenants housekeeping of the installation
    */
-  async forgetRuns(before: number): Promise<void> {
+  async deleteRunsBefore(before: number): Promise<void> {
     await this.unitOfWork.transaction((manager) =>
       manager
         .createQueryBuilder()
@@ -246,8 +256,4 @@ export class RetentionRepository {
       deleted: row.deleted,
     };
   }
-}
-
-function marks(ids: readonly string[], from: number): string {
-  return ids.map((_, i) => `$${i + from}`).join(', ');
 }

@@ -1,6 +1,6 @@
 import type { RetentionKind } from '#persistence';
 
-/** Times are milliseconds since 1970. */
+/** One deletion of expired records of one kind. Times are milliseconds since 1970. */
 export interface RetentionRun {
   id: string;
   tenantId: string;
@@ -11,10 +11,10 @@ export interface RetentionRun {
   deleted: number;
 }
 
-/** How long a tenant keeps a kind of record. */
+/** The retention period of one kind of record. */
 export interface RetentionSetting {
   kind: RetentionKind;
   days: number;
-  /** Whether the tenant chose it. */
+  /** Whether the tenant chose the period, instead of using the configured one. */
   own: boolean;
 }

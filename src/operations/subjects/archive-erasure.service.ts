@@ -17,9 +17,9 @@ interface Line {
 }
 
 const REFERENCES = ['prediction_id', 'feedback_id', 'event_id'];
-const AT_ONCE = 500;
+const BATCH_ROWS = 500;
 
-/** Erases from the files in which retention wrote down what it deleted. */
+/** Erases rows from the archive, which holds the rows that retention deleted. */
 @Injectable()
 export class ArchiveErasure {
   constructor(
@@ -27,42 +27,49 @@ export class ArchiveErasure {
     private readonly archive: Archive,
   ) {}
 
-  /** Writes files anew without the rows that `find` finds and what belongs to them. Answers how many lines went. */
+  /**
+   * Rewrites files without the rows that `find` returns and the rows that refer to them.
+   *
+   * @returns the number of removed rows
+   */
   async erase(find: ReplayGuard): Promise<number> {
-    const { archiveDir } = this.config;
+    const {
+      retention: { archiveDir },
+    } = this.config;
     if (archiveDir === undefined) return 0;
     const files = await readdir(archiveDir, { recursive: true }).catch(() => [] as string[]);
     let lines = 0;
     for (const name of files.filter((each) => each.endsWith('.jsonl')))
-      // Retention must not append to a file that is being written anew.
-      lines += await this.archive.alone(archiveDir, () => this.eraseFrom(join(archiveDir, name), find));
+      // A row that retention appends while the file is rewritten would be lost.
+      lines += await this.archive.runExclusively(archiveDir, () => this.eraseFrom(join(archiveDir, name), find));
     return lines;
   }
 
   private async eraseFrom(path: string, find: ReplayGuard): Promise<number> {
-    const gone = new Set<unknown>();
+    const erasedIds = new Set<unknown>();
     let batch: BulkRow[] = [];
-    const look = async (): Promise<void> => {
-      for (const { id } of await find(batch)) gone.add(id);
+    const checkBatch = async (): Promise<void> => {
+      for (const { id } of await find(batch)) erasedIds.add(id);
       batch = [];
     };
     for await (const { row } of linesOf(path)) {
       batch.push(row);
-      if (batch.length >= AT_ONCE) await look();
+      if (batch.length >= BATCH_ROWS) await checkBatch();
     }
-    await look();
-    if (gone.size === 0) return 0;
+    await checkBatch();
+    if (erasedIds.size === 0) return 0;
     const temporary = `${path}.${randomUUID()}.erasing`;
     let removed = 0;
-    const kept = async function* (): AsyncGenerator<string> {
+    const keptLines = async function* (): AsyncGenerator<string> {
       for await (const { row, table } of linesOf(path)) {
-        const belongs = gone.has(row.id) || REFERENCES.some((name) => row[name] !== undefined && gone.has(row[name]));
-        if (belongs) removed += 1;
+        const isErased =
+          erasedIds.has(row.id) || REFERENCES.some((name) => row[name] !== undefined && erasedIds.has(row[name]));
+        if (isErased) removed += 1;
         else yield `${JSON.stringify({ table, row })}\n`;
       }
     };
     try {
-      await pipeline(Readable.from(kept()), createWriteStream(temporary, { mode: 0o600, flush: true }));
+      await pipeline(Readable.from(keptLines()), createWriteStream(temporary, { mode: 0o600, flush: true }));
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -72,7 +79,7 @@ export class ArchiveErasure {
   }
 }
 
-/** A line that is none, such as the last one after a crash, is kept out. */
+/** Skips lines that cannot be parsed, such as the last one after a crash. */
 async function* linesOf(path: string): AsyncGenerator<Line> {
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     try {

@@ -4,14 +4,16 @@ import { Metrics } from '#observability';
 import type { BulkRow } from '#persistence';
 import { WHOLE_TENANT } from './erasure-ledger.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
-import { GoneRecords } from './gone-records.js';
+import { ErasedPredictions } from './erased-predictions.js';
 import { SubjectHashes } from './subject-hashes.service.js';
 
-/** Keeps erased subjects from coming back: their rows that were accepted before the erasure are not replayed from a spool. */
+/**
+ * Keeps records of erased subjects out of the database: rows accepted before the erasure are not replayed from a spool.
+ */
 @Injectable()
 export class ErasedRows implements OnModuleInit {
   private readonly dropped;
-  private readonly gone = new GoneRecords();
+  private readonly predictions = new ErasedPredictions();
 
   constructor(
     private readonly repository: ErasuresRepository,
@@ -24,33 +26,33 @@ export class ErasedRows implements OnModuleInit {
 
   onModuleInit(): void {
     this.guards.register(async (rows) => {
-      const found = await this.among(rows);
+      const found = await this.findIn(rows);
       if (found.size > 0) this.dropped.inc(found.size);
       return found;
     });
   }
 
   /** Returns the rows whose subject, or whose whole tenant, was erased after they were accepted. */
-  async among(rows: readonly BulkRow[]): Promise<ReadonlySet<BulkRow>> {
+  async findIn(rows: readonly BulkRow[]): Promise<ReadonlySet<BulkRow>> {
     const found = new Set<BulkRow>();
     const tenants = new Set(rows.flatMap(({ tenant_id }) => (typeof tenant_id === 'string' ? tenant_id : [])));
     for (const tenantId of tenants) {
-      const theirs = rows.filter(({ tenant_id }) => tenant_id === tenantId);
-      const owned = theirs.filter(({ user_id }) => typeof user_id === 'string');
+      const tenantRows = rows.filter(({ tenant_id }) => tenant_id === tenantId);
+      const owned = tenantRows.filter(({ user_id }) => typeof user_id === 'string');
       const byRow = new Map(owned.map((row) => [row, this.hashes.of({ tenantId }, String(row.user_id))]));
-      const requests = await this.repository.requestsOf({ tenantId }, [
+      const requests = await this.repository.requestTimesOf({ tenantId }, [
         WHOLE_TENANT,
         ...new Set([...byRow.values()].flat()),
       ]);
-      if (requests.has(WHOLE_TENANT)) for (const row of theirs) found.add(row);
+      if (requests.has(WHOLE_TENANT)) for (const row of tenantRows) found.add(row);
       for (const [row, hashes] of byRow) {
         const request = Math.max(-1, ...hashes.map((hash) => requests.get(hash) ?? -1));
         // Written so that a row without a readable time of acceptance is kept: comparing with NaN is false.
         if (!(request >= acceptedAt(row))) continue;
         found.add(row);
-        this.gone.add(tenantId, row, request);
+        this.predictions.add(tenantId, row, request);
       }
-      for (const row of theirs) if (this.gone.isAbout(tenantId, row, acceptedAt(row))) found.add(row);
+      for (const row of tenantRows) if (this.predictions.refersToErased(tenantId, row, acceptedAt(row))) found.add(row);
     }
     return found;
   }

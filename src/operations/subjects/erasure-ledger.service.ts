@@ -1,60 +1,64 @@
+import { codeOf } from '#kernel';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
 
-/** What stands for a whole tenant where others have the hash of a subject. */
+/** Replaces the hash of a subject in the erasure of a whole tenant. */
 export const WHOLE_TENANT = '*';
 const LEDGER = 'erasures.jsonl';
 
 export interface LedgerEntry {
   tenant_id: string;
-  /** Of a subject, or `*`. */
+  /** Hash of a subject, or `*` for a whole tenant. */
   subject_hash: string;
+  /** Milliseconds since 1970. */
   requested_at: number;
 }
 
 /**
- * Who was erased: a file beside the data and not in a backup of the database, so that a restore can be cleaned again. Every server notes
- * what any of them has erased, so that each has the whole of it.
+ * Records erasures in a file beside the data. The file is not part of a database backup, so that erasures can be
+ * applied again after a restore. Every server records the erasures of all servers, so that each ledger is complete.
  */
 @Injectable()
 export class ErasureLedger {
-  private known: Set<string> | undefined;
+  private knownKeys: Set<string> | undefined;
 
   constructor(private readonly config: FeedbackLoopConfig) {}
 
-  /** Durable when it resolves. What is in it already is not noted again. */
-  async note(entries: readonly LedgerEntry[]): Promise<void> {
-    this.known ??= new Set((await this.read()).map(keyOf));
-    const fresh = entries.filter((entry) => !this.known?.has(keyOf(entry)));
-    if (fresh.length === 0) return;
-    await mkdir(this.config.dataDir, { recursive: true, mode: 0o700 });
+  /** Appends the entries that the ledger does not contain yet. They are durable when the promise resolves. */
+  async append(entries: readonly LedgerEntry[]): Promise<void> {
+    this.knownKeys ??= new Set((await this.read()).map(keyOf));
+    const newEntries = entries.filter((entry) => !this.knownKeys?.has(keyOf(entry)));
+    if (newEntries.length === 0) return;
+    await mkdir(this.config.server.dataDir, { recursive: true, mode: 0o700 });
     const file = await open(this.path, 'a', 0o600);
     try {
-      // On a line of its own, whatever a crash has left of the one before.
-      await file.writeFile(fresh.map((entry) => `\n${JSON.stringify(entry)}\n`).join(''));
+      // Starts with a line break, because a crash may have left an incomplete last line.
+      await file.writeFile(newEntries.map((entry) => `\n${JSON.stringify(entry)}\n`).join(''));
       await file.datasync();
     } finally {
       await file.close();
     }
-    for (const entry of fresh) this.known.add(keyOf(entry));
+    for (const entry of newEntries) this.knownKeys.add(keyOf(entry));
   }
 
   /**
-   * `path`: another server's. A line that a crash has torn is left out; without a file of this server there are none.
-   * @throws the file system's error when a file cannot be read, or one that is named is not there
+   * Reads this server's ledger, or the one at `path`. Skips lines that a crash left incomplete. Returns no entries if
+   * this server has no ledger yet.
+   *
+   * @throws the file system's error if a file cannot be read, or if there is no file at `path`
    */
   async read(path?: string): Promise<LedgerEntry[]> {
-    const text = await readFile(path ?? this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (path !== undefined || error.code !== 'ENOENT') throw error;
+    const text = await readFile(path ?? this.path, 'utf8').catch((error: unknown) => {
+      if (path !== undefined || codeOf(error) !== 'ENOENT') throw error;
       return '';
     });
     return text.split('\n').flatMap(toEntry);
   }
 
   private get path(): string {
-    return join(this.config.dataDir, LEDGER);
+    return join(this.config.server.dataDir, LEDGER);
   }
 }
 

@@ -12,11 +12,12 @@ import { sumOf, TableErasure } from './table-erasure.service.js';
 /**
  * Erases data subjects from every store.
  *
- * - writes a tombstone first, which stops records that are still on their way; then erases all rows and their dependents, twice, since a
- *   record that was being committed may arrive after the first pass; then the spool, dead letters, archive and caches
- * - returns a certificate that lists what was removed and identifies no one; a repeated request returns the same certificate, and removes
- *   what has arrived since
- * - records the request in a ledger file beside the data, outside any backup of the database, to be applied again after a restore
+ * - Writes a tombstone first, which stops records that are still in flight. Then erases all rows and their dependents,
+ *   twice, because a record that was being committed may arrive after the first pass. Then erases from the spool, the
+ *   dead letters, the archive and the caches.
+ * - Returns a certificate that lists what was removed and identifies no one. A repeated request returns the same
+ *   certificate, and removes the records that have arrived since.
+ * - Records the request in a ledger file beside the data, outside any database backup, for use after a restore.
  */
 @Injectable()
 export class ErasureService {
@@ -31,34 +32,38 @@ export class ErasureService {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  /** Takes at least two seconds. @throws NotFoundError when the subject is unknown; the request is still remembered */
+  /**
+   * Erases a subject. Takes at least two seconds.
+   *
+   * @throws NotFoundError (404) if the subject is unknown; the request is still recorded
+   */
   async erase(tenant: TenantContext, userId: string): Promise<ErasureCertificate> {
     const now = this.clock.now();
     const [subjectHash, ...previous] = this.hashes.of(tenant, userId);
     const known = await this.repository.find(tenant, [subjectHash, ...previous]);
-    const buried = await this.repository.bury(tenant, {
+    const tombstone = await this.repository.writeTombstone(tenant, {
       subjectHash,
       certificateId: known?.certificateId ?? uuidv7(now),
       now,
     });
-    await this.ledger.note([{ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now }]);
-    const before = known?.removed ?? buried.removed;
+    await this.ledger.append([{ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now }]);
+    const before = known?.removed ?? tombstone.removed;
     const fromTables = await this.tables.eraseTwice(tenant, userId);
-    // Recorded immediately: if a later step fails, a repeated request must not forget what is already gone.
+    // Recorded immediately. Otherwise, if a later step failed, a repeated request would not count these rows.
     if (Object.keys(fromTables).length > 0)
-      await this.repository.certify(tenant, subjectHash, sumOf(before, fromTables), this.clock.now());
+      await this.repository.saveRemoval(tenant, subjectHash, sumOf(before, fromTables), this.clock.now());
     this.tables.eraseLater(tenant, userId, now);
     const removed = sumOf(fromTables, await this.local.remove());
     if (Object.keys(removed).length === 0) {
       if (known?.found) return known;
       throw new NotFoundError('The subject');
     }
-    await this.tables.forget(tenant, removed);
+    await this.tables.clearCaches(tenant, removed);
     await this.local.compact();
     const erasedAt = this.clock.now();
     const sum = sumOf(before, removed);
-    await this.repository.certify(tenant, subjectHash, sum, erasedAt);
-    const certificate = { ...buried, removed: sum, erasedAt, found: true };
+    await this.repository.saveRemoval(tenant, subjectHash, sum, erasedAt);
+    const certificate = { ...tombstone, removed: sum, erasedAt, found: true };
     await this.publish(tenant, certificate);
     return certificate;
   }

@@ -1,6 +1,6 @@
+import { placeholders, StoredTables, type SubjectTable, UnitOfWork, type WriteSession } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { type SubjectTable, StoredTables, UnitOfWork, type WriteSession } from '#persistence';
 import type { ErasureCertificate } from './subject.js';
 
 const BATCH = 200;
@@ -15,21 +15,21 @@ interface Row {
   removed: unknown;
 }
 
-/** A tombstone: what a subject's records are told by, and since when. */
+/** A tombstone: identifies an erased subject by its hash. `requestedAt`: milliseconds since 1970. */
 export interface Tombstone {
   tenantId: string;
   subjectHash: string;
   requestedAt: number;
 }
 
-/** One transaction of an erasure, and what it has removed so far, by store. */
+/** One transaction of an erasure, and the number of rows it has removed so far, by store. */
 interface Erasing {
   session: WriteSession;
   tenant: TenantContext;
   removed: Record<string, number>;
 }
 
-/** What is left of erased subjects, and the erasing itself. */
+/** Stores tombstones and certificates of erased subjects, and erases their rows. */
 @Injectable()
 export class ErasuresRepository {
   constructor(
@@ -37,8 +37,9 @@ export class ErasuresRepository {
     private readonly tables: StoredTables,
   ) {}
 
+  /** Returns the certificate of a subject, looked up by its hashes; prefers one for which records were found. */
   async find(tenant: TenantContext, hashes: readonly string[]): Promise<ErasureCertificate | undefined> {
-    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(hashes);
     const row = await this.unitOfWork.find<Row>(
       tenant,
       `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks}) ORDER BY found DESC LIMIT 1`,
@@ -47,8 +48,11 @@ export class ErasuresRepository {
     return row && this.toCertificate(row);
   }
 
-  /** Before anything is deleted: what is on its way, here or on another server, is held up from now on. */
-  async bury(
+  /**
+   * Writes a tombstone, or updates the time of an existing one. Must happen before any deletion: from then on, all
+   * servers refuse the records that are still in flight.
+   */
+  async writeTombstone(
     tenant: TenantContext,
     { certificateId, now, subjectHash }: { subjectHash: string; certificateId: string; now: number },
   ): Promise<ErasureCertificate> {
@@ -65,7 +69,8 @@ export class ErasuresRepository {
     return this.toCertificate(rows[0] as Row);
   }
 
-  async certify(
+  /** Completes a certificate with the removed rows, by store. `now`: milliseconds since 1970. */
+  async saveRemoval(
     tenant: TenantContext,
     subjectHash: string,
     removed: Record<string, number>,
@@ -80,7 +85,7 @@ export class ErasuresRepository {
   }
 
   /**
-   * Returns the tombstones requested at or after `since`.
+   * Returns the tombstones requested at or after `since` (milliseconds since 1970).
    * @acrossTenants every server applies all erasures to its own spool
    */
   async tombstonesSince(since: number): Promise<Tombstone[]> {
@@ -95,9 +100,9 @@ export class ErasuresRepository {
     }));
   }
 
-  /** When it was last asked for, by hash. */
-  async requestsOf(tenant: TenantContext, hashes: readonly string[]): Promise<Map<string, number>> {
-    const marks = hashes.map((_, i) => `$${i + 2}`).join(', ');
+  /** Returns the time of the latest request (milliseconds since 1970), by hash. */
+  async requestTimesOf(tenant: TenantContext, hashes: readonly string[]): Promise<Map<string, number>> {
+    const marks = placeholders(hashes);
     const rows = await this.unitOfWork.findAll<Row>(
       tenant,
       `SELECT * FROM erasures WHERE tenant_id = $1 AND subject_hash IN (${marks})`,
@@ -106,7 +111,7 @@ export class ErasuresRepository {
     return new Map(rows.map((row) => [row.subject_hash, this.unitOfWork.dialect.readTime(row.requested_at)]));
   }
 
-  /** Different subjects of a table. */
+  /** Returns the distinct subjects of a table. */
   async *subjectsOf(tenant: TenantContext, { table }: SubjectTable): AsyncGenerator<string> {
     for (let after = ''; ;) {
       const rows = await this.unitOfWork.read<{ user_id: string }>(
@@ -121,7 +126,12 @@ export class ErasuresRepository {
     }
   }
 
-  /** `acceptedBy`: only what was accepted by then. Deletes some of a subject's rows in one transaction, and what goes with them. Answers how many by store; empty when none are left. */
+  /**
+   * Deletes one batch of a subject's rows, and the rows that depend on them, in one transaction.
+   *
+   * @param acceptedBy deletes only rows that were accepted by then, in milliseconds since 1970
+   * @returns the number of deleted rows by store; empty once no row is left
+   */
   async erase(
     tenant: TenantContext,
     table: SubjectTable,
@@ -149,88 +159,90 @@ export class ErasuresRepository {
   private async eraseRows(erasing: Erasing, table: SubjectTable, ids: readonly string[]): Promise<void> {
     const { removed, session, tenant } = erasing;
     const { tenantId } = tenant;
-    const list = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const list = placeholders(ids);
     const remove = async (
       store: string,
       from: string,
       where: string,
       returning: string,
     ): Promise<Record<string, unknown>[]> => {
-      const gone = await session.query<Record<string, unknown>>(
+      const deleted = await session.query<Record<string, unknown>>(
         `DELETE FROM ${from} WHERE tenant_id = $1 AND ${where} RETURNING ${returning}`,
         [tenantId, ...ids],
       );
-      if (gone.length > 0) removed[store] = (removed[store] ?? 0) + gone.length;
-      return gone;
+      if (deleted.length > 0) removed[store] = (removed[store] ?? 0) + deleted.length;
+      return deleted;
     };
     for (const { column, table: name, where } of table.dependents ?? []) {
-      const theirs = await session.query<{ id: string }>(
+      const dependentRows = await session.query<{ id: string }>(
         `SELECT id FROM ${name} WHERE tenant_id = $1 AND user_id IS NULL AND ${where} AND ${column} IN (${list})`,
         [tenantId, ...ids],
       );
       const dependent = this.tables.subjects.find((each) => each.table === name);
-      for (let i = 0; dependent && i < theirs.length; i += BATCH)
+      for (let i = 0; dependent && i < dependentRows.length; i += BATCH)
         await this.eraseRows(
           erasing,
           dependent,
-          theirs.slice(i, i + BATCH).map(({ id }) => id),
+          dependentRows.slice(i, i + BATCH).map(({ id }) => id),
         );
     }
     if (table.before) await session.query(table.before(list), [tenantId, ...ids]);
     const children: string[] = [];
     for (const child of table.children)
-      for (const gone of await remove(
+      for (const row of await remove(
         child.store,
         child.table,
         child.matching?.(list) ?? `${child.column} IN (${list})`,
         child.key ?? 'id',
       ))
-        children.push(String(gone[child.key ?? 'id']));
+        children.push(String(row[child.key ?? 'id']));
     await remove('aliases', 'record_aliases', `record_id IN (${list})`, 'tenant_id');
-    // What was told of them, and answered to them, may repeat what they said.
-    const named = [...ids, ...children];
-    for (let i = 0; i < named.length; i += BATCH) {
-      const some = named.slice(i, i + BATCH);
-      await this.forgetAnswers(session, tenantId, some, removed);
-      await this.forgetDeliveries(session, tenantId, some, removed);
+    // Stored responses and webhook deliveries may repeat the content of these rows.
+    const referencedIds = [...ids, ...children];
+    for (let i = 0; i < referencedIds.length; i += BATCH) {
+      const batch = referencedIds.slice(i, i + BATCH);
+      await this.deleteIdempotentResponses(session, tenantId, batch, removed);
+      await this.deleteDeliveries(session, tenantId, batch, removed);
     }
     const hook = this.tables.eraseHookOf(table.table);
-    const gone = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
-    if (hook) await hook.run(session, tenant, gone);
+    const deleted = await remove(table.store, table.table, `id IN (${list})`, hook?.columns.join(', ') ?? 'tenant_id');
+    if (hook) await hook.run(session, tenant, deleted);
   }
 
-  /** Answers that were kept for an `Idempotency-Key` may repeat what was said. */
-  private async forgetAnswers(
+  /**
+   * Deletes responses that are kept for an `Idempotency-Key`, because they may repeat the content of the erased rows.
+   */
+  private async deleteIdempotentResponses(
     session: WriteSession,
     tenantId: string,
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
-    const holds =
+    const marks = placeholders(ids);
+    const namesRecord =
       this.unitOfWork.dialect.name === 'sqlite'
         ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${marks}))`
         : `record_ids ?| ARRAY[${marks}]::text[]`;
-    const gone = await session.query(
-      `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND ${holds} RETURNING tenant_id`,
+    const deleted = await session.query(
+      `DELETE FROM idempotency_keys WHERE tenant_id = $1 AND ${namesRecord} RETURNING tenant_id`,
       [tenantId, ...ids],
     );
-    if (gone.length > 0) removed.idempotency_answers = (removed.idempotency_answers ?? 0) + gone.length;
+    if (deleted.length > 0) removed.idempotency_answers = (removed.idempotency_answers ?? 0) + deleted.length;
   }
 
-  /** What webhooks were told of them, or are still to be told. */
-  private async forgetDeliveries(
+  /** Deletes webhook deliveries about the erased rows, both sent and pending. */
+  private async deleteDeliveries(
     session: WriteSession,
     tenantId: string,
     ids: readonly string[],
     removed: Record<string, number>,
   ): Promise<void> {
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
-    const gone = await session.query(
+    const marks = placeholders(ids);
+    const deleted = await session.query(
       `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
       [tenantId, ...ids],
     );
-    if (gone.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + gone.length;
+    if (deleted.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + deleted.length;
   }
 
   private toCertificate(row: Row): ErasureCertificate {

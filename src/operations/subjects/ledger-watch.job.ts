@@ -1,49 +1,45 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, HOUR_MS } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { ErasureReapplyService } from './erasure-reapply.service.js';
 
 const LOOK_EVERY_MS = 60_000;
-/** While the database stays, nobody can have put another in its place; nearly. */
+/** Between outages the database is hardly ever replaced, so a rare check is enough. */
 const LOOK_AGAIN_MS = 6 * HOUR_MS;
 
 /**
- * Whoever restores a database past `feedback-loop restore` (a dump, a snapshot, a point in time) brings erased people back. This server's
- * ledger then names requests that the database does not know of: they are erased again.
+ * Erases subjects again after a restore that did not use `feedback-loop restore`: a dump, a snapshot or a point in
+ * time. Such a restore brings erased subjects back. It shows in this server's ledger, which then names requests that
+ * are missing in the database.
  */
 @Injectable()
 export class LedgerWatch {
-  private running = false;
   private nextLook = 0;
 
   constructor(
     private readonly erasures: ErasureReapplyService,
-    private readonly supervisor: DatabaseSupervisor,
+    supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
-  ) {}
+  ) {
+    // A database that was down may come back as another one.
+    supervisor.onRecovered(() => {
+      this.nextLook = 0;
+    });
+  }
 
-  @Interval(LOOK_EVERY_MS)
+  @WhileDatabaseUp({ name: 'erasures.compare_ledger', every: LOOK_EVERY_MS })
   async look(): Promise<void> {
-    // One that was away may come back as another.
-    if (!this.supervisor.isUp) this.nextLook = 0;
-    if (this.running || !this.supervisor.isUp || this.clock.now() < this.nextLook) return;
-    this.running = true;
-    try {
-      const forgotten = await this.erasures.forgottenRequests();
-      const found = forgotten === 0 ? 0 : await this.erasures.reapply();
-      this.nextLook = this.clock.now() + LOOK_AGAIN_MS;
-      if (forgotten === 0) return;
-      this.logger.warn(
-        { count: forgotten, rows: found },
-        'the database did not know of erasures that the ledger names, as after a restore: they have been applied again',
-      );
-    } catch (error) {
-      this.logger.warn({ err: error }, 'the ledger of erasures could not be compared; the next attempt is in a minute');
-    } finally {
-      this.running = false;
-    }
+    if (this.clock.now() < this.nextLook) return;
+    const count = await this.erasures.countMissingRequests();
+    const rows = count === 0 ? 0 : await this.erasures.reapply();
+    this.nextLook = this.clock.now() + LOOK_AGAIN_MS;
+    if (count === 0) return;
+    this.logger.warn(
+      { count, rows },
+      'erasures in the ledger were missing in the database, as after a restore; applied them again',
+    );
   }
 }

@@ -5,7 +5,9 @@ import { ArchiveErasure } from './archive-erasure.service.js';
 import { ErasedRows } from './erased-rows.service.js';
 import type { RemovedRows } from './table-erasure.service.js';
 
-/** Removes erased subjects from what only this server has: its spool, dead letters, archive, and the free pages of its SQLite file. */
+/**
+ * Erases from the stores that only this server has: spool, dead letters, archive and the free pages of its SQLite file.
+ */
 @Injectable()
 export class LocalErasure {
   constructor(
@@ -15,20 +17,20 @@ export class LocalErasure {
     private readonly compaction: Compaction,
   ) {}
 
-  /** Whether the spool can be looked through. */
+  /** Whether the spool can be read. */
   get isPossible(): boolean {
     return this.spool.isReadable;
   }
 
-  /** Returns how many records were removed, by store. */
+  /** Removes the records of erased subjects. @returns the number of removed records, by store */
   async remove(): Promise<RemovedRows> {
-    const spool = await this.spool.erase((rows) => this.erasedRows.among(rows));
-    const archive = await this.archive.erase((rows) => this.erasedRows.among(rows));
+    const spool = await this.spool.erase((rows) => this.erasedRows.findIn(rows));
+    const archive = await this.archive.erase((rows) => this.erasedRows.findIn(rows));
     return { ...(spool > 0 ? { spool } : {}), ...(archive > 0 ? { archive } : {}) };
   }
 
-  /** Overwrites deleted rows on disk. A failure is logged, not thrown: the rows are gone from every query already. */
+  /** Overwrites deleted rows on disk. Ignores failures, because no query returns the rows any more. */
   async compact(): Promise<void> {
-    await this.compaction.quietly();
+    await this.compaction.tryRun();
   }
 }

@@ -5,7 +5,7 @@ import { type Clock, CLOCK, formatTime, NotFoundError, type TenantContext } from
 import { StoredTables } from '#persistence';
 import { SubjectsRepository } from './subjects.repository.js';
 
-/** Gathers everything that is stored of a subject: a ZIP of one JSON file for each store, and the pictures. */
+/** Exports everything that is stored about a subject: a ZIP with one JSON file per store, and the screenshots. */
 @Injectable()
 export class SubjectExport {
   constructor(
@@ -14,10 +14,10 @@ export class SubjectExport {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** One page in memory at a time. @throws NotFoundError when there is nothing */
+  /** Streams the ZIP, with one page of rows in memory at a time. @throws NotFoundError (404) if nothing is stored */
   async zip(tenant: TenantContext, userId: string): Promise<Readable> {
     const zip = new yazl.ZipFile();
-    // What fails half-way cuts the answer; without a listener it would end the process.
+    // A failure midway truncates the response. Without a listener it would end the process.
     zip.on('error', (error) => (zip.outputStream as Readable).destroy(error as unknown as Error));
     const stores: string[] = [];
     for (const table of this.tables.subjects) {
@@ -25,27 +25,27 @@ export class SubjectExport {
       const first = await pages.next();
       if (first.done) continue;
       stores.push(table.store);
-      const all = async function* (): AsyncGenerator<Record<string, unknown>[]> {
+      const allPages = async function* (): AsyncGenerator<Record<string, unknown>[]> {
         yield first.value;
         yield* pages;
       };
-      zip.addReadStreamLazy(`${table.store}.json`, (give) => give(null, Readable.from(asList(all()))));
+      zip.addReadStreamLazy(`${table.store}.json`, (callback) => callback(null, Readable.from(asList(allPages()))));
       if (table.files) {
-        const known: string[] = [];
+        const ids: string[] = [];
         for await (const page of this.repository.rows(tenant, table, userId))
-          known.push(...page.map(({ id }) => String(id)));
-        for await (const { bytes, name } of table.files(tenant, known)) zip.addBuffer(bytes, `files/${name}`);
+          ids.push(...page.map(({ id }) => String(id)));
+        for await (const { bytes, name } of table.files(tenant, ids)) zip.addBuffer(bytes, `files/${name}`);
       }
     }
     if (stores.length === 0) throw new NotFoundError('The subject');
-    const about = { user_id: userId, tenant_id: tenant.tenantId, exported_at: formatTime(this.clock.now()), stores };
-    zip.addBuffer(Buffer.from(`${JSON.stringify(about, null, 2)}\n`), 'subject.json');
+    const summary = { user_id: userId, tenant_id: tenant.tenantId, exported_at: formatTime(this.clock.now()), stores };
+    zip.addBuffer(Buffer.from(`${JSON.stringify(summary, null, 2)}\n`), 'subject.json');
     zip.end();
     return zip.outputStream as Readable;
   }
 }
 
-/** Pages of rows as one JSON list. */
+/** Formats pages of rows as one JSON array. */
 async function* asList(pages: AsyncIterable<Record<string, unknown>[]>): AsyncGenerator<string> {
   let separator = '[\n';
   for await (const page of pages)

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 import { Secrets } from '#secrets';
 
-/** Names subjects so that only this installation can tell whether two names are of the same one. */
+/** Hashes the ids of subjects with a secret, so that only this installation can match a hash with a subject. */
 @Injectable()
 export class SubjectHashes {
   private readonly keys: Buffer[];
@@ -12,7 +12,7 @@ export class SubjectHashes {
     this.keys = secrets.keysFor('subject');
   }
 
-  /** With every secret that is configured, the newest first. */
+  /** Returns the hash by each configured secret, newest secret first. */
   of({ tenantId }: TenantContext, userId: string): [string, ...string[]] {
     return this.keys.map((key) =>
       createHmac('sha256', key).update(tenantId).update('\n').update(userId).digest('base64url'),

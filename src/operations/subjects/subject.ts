@@ -1,14 +1,15 @@
 import { DAY_MS } from '#kernel';
 
-/** That a subject was erased; times in milliseconds since 1970. Nobody can tell from it who that was. */
+/** Certifies that a subject was erased, without identifying it. Times are milliseconds since 1970. */
 export interface ErasureCertificate {
   certificateId: string;
   subjectHash: string;
   erasedAt: number;
-  /** Store → how many. */
+  /** Store → number of removed records. */
   removed: Record<string, number>;
+  /** Whether any record was found. */
   found: boolean;
 }
 
-/** Backups are kept this long: so long they may still hold what was erased. */
-export const BACKUPS_KEPT_MS = 7 * DAY_MS;
+/** How long backups are kept. During this time they may still contain erased records. */
+export const BACKUP_RETENTION_MS = 7 * DAY_MS;

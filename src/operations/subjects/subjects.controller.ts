@@ -7,7 +7,7 @@ import { CertificateSchema, SubjectIdSchema, toCertificateResource, toSubject } 
 import { ErasureService } from './erasure.service.js';
 import { SubjectExport } from './subject-export.service.js';
 
-/** What the owner of data may demand: a subject is a `user_id`. */
+/** Export and erasure for a data subject, which is identified by its `user_id`. */
 @ApiTags('Data subjects')
 @StrictInput()
 @Scopes('admin')
@@ -22,7 +22,7 @@ export class SubjectsController {
   @FileRoute({
     operationId: 'export_subject',
     summary: 'Export everything that is stored about a data subject',
-    description: 'The archive holds JSON files and pictures.',
+    description: 'The archive holds JSON files and screenshots.',
     path: { id: SubjectIdSchema },
     content: { 'application/zip': BINARY },
   })

@@ -19,7 +19,7 @@ import { TenantErasureController } from './tenant-erasure.controller.js';
 import { TenantErasureService } from './tenant-erasure.service.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** What data subjects and whole tenants may ask for: their records as a file, and erasure. */
+/** Export of a data subject's records, and erasure of subjects and whole tenants. */
 @Module({
   imports: [IngestModule, RetentionModule],
   controllers: [SubjectsController, TenantErasureController],

@@ -4,10 +4,10 @@ import { type SubjectTable, UnitOfWork, StoredTables } from '#persistence';
 import { FieldCipher } from '#secrets';
 
 const PAGE = 200;
-/** Ours, and of no use to anybody. */
-const LEFT_OUT = new Set(['tenant_id', 'input_hash', 'search_text', 'accepted_id']);
+/** Internal columns that mean nothing to a data subject. */
+const INTERNAL_COLUMNS = new Set(['tenant_id', 'input_hash', 'search_text', 'accepted_id']);
 
-/** Everything that is stored of a subject, as it is stored, opened. */
+/** Reads the stored rows of a subject, decrypted. */
 @Injectable()
 export class SubjectsRepository {
   constructor(
@@ -16,7 +16,7 @@ export class SubjectsRepository {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** Rows by id, a page at a time. */
+  /** Returns rows in order of id, a page at a time. */
   async *rows(tenant: TenantContext, table: SubjectTable, userId: string): AsyncGenerator<Record<string, unknown>[]> {
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const rows = await this.unitOfWork.read<Record<string, unknown>>(
@@ -25,23 +25,23 @@ export class SubjectsRepository {
         [userId, after],
       );
       if (rows.length === 0) return;
-      yield rows.map((row) => this.opened(tenant, table.table, row));
+      yield rows.map((row) => this.decrypt(tenant, table.table, row));
       after = String(rows.at(-1)?.id);
     }
   }
 
-  private opened(tenant: TenantContext, table: string, row: Record<string, unknown>): Record<string, unknown> {
+  private decrypt(tenant: TenantContext, table: string, row: Record<string, unknown>): Record<string, unknown> {
     const sealed = this.tables.sealed.find((each) => each.table === table);
     const { dialect } = this.unitOfWork;
     const kinds = new Map(
       this.tables.all.find(({ name }) => name === table)?.columns.map((each) => [each.name, each.kind]),
     );
-    const plain = (name: string, value: unknown): unknown => {
+    const toPlainValue = (name: string, value: unknown): unknown => {
       if (value === null || value === undefined) return null;
-      const secret = sealed?.columns.find((column) => column.name === name);
-      if (sealed && secret) {
+      const sealedColumn = sealed?.columns.find((column) => column.name === name);
+      if (sealed && sealedColumn) {
         const place = { table, column: name, id: String(row[sealed.boundTo]) };
-        const envelope = secret.kind === 'json' ? dialect.readJson<string>(value) : String(value);
+        const envelope = sealedColumn.kind === 'json' ? dialect.readJson<string>(value) : String(value);
         return envelope === null ? null : asJson(this.cipher.open(tenant, place, envelope));
       }
       const kind = kinds.get(name);
@@ -51,13 +51,13 @@ export class SubjectsRepository {
     };
     return Object.fromEntries(
       Object.entries(row)
-        .filter(([name]) => !LEFT_OUT.has(name))
-        .map(([name, value]) => [name, plain(name, value)]),
+        .filter(([name]) => !INTERNAL_COLUMNS.has(name))
+        .map(([name, value]) => [name, toPlainValue(name, value)]),
     );
   }
 }
 
-/** A text, or what it is as JSON when it is an object or a list. */
+/** Parses a text that is a JSON object or array. Returns any other text unchanged. */
 function asJson(text: string): unknown {
   if (!/^[[{]/.test(text)) return text;
   try {

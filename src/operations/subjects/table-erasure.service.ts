@@ -1,18 +1,18 @@
+import { codeOf, sleep, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { sleep, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { StoredTables } from '#persistence';
 import { ErasuresRepository } from './erasures.repository.js';
 
-/** By then a record that was accepted earlier has usually been committed, or has reached a spool. */
+/** After this time, a record that was accepted earlier is usually committed or in a spool. */
 const IN_FLIGHT_MS = 2000;
 const MAX_ATTEMPTS = 5;
 const DEADLOCK_PAUSE_MS = 200;
 
-/** How many rows were removed, by store. */
+/** Store → number of removed rows. */
 export type RemovedRows = Record<string, number>;
 
-/** Erases the rows of a data subject from every table that holds some. */
+/** Erases the rows of a data subject from all tables. */
 @Injectable()
 export class TableErasure {
   constructor(
@@ -21,7 +21,7 @@ export class TableErasure {
     private readonly config: FeedbackLoopConfig,
   ) {}
 
-  /** Erases the rows accepted until `acceptedBy` (milliseconds since 1970), or all. */
+  /** Erases the rows accepted by `acceptedBy` (milliseconds since 1970), or all rows. */
   async erase(tenant: TenantContext, userId: string, acceptedBy?: number): Promise<RemovedRows> {
     let removed: RemovedRows = {};
     for (const table of this.tables.subjects)
@@ -40,34 +40,39 @@ export class TableErasure {
     return sumOf(removed, await this.erase(tenant, userId));
   }
 
-  /** Schedules a third pass: a commit whose caller has given up may still end as late as its time-outs allow. */
+  /** Schedules a third pass, because a commit whose caller has given up may still succeed until its time-outs end. */
   eraseLater(tenant: TenantContext, userId: string, requestedAt: number): void {
-    const { dbLockTimeoutMs, dbQueryTimeoutMs } = this.config;
+    const {
+      database: { lockTimeoutMs, queryTimeoutMs },
+    } = this.config;
     const erase = async (): Promise<void> => {
       const removed = await this.erase(tenant, userId, requestedAt);
-      if (Object.keys(removed).length > 0) await this.forget(tenant, removed);
+      if (Object.keys(removed).length > 0) await this.clearCaches(tenant, removed);
     };
-    setTimeout(() => void erase().catch(() => undefined), 2 * (dbQueryTimeoutMs + dbLockTimeoutMs)).unref();
+    setTimeout(() => void erase().catch(() => undefined), 2 * (queryTimeoutMs + lockTimeoutMs)).unref();
   }
 
   /** Empties the caches and indexes that may still hold removed rows. */
-  async forget(tenant: TenantContext, removed: RemovedRows): Promise<void> {
+  async clearCaches(tenant: TenantContext, removed: RemovedRows): Promise<void> {
     await this.tables.clearCaches(tenant, removed);
   }
 
-  /** Lists the data subjects in all tables; one that is in several tables comes several times. */
+  /** Lists the data subjects in all tables. A subject that is in several tables is listed several times. */
   async *userIds(tenant: TenantContext): AsyncGenerator<string> {
     for (const table of this.tables.subjects) yield* this.repository.subjectsOf(tenant, table);
   }
 }
 
+/** Adds two counts, store by store. */
 export function sumOf(a: RemovedRows, b: RemovedRows): RemovedRows {
   const sum = { ...a };
   for (const [store, n] of Object.entries(b)) sum[store] = (sum[store] ?? 0) + n;
   return sum;
 }
 
-/** Two erasures can deadlock. PostgreSQL then aborts one of them, which has changed nothing and is tried again. */
+/**
+ * Repeats `work` after a deadlock: PostgreSQL aborts one of two erasures that block each other, with nothing changed.
+ */
 async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {
@@ -79,7 +84,6 @@ async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function isDeadlock(error: unknown): boolean {
-  for (let each = error as { code?: unknown; cause?: unknown } | undefined; each; each = each.cause as typeof each)
-    if (each.code === '40P01') return true;
-  return false;
+  if (codeOf(error) === '40P01') return true;
+  return error instanceof Error && error.cause !== undefined && isDeadlock(error.cause);
 }

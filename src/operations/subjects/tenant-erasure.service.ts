@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import {
   AppError,
   type Clock,
@@ -10,7 +9,8 @@ import {
   type TenantContext,
   uuidv7,
 } from '#kernel';
-import { DatabaseSupervisor, StoredTables } from '#persistence';
+import { StoredTables } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { LocalErasure } from './local-erasure.service.js';
 import { ErasureLedger, WHOLE_TENANT } from './erasure-ledger.service.js';
 import { ErasuresRepository } from './erasures.repository.js';
@@ -19,7 +19,7 @@ import { TenantsRepository } from './tenants.repository.js';
 
 const LOOK_EVERY_MS = 60_000;
 
-/** 409: requests without a key, and older clients, belong to it. */
+/** Requests without a key, and legacy clients, belong to the first tenant. */
 class DefaultTenantError extends AppError {
   constructor() {
     super({
@@ -32,10 +32,11 @@ class DefaultTenantError extends AppError {
 }
 
 /**
- * Erases a tenant with everything it has: rows of all tables, pictures, spools, archives, caches.
+ * Erases a tenant and all its data: the rows of all tables, screenshots, spools, archives and caches.
  *
- * - its keys go first; another server may take them for a minute more, and what comes in then goes within two
- * - a tombstone and a line of the ledger stay, as for a subject; nobody can tell from them whose tenant it was
+ * - Its API keys are deleted first. Another server may accept them for one more minute; records that arrive in that
+ *   time are erased within two.
+ * - A tombstone and a line of the ledger remain, as for a subject. They do not show whose tenant it was.
  */
 @Injectable()
 export class TenantErasureService {
@@ -45,11 +46,15 @@ export class TenantErasureService {
     private readonly tables: StoredTables,
     private readonly local: LocalErasure,
     private readonly ledger: ErasureLedger,
-    private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws NotFoundError, DefaultTenantError (409). A repetition answers the same certificate. */
+  /**
+   * Erases a tenant. A repeated request returns the same certificate.
+   *
+   * @throws NotFoundError (404) if the tenant is unknown
+   * @throws DefaultTenantError (409) for the first tenant
+   */
   async erase(tenant: TenantContext, actor: string): Promise<ErasureCertificate> {
     const { erasures, ledger, tenants } = this;
     if (tenant.tenantId === DEFAULT_TENANT_ID) throw new DefaultTenantError();
@@ -59,34 +64,41 @@ export class TenantErasureService {
       throw new NotFoundError('The tenant');
     }
     const now = this.clock.now();
-    const buried = await erasures.bury(tenant, {
+    const tombstone = await erasures.writeTombstone(tenant, {
       subjectHash: WHOLE_TENANT,
       certificateId: known?.certificateId ?? uuidv7(now),
       now,
     });
-    await ledger.note([{ tenant_id: tenant.tenantId, subject_hash: WHOLE_TENANT, requested_at: now }]);
+    await ledger.append([{ tenant_id: tenant.tenantId, subject_hash: WHOLE_TENANT, requested_at: now }]);
     const removed = await this.remove(tenant, actor);
     const erasedAt = this.clock.now();
-    await erasures.certify(tenant, WHOLE_TENANT, removed, erasedAt);
-    return { ...buried, removed, erasedAt, found: true };
+    await erasures.saveRemoval(tenant, WHOLE_TENANT, removed, erasedAt);
+    return { ...tombstone, removed, erasedAt, found: true };
   }
 
-  /** After a restore. Answers whether it had come back. */
+  /** Erases a tenant again after a restore. Returns whether the restore had brought it back. */
   async eraseAgain(tenant: TenantContext, requestedAt: number): Promise<boolean> {
     const { erasures, tenants } = this;
     if (tenant.tenantId === DEFAULT_TENANT_ID || !(await tenants.exists(tenant))) return false;
-    await erasures.bury(tenant, { subjectHash: WHOLE_TENANT, certificateId: uuidv7(requestedAt), now: requestedAt });
-    await erasures.certify(tenant, WHOLE_TENANT, await this.remove(tenant, 'restore'), this.clock.now());
+    await erasures.writeTombstone(tenant, {
+      subjectHash: WHOLE_TENANT,
+      certificateId: uuidv7(requestedAt),
+      now: requestedAt,
+    });
+    await erasures.saveRemoval(tenant, WHOLE_TENANT, await this.remove(tenant, 'restore'), this.clock.now());
     return true;
   }
 
-  /** What came in by a key that another server still knew. */
-  @Interval(LOOK_EVERY_MS)
+  /** Erases records that arrived by a key which another server still accepted. */
+  @WhileDatabaseUp({ name: 'tenants.empty_again', every: LOOK_EVERY_MS })
   async look(): Promise<void> {
-    if (!this.supervisor.isUp) return;
-    const recent = await this.erasures.tombstonesSince(this.clock.now() - DAY_MS).catch(() => []);
+    const recent = await this.erasures.tombstonesSince(this.clock.now() - DAY_MS);
+    let failure: unknown;
     for (const { subjectHash, tenantId } of recent)
-      if (subjectHash === WHOLE_TENANT) await this.emptyAgain({ tenantId }).catch(() => undefined);
+      if (subjectHash === WHOLE_TENANT)
+        // One tenant that cannot be emptied does not hold up the others.
+        await this.emptyAgain({ tenantId }).catch((error: unknown) => (failure ??= error));
+    if (failure !== undefined) throw failure as Error;
   }
 
   private async emptyAgain(tenant: TenantContext): Promise<void> {
@@ -100,7 +112,7 @@ export class TenantErasureService {
     await tables.clearCaches(tenant, removed);
     Object.assign(removed, await local.remove());
     await tenants.remove(tenant, { name: actor, at: this.clock.now() });
-    // What came in by a key that was known a moment longer.
+    // Records may have arrived by a key that was still cached.
     for (const [table, n] of Object.entries(await tenants.empty(tenant))) removed[table] = (removed[table] ?? 0) + n;
     return removed;
   }

@@ -18,7 +18,7 @@ const Export = (kind: string, time: string): MethodDecorator =>
       'JSON lines.',
   });
 
-/** Everything that was recorded, as files. Feedback and metric events have their exports beside their lists. */
+/** Exports of predictions, votes and labels. Feedback and metric events are exported next to their lists. */
 @ApiTags('Exports')
 @StrictInput()
 @Scopes('read')

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { AppError, ValidationError } from '#kernel';
 import { readJsonLines } from '#http';
 import type { TransferKind } from '#persistence';
@@ -13,10 +13,15 @@ export const IMPORT_FORMATS = ['csv', 'jsonl'] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 const MAX_RECORD_CHARACTERS = 2_000_000;
-/** What a spreadsheet would have taken for a formula got an apostrophe when it was exported. */
+/** An exported text that a spreadsheet would take for a formula starts with an apostrophe. */
 const ESCAPED = /^'+[=+\-@\t\r＝＋－＠]/;
 
-/** The lines of a file as they come; of CSV the first names the columns. A line that cannot be read is one of the answers. */
+/**
+ * Reads the lines of a file in order. The first line of a CSV file names the columns. A line that cannot be read is
+ * returned with its error.
+ *
+ * @throws UnreadableFileError (422) if the rest of the file cannot be read
+ */
 export async function* readLines(body: Readable, format: ImportFormat): AsyncGenerator<ImportLine> {
   if (format === 'jsonl') {
     yield* readJsonLines(body);
@@ -30,7 +35,7 @@ export async function* readLines(body: Readable, format: ImportFormat): AsyncGen
       skip_empty_lines: true,
       relax_column_count: true,
       max_record_size: MAX_RECORD_CHARACTERS,
-      // An empty cell is nothing; a quoted one is an empty text.
+      // An empty cell is null; a quoted empty cell is an empty text.
       cast: (value, { header, quoting }) =>
         header ? value : value === '' && !quoting ? null : ESCAPED.test(value) ? value.slice(1) : value,
     }),
@@ -39,14 +44,17 @@ export async function* readLines(body: Readable, format: ImportFormat): AsyncGen
   try {
     for await (const { info, record } of parser as AsyncIterable<ReadRecord>) {
       const { error, lines: line } = info;
-      // Cells that are missing, or too many: which is which cannot be told.
+      // With cells missing or in excess, values cannot be assigned to columns.
       if (error)
-        yield { line, error: new ValidationError([{ path: '', message: 'has other cells than the first line' }]) };
+        yield {
+          line,
+          error: new ValidationError([{ path: '', message: 'has a different number of cells than the first line' }]),
+        };
       else yield { line, value: record, texts: true };
     }
   } catch (error) {
-    if (!String((error as { code?: string }).code).startsWith('CSV_')) throw error;
-    throw new BrokenFileError((error as Error).message);
+    if (!(error instanceof CsvError)) throw error;
+    throw new UnreadableFileError(error.message);
   }
 }
 
@@ -55,22 +63,22 @@ interface ReadRecord {
   record: unknown;
 }
 
-/** From here on nobody can tell where a line ends: what is behind it was not read. */
-class BrokenFileError extends AppError {
+/** The end of a line cannot be found, so the rest of the file was not read. */
+class UnreadableFileError extends AppError {
   constructor(detail: string) {
     super({
       code: 'file_broken',
       status: 422,
-      title: 'The file cannot be read any further',
+      title: 'The rest of the file cannot be read',
       detail,
-      remedy: 'Mend that line and repeat the command: what is there already is left alone.',
+      remedy: 'Fix that line and repeat the command. Records that exist already are skipped.',
     });
   }
 }
 
 /**
- * How far the import of a file has come, kept beside the data: the same command goes on there after it was stopped. Another database, kind,
- * tenant or content of the file is another import.
+ * Progress of an import, in a file of the data directory. If a command was stopped, the same command continues there.
+ * An import with a different database, kind, tenant, path, size or modification time starts from the beginning.
  */
 export class ImportProgress {
   private constructor(private readonly path: string) {}
@@ -91,7 +99,7 @@ export class ImportProgress {
     return text === undefined ? undefined : (JSON.parse(text) as ImportReport);
   }
 
-  /** All or nothing, whenever the process ends. */
+  /** Replaces the progress atomically, so that a crash never leaves a partial file. */
   async write(report: ImportReport): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     await writeFile(`${this.path}.new`, JSON.stringify(report), { mode: 0o600 });
@@ -103,7 +111,7 @@ export class ImportProgress {
   }
 }
 
-/** @throws the file system's error */
+/** Opens a file; `-` is standard input. A stream reports the file system's error when it is read. */
 export function openFile(path: string): Readable {
   return path === '-' ? process.stdin : createReadStream(path);
 }

@@ -4,23 +4,24 @@ import type { FieldCipher } from '#secrets';
 import type { Column, ColumnKind } from '#tabular';
 
 interface FormField {
-  /** In a file. */
+  /** Name in a file. */
   name: string;
   column: string;
   kind: ColumnKind | 'uuid';
   nullable: boolean;
-  /** Characters at the most; undefined: without bound. */
-  most: number | undefined;
+  /** Maximum number of characters. */
+  maxLength: number | undefined;
   sealed: 'text' | 'json' | undefined;
 }
 
-/** What a line is read with. */
+/** What `RecordForm.toRow` needs besides the line. */
 export interface RowContext {
+  /** Milliseconds since 1970. */
   now: number;
   cipher: FieldCipher;
-  /** Every field is a text, as in CSV. */
+  /** Whether every field is text, as in CSV. */
   texts: boolean;
-  /** The id of a record without one, by its time; undefined: a new one. */
+  /** Returns the id of a record that has none, given its time; undefined for a random id. */
   idAt: (time: number) => string | undefined;
 }
 
@@ -39,84 +40,88 @@ const FORM_KINDS: Record<TransferTable['columns'][number]['kind'], FormField['ki
   bytes: 'text',
 };
 
-/** How rows of one table look in a file, and how a line of a file becomes a row. */
+/** Converts rows of one table to records of a file, and lines of a file to rows. */
 export class RecordForm {
   private readonly fields: FormField[];
   private readonly boundTo: string;
-  /** Names that a file may have and that mean nothing here. */
+  /** Fields that a file may contain and that are ignored. */
   private readonly ignored: ReadonlySet<string>;
 
   constructor(private readonly table: TransferTable) {
     const { columns, names, sealed, sealedJson } = table;
     this.boundTo = sealed?.boundTo ?? 'id';
-    const left = new Set(['tenant_id', ...table.omitted]);
-    this.ignored = left;
+    const omitted = new Set(['tenant_id', ...table.omitted]);
+    this.ignored = omitted;
     this.fields = columns
-      .filter(({ name }) => !left.has(name))
+      .filter(({ name }) => !omitted.has(name))
       .map(({ kind, maxLength, name: column, nullable }) => {
-        const secret = sealed?.columns[column];
+        const sealedAs = sealed?.columns[column];
         return {
           name: names[column] ?? column,
           column,
-          kind: secret ? (sealedJson?.includes(column) ? 'json' : 'text') : FORM_KINDS[kind],
+          kind: sealedAs ? (sealedJson?.includes(column) ? 'json' : 'text') : FORM_KINDS[kind],
           nullable,
-          most: maxLength ?? MAX_TEXT_LENGTH,
-          sealed: secret,
+          maxLength: maxLength ?? MAX_TEXT_LENGTH,
+          sealed: sealedAs,
         };
       });
   }
 
-  /** What a file shows. */
+  /** Returns the columns of a file; without those that hold text of people unless `withTexts`. */
   columns(withTexts: boolean): Column<TransferRecord>[] {
     return this.fields
       .filter(({ name }) => withTexts || !this.table.texts.includes(name))
       .map(({ kind, name }) => [name, kind === 'uuid' ? 'text' : kind, (record) => record[name]]);
   }
 
-  /** A stored row as a record, opened. @throws UnreadableFieldError */
+  /** Converts a stored row to a record, decrypted. @throws UnreadableFieldError if no key decrypts a value */
   toRecord(tenant: TenantContext, row: Record<string, unknown>, dialect: Dialect, cipher: FieldCipher): TransferRecord {
     const columns: Record<string, unknown> = {};
     for (const field of this.fields) {
       const value = row[field.column];
       columns[field.column] =
-        value === null || value === undefined ? null : this.opened(tenant, field, row, { dialect, cipher });
+        value === null || value === undefined ? null : this.decrypt(tenant, field, row, { dialect, cipher });
     }
     const shown = this.table.toRecord?.(columns) ?? columns;
     return Object.fromEntries(this.fields.map(({ column, name }) => [name, shown[column] ?? null]));
   }
 
-  /** A line of a file, read as JSON or CSV, as a row. @throws ValidationError naming each field */
+  /**
+   * Converts a line of a file, parsed from JSON or CSV, to a row.
+   *
+   * @throws ValidationError that names each invalid field
+   */
   toRow(tenant: TenantContext, value: unknown, { cipher, idAt, now, texts }: RowContext): BulkRow {
     const columns = this.check(value, now, texts);
     columns.id ??= idAt(columns[this.table.time] as number) ?? null;
-    const whole: Record<string, unknown> = {
+    const row: Record<string, unknown> = {
       ...(this.table.toColumns?.(tenant, columns) ?? columns),
       tenant_id: tenant.tenantId,
     };
     for (const { column, kind, sealed } of this.fields) {
-      const text = whole[column];
+      const text = row[column];
       if (sealed === undefined || text === null || text === undefined) continue;
-      const place = { table: this.table.insert.table, column, id: String(whole[this.boundTo]) };
-      whole[column] = cipher.seal(tenant, place, kind === 'json' ? JSON.stringify(text) : String(text));
+      const place = { table: this.table.insert.table, column, id: String(row[this.boundTo]) };
+      row[column] = cipher.seal(tenant, place, kind === 'json' ? JSON.stringify(text) : String(text));
     }
-    return whole;
+    return row;
   }
 
   private check(value: unknown, now: number, texts: boolean): Record<string, unknown> {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new ValidationError([{ path: '', message: 'must be an object' }]);
-    const given = value as Record<string, unknown>;
-    const errors: FieldError[] = Object.keys(given)
+    const fields = value as Record<string, unknown>;
+    const errors: FieldError[] = Object.keys(fields)
       .filter((name) => !this.ignored.has(name) && !this.fields.some((field) => field.name === name))
       .map((name) => ({ path: name, message: 'is not a known field' }));
     const columns: Record<string, unknown> = {};
     for (const field of this.fields) {
-      const raw = given[field.name];
+      const raw = fields[field.name];
       if (raw === undefined || raw === null) {
         const { column, kind, nullable } = field;
-        const given = column === 'id' || nullable || column in this.table.defaults;
-        columns[column] = this.table.defaults[column] ?? (!given && kind === 'time' ? now : null);
-        if (!given && columns[column] === null) errors.push({ path: field.name, message: 'is required' });
+        const isOptional = column === 'id' || nullable || column in this.table.defaults;
+        columns[column] = this.table.defaults[column] ?? (!isOptional && kind === 'time' ? now : null);
+        if (!isOptional && columns[column] === null) errors.push({ path: field.name, message: 'is required' });
         continue;
       }
       const read = readValue(field, raw, texts);
@@ -127,7 +132,7 @@ export class RecordForm {
     return columns;
   }
 
-  private opened(
+  private decrypt(
     tenant: TenantContext,
     { column, kind, sealed }: FormField,
     row: Record<string, unknown>,
@@ -146,12 +151,12 @@ export class RecordForm {
   }
 }
 
-type Read = { value: unknown } | { message: string };
+type ReadResult = { value: unknown } | { message: string };
 
-const NOT_STORED = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** CSV has texts alone: a number, a time or JSON is read from one. */
-function readValue({ kind, most }: FormField, raw: unknown, texts: boolean): Read {
+/** Reads one value. In CSV every value is text, from which numbers, times and JSON are parsed. */
+function readValue({ kind, maxLength }: FormField, raw: unknown, texts: boolean): ReadResult {
   switch (kind) {
     case 'uuid':
       return typeof raw === 'string' && isUuid(raw) ? { value: raw.toLowerCase() } : { message: 'must be a UUID' };
@@ -166,36 +171,36 @@ function readValue({ kind, most }: FormField, raw: unknown, texts: boolean): Rea
     case 'json':
       return readJson(raw, texts);
     case 'text':
-      return readText(raw, most ?? MAX_TEXT_LENGTH);
+      return readText(raw, maxLength ?? MAX_TEXT_LENGTH);
   }
 }
 
-function readTime(raw: unknown): Read {
+function readTime(raw: unknown): ReadResult {
   const time = typeof raw === 'string' ? parseTime(raw) : undefined;
   return time === undefined ? { message: `must be an ISO 8601 time such as ${formatTime(0)}` } : { value: time };
 }
 
-function readNumber(kind: 'integer' | 'double', raw: unknown): Read {
+function readNumber(kind: 'integer' | 'double', raw: unknown): ReadResult {
   const number = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
   if (typeof number !== 'number' || !Number.isFinite(number)) return { message: 'must be a number' };
   return kind === 'integer' && !Number.isInteger(number) ? { message: 'must be a whole number' } : { value: number };
 }
 
-function readText(raw: unknown, most: number): Read {
+function readText(raw: unknown, maxLength: number): ReadResult {
   const value = typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : raw;
-  if (typeof value !== 'string') return { message: 'must be a text' };
-  if (NOT_STORED.test(value)) return { message: 'must not contain NUL or half of a character' };
-  return value.length > most ? { message: `must not be longer than ${most} characters` } : { value };
+  if (typeof value !== 'string') return { message: 'must be text' };
+  if (UNSTORABLE.test(value)) return { message: 'must not contain a NUL character or a lone surrogate' };
+  return value.length > maxLength ? { message: `must not be longer than ${maxLength} characters` } : { value };
 }
 
-function readJson(raw: unknown, texts: boolean): Read {
+function readJson(raw: unknown, texts: boolean): ReadResult {
   try {
     const value = texts && typeof raw === 'string' ? (JSON.parse(raw) as unknown) : raw;
-    return NOT_STORED.test(JSON.stringify(value)) || /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value))
-      ? { message: 'must not contain NUL or half of a character' }
+    return UNSTORABLE.test(JSON.stringify(value)) || /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value))
+      ? { message: 'must not contain a NUL character or a lone surrogate' }
       : { value };
   } catch {
-    // A text that is no JSON is a text.
+    // Text that is not JSON is kept as text.
     return { value: raw };
   }
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The id of a record that has none, or another: a UUID v7 of its time whose other bits are SHA-256 of where it comes from, so that importing it again is
- * importing the same.
+ * Derives the id of a record that has no UUID: a UUID v7 of its time, with a SHA-256 of its origin as the other bits.
+ * The same record always gets the same id, so that a repeated import does not duplicate it.
+ *
+ * @param time milliseconds since 1970
  */
-export function idOf(source: string, table: string, olderId: unknown, time: number): string {
+export function idOf(source: string, table: string, sourceId: unknown, time: number): string {
   const hash = createHash('sha256')
-    .update([source, table, String(olderId)].join('\n'))
+    .update([source, table, String(sourceId)].join('\n'))
     .digest('hex');
   const clock = Math.floor(time).toString(16).padStart(12, '0');
   const variant = ((parseInt(hash.charAt(3), 16) & 0x3) | 0x8).toString(16);

@@ -5,7 +5,7 @@ import { OlderImportService } from './older/older-import.service.js';
 import { TransferRepository } from './transfer.repository.js';
 import { TransferService } from './transfer.service.js';
 
-/** Records as files, out and in. */
+/** Export and import of records as files. */
 @Module({
   imports: [IngestModule],
   controllers: [ExportsController],

@@ -1,14 +1,22 @@
+import {
+  type BulkRow,
+  Conditions,
+  DatabaseSupervisor,
+  type Dialect,
+  placeholders,
+  type TransferTable,
+  UnitOfWork,
+} from '#persistence';
 import { Injectable } from '@nestjs/common';
 import { formatTime, smallestIdAt, type TenantContext, type TimeRange } from '#kernel';
-import { type BulkRow, DatabaseSupervisor, type Dialect, type TransferTable, UnitOfWork } from '#persistence';
 
 const PAGE_ROWS = 1000;
-const FIRST = '00000000-0000-0000-0000-000000000000';
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Rows as they are stored, for files. */
+/** Reads stored rows for exports, and finds existing rows for imports. */
 @Injectable()
 export class TransferRepository {
-  private readonly months = new Set<string>();
+  private readonly knownMonths = new Set<string>();
 
   constructor(
     private readonly unitOfWork: UnitOfWork,
@@ -19,23 +27,19 @@ export class TransferRepository {
     return this.unitOfWork.dialect;
   }
 
-  /** By id, in pages of at most 1,000. */
+  /** Returns rows in order of id, in pages of at most 1,000. */
   async *pages(
     tenant: TenantContext,
     { insert: { table }, time, timeInId }: TransferTable,
     { from, to }: TimeRange,
   ): AsyncGenerator<Record<string, unknown>[]> {
-    const { dialect } = this.unitOfWork;
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value) + 1}`;
-    const after = bind(FIRST);
-    const conditions = ['tenant_id = $1', `id > ${after}`];
-    if (from !== undefined) conditions.push(`${time} >= ${bind(dialect.time(from))}`);
-    if (to !== undefined) conditions.push(`${time} < ${bind(dialect.time(to))}`);
-    if (timeInId && to !== undefined) conditions.push(`id < ${bind(smallestIdAt(to))}`);
-    if (timeInId && from !== undefined) values[0] = smallestIdAt(from);
-    if (table === 'feedback_submissions') conditions.push('deleted_at IS NULL');
-    const text = `SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ${PAGE_ROWS}`;
+    const where = new Conditions(this.unitOfWork.dialect)
+      .add('id > ?', timeInId && from !== undefined ? smallestIdAt(from) : LOWEST_ID)
+      .within(time, { from, to });
+    if (timeInId && to !== undefined) where.add('id < ?', smallestIdAt(to));
+    if (table === 'feedback_submissions') where.add('deleted_at IS NULL');
+    const { values } = where;
+    const text = `SELECT * FROM ${table} WHERE ${where} ORDER BY id LIMIT ${PAGE_ROWS}`;
     for (;;) {
       const rows = await this.unitOfWork.read<Record<string, unknown>>(tenant, text, values);
       yield rows;
@@ -45,25 +49,30 @@ export class TransferRepository {
   }
 
   /**
-   * Files may hold what is older than all that is here: each month of a partitioned table needs a place first.
+   * Creates the partitions for the given times (milliseconds since 1970). Files may hold records from months that have
+   * no partition yet.
    * @acrossTenants a partition holds rows of all tenants
    */
-  async makeRoomFor({ timeInId }: TransferTable, times: readonly number[]): Promise<void> {
+  async ensurePartitions({ timeInId }: TransferTable, times: readonly number[]): Promise<void> {
     if (!timeInId || this.dialect.name === 'sqlite') return;
     const months = new Map(times.map((time) => [formatTime(time).slice(0, 7), time]));
-    const unknown = [...months].filter(([month]) => !this.months.has(month));
+    const unknown = [...months].filter(([month]) => !this.knownMonths.has(month));
     if (unknown.length === 0) return;
     await this.supervisor.ensurePartitionsFor(unknown.map(([, time]) => time));
-    for (const [month] of unknown) this.months.add(month);
+    for (const [month] of unknown) this.knownMonths.add(month);
   }
 
-  /** Which of these rows are there: their id, or a name of theirs that is one record's alone. */
-  async known(tenant: TenantContext, { insert }: TransferTable, rows: readonly BulkRow[]): Promise<Set<BulkRow>> {
+  /** Returns the rows that exist already: by their id, or by a name that only one record can have. */
+  async findExisting(
+    tenant: TenantContext,
+    { insert }: TransferTable,
+    rows: readonly BulkRow[],
+  ): Promise<Set<BulkRow>> {
     const { claims, table } = insert;
-    const ids = await this.thoseThere(tenant, table, 'id', rows);
+    const ids = await this.existingValues(tenant, table, 'id', rows);
     if (!claims) return new Set(rows.filter(({ id }) => ids.has(String(id))));
     const named = rows.filter((row) => row[claims.name] != null);
-    const names = await this.thoseThere(tenant, claims.table, claims.name, named);
+    const names = await this.existingValues(tenant, claims.table, claims.name, named);
     const known = new Set<BulkRow>();
     for (const row of rows) {
       const name = row[claims.name] == null ? undefined : String(row[claims.name]);
@@ -73,7 +82,7 @@ export class TransferRepository {
     return known;
   }
 
-  private async thoseThere(
+  private async existingValues(
     tenant: TenantContext,
     table: string,
     column: string,
@@ -81,7 +90,7 @@ export class TransferRepository {
   ): Promise<Set<string>> {
     if (rows.length === 0) return new Set();
     const values = rows.map((row) => row[column]);
-    const marks = values.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(values);
     const found = await this.unitOfWork.findAll<Record<string, unknown>>(
       tenant,
       `SELECT ${column}, tenant_id FROM ${table} WHERE tenant_id = $1 AND ${column} IN (${marks})`,

@@ -17,39 +17,39 @@ import { RecordForm } from './record-form.js';
 import { idOf } from './stable-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
-/** What a file holds: records, or lines that could not be read. */
+/** A line of a file: a record, or the reason why the line cannot be read. */
 export interface ImportLine {
   line: number;
   value?: unknown;
-  /** Every field is a text, as in CSV: numbers and JSON are read from them. */
+  /** Whether every field is text, as in CSV. Numbers, times and JSON are parsed from it. */
   texts?: boolean;
   error?: AppError;
-  /** Base64, or data URLs. */
+  /** Attached files, as Base64 or data URLs. */
   files?: readonly string[];
 }
 
-/** What became of the lines of a file. */
+/** Number of lines of a file, by what became of them. */
 export interface ImportReport {
   lines: number;
   imported: number;
-  /** They were there before. */
+  /** Existed already. */
   known: number;
-  /** Their subject was erased after they had been accepted. */
+  /** Skipped, because their subject was erased after they were accepted. */
   erased: number;
   refused: number;
 }
 
 export interface ImportOptions {
-  /** After each batch. */
+  /** Called after each batch. */
   onProgress?: (report: ImportReport) => Promise<void> | void;
   onRefused?: (line: number, error: AppError) => void;
-  /** Files that were stored, and that were not. */
-  onFiles?: (taken: number, refused: number) => void;
-  /** What an earlier run has done: so many lines are passed over. */
+  /** Called with the number of attached files that were stored and that were refused. */
+  onFiles?: (stored: number, refused: number) => void;
+  /** Progress of a previous run. Its lines are skipped. */
   before?: ImportReport;
   /**
-   * Names the file: a record without an id gets one made of it, its line and what it says, so that importing it again is importing the same.
-   * Without a name every record without an id is new.
+   * Name of the file. The id of a record without one is derived from this name, the line number and the content, so
+   * that a repeated import does not duplicate the record. Without this name, every record without an id is new.
    */
   source?: string;
 }
@@ -58,7 +58,7 @@ const BATCH_ROWS = 500;
 const BATCH_BYTES = 4_194_304;
 const ROW_BYTES = 400;
 
-/** A line as it will be stored. */
+/** A line that was read and can be stored. */
 interface ReadLine {
   line: number;
   row: BulkRow;
@@ -69,11 +69,11 @@ interface ReadLine {
 export const NOTHING_IMPORTED: ImportReport = { lines: 0, imported: 0, known: 0, erased: 0, refused: 0 };
 
 /**
- * Takes records out as files and brings them in again.
+ * Exports records to files and imports them.
  *
- * - an export shows what is stored, opened, in the order of ids, a page in memory at a time
- * - an import goes the way of every record (checked, encrypted, in rollups), keeps ids and times, and may be repeated: a record that is
- *   there is left alone, one whose subject was erased stays away
+ * - An export contains the stored records, decrypted, in order of id, with one page in memory at a time.
+ * - An import checks, encrypts and counts records like any others, and keeps their ids and times.
+ * - An import may be repeated: it skips records that exist already, and records whose subject was erased.
  */
 @Injectable()
 export class TransferService {
@@ -88,18 +88,24 @@ export class TransferService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Returns the columns of an export; without those that hold text of people unless `withTexts`. */
   columns(kind: TransferKind, withTexts: boolean): Column<TransferRecord>[] {
     return this.form(kind).columns(withTexts);
   }
 
-  /** Everything in the range, by id; what is younger than the question may be left out. */
+  /** Returns all records in the range, in order of id. Records accepted after the call may be missing. */
   async *pages(tenant: TenantContext, kind: TransferKind, range: TimeRange): AsyncGenerator<TransferRecord[]> {
     const form = this.form(kind);
     for await (const rows of this.repository.pages(tenant, this.tables.transfer(kind), range))
       yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.cipher));
   }
 
-  /** @throws NotRecordedError, QueueFullError (503): what `onProgress` said last is stored, and the import may be repeated from there */
+  /**
+   * Imports records. Reports lines that are refused, and continues with the next.
+   *
+   * @throws NotRecordedError, QueueFullError (503) if records cannot be stored now. The lines of the latest
+   *   `onProgress` are stored; pass that report as `before` to continue.
+   */
   async import(
     tenant: TenantContext,
     kind: TransferKind,
@@ -136,8 +142,8 @@ export class TransferService {
               : idOf(`${tenant.tenantId} ${source}`, kind, `${at}\n${JSON.stringify(value)}`, time);
           const context = { now: this.clock.now(), cipher: this.cipher, texts, idAt };
           const row = this.form(kind).toRow(tenant, value, context);
-          const taken = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
-          batch.push({ line: at, row: taken?.row ?? row, groups: taken?.groups ?? [], files: taken });
+          const attached = files.length > 0 ? await table.withFiles?.(tenant, row, files) : undefined;
+          batch.push({ line: at, row: attached?.row ?? row, groups: attached?.groups ?? [], files: attached });
           bytes += files.reduce((sum, { length }) => sum + length, 0);
         } catch (thrown) {
           refuse(at, toAppError(thrown));
@@ -148,7 +154,7 @@ export class TransferService {
     return report;
   }
 
-  /** Answers the lines that are new. */
+  /** Stores a batch. Returns the lines that did not exist before. */
   private async store(
     tenant: TenantContext,
     table: TransferTable,
@@ -156,17 +162,17 @@ export class TransferService {
     report: ImportReport,
     refuse: (line: number, error: AppError) => void,
   ): Promise<ReadLine[]> {
-    const gone = await this.guards.refused(batch.map(({ row }) => row));
-    report.erased += gone.size;
-    const kept = batch.filter(({ row }) => !gone.has(row));
-    await this.repository.makeRoomFor(
+    const erased = await this.guards.refused(batch.map(({ row }) => row));
+    report.erased += erased.size;
+    const remaining = batch.filter(({ row }) => !erased.has(row));
+    await this.repository.ensurePartitions(
       table,
-      kept.map(({ row }) => row[table.time] as number),
+      remaining.map(({ row }) => row[table.time] as number),
     );
-    const known = await this.repository.known(
+    const known = await this.repository.findExisting(
       tenant,
       table,
-      kept.map(({ row }) => row),
+      remaining.map(({ row }) => row),
     );
     await this.recording.room();
     const { refused, stored } = await storeInBatches(
@@ -184,15 +190,15 @@ export class TransferService {
             chosenIds: true,
           },
         }),
-      kept.map((read) => ({ line: read.line, id: String(read.row.id), chosenId: true, record: read })),
+      remaining.map((read) => ({ line: read.line, id: String(read.row.id), chosenId: true, record: read })),
     );
     const unstored = refused.find(({ error }) => error.retryable);
     if (unstored) throw unstored.error;
     for (const { error, line } of refused) refuse(line, error);
-    const again = kept.filter(({ line, row }) => known.has(row) && !refused.some((each) => each.line === line));
-    report.known += again.length;
-    report.imported += stored - again.length;
-    return kept.filter((read) => !again.includes(read) && !refused.some(({ line }) => line === read.line));
+    const existing = remaining.filter(({ line, row }) => known.has(row) && !refused.some((each) => each.line === line));
+    report.known += existing.length;
+    report.imported += stored - existing.length;
+    return remaining.filter((read) => !existing.includes(read) && !refused.some(({ line }) => line === read.line));
   }
 
   private form(kind: TransferKind): RecordForm {
@@ -205,7 +211,7 @@ export class TransferService {
   }
 }
 
-/** Characters of what is not of a fixed size. */
+/** Estimates the size of rows in bytes: a fixed size for each, plus the characters of long texts. */
 function sizeOf(rows: readonly BulkRow[]): number {
   let size = ROW_BYTES * rows.length;
   for (const row of rows)

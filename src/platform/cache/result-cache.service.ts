@@ -25,9 +25,9 @@ export class ResultCache {
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    if (!config.cacheAnalytics) return;
-    const ttlMs = config.cacheTtlSeconds * 1000;
-    const second = config.cacheShared ? { shared } : {};
+    if (!config.cache.analytics) return;
+    const ttlMs = config.cache.ttlSeconds * 1000;
+    const second = config.cache.shared ? { shared } : {};
     this.cache = new TieredCache({ name: 'results', maxBytes: MAX_BYTES, ttlMs, ...second }, metrics);
   }
 

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule } from '@nestjs/config';
 import { FeedbackLoopConfig } from './feedback-loop-config.js';
 
-/** Provides the one `FeedbackLoopConfig`; Nest's own module carries it for libraries that ask for `ConfigService`. */
+/** Provides the one `FeedbackLoopConfig`. Nest's own module carries it for libraries that ask for `ConfigService`. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: Readonly<FeedbackLoopConfig>): DynamicModule {

@@ -1,26 +1,19 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ConfigurationProblem } from './configuration-error.js';
-
-export type DatabaseConfig = { type: 'sqlite'; path: string } | { type: 'postgresql'; uri: string; directUri: string };
-
-interface DatabaseVariables {
-  dbUri: string | undefined;
-  dbDirectUri: string | undefined;
-  dbPath: string | undefined;
-  dbType: string | undefined;
-  dataDir: string;
-}
+import type { DatabaseSettings, DatabaseTarget } from './settings/database.settings.js';
 
 /** Chooses the database by the scheme of the address. Returns a problem, never a silent fallback. */
-export function resolveDatabase(variables: DatabaseVariables): DatabaseConfig | ConfigurationProblem {
-  const { dbUri, dbType } = variables;
-  if (dbUri === undefined) {
-    if (dbType === 'postgresql') {
+export function resolveDatabase(
+  { directUri, path, type, uri }: Pick<DatabaseSettings, 'directUri' | 'path' | 'type' | 'uri'>,
+  dataDir: string,
+): DatabaseTarget | ConfigurationProblem {
+  if (uri === undefined) {
+    if (type === 'postgresql') {
       return problem('FL_DB_URI', 'is missing although FL_DB_TYPE is postgresql', POSTGRES_SHAPE);
     }
-    return { type: 'sqlite', path: resolve(variables.dbPath ?? join(variables.dataDir, 'feedback-loop.db')) };
+    return { type: 'sqlite', path: resolve(path ?? join(dataDir, 'feedback-loop.db')) };
   }
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(dbUri)?.[1]?.toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   const chosen = scheme === undefined ? undefined : SCHEMES[scheme];
   if (chosen === undefined) {
     return problem(
@@ -29,14 +22,14 @@ export function resolveDatabase(variables: DatabaseVariables): DatabaseConfig | 
       POSTGRES_SHAPE,
     );
   }
-  if (dbType !== undefined && dbType !== chosen) {
+  if (type !== undefined && type !== chosen) {
     return problem(
       'FL_DB_TYPE',
       `contradicts FL_DB_URI, which names ${chosen}`,
       'Remove FL_DB_TYPE, or correct one of the two.',
     );
   }
-  return chosen === 'sqlite' ? sqlite(dbUri) : postgresql(dbUri, variables.dbDirectUri);
+  return chosen === 'sqlite' ? sqlite(uri) : postgresql(uri, directUri);
 }
 
 const SCHEMES: Record<string, 'sqlite' | 'postgresql'> = {
@@ -52,7 +45,7 @@ const SSL_MODES = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca',
 const POSTGRES_SHAPE = 'Write it as postgresql://user:password@host:5432/database, or leave it away to use SQLite.';
 const SQLITE_SHAPE = 'Write it as sqlite:///relative/path.db or sqlite:////absolute/path.db.';
 
-function sqlite(uri: string): DatabaseConfig | ConfigurationProblem {
+function sqlite(uri: string): DatabaseTarget | ConfigurationProblem {
   const rest = uri.slice(uri.indexOf(':') + 1);
   if (!rest.startsWith('///') || rest.length === 3) return problem('FL_DB_URI', 'names no SQLite file', SQLITE_SHAPE);
   let path: string;
@@ -67,7 +60,7 @@ function sqlite(uri: string): DatabaseConfig | ConfigurationProblem {
   return { type: 'sqlite', path: isAbsolute(path) ? path : resolve(path) };
 }
 
-function postgresql(uri: string, directUri: string | undefined): DatabaseConfig | ConfigurationProblem {
+function postgresql(uri: string, directUri: string | undefined): DatabaseTarget | ConfigurationProblem {
   const parsed = parsePostgres(uri);
   if (parsed === undefined)
     return problem(
@@ -107,7 +100,7 @@ function problem(variable: string, text: string, remedy: string): ConfigurationP
 }
 
 /** The address without its password, for logs. */
-export function describeDatabase(database: DatabaseConfig): string {
+export function describeDatabase(database: DatabaseTarget): string {
   if (database.type === 'sqlite') return `sqlite ${database.path}`;
   const url = new URL(database.uri);
   return `postgresql ${url.hostname || url.searchParams.get('host')}:${url.port || '5432'}${url.pathname}`;

@@ -1,14 +1,13 @@
 import { FeedbackLoopConfig } from './feedback-loop-config.js';
 import { type VariableDefinition, variablesOf } from './variable.decorator.js';
 
-const NOTICE = 'Generated from src/platform/config/feedback-loop-config.ts by `npm run generate`; do not edit.';
+const NOTICE = 'Generated from src/platform/config/settings by `npm run generate`; do not edit.';
 
 /** Effective values by variable, secrets masked. */
 export function maskedConfig(config: Readonly<FeedbackLoopConfig>): Record<string, string> {
-  const values = config as unknown as Record<string, unknown>;
   return Object.fromEntries(
-    variablesOf(FeedbackLoopConfig).map(({ name, property, secret }) => {
-      const value = values[property];
+    variablesOf(FeedbackLoopConfig).map(({ name, secret, ...place }) => {
+      const value = valueIn(config, place);
       const absent = value === undefined || (Array.isArray(value) && value.length === 0);
       if (absent) return [name, ''];
       return [name, secret ? '********' : String(value)];
@@ -58,13 +57,20 @@ export function configurationPage(): string {
 function byGroup(): Map<string, VariableDefinition[]> {
   const groups = new Map<string, VariableDefinition[]>();
   for (const variable of variablesOf(FeedbackLoopConfig)) {
-    groups.set(variable.group, [...(groups.get(variable.group) ?? []), variable]);
+    groups.set(variable.title, [...(groups.get(variable.title) ?? []), variable]);
   }
   return groups;
 }
 
-function defaultOf({ property }: VariableDefinition): string {
-  const value = (new FeedbackLoopConfig() as unknown as Record<string, unknown>)[property];
+function defaultOf(variable: VariableDefinition): string {
+  const value = valueIn(new FeedbackLoopConfig(), variable);
   if (value === undefined) return '';
   return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function valueIn(
+  config: Readonly<FeedbackLoopConfig>,
+  { group, property }: Pick<VariableDefinition, 'group' | 'property'>,
+): unknown {
+  return (config as unknown as Record<string, Record<string, unknown>>)[group]?.[property];
 }

@@ -1,26 +1,77 @@
-import { IsOptional, IsString } from 'class-validator';
-import { Variable } from './variable.decorator.js';
-import { ObservabilityVariables } from './variables/observability.variables.js';
-import type { DatabaseConfig } from './database-uri.js';
+import { AccountSettings } from './settings/accounts.settings.js';
+import { CacheSettings } from './settings/cache.settings.js';
+import { DatabaseSettings } from './settings/database.settings.js';
+import { FeedbackSettings } from './settings/feedback.settings.js';
+import { LimitSettings } from './settings/limits.settings.js';
+import { LoggingSettings } from './settings/logging.settings.js';
+import { MailSettings } from './settings/mail.settings.js';
+import { MetricEventSettings } from './settings/metric-events.settings.js';
+import { ModelSettings } from './settings/models.settings.js';
+import { ObservabilitySettings } from './settings/observability.settings.js';
+import { PictureSettings } from './settings/pictures.settings.js';
+import { RedisSettings } from './settings/redis.settings.js';
+import { RetentionSettings } from './settings/retention.settings.js';
+import { SecuritySettings } from './settings/security.settings.js';
+import { ServerSettings } from './settings/server.settings.js';
+import { SpoolSettings } from './settings/spool.settings.js';
+import { WebhookSettings } from './settings/webhooks.settings.js';
+import { Nested } from './variable.decorator.js';
 
-export { PUBLIC_ROUTE_NAMES, type PublicRouteName } from './variables/security.variables.js';
+export { PUBLIC_ROUTE_NAMES, type PublicRouteName } from './settings/security.settings.js';
 
 /**
- * Every setting of the product, each with the variable it comes from. `.env.example` and `docs/configuration.md` are generated
- * from this class. Instances are made by `loadConfig` alone and are frozen.
+ * Every setting of the product, one class for each group. `.env.example` and `docs/configuration.md` are
+ * generated from these classes. Only `loadConfig` makes instances; they are frozen.
  */
-export class FeedbackLoopConfig extends ObservabilityVariables {
-  @Variable({
-    name: 'FL_MODEL_PATH',
-    group: 'Model',
-    kind: 'string',
-    description: 'Folder of the embedded model.',
-    defaultText: 'the packaged `models/sentiment-en`',
-  })
-  @IsOptional()
-  @IsString()
-  modelPath: string | undefined;
+export class FeedbackLoopConfig {
+  @Nested('Server', ServerSettings)
+  server = new ServerSettings();
 
-  /** Worked out from FL_DB_URI, FL_DB_TYPE, FL_DB_PATH and FL_DATA_DIR. */
-  database!: DatabaseConfig;
+  @Nested('Logging', LoggingSettings)
+  logging = new LoggingSettings();
+
+  @Nested('Database', DatabaseSettings)
+  database = new DatabaseSettings();
+
+  @Nested('Spool', SpoolSettings)
+  spool = new SpoolSettings();
+
+  @Nested('Retention', RetentionSettings)
+  retention = new RetentionSettings();
+
+  @Nested('Security', SecuritySettings)
+  security = new SecuritySettings();
+
+  @Nested('People', AccountSettings)
+  accounts = new AccountSettings();
+
+  @Nested('Mail', MailSettings)
+  mail = new MailSettings();
+
+  @Nested('Limits', LimitSettings)
+  limits = new LimitSettings();
+
+  @Nested('Redis', RedisSettings)
+  redis = new RedisSettings();
+
+  @Nested('Feedback', FeedbackSettings)
+  feedback = new FeedbackSettings();
+
+  @Nested('Pictures', PictureSettings)
+  pictures = new PictureSettings();
+
+  @Nested('Webhooks', WebhookSettings)
+  webhooks = new WebhookSettings();
+
+  @Nested('Metric events', MetricEventSettings)
+  metricEvents = new MetricEventSettings();
+
+  @Nested('Observability', ObservabilitySettings)
+  observability = new ObservabilitySettings();
+
+  @Nested('Cache', CacheSettings)
+  cache = new CacheSettings();
+
+  @Nested('Model', ModelSettings)
+  models = new ModelSettings();
 }

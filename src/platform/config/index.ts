@@ -6,4 +6,5 @@ export { configFromEnvironment, readEnvironment } from './environment.js';
 export { FeedbackLoopConfig } from './feedback-loop-config.js';
 export { loadConfig, splitKey, unknownVariables } from './load-config.js';
 export { type Scope, SCOPES } from './scopes.js';
-export type { PublicRouteName } from './variables/security.variables.js';
+export type { DatabaseTarget } from './settings/database.settings.js';
+export type { PublicRouteName } from './settings/security.settings.js';

@@ -17,8 +17,11 @@ const problems = (environment: Environment): string => {
 describe('loadConfig', () => {
   it('S0-09 S0-10 S0-16 S0-46 needs nothing: SQLite in the data folder, port 8000, loopback', () => {
     const config = loadConfig({});
-    expect(config.database).toEqual({ type: 'sqlite', path: expect.stringMatching(/\/data\/feedback-loop\.db$/) });
-    expect([config.apiHost, config.apiPort, config.retentionDays, config.apiKeyRequired]).toEqual([
+    expect(config.database.target).toEqual({
+      type: 'sqlite',
+      path: expect.stringMatching(/\/data\/feedback-loop\.db$/),
+    });
+    expect([config.server.host, config.server.port, config.retention.days, config.security.apiKeyRequired]).toEqual([
       '127.0.0.1',
       8000,
       90,
@@ -37,14 +40,11 @@ describe('loadConfig', () => {
       FL_LOG_FORMAT: 'json',
     });
     expect(config).toMatchObject({
-      apiHost: '0.0.0.0',
-      apiPort: 9000,
-      logLevel: 'debug',
-      dbPoolSize: 20,
-      dbAutoMigrate: true,
-      logFormat: 'json',
+      server: { host: '0.0.0.0', port: 9000 },
+      logging: { level: 'debug', format: 'json' },
+      database: { poolSize: 20, autoMigrate: true },
     });
-    expect(config.database).toMatchObject({
+    expect(config.database.target).toMatchObject({
       type: 'postgresql',
       uri: 'postgresql://user:password@db.example.com/feedback_loop',
     });
@@ -52,7 +52,7 @@ describe('loadConfig', () => {
 
   it('S3-18 S4-21 takes the older names of the address, ours first', () => {
     const uri = (host: string): string => `postgresql://${host}/db`;
-    const used = (environment: Environment): string => describeDatabase(loadConfig(environment).database);
+    const used = (environment: Environment): string => describeDatabase(loadConfig(environment).database.target);
     expect(used({ FEEDBACK_DATABASE_URL: uri('a'), DATABASE_URL: uri('b') })).toContain(' a:');
     expect(used({ DATABASE_URL: uri('b') })).toContain(' b:');
     expect(used({ DATABASE_URL: uri('b'), FL_DB_URI: uri('c') })).toContain(' c:');
@@ -71,7 +71,7 @@ describe('loadConfig', () => {
       { type: 'postgresql', uri: 'postgresql://u@h:6000/db', directUri: 'postgresql://u@h:6000/db' },
     ],
   ])('S0-06 S0-07 S0-26 understands %s', (uri, expected) => {
-    expect(loadConfig({ FL_DB_URI: uri }).database).toEqual(expected);
+    expect(loadConfig({ FL_DB_URI: uri }).database.target).toEqual(expected);
   });
 
   it.each([
@@ -129,13 +129,13 @@ describe('loadConfig', () => {
   });
 
   it('opens everything without a key only on a loopback address', () => {
-    expect(loadConfig({ FL_API_KEY_REQUIRED: 'false' }).apiKeyRequired).toBe(false);
+    expect(loadConfig({ FL_API_KEY_REQUIRED: 'false' }).security.apiKeyRequired).toBe(false);
     expect(problems({ FL_API_KEY_REQUIRED: 'false', FL_API_HOST: '0.0.0.0' })).toContain('FL_API_KEY_REQUIRED');
   });
 
   it('S1-16 takes keys with scopes, and refuses a scope that does not exist', () => {
     const key = 'k'.repeat(32);
-    expect(loadConfig({ FL_API_KEYS: `${key}:read+predict` }).apiKeys).toEqual([`${key}:read+predict`]);
+    expect(loadConfig({ FL_API_KEYS: `${key}:read+predict` }).security.apiKeys).toEqual([`${key}:read+predict`]);
     expect(problems({ FL_API_KEYS: `${key}:everything` })).toContain('scope that does not exist');
     expect(problems({ FL_API_KEYS: key })).toContain('scope that does not exist');
   });
@@ -166,19 +166,20 @@ describe('loadConfig', () => {
       if (!(path in files)) throw new Error('ENOENT');
       return files[path]!;
     };
-    expect(loadConfig({ FL_DB_URI_FILE: '/run/uri' }, read).database.type).toBe('postgresql');
+    expect(loadConfig({ FL_DB_URI_FILE: '/run/uri' }, read).database.target.type).toBe('postgresql');
     expect(() => loadConfig({ FL_DB_URI_FILE: '/run/none' }, read)).toThrow(
       'FL_DB_URI_FILE names a file that cannot be read',
     );
   });
 
   it('treats an empty variable as not set', () => {
-    expect(loadConfig({ FL_DB_URI: '', FL_API_PORT: ' ' }).apiPort).toBe(8000);
+    expect(loadConfig({ FL_DB_URI: '', FL_API_PORT: ' ' }).server.port).toBe(8000);
   });
 
   it('S0-04 answers an object that nothing can change', () => {
     const config = loadConfig({});
-    expect(() => Object.assign(config, { apiPort: 1 })).toThrow(TypeError);
+    expect(() => Object.assign(config, { server: {} })).toThrow(TypeError);
+    expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError);
   });
 
   it('notices variables that mean nothing', () => {

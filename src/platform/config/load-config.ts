@@ -5,7 +5,7 @@ import { ConfigurationError, type ConfigurationProblem } from './configuration-e
 import { resolveDatabase } from './database-uri.js';
 import { FeedbackLoopConfig } from './feedback-loop-config.js';
 import { SCOPES } from './scopes.js';
-import { type VariableDefinition, variablesOf } from './variable.decorator.js';
+import { groupsOf, type VariableDefinition, variablesOf } from './variable.decorator.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
@@ -26,18 +26,19 @@ export function loadConfig(environment: Environment, readFile: ReadFile = readTe
   for (const definition of variablesOf(FeedbackLoopConfig)) {
     const raw = rawValue(definition, environment, readFile, problems);
     if (raw === undefined) continue;
-    given.add(definition.property);
+    given.add(definition.name);
     if (definition.secret && PLACEHOLDER.test(raw)) problems.push(placeholderProblem(definition));
     const value = parse(definition, raw);
     if (value === undefined) problems.push(shapeProblem(definition));
-    else Object.assign(config, { [definition.property]: value });
+    else Object.assign(config[definition.group as keyof FeedbackLoopConfig], { [definition.property]: value });
   }
-  if (config.apiDebug && !given.has('logLevel')) config.logLevel = 'debug';
+  if (config.server.debug && !given.has('FL_LOG_LEVEL')) config.logging.level = 'debug';
   problems.push(...ruleProblems(config), ...crossProblems(config));
-  const database = resolveDatabase(config);
+  const database = resolveDatabase(config.database, config.server.dataDir);
   if ('problem' in database) problems.push(database);
-  else config.database = database;
+  else config.database.target = database;
   if (problems.length > 0) throw new ConfigurationError(dedupe(problems));
+  for (const { property } of groupsOf(FeedbackLoopConfig)) Object.freeze(config[property as keyof FeedbackLoopConfig]);
   return Object.freeze(config);
 }
 
@@ -110,72 +111,75 @@ function shapeProblem({ name, kind }: VariableDefinition): ConfigurationProblem 
 }
 
 function ruleProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
-  const names = new Map(variablesOf(FeedbackLoopConfig).map(({ property, name }) => [property, name]));
-  return validateSync(config, { skipMissingProperties: false, validationError: { target: false, value: false } }).map(
-    ({ property, constraints }) => ({
-      variable: names.get(property) ?? property,
+  const variables = variablesOf(FeedbackLoopConfig);
+  const options = { skipMissingProperties: false, validationError: { target: false, value: false } };
+  return groupsOf(FeedbackLoopConfig).flatMap(({ property: group }) =>
+    validateSync(config[group as keyof FeedbackLoopConfig], options).map(({ property, constraints }) => ({
+      variable: variables.find((each) => each.group === group && each.property === property)?.name ?? property,
       problem: Object.values(constraints ?? {})
         .map((text) => text.replace(/^(?:each value in )?\S+ (?=must)/, '').replace(/^each value in /, ''))
         .join(' and '),
       remedy: 'Correct it, or remove it to use the default.',
-    }),
+    })),
   );
 }
 
 function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
-  if (!config.apiKeyRequired && !isLoopback(config.apiHost)) {
+  if (!config.security.apiKeyRequired && !isLoopback(config.server.host)) {
     problems.push({
       variable: 'FL_API_KEY_REQUIRED',
       problem: 'is false although FL_API_HOST is not a loopback address',
       remedy: 'Listen on 127.0.0.1, or require keys.',
     });
   }
-  if ((config.tlsCertPath === undefined) !== (config.tlsKeyPath === undefined)) {
+  if ((config.server.tlsCertPath === undefined) !== (config.server.tlsKeyPath === undefined)) {
     problems.push({
-      variable: config.tlsCertPath === undefined ? 'FL_TLS_CERT_PATH' : 'FL_TLS_KEY_PATH',
+      variable: config.server.tlsCertPath === undefined ? 'FL_TLS_CERT_PATH' : 'FL_TLS_KEY_PATH',
       problem: 'is missing, although the other half is set',
       remedy: 'Set both, or neither.',
     });
   }
-  if (config.blobStore === 's3' && config.s3Bucket === undefined) {
+  if (config.pictures.store === 's3' && config.pictures.s3Bucket === undefined) {
     problems.push({
       variable: 'FL_S3_BUCKET',
       problem: 'is missing, although FL_BLOB_STORE is s3',
       remedy: 'Name the bucket.',
     });
   }
-  for (const [i, uri] of config.dbReplicaUris.entries())
+  for (const [i, uri] of config.database.replicaUris.entries())
     if (!/^postgres(?:ql)?:\/\/[^/]+\/./.test(uri))
       problems.push({
         variable: 'FL_DB_REPLICA_URIS',
         problem: `has an entry (number ${i + 1}) that is no address of PostgreSQL`,
         remedy: 'Write postgresql://user:password@host:5432/name, separated by commas.',
       });
-  if (!config.webhookAllow.every((range) => range.includes('/') && isCidr(range)))
+  if (!config.webhooks.allow.every((range) => range.includes('/') && isCidr(range)))
     problems.push({
       variable: 'FL_WEBHOOK_ALLOW',
       problem: 'has an entry that is no CIDR',
       remedy: 'Write 10.20.0.0/16,fd00:1234::/32.',
     });
-  if (config.dbPooler === 'transaction' && config.dbDirectUri === undefined) {
+  if (config.database.pooler === 'transaction' && config.database.directUri === undefined) {
     problems.push({
       variable: 'FL_DB_DIRECT_URI',
       problem: 'is missing, although FL_DB_POOLER is transaction',
       remedy: 'Name the address of PostgreSQL itself: migrations hold a lock that a pooler would lose.',
     });
   }
-  if (config.dbPoolMin > config.dbPoolSize) {
+  if (config.database.poolMin > config.database.poolSize) {
     problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
   }
-  if (!config.trustedProxies.every((proxy) => isHopCount(config.trustedProxies, proxy) || isCidr(proxy))) {
+  if (
+    !config.server.trustedProxies.every((proxy) => isHopCount(config.server.trustedProxies, proxy) || isCidr(proxy))
+  ) {
     problems.push({
       variable: 'FL_TRUSTED_PROXIES',
       problem: 'has an entry that is no address, no CIDR and no single hop count',
       remedy: 'Write 10.0.0.0/8,192.168.1.1, or one number of proxies alone.',
     });
   }
-  config.apiKeys.forEach((entry, i) => {
+  config.security.apiKeys.forEach((entry, i) => {
     const [key = '', scopes = ''] = splitKey(entry);
     const unknown = scopes.split('+').filter((scope) => !(SCOPES as readonly string[]).includes(scope));
     const place = `has an entry (number ${i + 1})`;

@@ -5,10 +5,9 @@ export type VariableKind = 'string' | 'integer' | 'boolean' | 'list';
 
 export interface VariableOptions {
   name: string;
-  group: string;
   kind: VariableKind;
   description: string;
-  /** Older names for the same value, read when the first is absent. */
+  /** Other names for the same value, read when the first is absent. */
   aliases?: readonly string[];
   /** Masked in every output; `<NAME>_FILE` may name a file that holds it. */
   secret?: boolean;
@@ -20,14 +19,27 @@ export interface VariableOptions {
 
 export interface VariableDefinition extends VariableOptions {
   property: string;
+  /** The group it is in: a property of the configuration. */
+  group: string;
+  /** The heading of the group in documents. */
+  title: string;
+}
+
+/** A group of settings, declared by `Nested`. */
+export interface SettingsGroup {
+  property: string;
+  title: string;
+  type: new () => object;
 }
 
 const DEFINITIONS = Symbol('variables');
 
-/** Declares a property of the configuration class as an environment variable. */
+type Declared = VariableOptions & { property: string };
+
+/** Declares a property of a settings class as an environment variable. */
 export function Variable(options: VariableOptions): PropertyDecorator {
   return (target, property) => {
-    const list = (Reflect.getMetadata(DEFINITIONS, target) as VariableDefinition[] | undefined) ?? [];
+    const list = (Reflect.getMetadata(DEFINITIONS, target) as Declared[] | undefined) ?? [];
     Reflect.defineMetadata(DEFINITIONS, [...list, { ...options, property: String(property) }], target);
   };
 }
@@ -54,7 +66,39 @@ function all(...decorators: PropertyDecorator[]): PropertyDecorator {
   return (target, property) => decorators.forEach((decorate) => decorate(target, property));
 }
 
-/** The variables that `type` declares, in order. */
+const GROUPS = Symbol('groups');
+
+/** Declares a property of the configuration as a group of settings; `title` is its heading in documents. */
+export function Nested(title: string, type: new () => object): PropertyDecorator {
+  return (target, property) => {
+    Reflect.defineMetadata(GROUPS, [...groupsAt(target), { property: String(property), title, type }], target);
+  };
+}
+
+/** Returns the groups of a configuration class, in the order of their declaration. */
+export function groupsOf(type: new () => object): SettingsGroup[] {
+  return groupsAt(type.prototype as object);
+}
+
+function groupsAt(target: object): SettingsGroup[] {
+  return (Reflect.getMetadata(GROUPS, target) as SettingsGroup[] | undefined) ?? [];
+}
+
+/** Names read beside those that a variable declares, by variable: see `readAlso`. */
+const moreNames = new Map<string, readonly string[]>();
+
+/** Makes variables readable by further names, such as those of legacy systems. Entry points call it before they load the configuration. */
+export function readAlso(names: Readonly<Record<string, readonly string[]>>): void {
+  for (const [variable, others] of Object.entries(names)) moreNames.set(variable, others);
+}
+
+/** Returns the variables of all groups of a configuration class, in order. */
 export function variablesOf(type: new () => object): VariableDefinition[] {
-  return (Reflect.getMetadata(DEFINITIONS, type.prototype as object) as VariableDefinition[] | undefined) ?? [];
+  return groupsOf(type).flatMap((group) => {
+    const declared = Reflect.getMetadata(DEFINITIONS, group.type.prototype as object) as Declared[] | undefined;
+    return (declared ?? []).map((each) => {
+      const aliases = [...(each.aliases ?? []), ...(moreNames.get(each.name) ?? [])];
+      return { ...each, ...(aliases.length > 0 ? { aliases } : {}), group: group.property, title: group.title };
+    });
+  });
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
 import { FeedbackLoopConfig } from '#config';
@@ -22,9 +23,9 @@ export class Mailer implements OnApplicationShutdown {
     private readonly config: FeedbackLoopConfig,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
-    if (config.smtpUrl === undefined) return;
+    if (config.mail.smtpUrl === undefined) return;
     this.transport = createTransport({
-      url: config.smtpUrl,
+      url: config.mail.smtpUrl,
       connectionTimeout: CONNECT_TIMEOUT_MS,
       greetingTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: RESPONSE_TIMEOUT_MS,
@@ -53,11 +54,11 @@ export class Mailer implements OnApplicationShutdown {
   private async deliver(mail: Mail): Promise<boolean> {
     if (!this.transport) return false;
     try {
-      await this.transport.sendMail({ from: this.config.mailFrom, ...mail });
+      await this.transport.sendMail({ from: this.config.mail.from, ...mail });
       return true;
     } catch (error) {
       // The message of an SMTP error may repeat the address.
-      this.logger.warn({ code: (error as { code?: string }).code ?? 'unknown' }, 'failed to send a mail');
+      this.logger.warn({ code: codeOf(error) ?? 'unknown' }, 'failed to send a mail');
       return false;
     }
   }

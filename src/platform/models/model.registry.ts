@@ -10,7 +10,7 @@ export class ModelRegistry {
   private readonly models: ModelProvider[];
 
   constructor(config: FeedbackLoopConfig) {
-    this.models = [new EmbeddedModel(config.modelPath)];
+    this.models = [new EmbeddedModel(config.models.path)];
   }
 
   /** @throws ModelFileError when a model is broken, because such a server must not start */

@@ -16,9 +16,11 @@ export class PredictionCache {
   private readonly cache: TieredCache | undefined;
 
   constructor(config: FeedbackLoopConfig, shared: SharedCache, metrics: Metrics) {
-    if (!config.cacheEnabled) return;
-    const second = config.cacheShared ? { shared, sharedKey: (key: string) => shared.digest(key) } : {};
-    const { cacheMaxBytes: maxBytes, cacheTtlSeconds } = config;
+    if (!config.cache.enabled) return;
+    const second = config.cache.shared ? { shared, sharedKey: (key: string) => shared.digest(key) } : {};
+    const {
+      cache: { maxBytes, ttlSeconds: cacheTtlSeconds },
+    } = config;
     this.cache = new TieredCache({ name: 'predictions', maxBytes, ttlMs: cacheTtlSeconds * 1000, ...second }, metrics);
   }
 

@@ -30,9 +30,8 @@ let inWindow = 0;
  * @throws Error when the optional package `@sentry/core` is not installed, or FL_SENTRY_DSN is not a valid DSN
  */
 export async function startErrorReports({
-  sentryDsn,
-  sentryEnvironment,
-}: Pick<FeedbackLoopConfig, 'sentryDsn' | 'sentryEnvironment'>): Promise<void> {
+  observability: { sentryDsn, sentryEnvironment },
+}: Pick<FeedbackLoopConfig, 'observability'>): Promise<void> {
   if (sentryDsn === undefined) return;
   const [sentry, server] = await Promise.all([import('@sentry/core'), import('@sentry/core/server')]);
   if (!sentry.makeDsn(sentryDsn)) throw new Error('FL_SENTRY_DSN is not a Sentry DSN.');

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 /**
  * The fields that a log line may have. All others are dropped before it is written, so that a text, a header or a body
  * that is passed by mistake never reaches a log.
@@ -52,12 +53,12 @@ const REVEALS_VALUES = /^2[23]/;
 /** Returns name, message, code and stack of an error, without its parameters, query and detail, which may hold data. */
 export function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
-  const code = (error as { code?: unknown }).code;
-  const revealsValues = typeof code === 'string' && REVEALS_VALUES.test(code);
+  const code = codeOf(error);
+  const revealsValues = code !== undefined && REVEALS_VALUES.test(code);
   return {
     type: error.name,
     message: revealsValues ? 'data refused by the database' : error.message,
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(code === undefined ? {} : { code }),
     ...(revealsValues || error.stack === undefined ? {} : { stack: error.stack }),
     ...(error.cause instanceof Error ? { cause: serializeError(error.cause) } : {}),
   };

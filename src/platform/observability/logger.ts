@@ -16,16 +16,17 @@ const FLUSH_INTERVAL_MS = 500;
  *   than the request
  * - writes only the fields of `LOG_FIELDS`
  */
-export function createLogger(config: Pick<FeedbackLoopConfig, 'logLevel' | 'logFormat' | 'sentryDsn'>): AppLogger {
-  const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
+export function createLogger(config: Pick<FeedbackLoopConfig, 'logging' | 'observability'>): AppLogger {
+  const readable =
+    config.logging.format === 'pretty' || (config.logging.format === 'auto' && process.stdout.isTTY === true);
   const options = {
-    level: config.logLevel,
+    level: config.logging.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: allowedFields },
     serializers: { err: serializeError },
     // Installed only when it is needed, because the hook runs for every line.
-    ...(config.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
+    ...(config.observability.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
   };
   if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
   const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });

@@ -31,9 +31,8 @@ const requests = new WeakMap<object, Span>();
  * @throws Error when the optional OpenTelemetry packages are not installed
  */
 export async function startTracing({
-  otlpEndpoint,
-  tracePercent,
-}: Pick<FeedbackLoopConfig, 'otlpEndpoint' | 'tracePercent'>): Promise<void> {
+  observability: { otlpEndpoint, tracePercent },
+}: Pick<FeedbackLoopConfig, 'observability'>): Promise<void> {
   if (otlpEndpoint === undefined) return;
   const [api, sdk, { OTLPTraceExporter }, { AsyncLocalStorageContextManager }, { resourceFromAttributes }] =
     await Promise.all([

@@ -1,4 +1,5 @@
 export { BulkInsert, type BulkRow, type Merge, type NameClaims } from './contract/bulk-insert.js';
+export { Conditions, placeholders } from './contract/conditions.js';
 export type { BulkGroup, Database, PoolStats, WriteSession } from './contract/database.js';
 export { type Dialect, postgresDialect, sqliteDialect } from './contract/dialect.js';
 export {
@@ -22,9 +23,6 @@ export { type DatabaseCopier, RestoreFailedError } from './copies/database-copie
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
 export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
-export { type TableGrowth, toGrowthResource } from './growth/growth.js';
-export { GrowthModule } from './growth/growth.module.js';
-export { GrowthService } from './growth/growth.service.js';
 export { Announcements } from './lifecycle/announcements.registry.js';
 export { createDatabase } from './lifecycle/create-database.js';
 export { createDataSource } from './lifecycle/data-source.js';

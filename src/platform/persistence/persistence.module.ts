@@ -5,6 +5,7 @@ import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { Announcements } from './lifecycle/announcements.registry.js';
 import { ResultCache, SharedCache } from '#cache';
+import { DATABASE_STATE } from '#scheduling';
 import { createDatabase } from './lifecycle/create-database.js';
 import { dataSourceOptions, entitySchemas } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
@@ -37,6 +38,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     },
     Announcements,
     DatabaseSupervisor,
+    { provide: DATABASE_STATE, useExisting: DatabaseSupervisor },
     PartitionMaintenance,
     ResultCache,
     SharedCache,
@@ -47,6 +49,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
   ],
   exports: [
     DATABASE,
+    DATABASE_STATE,
     Announcements,
     DatabaseSupervisor,
     ResultCache,
@@ -68,7 +71,7 @@ export class PersistenceModule implements OnModuleInit, OnApplicationShutdown {
 
   /** Passes the entities to the data source, which opens later. By now every feature has registered its tables. */
   onModuleInit(): void {
-    this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.type) });
+    this.dataSource.setOptions({ entities: entitySchemas(this.tables.entities, this.config.database.target.type) });
   }
 
   /**

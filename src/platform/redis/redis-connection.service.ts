@@ -39,8 +39,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       isTransient: () => false,
       isFailure: () => true,
     });
-    if (config.redisUrl === undefined || !config.redisEnabled) return;
-    this.client = new Redis(config.redisUrl, {
+    if (config.redis.url === undefined || !config.redis.enabled) return;
+    this.client = new Redis(config.redis.url, {
       lazyConnect: true,
       maxRetriesPerRequest: 1,
       enableOfflineQueue: false,

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +28,10 @@ const ENCRYPTION: KeyFile = {
 };
 
 /** Returns the keys of FL_SECRET_KEY, or of a file that the first start creates. The first signs and all verify. */
-export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 'dataDir' | 'secretKey'>): Buffer[] {
+export function signingSecrets({
+  server: { dataDir },
+  security: { secretKey },
+}: Pick<FeedbackLoopConfig, 'server' | 'security'>): Buffer[] {
   return (secretKey.length > 0 ? secretKey : [readOrMake(dataDir, SECRET)]).map((secret) => Buffer.from(secret));
 }
 
@@ -36,9 +40,9 @@ export function signingSecrets({ dataDir, secretKey }: Pick<FeedbackLoopConfig, 
  * and all decrypt.
  */
 export function encryptionKeys({
-  dataDir,
-  encryptionKey,
-}: Pick<FeedbackLoopConfig, 'dataDir' | 'encryptionKey'>): Buffer[] {
+  server: { dataDir },
+  security: { encryptionKey },
+}: Pick<FeedbackLoopConfig, 'server' | 'security'>): Buffer[] {
   const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
   return given.map((key) => Buffer.from(key, 'base64'));
 }
@@ -59,9 +63,7 @@ function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile
     createIfMissing(path, randomBytes(KEY_BYTES).toString(encoding));
     text = readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw problem(
-      `cannot be generated, because FL_DATA_DIR cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    );
+    throw problem(`cannot be generated, because FL_DATA_DIR cannot be written (${codeOf(error)})`);
   }
   if (!isKey(text)) throw problem(`is too short in ${file} of FL_DATA_DIR`);
   return text;
@@ -73,7 +75,7 @@ function createIfMissing(path: string, text: string): void {
   try {
     file = openSync(path, 'wx', 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    if (codeOf(error) === 'EEXIST') return;
     throw error;
   }
   try {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { WhileDatabaseUp } from '#scheduling';
 import { LRUCache } from 'lru-cache';
 import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '#kernel';
 import { FeedbackLoopConfig, type Scope, splitKey } from '#config';
@@ -86,7 +86,7 @@ export class ApiKeysService {
     config: FeedbackLoopConfig,
   ) {
     this.fromEnvironment = new Map(
-      config.apiKeys.map((entry) => {
+      config.security.apiKeys.map((entry) => {
         const [key, scopes] = splitKey(entry);
         const hash = hashKey(key);
         // Each its own: limits and the audit log go by it.
@@ -137,9 +137,9 @@ export class ApiKeysService {
     return hash;
   }
 
-  @Interval(FLUSH_USES_MS)
+  @WhileDatabaseUp({ name: 'keys.flush_uses', every: FLUSH_USES_MS })
   async flushUses(): Promise<void> {
-    if (this.uses.size === 0 || !this.supervisor.isUp) return;
+    if (this.uses.size === 0) return;
     const uses = new Map(this.uses);
     this.uses.clear();
     try {

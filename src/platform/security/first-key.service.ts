@@ -87,7 +87,7 @@ function publishKey(path: string, key: string, now: number): string | undefined 
   }
 }
 
-export function adminKeyPath({ dataDir }: Pick<FeedbackLoopConfig, 'dataDir'>): string {
+export function adminKeyPath({ server: { dataDir } }: Pick<FeedbackLoopConfig, 'server'>): string {
   return resolve(join(dataDir, 'admin.key'));
 }
 

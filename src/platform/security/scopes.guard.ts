@@ -116,8 +116,8 @@ export class ScopesGuard implements CanActivate {
     const token = request.headers['x-feedback-token'];
     if (byToken && typeof token === 'string')
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes), feedbackToken: token };
-    if (!this.config.apiKeyRequired) return this.everyScope;
-    if (openable !== undefined && this.config.publicRoutes.includes(openable)) {
+    if (!this.config.security.apiKeyRequired) return this.everyScope;
+    if (openable !== undefined && this.config.security.publicRoutes.includes(openable)) {
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes) };
     }
     throw new AuthenticationError();

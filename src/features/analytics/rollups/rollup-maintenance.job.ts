@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS, HOUR_MS } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
-import { DatabaseSupervisor } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { DAYS, HOURS } from './rollup-insert.js';
 import { RollupsRepository } from './rollups.repository.js';
 
@@ -17,27 +16,16 @@ const AT_ONCE = 500;
  */
 @Injectable()
 export class RollupMaintenance {
-  private running = false;
-
   constructor(
     private readonly repository: RollupsRepository,
-    private readonly supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @Interval(LOOK_EVERY_MS)
-  async look(): Promise<void> {
-    if (this.running || !this.supervisor.isUp) return;
-    this.running = true;
-    try {
-      const folded = await this.foldClosedDays();
-      if (folded > 0) this.logger.info({ rows: folded, component: 'rollups' }, 'rollups of closed days folded');
-    } catch (error) {
-      this.logger.warn({ err: error }, 'rollups could not be folded; the next attempt is in a quarter of an hour');
-    } finally {
-      this.running = false;
-    }
+  @WhileDatabaseUp({ name: 'rollups.fold', every: LOOK_EVERY_MS })
+  async run(): Promise<void> {
+    const rows = await this.foldClosedDays();
+    if (rows > 0) this.logger.info({ rows, component: 'rollups' }, 'rollups of closed days folded');
   }
 
   /** Answers how many rows became part of others. */

@@ -1,6 +1,6 @@
+import { Conditions, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
-import { smallestIdAt, type TenantContext, type TimeRange } from '#kernel';
-import { UnitOfWork } from '#persistence';
+import { type TenantContext, type TimeRange } from '#kernel';
 import type { AnalyticsFilter, Bucket, ModelUse, Summary } from '../figures.js';
 import { GAMMA, type LogHistogram, SMALLEST_LATENCY_MS } from '#statistics';
 import { SMALL } from './rollup.js';
@@ -183,32 +183,25 @@ export class RollupsReadModel {
     filter: AnalyticsFilter,
     { byHour = false, columns, rollups, rows, tail }: Union,
   ): Promise<Row[]> {
-    const { dialect } = this.unitOfWork;
-    const bound: unknown[] = [];
-    const bind = (value: unknown): string => `$${bound.push(value) + 1}`;
-    const model = filter.model === undefined ? '' : ` AND model = ${bind(filter.model)}`;
-    const version = filter.modelVersion === undefined ? '' : ` AND model_version = ${bind(filter.modelVersion)}`;
-    const within = (column: string, { from, to }: TimeRange): string =>
-      `tenant_id = $1${model}${version}` +
-      (from === undefined ? '' : ` AND ${column} >= ${bind(dialect.time(from))}`) +
-      (to === undefined ? '' : ` AND ${column} < ${bind(dialect.time(to))}`);
-    // The id carries the time: its bounds let PostgreSQL skip the partitions of other months.
-    const ids = ({ from, to }: TimeRange): string =>
-      (from === undefined ? '' : ` AND id >= ${bind(smallestIdAt(from))}`) +
-      (to === undefined ? '' : ` AND id < ${bind(smallestIdAt(to))}`);
+    const values: unknown[] = [];
+    const within = (column: string, range: TimeRange, timeInId = false): string =>
+      new Conditions(this.unitOfWork.dialect, values)
+        .equal({ model: filter.model, model_version: filter.modelVersion })
+        .within(column, range, { timeInId })
+        .toString();
     const tiers = tiersOf(filter);
     const days = byHour ? 'prediction_rollup_hours' : 'prediction_rollup_days';
     const parts = [
       ...tiers.days.map((range) => rollups(days, within('start', range))),
       ...tiers.hours.map((range) => rollups('prediction_rollup_hours', within('start', range))),
-      ...tiers.rows.map((range) => rows(within('timestamp', range) + ids(range))),
+      ...tiers.rows.map((range) => rows(within('timestamp', range, true))),
     ];
     // A range without a moment in it.
     if (parts.length === 0) parts.push(rows('tenant_id = $1 AND 1 = 0'));
     return this.unitOfWork.analyze<Row>(
       tenant,
       `SELECT ${columns} FROM (${parts.join(' UNION ALL ')}) tiers ${tail}`,
-      bound,
+      values,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BLOB_PARTS, type BlobKey, type BlobPart, type BlobStore, pathOf } from './blob-store.js';
@@ -33,7 +34,7 @@ export class DirectoryBlobs implements BlobStore {
     try {
       return await readFile(join(this.folder, pathOf(key, part)));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw new BlobStoreError(error);
     }
   }

@@ -29,10 +29,10 @@ export class PictureCache {
     private readonly metrics: Metrics,
     private readonly servers: SharedCache,
   ) {
-    this.on = config.pictureCacheBytes > 0;
+    this.on = config.pictures.cacheBytes > 0;
     this.kept = new LRUCache({
-      maxSize: Math.max(1, config.pictureCacheBytes),
-      ttl: config.cacheTtlSeconds * 1000,
+      maxSize: Math.max(1, config.pictures.cacheBytes),
+      ttl: config.cache.ttlSeconds * 1000,
       sizeCalculation: (bytes, key) => bytes.length + key.length * 2 + ENTRY_BYTES,
     });
     metrics.watchCache(CACHE, () => ({ bytes: this.kept.calculatedSize, entries: this.kept.size }));

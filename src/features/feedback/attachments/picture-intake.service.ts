@@ -36,7 +36,9 @@ export class PictureIntake {
   ): Promise<{ pictures: AcceptedPicture[]; warnings: IntakeWarning[] }> {
     const pictures: AcceptedPicture[] = [];
     const warnings: IntakeWarning[] = [];
-    const { screenshotMaxCount } = this.config;
+    const {
+      feedback: { screenshotMaxCount },
+    } = this.config;
     for (const [i, picture] of sent.entries()) {
       const { path } = picture;
       try {
@@ -66,7 +68,9 @@ export class PictureIntake {
   }
 
   private bytesOf(picture: SentPicture): Buffer {
-    const { screenshotMaxBytes } = this.config;
+    const {
+      feedback: { screenshotMaxBytes },
+    } = this.config;
     if ('dataUrl' in picture) return bytesOfDataUrl(picture.dataUrl, screenshotMaxBytes);
     if (picture.bytes === undefined) throw tooLarge(screenshotMaxBytes);
     return picture.bytes;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { WhileDatabaseUp } from '#scheduling';
 import { type Clock, CLOCK } from '#kernel';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
@@ -38,7 +38,7 @@ export class ScreenshotProcessor {
   }
 
   /** A picture has come in. */
-  @Interval(EVERY_MS)
+  @WhileDatabaseUp({ name: 'pictures.process', every: EVERY_MS })
   notify(): void {
     while (this.busy < LANES && !this.stopped && this.supervisor.isUp) {
       this.busy += 1;

@@ -1,6 +1,6 @@
+import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
 import type { Screenshot, ScreenshotState } from '../submission.js';
 import type { BlobStoreName } from './blob-store.js';
 import type { EncodedPicture } from './pictures.js';
@@ -126,7 +126,7 @@ export class ScreenshotsRepository {
   /** Pictures of several submissions, in their order. */
   async listOf(tenant: TenantContext, feedbackIds: readonly string[]): Promise<Screenshot[]> {
     if (feedbackIds.length === 0) return [];
-    const marks = feedbackIds.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(feedbackIds);
     const rows = await this.unitOfWork.findAll<Row>(
       tenant,
       `SELECT ${COLUMNS} FROM feedback_screenshots WHERE tenant_id = $1 AND feedback_id IN (${marks}) ORDER BY feedback_id, n`,

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '#kernel';
-import { type TableGrowth, toGrowthResource } from '#persistence';
+import { type TableGrowth, toGrowthResource } from '#growth';
 import { fieldChanges, SchemaValidator } from '#http';
 import type { Cleanup } from '../inbox/cleanup.service.js';
 import type { HistoryEntry, InboxItem, StorageFigures, Triage } from '../inbox/inbox.js';

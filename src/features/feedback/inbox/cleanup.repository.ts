@@ -1,6 +1,6 @@
+import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
 
 /** How much was, or would be, deleted. */
 export interface Removed {
@@ -40,7 +40,7 @@ export class CleanupRepository {
       );
       if (rows.length === 0) return { submissions: 0, screenshots: 0 };
       const ids = rows.map(({ id }) => id);
-      const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+      const marks = placeholders(ids);
       const pictures = await session.query<{ store: string }>(
         `SELECT store FROM feedback_screenshots WHERE tenant_id = $1 AND feedback_id IN (${marks})`,
         [tenantId, ...ids],

@@ -1,6 +1,6 @@
+import { Conditions, FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '#persistence';
 import { type Actor, DAY_MS, type Position, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { FeedbackSubmissionEntity, TemporalStore, UnitOfWork } from '#persistence';
 import { FieldCipher, UnreadableFieldError } from '#secrets';
 
 import { toSearchQuery } from '../search-words.js';
@@ -69,17 +69,15 @@ export class FeedbackRepository {
     limit: number,
     { order = 'DESC', position }: { order?: 'ASC' | 'DESC'; position?: Position | undefined } = {},
   ): Promise<Submission[]> {
-    const { conditions, values } = this.where(filter, await this.rareHits(tenant, filter.search));
+    const where = this.where(filter, await this.rareHits(tenant, filter.search));
     if (position) {
-      values.push(this.unitOfWork.dialect.time(position.time), position.id);
       const sign = order === 'DESC' ? '<' : '>';
-      conditions.push(`(created_at, id) ${sign} ($${values.length}, $${values.length + 1})`);
+      where.add(`(created_at, id) ${sign} (?, ?)`, this.unitOfWork.dialect.time(position.time), position.id);
     }
-    values.push(limit);
     const rows = await this.unitOfWork.read<Row>(
       tenant,
-      `SELECT ${COLUMNS} FROM feedback_submissions WHERE ${conditions.join(' AND ')} ORDER BY created_at ${order}, id ${order} LIMIT $${values.length + 1}`,
-      values,
+      `SELECT ${COLUMNS} FROM feedback_submissions WHERE ${where} ORDER BY created_at ${order}, id ${order} LIMIT ${where.bind(limit)}`,
+      where.values,
     );
     return rows.map((row) => this.toSubmission(tenant, row));
   }
@@ -153,34 +151,28 @@ export class FeedbackRepository {
     return rows.length > RARE_HITS ? undefined : rows.map(({ id }) => id);
   }
 
-  private where(filter: InboxFilter, rareHits: string[] | undefined): { conditions: string[]; values: unknown[] } {
+  private where(filter: InboxFilter, rareHits: string[] | undefined): Conditions {
     const { dialect } = this.unitOfWork;
-    const conditions = ['tenant_id = $1'];
-    const values: unknown[] = [];
-    const add = (condition: string, value: unknown): void => {
-      values.push(value);
-      conditions.push(condition.replace('?', `$${values.length + 1}`));
-    };
-    if (filter.from !== undefined) add('created_at >= ?', dialect.time(filter.from));
-    if (filter.to !== undefined) add('created_at < ?', dialect.time(filter.to));
-    if (filter.category !== undefined) add('category = ?', filter.category);
-    if (filter.isRead !== undefined) add('is_read = ?', filter.isRead);
-    if (filter.isArchived !== undefined) add('is_archived = ?', filter.isArchived);
-    if (filter.hasScreenshot !== undefined) add('has_screenshot = ?', filter.hasScreenshot);
-    if (filter.sessionId !== undefined) add('session_id = ?', filter.sessionId);
-    if (filter.userId !== undefined) add('user_id = ?', filter.userId);
-    if (filter.predictionId !== undefined) add('prediction_id = ?', filter.predictionId);
+    const where = new Conditions(dialect).within('created_at', filter).equal({
+      category: filter.category,
+      is_read: filter.isRead,
+      is_archived: filter.isArchived,
+      has_screenshot: filter.hasScreenshot,
+      session_id: filter.sessionId,
+      user_id: filter.userId,
+      prediction_id: filter.predictionId,
+    });
     if (filter.search !== undefined) {
       const query = toSearchQuery(filter.search, dialect.name);
-      // Nothing to look for is found nowhere.
-      if (query === undefined) conditions.push('1 = 0');
-      else if (rareHits) add('id = ANY(CAST(? AS uuid[]))', rareHits);
-      else add(this.matches(), query);
+      // A search without a word finds nothing.
+      if (query === undefined) where.add('1 = 0');
+      else if (rareHits) where.add('id = ANY(CAST(? AS uuid[]))', rareHits);
+      else where.add(this.matches(), query);
     }
     if (filter.quarantined !== undefined)
-      conditions.push(filter.quarantined ? 'quarantine IS NOT NULL' : 'quarantine IS NULL');
-    if (!filter.includeDeleted) conditions.push('deleted_at IS NULL');
-    return { conditions, values };
+      where.add(filter.quarantined ? 'quarantine IS NOT NULL' : 'quarantine IS NULL');
+    if (!filter.includeDeleted) where.add('deleted_at IS NULL');
+    return where;
   }
 
   private matches(): string {

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FeedbackLoopConfig } from '#config';
 import { ResourceRoute, StrictInput } from '#http';
-import { GrowthService } from '#persistence';
+import { GrowthService } from '#growth';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import { ExportRoute, sendExport } from '#tabular';
 import { CleanupQuery, ExportQuery, toFilter } from '../dto/inbox.query.js';
@@ -51,7 +51,10 @@ export class StorageController {
   async clean(
     @Caller() caller: Principal,
     @Query()
-    { dry_run = false, retention_days = this.config.retentionFeedbackDays ?? this.config.retentionDays }: CleanupQuery,
+    {
+      dry_run = false,
+      retention_days = this.config.retention.feedbackDays ?? this.config.retention.days,
+    }: CleanupQuery,
   ): Promise<ReturnType<typeof toCleanupResource>> {
     const done = dry_run
       ? await this.cleanup.preview(caller, retention_days)

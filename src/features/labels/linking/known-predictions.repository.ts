@@ -1,6 +1,6 @@
+import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { UnitOfWork } from '#persistence';
 
 /** A reference to a prediction, by its id or by the caller's own. */
 export interface PredictionReference {
@@ -44,7 +44,7 @@ export class KnownPredictionsRepository {
   /** Also by the ids that stand for another record. */
   private async recordsOf(tenant: TenantContext, ids: string[]): Promise<{ id: string; record_id: string }[]> {
     if (ids.length === 0) return [];
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     return this.unitOfWork.findAll(
       tenant,
       `SELECT id, id AS record_id FROM predictions WHERE tenant_id = $1 AND id IN (${marks}) ` +
@@ -59,7 +59,7 @@ export class KnownPredictionsRepository {
     inferences: string[],
   ): Promise<{ id: string; inference_id: string }[]> {
     if (inferences.length === 0) return [];
-    const marks = inferences.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(inferences);
     return this.unitOfWork.findAll(
       tenant,
       `SELECT id, inference_id FROM predictions WHERE tenant_id = $1 AND inference_id IN (${marks}) ORDER BY recorded_at DESC, id DESC`,

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK } from '#kernel';
-import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
+import { Metrics } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { LinkPass, type LinkPassOptions, type Waiting } from './link-pass.js';
 import { PendingLinkResolver } from './pending-link-resolver.service.js';
 
@@ -15,15 +15,13 @@ const FULL_EVERY = 60;
 @Injectable()
 export class PendingLinks {
   private rounds = 0;
-  private running = false;
   private readonly linked;
   private readonly passes: Pick<LinkPass<Waiting>, 'round'>[];
 
   constructor(
     settler: PendingLinkResolver,
-    private readonly supervisor: DatabaseSupervisor,
+    supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
   ) {
     this.linked = metrics.counter(
@@ -42,17 +40,9 @@ export class PendingLinks {
     this.passes.push(new LinkPass(options));
   }
 
-  @Interval(EVERY_MS)
+  @WhileDatabaseUp({ name: 'links.resolve', every: EVERY_MS })
   async run(): Promise<void> {
-    if (this.running || !this.supervisor.isUp) return;
-    this.running = true;
-    try {
-      const since = this.rounds++ % FULL_EVERY === 0 ? 0 : this.clock.now() - RECENT_MS;
-      for (const pass of this.passes) this.linked.inc(await pass.round(since));
-    } catch (error) {
-      this.logger.debug({ err: error }, 'pending links could not be looked at; the next attempt is in five seconds');
-    } finally {
-      this.running = false;
-    }
+    const since = this.rounds++ % FULL_EVERY === 0 ? 0 : this.clock.now() - RECENT_MS;
+    for (const pass of this.passes) this.linked.inc(await pass.round(since));
   }
 }

@@ -1,6 +1,6 @@
+import { type BulkRow, placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { Position, TenantContext } from '#kernel';
-import { type BulkRow, UnitOfWork } from '#persistence';
 import type { Waiting } from './link-pass.js';
 import { VOTES } from '../vote.table.js';
 
@@ -127,7 +127,7 @@ export class PendingLinksRepository {
   }
 
   private async mark(tenant: TenantContext, table: string, ids: readonly string[]): Promise<void> {
-    const marks = ids.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(ids);
     await this.unitOfWork.write((session) =>
       session.query(
         `UPDATE ${table} SET link = 'linked' WHERE tenant_id = $1 AND id IN (${marks}) AND link = 'pending'`,

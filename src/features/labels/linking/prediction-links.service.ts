@@ -1,5 +1,5 @@
+import { isRetryable, type TenantContext, UnavailableError, withDeadline } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import { AppError, type TenantContext, UnavailableError, withDeadline } from '#kernel';
 import { KnownPredictionsRepository, type PredictionReference } from './known-predictions.repository.js';
 import type { Link } from '../vote.table.js';
 
@@ -37,7 +37,7 @@ export class PredictionLinks {
       known = await withDeadline(this.known.find(tenant, references), MAX_MS, () => new LinkTimeoutError());
     } catch (error) {
       // What was said is kept all the same: that is what the spool is for.
-      if (!(error instanceof AppError) || !error.retryable) throw error;
+      if (!isRetryable(error)) throw error;
       return references.map(() => ({ predictionId: null, predictionIds: [], link: 'pending' }));
     }
     return references.map(({ inferenceId, predictionId }) => {

@@ -17,7 +17,7 @@ export const DetailedHealthSchema = Type.Object(
   { $id: 'DetailedHealth' },
 );
 
-export const OlderHealthSchema = Type.Object(
+export const LegacyHealthSchema = Type.Object(
   {
     status: Type.String(),
     version: Type.String(),

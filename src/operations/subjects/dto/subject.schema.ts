@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime, ValidationError } from '#kernel';
-import { BACKUPS_KEPT_MS, type ErasureCertificate } from '../subject.js';
+import { BACKUP_RETENTION_MS, type ErasureCertificate } from '../subject.js';
 
 /** The `user_id` whose data is exported or erased. */
 export const SubjectIdSchema = Type.String({ $id: 'SubjectId', minLength: 1, maxLength: 128 });
@@ -28,7 +28,7 @@ export function toCertificateResource(certificate: ErasureCertificate): Static<t
     subject_hash: certificate.subjectHash,
     erased_at: formatTime(certificate.erasedAt),
     removed: certificate.removed,
-    backups_may_hold_until: formatTime(certificate.erasedAt + BACKUPS_KEPT_MS),
+    backups_may_hold_until: formatTime(certificate.erasedAt + BACKUP_RETENTION_MS),
   };
 }
 

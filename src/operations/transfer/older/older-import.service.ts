@@ -120,7 +120,14 @@ export class OlderImportService {
   }
 
   private keptDays(kind: OlderTable['kind']): number {
-    const { retentionDays, retentionFeedbackDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
+    const {
+      retention: {
+        days: retentionDays,
+        feedbackDays: retentionFeedbackDays,
+        metricsDays: retentionMetricsDays,
+        predictionsDays: retentionPredictionsDays,
+      },
+    } = this.config;
     const own = { feedback: retentionFeedbackDays, metrics: retentionMetricsDays }[kind as 'feedback' | 'metrics'];
     return own ?? (kind === 'predictions' ? retentionPredictionsDays : undefined) ?? retentionDays;
   }

@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { DEFAULT_TENANT_ID, uuidv7 } from '#kernel';
 import {
   type BulkGroup,
   BulkInsert,
   type Database,
+  placeholders,
   RowsExistError,
   TransactionConflictError,
   type WriteSession,
 } from '#persistence';
+import { randomBytes } from 'node:crypto';
+import { DEFAULT_TENANT_ID, uuidv7 } from '#kernel';
 import type { Claim } from '../idempotency/claim.js';
 import type { Durability } from './durability.js';
 import { type BatchOutcome, type BatchOutcomes, byTable, type RecordBatch } from './record-batch.js';
@@ -150,7 +151,7 @@ export class BatchCommitter {
 
   private async ownersOf(session: WriteSession, claims: readonly Claim[]): Promise<Map<string, Owner>> {
     const hashes = [...new Set(claims.map(({ keyHash }) => keyHash))];
-    const marks = hashes.map((_, i) => `$${i + 1}`).join(', ');
+    const marks = placeholders(hashes, 1);
     const rows = await session.query<Owner>(
       // The hash holds the tenant.
       `SELECT key_hash, request_hash, record_ids, answer FROM idempotency_keys WHERE key_hash IN (${marks})`,

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import {
@@ -10,6 +9,7 @@ import {
   PartitionMissingError,
   toDatabaseError,
 } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 import { type BreakerState, DependencyPolicy, DependencyUnavailableError } from '#resilience';
 import { BatchCommitter } from './batch-committer.js';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from './record-batch.js';
@@ -43,11 +43,11 @@ export class DatabaseWriter {
     this.committer = new BatchCommitter(database, hooks);
     this.policy = new DependencyPolicy({
       name: 'database',
-      retryAttempts: config.dbRetryAttempts,
-      failures: config.dbBreakerFailures,
-      probeMs: config.dbBreakerProbeMs,
-      openMs: config.dbBreakerOpenMs,
-      budgetMs: config.dbRecordBudgetMs,
+      retryAttempts: config.database.retryAttempts,
+      failures: config.database.breakerFailures,
+      probeMs: config.database.breakerProbeMs,
+      openMs: config.database.breakerOpenMs,
+      budgetMs: config.database.recordBudgetMs,
       isTransient,
       isFailure: (error) => toDatabaseError(error).status >= 500 && !(error instanceof PartitionMissingError),
       onStateChange: (state) => logger.warn({ state, component: 'database' }, `the circuit breaker is ${state}`),
@@ -98,9 +98,9 @@ export class DatabaseWriter {
   }
 
   /** Without traffic nobody would try: an open breaker is tried by a write that leaves nothing behind. */
-  @Interval(PROBE_EVERY_MS)
+  @WhileDatabaseUp({ name: 'database.probe', every: PROBE_EVERY_MS })
   async probe(): Promise<void> {
-    if (this.policy.state !== 'open' || !this.supervisor.isUp) return;
+    if (this.policy.state !== 'open') return;
     await this.policy
       .run(() => this.committer.probe())
       .catch((error: unknown) => this.logger.debug({ err: error }, 'the database does not take records yet'));

@@ -1,4 +1,11 @@
-import { BulkInsert, type BulkGroup, type BulkRow, type NameClaims, type WriteSession } from '#persistence';
+import {
+  type BulkGroup,
+  BulkInsert,
+  type BulkRow,
+  type NameClaims,
+  placeholders,
+  type WriteSession,
+} from '#persistence';
 
 const INSERTS = new Map<string, BulkInsert>();
 
@@ -37,7 +44,7 @@ async function holdersOf(
   const { holder, name, table } = claims;
   const found = new Map<string, string>();
   for (const [tenantId, names] of byTenant(rows, name)) {
-    const marks = names.map((_, i) => `$${i + 2}`).join(', ');
+    const marks = placeholders(names);
     const owners = await session.query<Record<string, string>>(
       `SELECT ${name}, ${holder} FROM ${table} WHERE tenant_id = $1 AND ${name} IN (${marks})`,
       [tenantId, ...names],

@@ -1,3 +1,4 @@
+import { isRetryable } from '#kernel';
 import { NotRecordedError, QueueFullError, RecordRefusedError } from '../errors.js';
 import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from './record-batch.js';
 
@@ -173,8 +174,7 @@ export class GroupCommitWriter {
         for (const waiting of group) settle(waiting, new NotRecordedError(error));
       } else if (group.length === 1) {
         // A missing partition is our omission: the record may go to the spool, its neighbours have been stored.
-        const refused = !(error as { retryable?: boolean }).retryable;
-        settle(group[0] as Waiting, refused ? new RecordRefusedError(error) : new NotRecordedError(error));
+        settle(group[0] as Waiting, isRetryable(error) ? new NotRecordedError(error) : new RecordRefusedError(error));
       } else {
         const half = Math.ceil(group.length / 2);
         await this.commit(group.slice(0, half), lane);

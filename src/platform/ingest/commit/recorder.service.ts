@@ -1,5 +1,5 @@
+import { codeOf, isRetryable, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import type { TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { Metrics, traced } from '#observability';
 import { DatabaseSupervisor, DataRefusedError, PartitionMissingError, TenantIsolationCheck } from '#persistence';
@@ -45,10 +45,10 @@ export class Recorder {
       commit: (batches, wanted, lane) => target.commit(batches, wanted, lane),
       isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
       onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
-      onFailed: (error) => metrics.groupCommitFailures.inc({ reason: (error as { code?: string }).code ?? 'unknown' }),
+      onFailed: (error) => metrics.groupCommitFailures.inc({ reason: codeOf(error) ?? 'unknown' }),
       // Two lanes keep PostgreSQL busy while the first waits for its disk; SQLite has one writer.
       lanes: target.database.dialect.name === 'sqlite' ? 1 : 2,
-      budgetMs: config.dbRecordBudgetMs,
+      budgetMs: config.database.recordBudgetMs,
       maxRows: MAX_WAITING_ROWS,
       maxBytes: MAX_WAITING_BYTES,
       groupRows: GROUP_ROWS,
@@ -96,7 +96,7 @@ export class Recorder {
 
 /** Not stored in time is what the spool is for; an answer of the database about the record itself is final. */
 function isForSpool(error: unknown): boolean {
-  return (error as { retryable?: boolean }).retryable === true && !(error instanceof RecordRefusedError);
+  return isRetryable(error) && !(error instanceof RecordRefusedError);
 }
 
 function explain(outcome: BatchOutcome | undefined): void {

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { type Clock, CLOCK, DAY_MS, HOUR_MS, sleep } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { APP_LOGGER, type AppLogger } from '#observability';
-import { DATABASE, type Database, DatabaseSupervisor } from '#persistence';
+import { DATABASE, type Database } from '#persistence';
+import { WhileDatabaseUp } from '#scheduling';
 
 const EVERY_MS = 600_000;
 const BATCH_ROWS = 1000;
@@ -14,22 +13,15 @@ const PAUSE_MS = 50;
 export class IdempotencyMaintenance {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    private readonly supervisor: DatabaseSupervisor,
     private readonly config: FeedbackLoopConfig,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @Interval(EVERY_MS)
+  @WhileDatabaseUp({ name: 'idempotency.prune', every: EVERY_MS })
   async run(): Promise<void> {
-    if (!this.supervisor.isUp) return;
     const now = this.clock.now();
-    try {
-      await this.prune('idempotency_keys', 'key_hash', now - this.config.idempotencyHours * HOUR_MS);
-      await this.prune('record_aliases', 'id', now - this.config.retentionDays * DAY_MS);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'old idempotency keys could not be removed; the next attempt is in ten minutes');
-    }
+    await this.prune('idempotency_keys', 'key_hash', now - this.config.retention.idempotencyHours * HOUR_MS);
+    await this.prune('record_aliases', 'id', now - this.config.retention.days * DAY_MS);
   }
 
   private async prune(table: 'idempotency_keys' | 'record_aliases', key: string, before: number): Promise<void> {

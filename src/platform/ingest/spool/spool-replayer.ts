@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { traced } from '#observability';
 import { DataRefusedError, PartitionMissingError } from '#persistence';
 import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from '../commit/record-batch.js';
@@ -61,7 +62,7 @@ export class SpoolReplayer {
     } catch (error) {
       if (!(error instanceof DataRefusedError || error instanceof PartitionMissingError)) throw error;
       if (entries.length === 1) {
-        await this.spool.bury(first.seq, error.cause instanceof Error ? codeOf(error.cause) : error.code);
+        await this.spool.bury(first.seq, codeOf(error.cause) ?? error.code);
         return 1;
       }
       const half = Math.ceil(entries.length / 2);
@@ -95,9 +96,4 @@ export class SpoolReplayer {
     const batch = { parts: groups, bytes: 0, ...(claim ? { claim } : {}) };
     return { ...batch, bytes: rowsOf(batch) };
   }
-}
-
-/** SQLSTATE or SQLite code: the message would repeat the value. */
-function codeOf(error: Error): string {
-  return String((error as { code?: unknown }).code ?? error.name);
 }

@@ -1,6 +1,6 @@
+import { codeOf, HOUR_MS, sleep } from '#kernel';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { HOUR_MS, sleep } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { DatabaseLockedError, DatabaseSupervisor, StoredTables } from '#persistence';
@@ -50,8 +50,8 @@ export class SpoolService {
     metrics: Metrics,
     tables: StoredTables,
   ) {
-    const folder = config.spoolDir ?? join(config.dataDir, 'spool');
-    const maxBytes = affordableBytes(folder, config.spoolMaxBytes);
+    const folder = config.spool.dir ?? join(config.server.dataDir, 'spool');
+    const maxBytes = affordableBytes(folder, config.spool.maxBytes);
     this.spool = new Spool({ folder, maxBytes, now: Date.now }, (table) => tables.insertOf(table));
     this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
     this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
@@ -73,7 +73,7 @@ export class SpoolService {
       isDataFault: () => false,
       onFailed: (error) => this.onFailed(error),
       lanes: 1,
-      budgetMs: config.spoolBudgetMs,
+      budgetMs: config.spool.budgetMs,
       maxRows: MAX_WAITING_ROWS,
       maxBytes: MAX_WAITING_BYTES,
       groupRows: GROUP_ROWS,
@@ -87,7 +87,7 @@ export class SpoolService {
   }
 
   get state(): SpoolState {
-    if (!this.config.spoolEnabled) return 'off';
+    if (!this.config.spool.enabled) return 'off';
     return this.failure;
   }
 
@@ -104,7 +104,7 @@ export class SpoolService {
    * @throws SpoolOwnedError when another process uses the same folder: two servers must never share one
    */
   async open(): Promise<void> {
-    if (!this.config.spoolEnabled) return;
+    if (!this.config.spool.enabled) return;
     try {
       const aside = await this.spool.open();
       if (aside) this.logger.error({ reason: aside }, 'the spool was damaged; it was set aside and a new one was made');
@@ -209,7 +209,7 @@ export class SpoolService {
   private async refresh(): Promise<void> {
     try {
       this.current = await this.spool.stats();
-      await this.spool.forgetAnswers(Date.now() - this.config.idempotencyHours * HOUR_MS);
+      await this.spool.forgetAnswers(Date.now() - this.config.retention.idempotencyHours * HOUR_MS);
       const hasRoom = this.current.bytes < this.current.maxBytes * ROOM_SHARE;
       if (this.failure === 'broken' || (this.failure === 'full' && hasRoom)) this.failure = 'ready';
     } catch (error) {
@@ -219,7 +219,7 @@ export class SpoolService {
   }
 
   private onFailed(error: unknown): void {
-    const full = (error as { code?: string }).code === 'database_full';
+    const full = codeOf(error) === 'database_full';
     const before = this.failure;
     this.failure = full ? 'full' : 'broken';
     if (before !== this.failure) this.logger.error({ err: error, state: this.failure }, `the spool is ${this.failure}`);
@@ -229,7 +229,7 @@ export class SpoolService {
     this.stopped = true;
     await this.writer.flush();
     await this.loop;
-    if (this.failure === 'closed' || !this.config.spoolEnabled) return;
+    if (this.failure === 'closed' || !this.config.spool.enabled) return;
     const deadline = performance.now() + LAST_REPLAY_MS;
     if (this.supervisor.isUp && this.current.rows > 0) await this.replay(() => performance.now() < deadline);
     await this.spool.close();

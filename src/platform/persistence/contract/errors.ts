@@ -1,4 +1,4 @@
-import { AppError, UnavailableError } from '#kernel';
+import { AppError, codeOf, UnavailableError } from '#kernel';
 
 /** The database cannot be reached, or the connection was lost. */
 export class DatabaseUnavailableError extends UnavailableError {
@@ -244,8 +244,9 @@ export function isTransient(error: unknown): boolean {
 /** Maps an error of a driver to one of the errors above. An error that already is one is returned unchanged. */
 export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
-  const rule = RULES.find((each) => each.code?.test(String(code)) === true || each.message?.test(message) === true);
+  const code = codeOf(error) ?? '';
+  const { message = '' } = (error ?? {}) as { message?: string };
+  const rule = RULES.find((each) => each.code?.test(code) === true || each.message?.test(message) === true);
   if (rule) return new rule.make(error);
   return new AppError({
     code: 'database_error',

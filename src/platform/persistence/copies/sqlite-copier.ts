@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -86,8 +87,8 @@ export class SqliteCopier implements DatabaseCopier {
     if (exists) this.requireExclusive();
     // A companion file that stays would be replayed over the restored database.
     for (const end of ['-journal', '-wal', '-shm', ''])
-      await rename(`${this.path}${end}`, `${former}${end}`).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
+      await rename(`${this.path}${end}`, `${former}${end}`).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
       });
     return exists ? former : null;
   }
@@ -99,8 +100,7 @@ export class SqliteCopier implements DatabaseCopier {
       // Leaving WAL mode requires exclusive access, and moves everything out of the WAL.
       current.pragma('journal_mode = DELETE');
     } catch (error) {
-      if (String((error as { code?: string }).code).startsWith('SQLITE_BUSY'))
-        throw new ServerRunningError(`A process has ${this.path} open.`);
+      if (codeOf(error)?.startsWith('SQLITE_BUSY')) throw new ServerRunningError(`A process has ${this.path} open.`);
       // The file is no longer a database, which is a reason to restore.
     } finally {
       current.close();

@@ -1,8 +1,8 @@
+import { AppError, codeOf, formatTime } from '#kernel';
 import { stat } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { MIGRATIONS, MIGRATIONS_TABLE, PARTITIONED_TABLES, TABLES } from '#migrations';
-import { AppError, formatTime } from '#kernel';
 import { toDatabaseError } from '../contract/errors.js';
 import { describeColumns, type EntityClass, type TableDescription } from '../schema/portable-columns.js';
 
@@ -87,7 +87,7 @@ export class SqliteToPostgres {
     } catch (error) {
       source.close();
       if (error instanceof MoveRefusedError) throw error;
-      throw String((error as { code?: string }).code).startsWith('SQLITE_BUSY')
+      throw codeOf(error)?.startsWith('SQLITE_BUSY')
         ? new MoveRefusedError(`A process has ${this.path} open.`, 'Stop every server of this database first.', error)
         : new MoveRefusedError(
             `${this.path} cannot be read: ${(error as Error).message}.`,

@@ -37,7 +37,7 @@ export class UnitOfWork {
 
   /** Reads for lists and analytics. `values` start at `$2`. */
   async read<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     return this.isolation.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.read<Row>(text, [tenantId, ...values])),
@@ -46,7 +46,7 @@ export class UnitOfWork {
 
   /** Reads figures that may lag, as `analyzesAsOf` says. `values` start at `$2`. */
   async analyze<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     const query = (): Promise<Row[]> => this.database.analyze<Row>(text, [tenantId, ...values]);
     // A database replica that is recent enough responds even while the primary is unavailable.
     const rows = this.database.analyzesAsOf() === null ? await this.supervisor.whileUp(query) : await query();
@@ -69,7 +69,7 @@ export class UnitOfWork {
 
   /** Looks up rows by key, for requests that wait for the result. `values` start at `$2`. */
   async findAll<Row>({ tenantId }: TenantContext, text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.config.dbValidateQueries) this.guard.check(text);
+    if (this.config.database.validateQueries) this.guard.check(text);
     return this.isolation.leaving(
       { tenantId },
       await this.supervisor.whileUp(() => this.database.lookup<Row>(text, [tenantId, ...values])),

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { FeedbackLoopConfig } from '#config';
+import type { DatabaseTarget, FeedbackLoopConfig } from '#config';
 import type { Metrics } from '#observability';
 import type { Database } from '../contract/database.js';
 import { PostgresDatabase } from '../postgres/postgres-database.js';
@@ -7,16 +7,15 @@ import { SqliteDatabase } from '../sqlite/sqlite-database.js';
 
 import { withSpans } from './traced-database.js';
 
-type DatabaseType = FeedbackLoopConfig['database']['type'];
 type Backend = new (dataSource: DataSource, config: Readonly<FeedbackLoopConfig>, metrics: Metrics) => Database;
 
 /** Backends by the type in their address. A new backend needs one class here. */
-const BACKENDS: Record<DatabaseType, Backend> = { sqlite: SqliteDatabase, postgresql: PostgresDatabase };
+const BACKENDS: Record<DatabaseTarget['type'], Backend> = { sqlite: SqliteDatabase, postgresql: PostgresDatabase };
 
 export function createDatabase(
   dataSource: DataSource,
   config: Readonly<FeedbackLoopConfig>,
   metrics: Metrics,
 ): Database {
-  return withSpans(new BACKENDS[config.database.type](dataSource, config, metrics));
+  return withSpans(new BACKENDS[config.database.target.type](dataSource, config, metrics));
 }

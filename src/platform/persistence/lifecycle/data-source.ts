@@ -20,8 +20,8 @@ function beginImmediate(connection: BetterSqlite3.Database): void {
 function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
   return {
     options: SESSION_OPTIONS,
-    statement_timeout: Math.floor(config.dbQueryTimeoutMs * 0.9),
-    lock_timeout: config.dbLockTimeoutMs,
+    statement_timeout: Math.floor(config.database.queryTimeoutMs * 0.9),
+    lock_timeout: config.database.lockTimeoutMs,
     idle_in_transaction_session_timeout: 10_000,
   };
 }
@@ -43,7 +43,9 @@ export function dataSourceOptions(
   purpose: 'serve' | 'migrate',
   entities: readonly EntityClass[] = ENTITIES,
 ): DataSourceOptions {
-  const { database } = config;
+  const {
+    database: { target: database },
+  } = config;
   const dialect = database.type;
   const shared = {
     entities: entitySchemas(entities, dialect),
@@ -73,18 +75,18 @@ export function dataSourceOptions(
     type: 'postgres',
     url: migrating ? database.directUri : database.uri,
     applicationName: migrating ? 'feedback-loop-migrate' : 'feedback-loop-admin',
-    poolSize: migrating ? 3 : Math.min(4, config.dbPoolSize),
-    connectTimeoutMS: config.dbConnectTimeoutMs,
+    poolSize: migrating ? 3 : Math.min(4, config.database.poolSize),
+    connectTimeoutMS: config.database.connectTimeoutMs,
     // The pool replaces an idle connection that the server closes; this must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
       ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }
       : {
-          connectionTimeoutMillis: config.dbConnectTimeoutMs,
-          query_timeout: config.dbQueryTimeoutMs,
-          idleTimeoutMillis: config.dbIdleTimeoutMs,
+          connectionTimeoutMillis: config.database.connectTimeoutMs,
+          query_timeout: config.database.queryTimeoutMs,
+          idleTimeoutMillis: config.database.idleTimeoutMs,
           keepAlive: true,
-          ...(config.dbPooler === 'transaction' ? {} : sessionSettings(config)),
+          ...(config.database.pooler === 'transaction' ? {} : sessionSettings(config)),
         },
   };
 }

@@ -72,7 +72,7 @@ export class DatabaseSupervisor {
   }
 
   get backend(): FeedbackLoopConfig['database']['type'] {
-    return this.config.database.type;
+    return this.config.database.target.type;
   }
 
   get isUp(): boolean {
@@ -222,7 +222,7 @@ export class DatabaseSupervisor {
 
   private async open(): Promise<void> {
     const migrator = new Migrator(this.config, () => this.logger.info('waiting for another process to migrate'));
-    const automatic = this.config.database.type === 'sqlite' || this.config.dbAutoMigrate;
+    const automatic = this.config.database.target.type === 'sqlite' || this.config.database.autoMigrate;
     if (automatic) {
       const migrations = await migrator.up();
       if (migrations.length > 0) this.logger.info({ migrations }, 'migrations applied');
@@ -250,7 +250,9 @@ export class DatabaseSupervisor {
 
   /** Time limit for opening, in milliseconds. Migrations may take long; checking the schema may not. */
   private get openLimitMs(): number {
-    return this.config.database.type === 'sqlite' || this.config.dbAutoMigrate ? MIGRATE_TIMEOUT_MS : OPEN_TIMEOUT_MS;
+    return this.config.database.target.type === 'sqlite' || this.config.database.autoMigrate
+      ? MIGRATE_TIMEOUT_MS
+      : OPEN_TIMEOUT_MS;
   }
 
   private change(state: DatabaseState, reason: string | null, error?: unknown): void {

@@ -44,13 +44,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
  */
 export async function openLegacyDatabase(address: string): Promise<LegacyDatabase> {
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : undefined;
-  const database = resolveDatabase({
-    dbUri: uri,
-    dbDirectUri: undefined,
-    dbPath: address,
-    dbType: undefined,
-    dataDir: '.',
-  });
+  const database = resolveDatabase({ uri, directUri: undefined, path: address, type: undefined }, '.');
   if (!('type' in database)) throw new LegacyDatabaseError('The address is neither a file nor a PostgreSQL address.');
   try {
     return database.type === 'sqlite' ? openSqlite(database.path) : await openPostgres(database.uri);

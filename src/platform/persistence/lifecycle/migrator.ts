@@ -59,7 +59,9 @@ export class Migrator {
 
   /** Returns the status and changes nothing: it does not create a missing SQLite file. */
   async status(): Promise<MigrationStatus> {
-    const { database } = this.config;
+    const {
+      database: { target: database },
+    } = this.config;
     if (database.type === 'sqlite' && !existsSync(database.path)) {
       return { applied: [], pending: MIGRATIONS.sqlite.map(({ name }) => name), unknown: [] };
     }
@@ -81,19 +83,19 @@ export class Migrator {
 
   /** Creates missing partitions of the accepted time span, and of `times`. Returns their names. PostgreSQL only. */
   async ensurePartitions(times: readonly number[] = []): Promise<string[]> {
-    if (this.config.database.type === 'sqlite') return [];
+    if (this.config.database.target.type === 'sqlite') return [];
     return this.withDataSource((dataSource) => this.makePartitions(dataSource, times));
   }
 
   private async makePartitions(dataSource: DataSource, times: readonly number[] = []): Promise<string[]> {
-    if (this.config.database.type === 'sqlite') return [];
+    if (this.config.database.target.type === 'sqlite') return [];
     return withLock(dataSource, this.options(), async () => {
       const created: string[] = [];
       for (const table of PARTITIONED_TABLES) {
         const rows = (await dataSource.query(ATTACHED_PARTITIONS, [table])) as { name: string }[];
         const attached = new Set(rows.map(({ name }) => name));
-        const { retentionDays, retentionMetricsDays, retentionPredictionsDays } = this.config;
-        const days = (table === 'metric_events' ? retentionMetricsDays : retentionPredictionsDays) ?? retentionDays;
+        const { retention } = this.config;
+        const days = (table === 'metric_events' ? retention.metricsDays : retention.predictionsDays) ?? retention.days;
         const from = Date.now() - (days + 1) * DAY_MS;
         const usual = partitionsFor(table, from, Date.now() + DAYS_AHEAD * DAY_MS);
         for (const partition of [...usual, ...times.flatMap((time) => partitionsFor(table, time, time))]) {
@@ -135,7 +137,9 @@ export class Migrator {
     work: (dataSource: DataSource) => Promise<T>,
     entities: readonly EntityClass[] | undefined,
   ): Promise<T> {
-    const { database } = this.config;
+    const {
+      database: { target: database },
+    } = this.config;
     const dataSource = createDataSource(this.config, 'migrate', entities);
     try {
       if (database.type === 'sqlite') {

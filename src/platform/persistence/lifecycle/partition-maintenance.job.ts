@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Cron, CronExpression } from '@nestjs/schedule';
+import { HOUR_MS } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger } from '#observability';
-import { DatabaseSupervisor } from './database-supervisor.service.js';
+import { WhileDatabaseUp } from '#scheduling';
 import { Migrator } from './migrator.js';
 
 /**
@@ -13,18 +13,12 @@ import { Migrator } from './migrator.js';
 export class PartitionMaintenance {
   constructor(
     private readonly config: FeedbackLoopConfig,
-    private readonly supervisor: DatabaseSupervisor,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @Cron(CronExpression.EVERY_6_HOURS)
+  @WhileDatabaseUp({ name: 'partitions.ensure', every: 6 * HOUR_MS })
   async run(): Promise<void> {
-    if (!this.supervisor.isUp) return;
-    try {
-      const created = await new Migrator(this.config).ensurePartitions();
-      if (created.length > 0) this.logger.info({ partitions: created }, 'partitions created');
-    } catch (error) {
-      this.logger.warn({ err: error }, 'failed to create partitions; the next attempt is in six hours');
-    }
+    const created = await new Migrator(this.config).ensurePartitions();
+    if (created.length > 0) this.logger.info({ partitions: created }, 'partitions created');
   }
 }

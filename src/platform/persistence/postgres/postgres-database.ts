@@ -35,8 +35,8 @@ export class PostgresDatabase implements Database {
     config: Readonly<FeedbackLoopConfig>,
     metrics: Metrics,
   ) {
-    if (config.database.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
-    const { uri } = config.database;
+    if (config.database.target.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
+    const { uri } = config.database.target;
     const pool = (
       name: string,
       size: number,
@@ -48,29 +48,38 @@ export class PostgresDatabase implements Database {
       new PostgresPool({
         name,
         uri: address,
-        throughPooler: config.dbPooler === 'transaction' && address === uri,
+        throughPooler: config.database.pooler === 'transaction' && address === uri,
         size,
         minimum,
         queryTimeoutMs,
         ...(sessionOptions ? { sessionOptions } : {}),
-        connectTimeoutMs: config.dbConnectTimeoutMs,
-        lockTimeoutMs: config.dbLockTimeoutMs,
-        idleTimeoutMs: config.dbIdleTimeoutMs,
-        observe: config.dbCollectMetrics
+        connectTimeoutMs: config.database.connectTimeoutMs,
+        lockTimeoutMs: config.database.lockTimeoutMs,
+        idleTimeoutMs: config.database.idleTimeoutMs,
+        observe: config.database.collectMetrics
           ? (outcome, seconds) => metrics.querySeconds.observe({ pool: name, outcome }, seconds)
           : undefined,
       });
-    this.ingest = pool('ingest', config.dbPoolSize, config.dbPoolMin, config.dbQueryTimeoutMs);
-    this.analytics = pool('analytics', config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS);
-    this.health = pool('health', 1, 0, Math.min(1000, config.dbQueryTimeoutMs));
-    const addresses = config.dbReplicaUris.map((address, i): [string, PostgresPool] => {
+    this.ingest = pool('ingest', config.database.poolSize, config.database.poolMin, config.database.queryTimeoutMs);
+    this.analytics = pool(
+      'analytics',
+      config.database.analyticsPoolSize,
+      0,
+      config.database.analyticsTimeoutMs,
+      ONE_PROCESS,
+    );
+    this.health = pool('health', 1, 0, Math.min(1000, config.database.queryTimeoutMs));
+    const addresses = config.database.replicaUris.map((address, i): [string, PostgresPool] => {
       const name = `replica_${i + 1}`;
-      return [name, pool(name, config.dbAnalyticsPoolSize, 0, config.dbAnalyticsTimeoutMs, ONE_PROCESS, address)];
+      return [
+        name,
+        pool(name, config.database.analyticsPoolSize, 0, config.database.analyticsTimeoutMs, ONE_PROCESS, address),
+      ];
     });
     this.standbys = new Replicas({
       pools: new Map(addresses),
       primary: this.health,
-      maxLagMs: config.dbReplicaMaxLagMs,
+      maxLagMs: config.database.replicaMaxLagMs,
     });
   }
 

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import pg from 'pg';
 import type { PoolStats } from '../contract/database.js';
 import { PoolExhaustedError, toDatabaseError } from '../contract/errors.js';
@@ -189,6 +190,7 @@ export class PostgresPool {
 /** Returns whether the state of the connection is unknown. It is known only after an error that the server reported. */
 export function isConnectionSuspect(error: unknown): boolean {
   if (error === undefined) return false;
-  const { code, severity } = error as { code?: string; severity?: string };
+  const code = codeOf(error);
+  const { severity } = error as { severity?: string };
   return severity === undefined || code === undefined || code.startsWith('57') || code.startsWith('08');
 }

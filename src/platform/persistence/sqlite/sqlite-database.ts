@@ -45,8 +45,8 @@ export class SqliteDatabase implements Database {
     private readonly config: Readonly<FeedbackLoopConfig>,
     private readonly metrics: Metrics,
   ) {
-    if (config.database.type !== 'sqlite') throw new Error('not a SQLite configuration');
-    this.path = config.database.path;
+    if (config.database.target.type !== 'sqlite') throw new Error('not a SQLite configuration');
+    this.path = config.database.target.path;
     this.writer = new SqliteWorkerClient({ path: this.path, role: 'writer' });
     this.reader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
     this.pointReader = new SqliteWorkerClient({ path: this.path, role: 'reader' });
@@ -78,13 +78,13 @@ export class SqliteDatabase implements Database {
     if (!this.open) throw new PersistenceNotReadyError();
     const request = toCommit(groups);
     await this.observed('ingest', () =>
-      this.lease.run(() => this.writer.request(request, this.config.dbQueryTimeoutMs + 5000)),
+      this.lease.run(() => this.writer.request(request, this.config.database.queryTimeoutMs + 5000)),
     );
   }
 
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     if (!this.open) throw new PersistenceNotReadyError();
-    const timeoutMs = this.config.dbQueryTimeoutMs + 5000;
+    const timeoutMs = this.config.database.queryTimeoutMs + 5000;
     return this.observed('ingest', () =>
       this.lease.run(async () => {
         const send = this.writer.pinned();
@@ -156,7 +156,7 @@ export class SqliteDatabase implements Database {
   /** Empties the WAL, which holds previous contents of pages. Does not wait for readers; a later call will succeed. */
   private async truncateWal(): Promise<void> {
     const send = (body: Parameters<SqliteWorkerClient['request']>[0]): Promise<unknown[]> =>
-      this.writer.request(body, this.config.dbQueryTimeoutMs);
+      this.writer.request(body, this.config.database.queryTimeoutMs);
     await this.lease.run(async () => {
       const [state] = await send({ kind: 'query', sql: 'PRAGMA wal_checkpoint(PASSIVE)', values: [] });
       const { busy, checkpointed, log } = state as { busy: number; log: number; checkpointed: number };
@@ -179,7 +179,7 @@ export class SqliteDatabase implements Database {
       );
     const before = await countFree();
     const exec = (sql: `PRAGMA ${string}`): Promise<unknown> =>
-      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.dbQueryTimeoutMs));
+      this.lease.run(() => this.writer.request({ kind: 'exec', sql }, this.config.database.queryTimeoutMs));
     if (before > 0) await exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     const after = await countFree();
     if (after > 0 && after < before) return true;
@@ -216,14 +216,14 @@ export class SqliteDatabase implements Database {
     const request = { kind: 'query' as const, sql, values: bound };
     const rows = await this.observed(pool, () =>
       pool === 'analytics'
-        ? this.reader.request(request, this.config.dbAnalyticsTimeoutMs)
-        : this.pointReader.request(request, this.config.dbQueryTimeoutMs),
+        ? this.reader.request(request, this.config.database.analyticsTimeoutMs)
+        : this.pointReader.request(request, this.config.database.queryTimeoutMs),
     );
     return rows as Row[];
   }
 
   private async observed<T>(pool: string, work: () => Promise<T>): Promise<T> {
-    if (!this.config.dbCollectMetrics) return work();
+    if (!this.config.database.collectMetrics) return work();
     const started = process.hrtime.bigint();
     let outcome = 'ok';
     try {

@@ -1,3 +1,4 @@
+import { codeOf } from '#kernel';
 import { parentPort, workerData } from 'node:worker_threads';
 import BetterSqlite3 from 'better-sqlite3';
 import { prepareSqliteConnection } from './sqlite-pragmas.js';
@@ -90,8 +91,7 @@ port.on('message', (request: SqliteRequest) => {
   try {
     response = { id: request.id, rows: handle(request) };
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    response = { id: request.id, error: { code: code ?? 'SQLITE_ERROR', message } };
+    response = { id: request.id, error: { code: codeOf(error) ?? 'SQLITE_ERROR', message: (error as Error).message } };
   }
   port.postMessage(response);
   if (request.kind === 'close') port.close();

@@ -1,3 +1,4 @@
+import { placeholders } from '../contract/conditions.js';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import { type Actor, NotFoundError, requireVersion, type TenantContext, uuidv7 } from '#kernel';
@@ -71,7 +72,7 @@ export class TemporalStore {
     const found = new Map<string, T>();
     for (let i = 0; i < ids.length; i += BATCH_RECORDS) {
       const some = ids.slice(i, i + BATCH_RECORDS);
-      const marks = some.map((_, n) => `$${n + 2}`).join(', ');
+      const marks = placeholders(some);
       const rows = await this.unitOfWork.findAll<Row>(
         tenant,
         `SELECT * FROM ${tableOf(entity)} WHERE tenant_id = $1 AND ${key.column} IN (${marks})${key.current}`,

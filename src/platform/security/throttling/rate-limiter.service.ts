@@ -55,31 +55,31 @@ export class RateLimiter {
     metrics: Metrics,
   ) {
     this.anonymous = [
-      { name: 'minute', limit: config.rateLimitPerMinute, windowMs: MINUTE },
-      { name: 'hour', limit: config.rateLimitPerHour, windowMs: HOUR },
+      { name: 'minute', limit: config.limits.perMinute, windowMs: MINUTE },
+      { name: 'hour', limit: config.limits.perHour, windowMs: HOUR },
     ];
     this.refused = metrics.counter('rate_limited_total', 'Requests refused with 429.', ['by']);
   }
 
   /** One request of `caller` from `ip`. Answers the limits it was counted against; none when limits are off. @throws RateLimitError */
   async take(caller: Principal, ip: string): Promise<LimitState[]> {
-    if (!this.config.rateLimitEnabled) return [];
+    if (!this.config.limits.enabled) return [];
     if (caller.keyId === null) return this.count('ip', addressOf(ip), this.anonymous);
-    const limit = caller.rateLimitPerMinute ?? this.config.keyRateLimitPerMinute;
+    const limit = caller.rateLimitPerMinute ?? this.config.limits.keyPerMinute;
     const states = await this.count('key', caller.keyId, [{ name: 'minute', limit, windowMs: MINUTE }]);
     return caller.publishable ? [...states, ...(await this.count('ip', addressOf(ip), this.anonymous))] : states;
   }
 
   /** A request from `ip` that could not prove who it is. @throws RateLimitError */
   async takeFailure(ip: string): Promise<LimitState[]> {
-    if (!this.config.rateLimitEnabled) return [];
+    if (!this.config.limits.enabled) return [];
     return this.count('ip', addressOf(ip), this.anonymous);
   }
 
   /** A submission of feedback from `ip` by nobody in particular. @throws RateLimitError */
   async takeFeedback(ip: string): Promise<LimitState[]> {
-    if (!this.config.rateLimitEnabled) return [];
-    const limit: RateLimit = { name: 'hour', limit: this.config.feedbackRateLimitPerHour, windowMs: HOUR };
+    if (!this.config.limits.enabled) return [];
+    const limit: RateLimit = { name: 'hour', limit: this.config.limits.feedbackPerHour, windowMs: HOUR };
     return this.count('feedback', addressOf(ip), [limit]);
   }
 

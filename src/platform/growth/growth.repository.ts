@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, type TenantContext } from '#kernel';
-import { BulkInsert } from '../contract/bulk-insert.js';
-import { UnitOfWork } from '../gate/unit-of-work.service.js';
+import { BulkInsert, UnitOfWork } from '#persistence';
 import type { GrowthSample } from './growth.js';
 
 const INSERT = new BulkInsert(

@@ -1,14 +1,19 @@
 import { IsOptional, IsString, IsUrl, Length } from 'class-validator';
-import { IntegerVariable, OptionalIntegerVariable, Variable } from '../variable.decorator.js';
-import { ScalingVariables } from './scaling.variables.js';
+import { BooleanVariable, IntegerVariable, OptionalIntegerVariable, Variable } from '../variable.decorator.js';
 
 const ADDRESS = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 
-/** Where others watch from. Nothing of it is loaded unless it is set. */
-export class ObservabilityVariables extends ScalingVariables {
+/** Metrics, traces and error reports. */
+export class ObservabilitySettings {
+  @BooleanVariable({
+    name: 'FL_METRICS_TENANTS',
+    description:
+      'Adds rows, bytes and growth of the 100 largest tenants to `/metrics`. Whoever may read it then sees the sizes of all of them.',
+  })
+  metricsByTenant: boolean = false;
+
   @OptionalIntegerVariable(0, 65_535, {
     name: 'FL_METRICS_PORT',
-    group: 'Observability',
     description:
       'Serves `/metrics` and the probes without a key on a port of its own, on FL_API_HOST: open it to Prometheus alone. `/metrics` of FL_API_PORT still wants a key.',
     defaultText: 'none',
@@ -18,7 +23,6 @@ export class ObservabilityVariables extends ScalingVariables {
   @Variable({
     name: 'FL_OTLP_ENDPOINT',
     aliases: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
-    group: 'Observability',
     kind: 'string',
     description: 'OpenTelemetry collector that traces are sent to over OTLP/HTTP, such as `http://collector:4318`.',
     defaultText: 'none: no traces',
@@ -30,14 +34,12 @@ export class ObservabilityVariables extends ScalingVariables {
 
   @IntegerVariable(0, 100, {
     name: 'FL_TRACE_PERCENT',
-    group: 'Observability',
     description: 'Share of the requests that are traced when their caller has not decided.',
   })
   tracePercent: number = 10;
 
   @Variable({
     name: 'FL_SENTRY_DSN',
-    group: 'Observability',
     kind: 'string',
     secret: true,
     description:
@@ -51,7 +53,6 @@ export class ObservabilityVariables extends ScalingVariables {
 
   @Variable({
     name: 'FL_SENTRY_ENVIRONMENT',
-    group: 'Observability',
     kind: 'string',
     description: 'Name of this installation in Sentry.',
   })

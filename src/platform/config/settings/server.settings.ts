@@ -1,27 +1,24 @@
-import { IsArray, IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { IsOptional, IsString, Matches, IsArray } from 'class-validator';
 import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
 
-/** Addresses, sockets and logs. */
-export class ServerVariables {
+/** Where the server listens, and what it takes from the network and the disk. */
+export class ServerSettings {
   @Variable({
     name: 'FL_API_HOST',
-    group: 'Server',
     kind: 'string',
     description: 'Address to listen on. Use `0.0.0.0` in a container.',
   })
   @IsString()
-  apiHost: string = '127.0.0.1';
+  host: string = '127.0.0.1';
 
   @IntegerVariable(0, 65535, {
     name: 'FL_API_PORT',
-    group: 'Server',
     description: 'Port to listen on; 0 takes a free one.',
   })
-  apiPort: number = 8000;
+  port: number = 8000;
 
   @Variable({
     name: 'FL_TLS_CERT_PATH',
-    group: 'Server',
     kind: 'string',
     description: 'Certificate chain (PEM) to speak HTTPS without a proxy; needs FL_TLS_KEY_PATH.',
     defaultText: 'none: plain HTTP',
@@ -32,7 +29,6 @@ export class ServerVariables {
 
   @Variable({
     name: 'FL_TLS_KEY_PATH',
-    group: 'Server',
     kind: 'string',
     description: 'Private key (PEM) of the certificate. Both are read at the start.',
     defaultText: 'none',
@@ -43,14 +39,12 @@ export class ServerVariables {
 
   @BooleanVariable({
     name: 'FL_API_DEBUG',
-    group: 'Server',
     description: 'Logs at level `debug` unless FL_LOG_LEVEL is set. Never changes what clients see.',
   })
-  apiDebug: boolean = false;
+  debug: boolean = false;
 
   @IntegerVariable(0, 300_000, {
     name: 'FL_DRAIN_MS',
-    group: 'Server',
     description:
       'After SIGTERM: milliseconds to go on serving with readiness 503, so that load balancers notice before the socket closes.',
   })
@@ -58,21 +52,18 @@ export class ServerVariables {
 
   @IntegerVariable(16_384, 104_857_600, {
     name: 'FL_BODY_LIMIT_BYTES',
-    group: 'Server',
     description: 'Largest JSON body. Streamed NDJSON has no such limit; its lines have.',
   })
   bodyLimitBytes: number = 5_242_880;
 
   @BooleanVariable({
     name: 'FL_ENABLE_COMPRESSION',
-    group: 'Server',
     description: 'Compresses answers over 1 KB when the client accepts it.',
   })
-  enableCompression: boolean = true;
+  compression: boolean = true;
 
   @Variable({
     name: 'FL_TRUSTED_PROXIES',
-    group: 'Server',
     kind: 'list',
     description:
       'CIDRs of the reverse proxies whose `X-Forwarded-For` is believed, or one hop count. Empty: the header is ignored.',
@@ -86,21 +77,25 @@ export class ServerVariables {
   trustedProxies: string[] = [];
 
   @Variable({
-    name: 'FL_LOG_LEVEL',
-    group: 'Logging',
-    kind: 'string',
-    description: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
-    defaultText: '`info`',
+    name: 'FL_CORS_ORIGINS',
+    kind: 'list',
+    description:
+      'Origins whose pages may call the API from a browser, such as `https://app.example.com`. Empty: none. Publishable keys name their own.',
+    example: 'https://app.example.com',
   })
-  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-  logLevel: string = 'info';
+  @IsArray()
+  @Matches(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, {
+    each: true,
+    message: 'must be origins such as https://app.example.com, without a path',
+  })
+  corsOrigins: string[] = [];
 
   @Variable({
-    name: 'FL_LOG_FORMAT',
-    group: 'Logging',
+    name: 'FL_DATA_DIR',
     kind: 'string',
-    description: '`json`, `pretty`, or `auto`: pretty on a terminal, JSON elsewhere.',
+    description:
+      'Folder of everything this server keeps on disk: the SQLite file, `admin.key`, `secret.key`, `encryption.key`, the spool.',
   })
-  @IsIn(['auto', 'json', 'pretty'])
-  logFormat: string = 'auto';
+  @IsString()
+  dataDir: string = 'data';
 }

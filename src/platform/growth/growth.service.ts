@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
-import { type Clock, CLOCK, DAY_MS, type TenantContext } from '#kernel';
+import { type Clock, CLOCK, DAY_MS, HOUR_MS, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
-import { DatabaseSupervisor } from '../lifecycle/database-supervisor.service.js';
-import { StoredTables } from '../tables/stored-tables.registry.js';
+import { Metrics } from '#observability';
+import { WhileDatabaseUp } from '#scheduling';
+import { StoredTables } from '#persistence';
 import { type GrowthSample, growthOf, type TableGrowth } from './growth.js';
 import { GrowthRepository } from './growth.repository.js';
 
-const LOOK_EVERY_MS = 3_600_000;
 const FIRST_LOOK_MS = 1000;
 const SPAN_DAYS = 30;
 const KEPT_DAYS = 400;
@@ -23,25 +21,14 @@ const MAX_TENANTS = 100;
 export class GrowthService {
   private latest: ReadonlyMap<string, TableGrowth[]> = new Map();
   private readonly added = new Map<string, number>();
-  private running = false;
-  private closing = false;
 
   constructor(
     private readonly repository: GrowthRepository,
-    private readonly supervisor: DatabaseSupervisor,
     private readonly tables: StoredTables,
     config: FeedbackLoopConfig,
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
-    supervisor.onReady(async () => {
-      // Runs after the database counts as up, without delaying other work.
-      setTimeout(() => void this.look(), FIRST_LOOK_MS).unref();
-    });
-    supervisor.onClosing(async () => {
-      this.closing = true;
-    });
     const totals = (read: (growth: TableGrowth) => number) => () => this.totals(read);
     metrics.gauge(
       'table_rows',
@@ -67,7 +54,7 @@ export class GrowthService {
       totals(({ bytes, in30Days }) => in30Days?.bytes ?? bytes),
       ['table'],
     );
-    if (!config.metricsTenants) return;
+    if (!config.observability.metricsByTenant) return;
     const byTenant = (read: (growth: TableGrowth) => number) => () => this.byTenant(read);
     metrics.gauge(
       'tenant_table_rows',
@@ -107,22 +94,8 @@ export class GrowthService {
     return this.latest.get(tenantId) ?? [];
   }
 
-  @Interval(LOOK_EVERY_MS)
-  async look(): Promise<void> {
-    if (this.running || this.closing || !this.supervisor.isUp) return;
-    this.running = true;
-    try {
-      await this.sample();
-    } catch (error) {
-      // The database of a closing server is already closed.
-      if (!this.closing)
-        this.logger.warn({ err: error, component: 'growth' }, 'failed to measure the size of the tables');
-    } finally {
-      this.running = false;
-    }
-  }
-
-  private async sample(): Promise<void> {
+  @WhileDatabaseUp({ name: 'growth.sample', every: HOUR_MS, first: FIRST_LOOK_MS })
+  async sample(): Promise<void> {
     const sampledAt = this.clock.now();
     const samples: GrowthSample[] = [];
     this.added.clear();

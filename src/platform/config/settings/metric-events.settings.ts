@@ -1,0 +1,20 @@
+import { IsString, Matches, IsArray } from 'class-validator';
+import { Variable } from '../variable.decorator.js';
+
+/** Custom metric events. */
+export class MetricEventSettings {
+  @Variable({
+    name: 'FL_METRIC_EVENTS_SENSITIVE',
+    kind: 'list',
+    description:
+      'Fields of the `data` of metric events that are encrypted at rest and shown with scope `read:text` alone, such as `email,user.name`. They cannot be filtered by.',
+    defaultText: 'none',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  @Matches(/^[^."\\]{1,64}(?:\.[^."\\]{1,64}){0,7}$/, {
+    each: true,
+    message: 'must be a path such as email or user.name',
+  })
+  sensitive: string[] = [];
+}

@@ -1,3 +1,0 @@
-export * from './growth.js';
-export * from './growth.module.js';
-export * from './growth.service.js';
