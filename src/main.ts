@@ -1,7 +1,9 @@
 import { AppError } from '#kernel';
 import { configFromEnvironment } from '#config';
 import { startServer } from '#app';
+import { acceptLegacySettings } from '#legacy-settings';
 
+acceptLegacySettings();
 try {
   await startServer(configFromEnvironment());
 } catch (error) {

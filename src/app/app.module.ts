@@ -8,6 +8,7 @@ import { FeedbackModule } from '#feedback';
 import { HealthModule } from '#health';
 import { HttpModule } from '#http';
 import { LabelsModule } from '#labels';
+import { LegacyModule } from '#legacy';
 import { MailModule } from '#mail';
 import { type AppLogger, ObservabilityModule } from '#observability';
 import { OpenApiDocuments } from './open-api-documents.service.js';
@@ -58,6 +59,7 @@ export class AppModule {
         WebhooksModule,
         HealthModule,
         DashboardModule,
+        LegacyModule,
       ],
       controllers: [DocsController],
       providers: [OpenApiDocuments],

@@ -17,11 +17,13 @@ import { addSpoolCommand } from './spool.command.js';
 import { addStartCommand } from './start.command.js';
 import { addUsersCommand } from './users.command.js';
 import { AppError, VERSION } from '#kernel';
+import { acceptLegacySettings } from '#legacy-settings';
 
 /** Exit codes: 0 success, 1 failure, 2 wrong command line, 3 work is pending (`migrate check`). */
 const FAILED = 1;
 const USAGE = 2;
 
+acceptLegacySettings();
 const program = new Command('feedback-loop')
   .description('Log or serve predictions, collect feedback on them, and report honest statistics.')
   .version(VERSION)

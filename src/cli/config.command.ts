@@ -11,7 +11,7 @@ import {
 import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
 
-const FILES: GeneratedFile[] = [
+const generatedFiles = (): GeneratedFile[] => [
   { path: '.env.example', content: envExample() },
   { path: 'docs/configuration.md', content: configurationPage() },
 ];
@@ -42,8 +42,8 @@ export function addConfigCommand(program: Command): void {
     .option('--write', 'write .env.example and docs/configuration.md')
     .option('--check', 'fail if they differ from the code')
     .action(({ write, check }: { write?: boolean; check?: boolean }) => {
-      if (check) checkGenerated(FILES);
-      else if (write) writeGenerated(FILES);
+      if (check) checkGenerated(generatedFiles());
+      else if (write) writeGenerated(generatedFiles());
       else print(configurationPage());
     });
 }

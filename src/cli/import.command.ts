@@ -46,8 +46,8 @@ export function addImportCommand(program: Command): void {
     .action(
       async (kind: TransferKind | undefined, file: string | undefined, options: ImportOptions, command: Command) => {
         if (options.from !== undefined && kind === undefined) {
-          const { importOlder } = await import('./import-older.js');
-          await importOlder(options.from, options);
+          const { importLegacy } = await import('./import-legacy.js');
+          await importLegacy(options.from, options);
         } else if (kind === undefined || file === undefined || options.from !== undefined) {
           note('Say what to import: a kind and a file, or --from with the database of a legacy system.');
           process.exitCode = USAGE;

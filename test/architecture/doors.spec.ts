@@ -52,13 +52,11 @@ describe('doors', () => {
     const modules = ['platform', 'features', 'operations'].flatMap((band) =>
       readdirSync(join(ROOT, 'src', band)).map((name) => [`#${name}`, `src/${band}/${name}/index.ts`]),
     );
-    const rest = ['app', 'kernel', ...(existsSync(join(ROOT, 'src/legacy')) ? ['legacy'] : [])].map((name) => [
-      `#${name}`,
-      `src/${name}/index.ts`,
-    ]);
+    const rest = ['app', 'kernel', 'legacy'].map((name) => [`#${name}`, `src/${name}/index.ts`]);
     const expected = [
       ...modules,
       ...rest,
+      ['#legacy-settings', 'src/legacy/settings/index.ts'],
       ['#statistics', 'src/kernel/statistics/index.ts'],
       ['#migrations', 'migrations/index.ts'],
     ];

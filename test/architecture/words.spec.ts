@@ -27,6 +27,7 @@ const SCOPE = [
   'src/app/',
   'src/cli/',
   'src/kernel/',
+  'src/legacy/',
   'src/main.ts',
   'src/operations/',
   'src/platform/cache/',
@@ -54,7 +55,6 @@ const EXEMPT = [
   'models/demo/',
   'models/sentiment-en/',
   'models/training/templates.ts',
-  'src/operations/transfer/older/',
   'test/architecture/words.spec.ts',
 ];
 

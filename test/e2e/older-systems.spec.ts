@@ -154,7 +154,7 @@ describe.each(DIALECTS)('older systems move in on %s', (dialect) => {
       { kind: 'feedback', imported: 1, pictures: 1, pictures_refused: 0, pictures_orphaned: 1, completed: 1 },
       { kind: 'metrics', imported: 1, refused: 0 },
     ]);
-    expect(first.stderr).toContain('1 pictures belong to feedback that is not there');
+    expect(first.stderr).toContain('1 screenshots were not imported, because their feedback is missing');
     expect((await importFrom(path)).reports).toMatchObject([
       { known: 1, pictures: 0 },
       { imported: 0, known: 1 },

@@ -68,10 +68,13 @@ function extractResponseHeaders(operation: Operation): Record<string, Header> {
   return headers;
 }
 
-/** `OlderAnalyticsController_labelDistribution` → `older_analytics_label_distribution`. */
+/** Clients are generated with the operation ids, so an id outlives the name of its controller. */
+const PUBLISHED_NAMES: Record<string, string> = { LegacyAnalytics: 'OlderAnalytics' };
+
+/** `AnalyticsController_labelDistribution` → `analytics_label_distribution`. */
 function operationId(name: string): string {
   return name
-    .replace('Controller_', '_')
+    .replace(/^(\w+)Controller_/, (_, controller: string) => `${PUBLISHED_NAMES[controller] ?? controller}_`)
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
 }

@@ -3,7 +3,6 @@ import { IngestModule, CommitHooks } from '#ingest';
 import { ResultCache } from '#cache';
 import { StoredTables } from '#persistence';
 import { AnalyticsController } from './analytics.controller.js';
-import { OlderAnalyticsController } from './older-analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
 import { PredictionsReadModel } from './predictions.read-model.js';
 import { RETIREMENT, ROLLED_UP_COLUMNS, ROLLED_UP_TABLE, rollUp, ROWS_BY_TENANT } from './rollups/rollup-insert.js';
@@ -15,7 +14,7 @@ import { RollupsRepository } from './rollups/rollups.repository.js';
 
 @Module({
   imports: [IngestModule],
-  controllers: [AnalyticsController, OlderAnalyticsController],
+  controllers: [AnalyticsController],
   providers: [
     AnalyticsService,
     PredictionsReadModel,
@@ -25,7 +24,7 @@ import { RollupsRepository } from './rollups/rollups.repository.js';
     RollupsReadModel,
     RollupsRepository,
   ],
-  exports: [RollupAuditService, RollupMaintenance],
+  exports: [AnalyticsService, RollupAuditService, RollupMaintenance],
 })
 export class AnalyticsModule {
   constructor(hooks: CommitHooks, tables: StoredTables, subtraction: RollupSubtraction, results: ResultCache) {

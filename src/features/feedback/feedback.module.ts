@@ -53,7 +53,7 @@ import { SubmitController } from './submit.controller.js';
     SubjectPictures,
     SubmitAccess,
   ],
-  exports: [BlobMover, CleanupService],
+  exports: [BlobMover, CleanupService, IntakeService],
 })
 export class FeedbackModule {
   constructor(tables: StoredTables, pictures: SubjectPictures, imports: PictureImport, search: SearchIndexRepository) {

@@ -1,4 +1,3 @@
-export { AdministrationController } from './administration.controller.js';
 export { createTenantValidator } from './dto/keys.schema.js';
 export { KeysAdministrationService, type NewKeyRecord } from './keys-administration.service.js';
 export { KeysModule } from './keys.module.js';

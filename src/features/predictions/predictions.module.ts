@@ -26,7 +26,7 @@ import { PredictionsService } from './predictions.service.js';
     PredictionsRepository,
     PredictionsService,
   ],
-  exports: [InputHash],
+  exports: [InputHash, PredictService],
 })
 export class PredictionsModule {
   constructor(tables: StoredTables, cache: PredictionCache, hashes: InputHash) {

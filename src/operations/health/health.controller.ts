@@ -1,10 +1,10 @@
 import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LegacyPath, ResourceRoute } from '#http';
+import { ResourceRoute } from '#http';
 import { Metrics } from '#observability';
 import { Caller, type Principal, Public, Scopes, Unlimited } from '#security';
-import { DetailedHealthSchema, LegacyHealthSchema, StateSchema } from './dto/health.schema.js';
+import { DetailedHealthSchema, StateSchema } from './dto/health.schema.js';
 import { MetricsRoute, ProbeRoute } from './health-routes.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
 import { type ProbePath, Probes } from './probes.service.js';
@@ -81,20 +81,6 @@ export class HealthController {
   })
   detailed(@Caller() caller: Principal): DetailedHealth {
     return this.health.detailed(caller);
-  }
-
-  @Get('api/v1/health')
-  @Public()
-  @LegacyPath()
-  @ProbeRoute({
-    operationId: 'health_older_shape',
-    summary: 'Get the state of the server (legacy shape)',
-    description: 'Has the shape of a legacy system.',
-    returns: LegacyHealthSchema,
-  })
-  legacy(@Res({ passthrough: true }) reply: FastifyReply): ReturnType<HealthService['legacyHealth']> {
-    void reply.status(this.health.isHealthy ? OK : UNAVAILABLE);
-    return this.health.legacyHealth();
   }
 
   @Get('metrics')

@@ -93,21 +93,6 @@ export class HealthService {
     };
   }
 
-  /** Returns the state in the shape of a legacy system. */
-  legacyHealth(): { status: string; version: string; database: Record<string, unknown> } {
-    const { sizeBytes, state } = this.supervisor.status;
-    return {
-      status: this.state,
-      version: VERSION,
-      database: {
-        status: state === 'up' ? 'ok' : 'error',
-        backend: this.supervisor.backend,
-        total_metrics: this.runtime.metricEvents,
-        database_size_mb: sizeBytes === null ? null : Math.round((sizeBytes / 2 ** 20) * 100) / 100,
-      },
-    };
-  }
-
   private databaseReport(): HealthIndicatorResult {
     const { reason, sizeBytes, state } = this.supervisor.status;
     const indicator = this.indicators.check('database');

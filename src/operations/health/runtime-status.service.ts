@@ -31,11 +31,6 @@ export class RuntimeStatus {
     return this.redis.state === 'down';
   }
 
-  /** Number of metric events of all tenants. */
-  get metricEvents(): number {
-    return this.growth.total('metric_events');
-  }
-
   /** Returns the state of each component. The growth of tables is that of `tenant`. */
   report(indicators: HealthIndicatorService, tenant: TenantContext): HealthIndicatorResult {
     const redis = indicators.check('redis');

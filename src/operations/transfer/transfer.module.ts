@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IngestModule } from '#ingest';
 import { ExportsController } from './exports.controller.js';
-import { OlderImportService } from './older/older-import.service.js';
 import { TransferRepository } from './transfer.repository.js';
 import { TransferService } from './transfer.service.js';
 
@@ -9,7 +8,7 @@ import { TransferService } from './transfer.service.js';
 @Module({
   imports: [IngestModule],
   controllers: [ExportsController],
-  providers: [OlderImportService, TransferRepository, TransferService],
-  exports: [OlderImportService, TransferService],
+  providers: [TransferRepository, TransferService],
+  exports: [TransferService],
 })
 export class TransferModule {}

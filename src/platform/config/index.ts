@@ -8,3 +8,4 @@ export { loadConfig, splitKey, unknownVariables } from './load-config.js';
 export { type Scope, SCOPES } from './scopes.js';
 export type { DatabaseTarget } from './settings/database.settings.js';
 export type { PublicRouteName } from './settings/security.settings.js';
+export { readAlso } from './variable.decorator.js';

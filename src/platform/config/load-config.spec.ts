@@ -1,5 +1,4 @@
 import { ConfigurationError } from './configuration-error.js';
-import { describeDatabase } from './database-uri.js';
 import { configurationPage, envExample, maskedConfig } from './describe-config.js';
 import { type Environment, loadConfig, splitKey, unknownVariables } from './load-config.js';
 
@@ -48,14 +47,6 @@ describe('loadConfig', () => {
       type: 'postgresql',
       uri: 'postgresql://user:password@db.example.com/feedback_loop',
     });
-  });
-
-  it('S3-18 S4-21 takes the older names of the address, ours first', () => {
-    const uri = (host: string): string => `postgresql://${host}/db`;
-    const used = (environment: Environment): string => describeDatabase(loadConfig(environment).database.target);
-    expect(used({ FEEDBACK_DATABASE_URL: uri('a'), DATABASE_URL: uri('b') })).toContain(' a:');
-    expect(used({ DATABASE_URL: uri('b') })).toContain(' b:');
-    expect(used({ DATABASE_URL: uri('b'), FL_DB_URI: uri('c') })).toContain(' c:');
   });
 
   it.each([

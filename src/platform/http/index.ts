@@ -43,7 +43,6 @@ export { SchemaValidator } from './validation/schema-validation.js';
 export {
   apiSchema,
   fieldChanges,
-  lenient,
   optionalJsonObject,
   optionalNumber,
   optionalString,

@@ -28,7 +28,6 @@ export { createDatabase } from './lifecycle/create-database.js';
 export { createDataSource } from './lifecycle/data-source.js';
 export { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 export { FolderLock } from './lifecycle/folder-lock.js';
-export { type LegacyDatabase, type LegacyRow, openLegacyDatabase } from './lifecycle/legacy-database.js';
 export { Migrator } from './lifecycle/migrator.js';
 export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, formatTime, isUuid, parseTime, UnreadableRequestError, ValidationError } from '#kernel';
-import { BINARY, lenient, optionalString, parseJson, SchemaValidator } from '#http';
+import { BINARY, optionalString, parseJson, SchemaValidator } from '#http';
 import type { SubmissionInput } from '../submission.js';
 
 const MAX_JSON_BYTES = 65_536;
@@ -95,7 +95,7 @@ export const SubmitFormSchema = Type.Object(
   { $id: 'NewFeedbackForm', additionalProperties: false },
 );
 
-function rules({ annotation_coords, api_state, prediction_id }: Submit): FieldError[] {
+export function submitRules({ annotation_coords, api_state, prediction_id }: Submit): FieldError[] {
   const errors: FieldError[] = [];
   if (typeof prediction_id === 'string' && !isUuid(prediction_id))
     errors.push({ path: 'prediction_id', message: 'must be a UUID' });
@@ -106,11 +106,7 @@ function rules({ annotation_coords, api_state, prediction_id }: Submit): FieldEr
   return errors;
 }
 
-/** `lenient` for the older path, whose callers may send fields that we do not know. */
-export const submitValidators = {
-  strict: new SchemaValidator(SubmitSchema, rules),
-  lenient: new SchemaValidator(lenient(SubmitSchema), rules),
-};
+export const submitValidator = new SchemaValidator(SubmitSchema, submitRules);
 
 const JSON_FIELDS = ['annotation_coords', 'api_state'] as const;
 

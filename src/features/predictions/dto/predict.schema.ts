@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { lenient, optionalJsonObject, optionalString, SchemaValidator } from '#http';
+import type { FieldError } from '#kernel';
+import { optionalJsonObject, optionalString, SchemaValidator } from '#http';
 import { metadataErrors } from './limits.js';
 
 const text = Type.String({
@@ -36,17 +37,9 @@ export const BatchRequestSchema = Type.Object(
 );
 export type BatchRequest = Static<typeof BatchRequestSchema>;
 
-const rules = { predict: (body: PredictRequest) => metadataErrors(body.metadata), batch: () => [] };
-
-/** `strict` is the API of today; `lenient` the paths of the older systems, which ignored what they did not know. */
-export const predictValidators = {
-  strict: new SchemaValidator(PredictRequestSchema, rules.predict),
-  lenient: new SchemaValidator(lenient(PredictRequestSchema), rules.predict),
-};
-export const batchValidators = {
-  strict: new SchemaValidator(BatchRequestSchema),
-  lenient: new SchemaValidator(lenient(BatchRequestSchema)),
-};
+export const predictRules = ({ metadata }: PredictRequest): FieldError[] => metadataErrors(metadata);
+export const predictValidator = new SchemaValidator(PredictRequestSchema, predictRules);
+export const batchValidator = new SchemaValidator(BatchRequestSchema);
 
 /** Trims what is a text before it is checked, and leaves alone what is not. */
 export function trimmed(body: unknown): unknown {

@@ -17,20 +17,6 @@ export const DetailedHealthSchema = Type.Object(
   { $id: 'DetailedHealth' },
 );
 
-export const LegacyHealthSchema = Type.Object(
-  {
-    status: Type.String(),
-    version: Type.String(),
-    database: Type.Object({
-      status: Type.String({ enum: ['ok', 'error'] }),
-      backend: Type.String({ enum: ['sqlite', 'postgresql'] }),
-      total_metrics: Type.Integer({ description: 'Number of metric events.' }),
-      database_size_mb: Type.Unsafe<number | null>({ type: ['number', 'null'] }),
-    }),
-  },
-  { $id: 'LegacyHealth' },
-);
-
 const MetricSchema = Type.Object(
   {
     name: Type.String({ example: 'predictions_total' }),

@@ -18,7 +18,6 @@ export class DatabaseSettings {
 
   @Variable({
     name: 'FL_DB_URI',
-    aliases: ['FEEDBACK_DATABASE_URL', 'DATABASE_URL'],
     kind: 'string',
     secret: true,
     description:

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { SchemaValidator } from './schema-validation.js';
-import { apiSchema, lenient, pageOf, withoutNames } from './schemas.js';
+import { apiSchema, pageOf, withoutNames } from './schemas.js';
 
 const Item = Type.Object({ label: Type.String({ minLength: 1 }) }, { $id: 'Item', additionalProperties: false });
 const List = Type.Object({ items: Type.Array(Item, { minItems: 1 }) }, { $id: 'List' });
@@ -20,7 +20,7 @@ describe('schemas with names', () => {
 
   it('can be compiled twice, and next to another schema of the same name', () => {
     const strict = new SchemaValidator(Item);
-    const loose = new SchemaValidator(lenient(Item));
+    const loose = new SchemaValidator({ ...Item, additionalProperties: true });
     expect(strict.errors({ label: 'a', more: 1 })).toEqual([{ path: 'more', message: 'is not a known field' }]);
     expect(loose.errors({ label: 'a', more: 1 })).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { ApiResponseSchemaHost } from '@nestjs/swagger';
-import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 
 /** A text that may be missing or null. A blank text counts as too short. */
 export const optionalString = (maxLength: number, description: string) =>
@@ -20,11 +20,6 @@ export const optionalJsonObject = (description: string) =>
       description,
     }),
   );
-
-/** Returns the schema with unknown fields ignored, as the legacy systems read their bodies. */
-export function lenient<T extends TObject>(schema: T): T {
-  return { ...schema, additionalProperties: true };
-}
 
 /** The changed fields with their values before and after. */
 export const fieldChanges = () =>

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { withDeadline } from '#kernel';
-import { FeedbackLoopConfig } from '#config';
+import { type DatabaseTarget, FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import type { Database, PoolStats } from '../contract/database.js';
 import {
@@ -71,7 +71,7 @@ export class DatabaseSupervisor {
     return this.current;
   }
 
-  get backend(): FeedbackLoopConfig['database']['type'] {
+  get backend(): DatabaseTarget['type'] {
     return this.config.database.target.type;
   }
 

@@ -1,14 +1,13 @@
 import { Controller } from '@nestjs/common';
+import { AnalyticsRoutes, AnalyticsService } from '#analytics';
 import { LegacyPath, LenientInput } from '#http';
 import { OpenableAs } from '#security';
-import { AnalyticsRoutes } from './analytics-routes.js';
-import { AnalyticsService } from './analytics.service.js';
 
 @LegacyPath()
 @OpenableAs('analytics')
 @LenientInput()
 @Controller('analytics')
-export class OlderAnalyticsController extends AnalyticsRoutes {
+export class LegacyAnalyticsController extends AnalyticsRoutes {
   constructor(service: AnalyticsService) {
     super(service);
   }

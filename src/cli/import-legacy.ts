@@ -7,7 +7,7 @@ import { withApp } from './with-app.js';
 const SHOWN = 20;
 const FAILED = 1;
 
-export interface OlderOptions {
+export interface LegacyImportOptions {
   tenant: string;
   source?: string;
   ids?: string;
@@ -15,9 +15,9 @@ export interface OlderOptions {
   json?: boolean;
 }
 
-/** `import --from`: prints a report, one line a table. */
-export async function importOlder(address: string, options: OlderOptions): Promise<void> {
-  const { OlderImportService } = await import('#transfer');
+/** `import --from`: imports a legacy database and prints one line for each table. */
+export async function importLegacy(address: string, options: LegacyImportOptions): Promise<void> {
+  const { LegacyImportService } = await import('#legacy');
   const ids = options.ids === undefined ? undefined : createWriteStream(options.ids, { mode: 0o600 });
   const refused = options.refused === undefined ? undefined : createWriteStream(options.refused, { mode: 0o600 });
   const bars = new Map<string, Progress>();
@@ -30,7 +30,7 @@ export async function importOlder(address: string, options: OlderOptions): Promi
   };
   try {
     const reports = await withApp(async (app) =>
-      app.get(OlderImportService).run(await tenantNamed(app, options.tenant), address, {
+      app.get(LegacyImportService).run(await tenantNamed(app, options.tenant), address, {
         ...(options.source === undefined ? {} : { source: options.source }),
         onProgress: (table, done, total) => {
           const bar = bars.get(table) ?? new Progress(table, total);
@@ -39,7 +39,7 @@ export async function importOlder(address: string, options: OlderOptions): Promi
         },
         onRefused,
         ...(ids
-          ? { onId: (table, older, id) => void ids.write(`${JSON.stringify({ table, older_id: older, id })}\n`) }
+          ? { onId: (table, legacyId, id) => void ids.write(`${JSON.stringify({ table, older_id: legacyId, id })}\n`) }
           : {}),
       }),
     );
@@ -56,19 +56,19 @@ export async function importOlder(address: string, options: OlderOptions): Promi
       const { imported, kind, known, olderThanRetention, pictures, picturesRefused, refused: no, table } = report;
       if (!options.json) {
         print(
-          `${table} → ${kind}: ${imported} imported, ${known} there before, ${report.erased} of erased subjects, ${no} refused`,
+          `${table} → ${kind}: ${imported} imported, ${known} existed already, ${report.erased} of erased subjects, ${no} refused`,
         );
-        if (pictures + picturesRefused > 0) print(`  pictures: ${pictures} taken, ${picturesRefused} refused`);
+        if (pictures + picturesRefused > 0) print(`  screenshots: ${pictures} imported, ${picturesRefused} refused`);
       }
       if (report.picturesOrphaned > 0)
-        note(`${table}: ${report.picturesOrphaned} pictures belong to feedback that is not there, and stay behind.`);
+        note(`${table}: ${report.picturesOrphaned} screenshots were not imported, because their feedback is missing.`);
       if (report.completed > 0)
         note(
-          `${table}: in ${report.completed} something that has to be there was missing or too long; it was made up or cut.`,
+          `${table}: in ${report.completed} records a required value was missing or too long; it was filled in or cut.`,
         );
       if (olderThanRetention > 0)
         note(
-          `${table}: ${olderThanRetention} are older than retention keeps; raise FL_RETENTION_DAYS before its next run, or they go.`,
+          `${table}: ${olderThanRetention} records are older than retention allows; raise FL_RETENTION_DAYS before its next run to keep them.`,
         );
       if (no > 0) process.exitCode = FAILED;
     }

@@ -86,17 +86,17 @@ function openSqlite(path: string): LegacyDatabase {
       ),
     pages: async function* (table) {
       const next = database.prepare(
-        `SELECT rowid AS older_row, * FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`,
+        `SELECT rowid AS legacy_row, * FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`,
       );
       for (let after = Number.MIN_SAFE_INTEGER; ;) {
-        const rows = next.all(after) as (LegacyRow & { older_row: number })[];
+        const rows = next.all(after) as (LegacyRow & { legacy_row: number })[];
         const last = rows.at(-1);
         if (!last) return;
         // A table without an id column still has row numbers.
-        yield rows.map(({ older_row: id, ...row }) => ({ id, ...row }));
+        yield rows.map(({ legacy_row: id, ...row }) => ({ id, ...row }));
         // Gives other work its turn between pages.
         await new Promise((resolve) => setImmediate(resolve));
-        after = last.older_row;
+        after = last.legacy_row;
       }
     },
     where: (table, column, values) =>

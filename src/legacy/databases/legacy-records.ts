@@ -1,24 +1,26 @@
 import { formatTime, parseTime } from '#kernel';
-import type { LegacyRow, TransferKind } from '#persistence';
+import type { TransferKind } from '#persistence';
+import type { LegacyRow } from './legacy-database.js';
 
-/** A table of an older system, and what its rows become. */
-export interface OlderTable {
+/** A table of a legacy system, and the records its rows become. */
+export interface LegacyTable {
   kind: TransferKind;
-  /** Tables it may be called, each with columns that tell it from others. */
+  /** Names that the table may have. */
   names: readonly string[];
+  /** Columns by which the table is recognized. */
   columns: readonly string[];
-  /** `time`: when it was, milliseconds since 1970. */
+  /** Returns the time of the record in milliseconds since 1970; undefined if it cannot be read. */
   time(row: LegacyRow): number | undefined;
   record(row: LegacyRow, time: number): Record<string, unknown>;
-  /** Something that has to be there is missing, or too long, and was made up or cut. */
+  /** Whether a required value is missing or too long, so that it was filled in or cut. */
   isIncomplete?(row: LegacyRow): boolean;
 }
 
-/** What older predictions were made with, where only a version was kept. */
-export const OLDER_MODEL = 'sentiment';
+/** Model of legacy predictions, for which only a version was stored. */
+export const LEGACY_MODEL = 'sentiment';
 
-/** Predictions of system 4. Their ids live on as `inference_id`, by which labels and votes may still come. */
-const PREDICTIONS: OlderTable = {
+/** Predictions of system 4. Their ids become `inference_id`, so that labels and votes can still refer to them. */
+const PREDICTIONS: LegacyTable = {
   kind: 'predictions',
   names: ['predictions'],
   columns: ['id', 'timestamp', 'predicted_sentiment', 'confidence_score'],
@@ -26,7 +28,7 @@ const PREDICTIONS: OlderTable = {
   record: (row, time) => ({
     timestamp: formatTime(time),
     recorded_at: formatTime(time),
-    model: OLDER_MODEL,
+    model: LEGACY_MODEL,
     model_version: text(row.model_version) ?? 'unknown',
     label: text(row.predicted_sentiment),
     confidence: row.confidence_score,
@@ -38,17 +40,17 @@ const PREDICTIONS: OlderTable = {
   }),
 };
 
-/** Characters of a browser, or of an operating system. */
+/** Maximum length of the name of a browser or an operating system, in characters. */
 const MAX_AGENT = 255;
 
-/** Feedback of system 3; its pictures stand in a table beside. */
-const FEEDBACK: OlderTable = {
+/** Feedback of system 3. Its screenshots are in a table of their own. */
+const FEEDBACK: LegacyTable = {
   kind: 'feedback',
   names: ['feedback_submissions'],
   columns: ['id', 'session_id', 'category', 'description', 'url'],
   time: ({ created_at, timestamp }) => timeOf(created_at) ?? timeOf(timestamp),
   record: (row, time) => ({
-    // A text must not be lost for what is missing beside it.
+    // A missing field must not cost the text.
     session_id: text(row.session_id) || 'unknown',
     category: text(row.category) || 'other',
     description: text(row.description),
@@ -77,8 +79,8 @@ const METRIC_COLUMNS = {
   timestamp: ['timestamp', 'created_at', 'recorded_at', 'time'],
 };
 
-/** Metrics of system 0. Columns that have no place of their own go into `data`. */
-const METRICS: OlderTable = {
+/** Metrics of system 0. Columns without a counterpart go into `data`. */
+const METRICS: LegacyTable = {
   kind: 'metrics',
   names: ['metrics'],
   columns: [],
@@ -103,28 +105,28 @@ const METRICS: OlderTable = {
       accepted_at: formatTime(time),
       user_id: blank(row.user_id),
       org_id: blank(row.org_id),
-      data: { ...(isObject ? data : { value: data ?? null }), ...columnsBeside(others, isObject ? data : {}) },
+      data: { ...(isObject ? data : { value: data ?? null }), ...renameConflicting(others, isObject ? data : {}) },
     };
   },
 };
 
-export const OLDER_TABLES: readonly OlderTable[] = [PREDICTIONS, FEEDBACK, METRICS];
+export const LEGACY_TABLES: readonly LegacyTable[] = [PREDICTIONS, FEEDBACK, METRICS];
 
-/** The table that pictures of feedback stand in. */
-export const OLDER_PICTURES = { table: 'feedback_screenshots', of: 'feedback_id', data: 'screenshot_data' };
+/** The table with the screenshots of feedback. */
+export const LEGACY_SCREENSHOTS = { table: 'feedback_screenshots', of: 'feedback_id', data: 'screenshot_data' };
 
-/** The kind of a table, by its name and columns. A table of this product has a tenant, and is none. */
-export function olderTable(name: string, columns: readonly string[]): OlderTable | undefined {
+/** Recognizes a table by its name and columns. Tables of this product have a tenant and are not recognized. */
+export function legacyTableOf(name: string, columns: readonly string[]): LegacyTable | undefined {
   if (columns.includes('tenant_id')) return undefined;
-  return OLDER_TABLES.find(
+  return LEGACY_TABLES.find(
     (table) => table.names.includes(name) && table.columns.every((column) => columns.includes(column)),
   );
 }
 
-/** The year 5138: nanoseconds are no milliseconds. */
+/** The year 5138. A larger number is not in milliseconds. */
 const LATEST_MS = 1e14;
 
-/** Texts without a zone are UTC; numbers are seconds, or milliseconds when they are large. */
+/** Reads text without a time zone as UTC, and numbers as seconds, or as milliseconds if they are large. */
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') {
     const ms = value > 1e11 ? Math.floor(value) : Math.floor(value * 1000);
@@ -142,7 +144,7 @@ function text(value: unknown): string | null {
       : String(read as string);
 }
 
-/** An empty text was nothing. */
+/** Returns null for an empty text, which the legacy systems stored for a missing one. */
 function blank(raw: unknown): unknown {
   const value = decoded(raw);
   return value === '' || value === undefined ? null : typeof value === 'number' ? String(value) : value;
@@ -171,23 +173,23 @@ function asJson(value: unknown): unknown {
   }
 }
 
-/** A text that SQLite was given as bytes. */
+/** Decodes text that was stored in SQLite as bytes. */
 function decoded(value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
 }
 
-/** A text that holds an object or a list; any other text is itself. */
+/** Parses text that holds an object or a list. Returns other text unchanged. */
 function structure(value: unknown): unknown {
   const read = asJson(value);
   return typeof read === 'object' ? read : decoded(value);
 }
 
-function cut(value: unknown, most: number): string | null {
-  return text(value)?.slice(0, most) ?? null;
+function cut(value: unknown, maxLength: number): string | null {
+  return text(value)?.slice(0, maxLength) ?? null;
 }
 
-/** A column that is called like a field of the data stands beside it. */
-function columnsBeside(columns: Record<string, unknown>, data: object): Record<string, unknown> {
+/** Renames columns that have the name of a field of the data. */
+function renameConflicting(columns: Record<string, unknown>, data: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(columns).map(([name, value]) => [name in data ? `column_${name}` : name, value]),
   );

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FeedbackLoopConfig } from '#config';
+import { MultipartBody, readMultipart, type RouteDescription, type SchemaValidator } from '#http';
+import { IdempotentRoute, type RecordingService, RecordRoute, respond } from '#ingest';
+import { FeedbackTokenAllowed, type Principal, Publishable, Scopes } from '#security';
+import type { SentPicture } from './attachments/picture-intake.service.js';
+import {
+  fromForm,
+  type Submit,
+  SubmitFormSchema,
+  SubmitSchema,
+  type Submitted,
+  SubmittedSchema,
+  toSubmission,
+} from './dto/submit.schema.js';
+import type { IntakeResult, IntakeService } from './intake.service.js';
+
+/** Five pictures of 5 MiB as data URLs, and one of twenty: a picture that is too large must not cost the text. */
+const MAX_BODY_BYTES = 39_845_888;
+const MAX_FIELD_BYTES = 131_072;
+
+/** A route that records feedback with screenshots, as JSON or as a form. */
+export const SubmitRoute = (route: RouteDescription & { status?: 200 | 201 }): MethodDecorator =>
+  applyDecorators(
+    RouteConfig({ multipart: true, bodyLimit: MAX_BODY_BYTES }),
+    Scopes('ingest'),
+    Publishable(),
+    FeedbackTokenAllowed(),
+    IdempotentRoute(),
+    RecordRoute({
+      ...route,
+      body: SubmitSchema,
+      otherBodies: { 'multipart/form-data': SubmitFormSchema },
+      returns: SubmittedSchema,
+    }),
+  );
+
+interface Sent {
+  body: Submit;
+  pictures: SentPicture[];
+  surplusFiles: number;
+}
+
+interface SubmitRequest {
+  sender: Principal;
+  body: unknown;
+  key: string | undefined;
+  validator: SchemaValidator<typeof SubmitSchema>;
+  /** Status of the response when the feedback is in the database. */
+  stored: 200 | 201;
+}
+
+/** What the routes that record feedback do with a body, at each of their addresses. */
+export abstract class SubmitRoutes {
+  constructor(
+    private readonly intake: IntakeService,
+    private readonly recording: RecordingService,
+    private readonly config: FeedbackLoopConfig,
+  ) {}
+
+  protected async submit(
+    { body, key, sender, stored, validator }: SubmitRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Submitted> {
+    const sent = await this.read(sender, body, validator);
+    const checked = await this.intake.check(sender, { ...sent, input: toSubmission(sent.body) });
+    const answer = await this.recording.run(
+      checked.caller,
+      { key, operation: 'feedback', body: key === undefined ? null : fingerprint(sent) },
+      () => this.intake.plan(checked, { ip: request.ip, limits: reply }, stored),
+      toSubmitted,
+    );
+    return respond(reply, answer);
+  }
+
+  private async read(sender: Principal, body: unknown, validator: SubmitRequest['validator']): Promise<Sent> {
+    if (!(body instanceof MultipartBody)) {
+      const { screenshot, ...fields } = validator.parse(body);
+      const given = screenshot == null ? [] : Array.isArray(screenshot) ? screenshot : [screenshot];
+      // What older clients send for "none".
+      const urls = given.filter((dataUrl) => dataUrl !== '');
+      return {
+        body: fields,
+        surplusFiles: 0,
+        pictures: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })),
+      };
+    }
+    const form = await readMultipart(body, {
+      maxFiles: this.config.feedback.screenshotMaxCount,
+      maxFileBytes: this.config.feedback.screenshotMaxBytes,
+      maxFieldBytes: MAX_FIELD_BYTES,
+      // Text parts come first: whoever sends a token must have said by then what it is for.
+      beforeFiles: ({ prediction_id }) => void this.intake.prove(sender, prediction_id?.toLowerCase() ?? null),
+    });
+    const { screenshot, ...fields } = fromForm(form.fields);
+    const inline = typeof screenshot === 'string' ? [{ path: 'screenshot', dataUrl: screenshot }] : [];
+    // An empty file is what a form sends when nobody chose one.
+    const files = form.files
+      .filter(({ bytes }) => bytes === undefined || bytes.length > 0)
+      .map(({ bytes }, n) => ({ path: `screenshot.${n}`, bytes }));
+    return { body: validator.parse(fields), pictures: [...inline, ...files], surplusFiles: form.surplusFiles };
+  }
+}
+
+function toSubmitted({ id, link, warnings }: IntakeResult): Submitted {
+  const shown = link === 'none' ? null : link === 'linked' ? 'linked' : 'pending';
+  return { success: true, id, link: shown, warnings };
+}
+
+/** What an `Idempotency-Key` stands for: the fields, and a digest of each picture. */
+function fingerprint({ body, pictures }: Sent): object {
+  return { ...body, screenshot: pictures.map(digest) };
+}
+
+/** Stands for a picture in the fingerprint of a request. */
+function digest(picture: SentPicture): string {
+  const bytes = 'dataUrl' in picture ? picture.dataUrl : (picture.bytes ?? '');
+  return createHash('sha256').update(bytes).digest('base64url');
+}

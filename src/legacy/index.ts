@@ -1,0 +1,2 @@
+export { LegacyImportService } from './databases/legacy-import.service.js';
+export { LegacyModule } from './legacy.module.js';

@@ -1,0 +1,1 @@
+export { acceptLegacySettings } from './setting-aliases.js';
