@@ -1,6 +1,6 @@
 import { formatTime, type TenantContext, uuidv7 } from '#kernel';
 import type { TableBehaviour, TransferRecord } from '#persistence';
-import { LogRequestSchema, logValidator } from './dto/log.schema.js';
+import { LogRequestSchema, logValidator } from './dto/prediction.schema.js';
 import type { InputHash } from './input-hash.service.js';
 
 /** What a line of a file may say in the words of `POST /api/v1/predictions`. */

@@ -13,14 +13,15 @@ import {
   recordJsonOrNdjson,
 } from '#ingest';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '#security';
+import { type JudgedPrediction, JudgedPredictionSchema, toJudgedResource } from './dto/judged-prediction.schema.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
-import { type Logged, LoggedSchema, LogRequestSchema, logValidator } from './dto/log.schema.js';
 import {
-  type JudgedPrediction,
-  JudgedPredictionSchema,
+  type Logged,
+  LoggedSchema,
+  LogRequestSchema,
+  logValidator,
   type PredictionResource,
   PredictionSchema,
-  toJudgedResource,
   toResource,
 } from './dto/prediction.schema.js';
 import type { Prediction } from './prediction.table.js';

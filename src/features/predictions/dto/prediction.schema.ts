@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { formatTime } from '#kernel';
-import { resourceOf } from '#http';
-import type { Verdicts } from '#labels';
+import { type FieldError, isUuid, parseTime } from '#kernel';
+import { optionalJsonObject, optionalNumber, optionalString, resourceOf, SchemaValidator } from '#http';
 import type { Prediction } from '../prediction.table.js';
+import { metadataErrors } from './limits.js';
 
-const nullable = <T>(type: string, description?: string, more: object = {}) =>
+export const nullable = <T>(type: string, description?: string, more: object = {}) =>
   Type.Unsafe<T | null>({ type: [type, 'null'], ...(description ? { description } : {}), ...more });
 
 export const PredictionSchema = Type.Object(
@@ -49,58 +49,104 @@ function sorted(scores: Record<string, number> | null): Record<string, number> |
   return scores && Object.fromEntries(Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const VoteCountsSchema = Type.Object(
+export const LogRequestSchema = Type.Object(
   {
-    correct: Type.Integer(),
-    wrong: Type.Integer(),
-    ratings: Type.Unsafe<Record<string, number>>({
-      type: 'object',
-      additionalProperties: { type: 'integer' },
-      description: 'Number of votes by rating.',
+    id: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'uuid',
+        description:
+          'Your own UUID v7, which carries the time of `timestamp`. Sending the same id again changes nothing.',
+      }),
+    ),
+    model: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: 'ticket-router' }),
+    model_version: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: '2026-11-02' }),
+    label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
+    confidence: Type.Unsafe<number | null>({
+      type: ['number', 'null'],
+      minimum: 0,
+      maximum: 1,
+      description: 'Probability of `label`; null when the model does not report one.',
+      example: 0.91,
     }),
+    scores: Type.Optional(
+      Type.Unsafe<Record<string, number> | null>({
+        type: ['object', 'null'],
+        minProperties: 1,
+        maxProperties: 1000,
+        propertyNames: { minLength: 1, maxLength: 64 },
+        additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
+        description:
+          'One probability for each class. Without them, precision and recall cannot be estimated before labels arrive.',
+        example: { billing: 0.91, delivery: 0.06, other: 0.03 },
+      }),
+    ),
+    input_text: optionalString(10_000, 'The text that was classified; encrypted at rest.'),
+    latency_ms: optionalNumber(0, 86_400_000, 'Milliseconds that the model took.'),
+    inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
+    timestamp: Type.Optional(
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+        maxLength: 40,
+        description: 'Time of the prediction: within the retention period and at most 5 minutes ahead. Default: now.',
+      }),
+    ),
+    user_id: optionalString(128, 'The person who wrote the text; erasure and export of a data subject go by it.'),
+    session_id: optionalString(128, 'Groups the predictions of one visit.'),
+    metadata: optionalJsonObject('Any other data to keep, up to 16 KiB.'),
   },
-  { $id: 'VoteCounts' },
+  {
+    $id: 'NewPrediction',
+    additionalProperties: false,
+    example: {
+      model: 'ticket-router',
+      model_version: '7',
+      label: 'billing',
+      confidence: 0.91,
+      scores: { billing: 0.91, other: 0.09 },
+    },
+  },
 );
+export type LogRequest = Static<typeof LogRequestSchema>;
 
-const LabelSchema = Type.Object(
+export const logValidator = new SchemaValidator(LogRequestSchema, (body) => [
+  ...metadataErrors(body.metadata),
+  ...timestampErrors(body),
+  ...idErrors(body),
+]);
+
+function timestampErrors({ timestamp }: LogRequest): FieldError[] {
+  if (typeof timestamp !== 'string' || parseTime(timestamp) !== undefined) return [];
+  return [{ path: 'timestamp', message: 'must be an ISO 8601 time such as 2026-01-31T09:30:00.000Z' }];
+}
+
+function idErrors({ id, timestamp }: LogRequest): FieldError[] {
+  if (typeof id !== 'string') return [];
+  if (!isUuid(id) || id.charAt(14) !== '7' || !'89abAB'.includes(id.charAt(19)))
+    return [{ path: 'id', message: 'must be a UUID of version 7' }];
+  const time = typeof timestamp === 'string' ? parseTime(timestamp) : undefined;
+  if (time !== undefined && time !== timeOfId(id))
+    return [{ path: 'id', message: 'must carry the same time as timestamp' }];
+  return [];
+}
+
+/** Milliseconds since 1970 of a UUID v7. */
+export function timeOfId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+export const LoggedSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
-    label: Type.String(),
-    source: Type.String({ description: '`system`, `import`, `review` or `audit`.' }),
-    valid_at: Type.String({ format: 'date-time', description: 'Since when the label is true.' }),
-    recorded_at: Type.String({ format: 'date-time' }),
-    labeller: nullable<string>('string'),
-  },
-  { $id: 'Label' },
-);
-
-export const JudgedPredictionSchema = Type.Composite(
-  [
-    PredictionSchema,
-    Type.Object({
-      votes: VoteCountsSchema,
-      labels: Type.Array(LabelSchema, { description: 'At most 100 labels, oldest first.' }),
+    timestamp: Type.String({ format: 'date-time' }),
+    persisted: Type.Unsafe<'database' | 'spool'>({
+      type: 'string',
+      enum: ['database', 'spool'],
+      description: 'Where the record is durable.',
     }),
-  ],
-  { $id: 'PredictionWithFeedback' },
+    feedback_token: Type.String({ description: 'Allows feedback on this prediction without a key for 30 days.' }),
+  },
+  { $id: 'LoggedPrediction' },
 );
-export type JudgedPrediction = Static<typeof JudgedPredictionSchema>;
-
-export function toJudgedResource(
-  prediction: Prediction,
-  { labels, votes }: Verdicts,
-  withText: boolean,
-): JudgedPrediction {
-  return {
-    ...toResource(prediction, withText),
-    votes,
-    labels: labels.map(({ id, label, labeller, recordedAt, source, validAt }) => ({
-      id,
-      label,
-      source,
-      valid_at: formatTime(validAt),
-      recorded_at: formatTime(recordedAt),
-      labeller,
-    })),
-  };
-}
+export type Logged = Static<typeof LoggedSchema>;

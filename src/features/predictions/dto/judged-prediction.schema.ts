@@ -1,0 +1,61 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { formatTime } from '#kernel';
+import type { Verdicts } from '#labels';
+import type { Prediction } from '../prediction.table.js';
+import { nullable, PredictionSchema, toResource } from './prediction.schema.js';
+
+const VoteCountsSchema = Type.Object(
+  {
+    correct: Type.Integer(),
+    wrong: Type.Integer(),
+    ratings: Type.Unsafe<Record<string, number>>({
+      type: 'object',
+      additionalProperties: { type: 'integer' },
+      description: 'Number of votes by rating.',
+    }),
+  },
+  { $id: 'VoteCounts' },
+);
+
+const LabelSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    label: Type.String(),
+    source: Type.String({ description: '`system`, `import`, `review` or `audit`.' }),
+    valid_at: Type.String({ format: 'date-time', description: 'Since when the label is true.' }),
+    recorded_at: Type.String({ format: 'date-time' }),
+    labeller: nullable<string>('string'),
+  },
+  { $id: 'Label' },
+);
+
+export const JudgedPredictionSchema = Type.Composite(
+  [
+    PredictionSchema,
+    Type.Object({
+      votes: VoteCountsSchema,
+      labels: Type.Array(LabelSchema, { description: 'At most 100 labels, oldest first.' }),
+    }),
+  ],
+  { $id: 'PredictionWithFeedback' },
+);
+export type JudgedPrediction = Static<typeof JudgedPredictionSchema>;
+
+export function toJudgedResource(
+  prediction: Prediction,
+  { labels, votes }: Verdicts,
+  withText: boolean,
+): JudgedPrediction {
+  return {
+    ...toResource(prediction, withText),
+    votes,
+    labels: labels.map(({ id, label, labeller, recordedAt, source, validAt }) => ({
+      id,
+      label,
+      source,
+      valid_at: formatTime(validAt),
+      recorded_at: formatTime(recordedAt),
+      labeller,
+    })),
+  };
+}
