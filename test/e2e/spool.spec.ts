@@ -183,7 +183,9 @@ describe('the spool, while PostgreSQL is away', () => {
       parts: [['predictions', [{ label: 'poison' }]]],
     });
     await database.query('ALTER TABLE predictions DROP CONSTRAINT no_poison');
-    expect((await runCli(['spool', 'retry'], settings, database.folder)).stdout).toContain('1 dead letters returned to the spool');
+    expect((await runCli(['spool', 'retry'], settings, database.folder)).stdout).toContain(
+      '1 dead letters returned to the spool',
+    );
     const drained = await runCli(['spool', 'drain'], settings, database.folder);
     expect([drained.code, drained.stdout]).toEqual([0, expect.stringContaining('1 records moved')]);
     expect(await database.query("SELECT 1 FROM predictions WHERE label = 'poison'")).toHaveLength(1);
