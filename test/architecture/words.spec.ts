@@ -28,6 +28,7 @@ const SCOPE = [
   'src/cli/',
   'src/features/labels/',
   'src/features/predictions/',
+  'src/features/training-sets/',
   'src/kernel/',
   'src/legacy/',
   'src/main.ts',

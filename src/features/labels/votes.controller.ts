@@ -98,7 +98,8 @@ function raterOf({ feedbackToken, keyId, publishable }: Principal, userId: strin
       throw new ValidationError([
         { path: 'user_id', message: 'is required with a publishable key, unless X-Feedback-Token is sent' },
       ]);
-    // Any visitor can claim to be this user. A separate rater keeps such a vote from replacing one sent with a secret key.
+    // Any visitor can claim to be this user. A separate rater keeps such a vote from replacing one sent with a secret
+    // key.
     return `pub:${keyId}:${digest(userId)}`;
   }
   return userId == null ? `key:${keyId ?? 'none'}` : `user:${userId}`;

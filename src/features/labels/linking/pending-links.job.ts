@@ -7,7 +7,9 @@ import { LinkPass, type LinkPassOptions, type PendingItem } from './link-pass.js
 import { PendingLinkResolver } from './pending-link-resolver.service.js';
 
 const EVERY_MS = 5000;
-/** Age of the rows that every round checks. Most predictions arrive within minutes, so older rows are checked rarely. */
+/**
+ * Age of the rows that every round checks. Most predictions arrive within minutes, so older rows are checked rarely.
+ */
 const RECENT_MS = 15 * 60_000;
 /** Number of rounds from one check of all rows to the next. */
 const FULL_EVERY = 60;

@@ -114,7 +114,10 @@ export class PendingLinksRepository {
     );
   }
 
-  /** Inserts `row` and deletes the vote that it replaces. A vote that was changed meanwhile stays, and is moved in a later round. */
+  /**
+   * Inserts `row` and deletes the vote that it replaces. A vote that was changed meanwhile stays, and is moved in a
+   * later round.
+   */
   async moveVote(tenant: TenantContext, { acceptedId, id }: AliasedVote, row: BulkRow): Promise<void> {
     await this.unitOfWork.write(async (session) => {
       await session.insert([{ insert: VOTES.insert, rows: [row] }]);

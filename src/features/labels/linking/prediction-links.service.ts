@@ -12,7 +12,10 @@ export interface ResolvedLink {
   link: Link;
 }
 
-/** Maximum duration of a lookup, in milliseconds. The rest of the request must suffice to make the vote or label durable. */
+/**
+ * Maximum duration of a lookup, in milliseconds. The rest of the request must suffice to make the vote or label
+ * durable.
+ */
 const LOOKUP_TIMEOUT_MS = 400;
 
 class LinkTimeoutError extends UnavailableError {
