@@ -26,6 +26,7 @@ const SCOPE = [
   'scripts/',
   'src/app/',
   'src/cli/',
+  'src/features/predictions/',
   'src/kernel/',
   'src/legacy/',
   'src/main.ts',
