@@ -34,6 +34,7 @@ const SCOPE = [
   'src/main.ts',
   'src/operations/',
   'src/platform/cache/',
+  'src/platform/config/',
   'src/platform/growth/',
   'src/platform/http/',
   'src/platform/mail/',
@@ -52,7 +53,6 @@ const SCOPE = [
 const EXEMPT = [
   'docs/adr/0020-bands-and-doors.md',
   'docs/api/',
-  'docs/configuration.md',
   'docs/schema.md',
   'docs/style.md',
   'models/demo/',
