@@ -28,7 +28,7 @@ export class EventsFilterQuery {
   @Length(1, 64)
   type?: string;
 
-  @ApiPropertyOptional({ description: 'Only events of this user.' })
+  @ApiPropertyOptional({ description: 'Only records of this user.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
