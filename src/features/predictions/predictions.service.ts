@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '#kernel';
 import { RecordAliasesRepository } from '#ingest';
-import { type Verdicts, VerdictsService } from '#labels';
+import { type VotesAndLabels, VotesAndLabelsService } from '#labels';
 import { Secrets } from '#secrets';
 import type { Prediction, PredictionFilter } from './prediction.table.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -14,24 +14,30 @@ export class PredictionsService {
   constructor(
     private readonly repository: PredictionsRepository,
     private readonly aliases: RecordAliasesRepository,
-    private readonly verdicts: VerdictsService,
+    private readonly votesAndLabels: VotesAndLabelsService,
     secrets: Secrets,
   ) {
     this.cursors = secrets.cursorCodec('predictions');
   }
 
-  /** @throws NotFoundError, also for another tenant's prediction */
+  /** Returns a prediction by its id or alias. @throws NotFoundError, also for a prediction of another tenant */
   async get(tenant: TenantContext, id: string): Promise<Prediction> {
     const prediction = (await this.repository.find(tenant, id)) ?? (await this.findByAlias(tenant, id));
     if (!prediction) throw new NotFoundError('The prediction');
     return prediction;
   }
 
-  /** The prediction and what was said about it. @throws NotFoundError */
-  async getWithVerdicts(tenant: TenantContext, id: string): Promise<{ prediction: Prediction; verdicts: Verdicts }> {
+  /** Returns a prediction with its votes and labels. @throws NotFoundError */
+  async getWithVotesAndLabels(
+    tenant: TenantContext,
+    id: string,
+  ): Promise<{ prediction: Prediction; votesAndLabels: VotesAndLabels }> {
     const prediction = await this.get(tenant, id);
     const { inferenceId } = prediction;
-    return { prediction, verdicts: await this.verdicts.of(tenant, { id: prediction.id, askedAs: id, inferenceId }) };
+    return {
+      prediction,
+      votesAndLabels: await this.votesAndLabels.of(tenant, { id: prediction.id, requestedId: id, inferenceId }),
+    };
   }
 
   private async findByAlias(tenant: TenantContext, alias: string): Promise<Prediction | undefined> {
@@ -39,7 +45,10 @@ export class PredictionsService {
     return id === undefined ? undefined : this.repository.find(tenant, id);
   }
 
-  /** Newest first; a page stays where it is while new predictions arrive. @throws ValidationError naming `cursor` */
+  /**
+   * Lists predictions, newest first. New predictions do not move the items between pages.
+   * @throws ValidationError when `cursor` is invalid
+   */
   async list(
     tenant: TenantContext,
     filter: PredictionFilter,
