@@ -63,7 +63,7 @@ describe.each(DIALECTS)('input that a route does not declare, on %s', (dialect) 
   const names = (problem: Problem): string[] => problem.errors.map(({ path }) => path);
 
   it('covers both documents', () => {
-    expect(operations.length).toBeGreaterThan(100);
+    expect(operations.length).toBeGreaterThan(90);
     expect(lenient.map(({ path }) => path)).toContain('/predict');
   });
 
