@@ -249,7 +249,7 @@ export interface components {
         };
         MetricList: components["schemas"]["Metric"][];
         ModelChange: {
-            /** @description The version that the change made. */
+            /** @description Version that the change created. */
             version: number;
             /** Format: date-time */
             changed_at: string;
@@ -469,7 +469,7 @@ export interface components {
             name: string;
             model_version: string;
             labels: string[];
-            /** @description Share of the requests that name no model. */
+            /** @description Share of the requests without `model` that this model serves. */
             traffic: number;
             shadow: boolean;
             version: number;
@@ -1929,7 +1929,7 @@ export interface operations {
     list_models: {
         parameters: {
             query?: {
-                /** @description Moment in ISO 8601; the response lists the models that were served then. Default: now. */
+                /** @description Time in ISO 8601. The response lists the models that were served at that time. Default: now. */
                 at?: string;
             };
             header?: never;

@@ -64,7 +64,7 @@ export interface components {
             source: string;
             /**
              * Format: date-time
-             * @description Since when the label is true.
+             * @description Time from which the label is valid.
              */
             valid_at: string;
             /** Format: date-time */
@@ -132,7 +132,7 @@ export interface components {
              * @enum {string}
              */
             persisted: "database" | "spool";
-            /** @description Allows feedback on this prediction without a key for 30 days. */
+            /** @description Credential for votes and feedback on this prediction without an API key. It is valid for 30 days. */
             feedback_token: string;
         };
         MetricEvent: {
@@ -377,7 +377,7 @@ export interface components {
         NewPrediction: {
             /**
              * Format: uuid
-             * @description Your own UUID v7, which carries the time of `timestamp`. Sending the same id again changes nothing.
+             * @description Your own UUID v7, which must contain the time of `timestamp`. Sending the same id again changes nothing.
              */
             id?: string | null;
             /** @example ticket-router */
@@ -387,12 +387,12 @@ export interface components {
             /** @example billing */
             label: string;
             /**
-             * @description Probability of `label`; null when the model does not report one.
+             * @description Probability of `label`, or null if the model does not report one.
              * @example 0.91
              */
             confidence: number | null;
             /**
-             * @description One probability for each class. Without them, precision and recall cannot be estimated before labels arrive.
+             * @description Probability of each class. Without them, precision and recall cannot be estimated before labels arrive.
              * @example {
              *       "billing": 0.91,
              *       "delivery": 0.06,
@@ -402,18 +402,18 @@ export interface components {
             scores?: {
                 [key: string]: number;
             } | null;
-            /** @description The text that was classified; encrypted at rest. */
+            /** @description The classified text. It is encrypted at rest. */
             input_text?: string | null;
-            /** @description Milliseconds that the model took. */
+            /** @description Time that the model took, in milliseconds. */
             latency_ms?: number | null;
             /** @description Your own id; labels can refer to it. It need not be unique. */
             inference_id?: string | null;
             /**
              * Format: date-time
-             * @description Time of the prediction: within the retention period and at most 5 minutes ahead. Default: now.
+             * @description Time of the prediction: within the retention period and at most 5 minutes in the future. Default: now.
              */
             timestamp?: string | null;
-            /** @description The person who wrote the text; erasure and export of a data subject go by it. */
+            /** @description The person who wrote the text. Erasure and export of a data subject use it. */
             user_id?: string | null;
             /** @description Groups the predictions of one visit. */
             session_id?: string | null;
@@ -448,11 +448,11 @@ export interface components {
          */
         PredictRequest: {
             /**
-             * @description 1 to 10,000 characters after trimming; any Unicode.
+             * @description 1 to 10,000 Unicode characters after trimming.
              * @example The new search is fast and easy to use.
              */
             text: string;
-            /** @description The person who wrote the text; erasure and export of a data subject go by it. */
+            /** @description The person who wrote the text. Erasure and export of a data subject use it. */
             user_id?: string | null;
             /** @description Groups the predictions of one visit. */
             session_id?: string | null;
@@ -462,7 +462,7 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description One of the configured models. Default: chosen by share of traffic. */
+            /** @description Name of a configured model. By default, the shares of traffic decide. */
             model?: string | null;
         };
         Prediction: {
@@ -479,7 +479,7 @@ export interface components {
             model_version: string;
             label: string;
             confidence: number | null;
-            /** @description One probability for each class. */
+            /** @description Probability of each class. */
             scores: {
                 [key: string]: number;
             } | null;
@@ -496,14 +496,14 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             } | null;
-            /** @description The text; present only with scope `read:text`. */
+            /** @description Present only with scope `read:text`. */
             input_text?: string | null;
         };
         PredictionBatch: {
             predictions: components["schemas"]["ServedPrediction"][];
             total: number;
             /**
-             * @description Where the record is durable; `none` when it was not recorded.
+             * @description Where the record is durable, or `none` if it was not recorded.
              * @enum {string}
              */
             persisted: "database" | "spool" | "none";
@@ -545,7 +545,7 @@ export interface components {
             model_version: string;
             label: string;
             confidence: number | null;
-            /** @description One probability for each class. */
+            /** @description Probability of each class. */
             scores: {
                 [key: string]: number;
             } | null;
@@ -562,7 +562,7 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             } | null;
-            /** @description The text; present only with scope `read:text`. */
+            /** @description Present only with scope `read:text`. */
             input_text?: string | null;
             votes: components["schemas"]["VoteCounts"];
             /** @description At most 100 labels, oldest first. */
@@ -664,7 +664,7 @@ export interface components {
         ServedPrediction: {
             /**
              * Format: uuid
-             * @description Null when nothing was recorded.
+             * @description Null if the prediction was not recorded.
              */
             id: string | null;
             /** Format: date-time */
@@ -678,7 +678,7 @@ export interface components {
             sentiment: string;
             confidence: number;
             /**
-             * @description One probability for each label.
+             * @description Probability of each label.
              * @example {
              *       "negative": 0.02,
              *       "neutral": 0.05,
@@ -688,22 +688,22 @@ export interface components {
             scores: {
                 [key: string]: number;
             };
-            /** @description Milliseconds of the model, or of the cache when `cache_hit` is true. */
+            /** @description Time that the model took, or the cache if `cache_hit` is true, in milliseconds. */
             latency_ms: number;
             model: string;
             /** @description Changes whenever predictions may change. */
             model_version: string;
             cache_hit: boolean;
             /**
-             * @description Where the record is durable; `none` when it was not recorded.
+             * @description Where the record is durable, or `none` if it was not recorded.
              * @enum {string}
              */
             persisted: "database" | "spool" | "none";
-            /** @description Allows feedback on this prediction without a key for 30 days. */
+            /** @description Credential for votes and feedback on this prediction without an API key. It is valid for 30 days. */
             feedback_token: string | null;
-            /** @description The model knows no word of the text, so the prediction is a guess. */
+            /** @description The model knows none of the words, so the prediction is a guess. */
             low_evidence: boolean;
-            /** @description The text was longer than the model reads. */
+            /** @description The text is longer than the maximum that the model reads. */
             truncated: boolean;
         };
         SubjectId: string;
@@ -1102,8 +1102,6 @@ export interface components {
         ModelVersion: string;
         /** @description Only events of this organisation. */
         OrgId: string;
-        /** @description Only records of this session. */
-        SessionId: string;
         SubjectId: components["schemas"]["SubjectId"];
         /** @description End of the range, exclusive, in ISO 8601. */
         To: string;
@@ -2464,10 +2462,10 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only predictions with at most this confidence. */
                 max_confidence?: number;
-                /** @description Only records of this user. */
-                user_id?: components["parameters"]["UserId"];
-                /** @description Only records of this session. */
-                session_id?: components["parameters"]["SessionId"];
+                /** @description Only predictions of this user. */
+                user_id?: string;
+                /** @description Only predictions of this session. */
+                session_id?: string;
                 /** @description Filter by whether the prediction came from the cache. */
                 cache_hit?: boolean;
             };
