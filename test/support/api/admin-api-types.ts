@@ -327,15 +327,15 @@ export interface components {
             to?: string | null;
             model?: string | null;
             model_version?: string | null;
-            /** @description Sources of labels. Default: all but `vote`, because voters are not a random sample. */
+            /** @description Sources of labels. Default: all except `vote`, because raters are not a random sample. */
             sources?: ("review" | "audit" | "system" | "import" | "vote")[];
-            /** @description Shares of the subjects, which sum to 1. Default: 0.8, 0.1, 0.1. */
+            /** @description Shares of the subjects, which must sum to 1. Default: 0.8, 0.1, 0.1. */
             splits?: {
                 train: number;
                 validation: number;
                 test: number;
             };
-            /** @description Another seed distributes the subjects differently. */
+            /** @description A different seed distributes the subjects differently. */
             seed?: string;
         };
         /**
@@ -551,7 +551,7 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "revoked";
             examples: number;
-            /** @description Hash of the whole file, in hex. */
+            /** @description SHA-256 of the whole file, in hex; null until it is computed. */
             sha256: string | null;
             selection: {
                 [key: string]: unknown;
@@ -585,7 +585,7 @@ export interface components {
             by_source: {
                 [key: string]: number;
             };
-            /** @description In words, whom the set does not represent. */
+            /** @description Descriptions of what the set does not represent. */
             bias: string[];
         };
         User: {
@@ -2480,7 +2480,7 @@ export interface operations {
     get_training_data: {
         parameters: {
             query?: {
-                /** @description One part of the set. Default: all lines. */
+                /** @description Part of the set to return. Default: all lines. */
                 split?: "train" | "validation" | "test";
             };
             header?: never;

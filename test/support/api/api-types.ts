@@ -309,27 +309,27 @@ export interface components {
             id?: string | null;
             /**
              * Format: uuid
-             * @description The prediction. Send this or `inference_id`.
+             * @description Id of the prediction. Send either this or `inference_id`.
              */
             prediction_id?: string | null;
-            /** @description Your own id of the prediction; the label belongs to the latest prediction with it. */
+            /** @description Your own id of the prediction. The label belongs to the latest prediction with this id. */
             inference_id?: string | null;
             /** @example billing */
             label: string;
             /**
-             * @description `system` for a truth that another system reported, `import` for existing labels, `review` for the decision of a person. Only the server sets `audit`.
+             * @description `system` for ground truth from another system, `import` for existing labels, `review` for the decision of a person. Only the server sets `audit`.
              * @example system
              * @enum {string}
              */
             source: "system" | "import" | "review";
             /**
              * Format: date-time
-             * @description Since when the label is true. Default: now.
+             * @description Time from which the label is valid. Default: now.
              */
             timestamp?: string | null;
-            /** @description The person or system that labelled. */
+            /** @description The person or system that assigned the label. */
             labeller?: string | null;
-            /** @description The person whose text was labelled; erasure and export of a data subject go by it. */
+            /** @description The person whose text was labelled. Erasure and export of a data subject use it. */
             user_id?: string | null;
         };
         /**
@@ -430,14 +430,14 @@ export interface components {
          *     }
          */
         NewVote: {
-            /** @description Whether the predicted label is right. */
+            /** @description Whether the predicted label is correct. */
             correct?: boolean | null;
-            /** @description The right label. */
+            /** @description The correct label. */
             label?: string | null;
             rating?: number | null;
             /** @description Encrypted at rest. */
             comment?: string | null;
-            /** @description The rater, who has one vote for each prediction. A feedback token is a rater of its own. */
+            /** @description The rater, who has one vote for each prediction. Each feedback token counts as a separate rater. */
             user_id?: string | null;
         };
         /**
@@ -638,7 +638,7 @@ export interface components {
             success: boolean;
             /**
              * Format: uuid
-             * @description Id of the vote; it stays the same when the rater changes the vote.
+             * @description Id of the vote. It does not change when the rater changes the vote.
              */
             id: string;
             /**
@@ -2031,7 +2031,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedLabel"];
                 };
             };
-            /** @description Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does. */
+            /** @description Recorded in the spool, or the prediction has not arrived: `link` is `pending` until it does. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2666,7 +2666,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedVote"];
                 };
             };
-            /** @description Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does. */
+            /** @description Recorded in the spool, or the prediction has not arrived: `link` is `pending` until it does. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2695,7 +2695,7 @@ export interface operations {
     withdraw_vote: {
         parameters: {
             query?: {
-                /** @description The rater, when the vote was sent with a `user_id`. */
+                /** @description The rater, if the vote was sent with a `user_id`. */
                 user_id?: string;
             };
             header?: never;
@@ -2716,7 +2716,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedVote"];
                 };
             };
-            /** @description Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does. */
+            /** @description Recorded in the spool, or the prediction has not arrived: `link` is `pending` until it does. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
