@@ -26,6 +26,7 @@ const SCOPE = [
   'scripts/',
   'src/app/',
   'src/cli/',
+  'src/features/feedback/',
   'src/kernel/',
   'src/legacy/',
   'src/main.ts',
