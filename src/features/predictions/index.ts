@@ -4,7 +4,7 @@ export {
   type PredictionItem,
   PredictRequestSchema,
   predictRules,
-  trimmed,
+  trimTexts,
 } from './dto/predict.schema.js';
 export { BatchRoute, PredictRoute, PredictRoutes } from './predict-routes.js';
 export { PredictService } from './predict.service.js';

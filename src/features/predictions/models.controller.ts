@@ -13,7 +13,7 @@ import {
 } from './dto/model.schema.js';
 import { ServedModelsService } from '#models';
 
-/** Which models this installation answers with. They come from configuration; nothing here changes them. */
+/** Shows the served models and their history. Models come from the configuration and cannot be changed here. */
 @ApiTags('Models')
 @StrictInput()
 @Unlimited()
@@ -25,7 +25,7 @@ export class ModelsController {
   @Get()
   @ResourceRoute({
     operationId: 'list_models',
-    summary: 'List the models that are served, or were served at a moment',
+    summary: 'List the models that are, or were, served at a given time',
     description: 'Models come from the configuration and cannot be changed here.',
     returns: ServedModelsSchema,
   })
@@ -40,7 +40,7 @@ export class ModelsController {
   @ResourceRoute({
     operationId: 'model_history',
     summary: 'List the changes of a model',
-    description: 'Each change makes a version, oldest first.',
+    description: 'Each change creates a version. The oldest change comes first.',
     path: { name: Type.String({ maxLength: 100 }) },
     returns: ModelHistorySchema,
   })

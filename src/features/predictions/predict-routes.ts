@@ -18,11 +18,11 @@ import {
 } from './dto/predict.schema.js';
 import type { Predicted, PredictService } from './predict.service.js';
 
-/** Compiled serializers of the two busiest responses: a field that is not declared is not sent. */
+/** Compiled serializers of the two most frequent responses. They omit fields that the schema does not declare. */
 const PREDICTION_RESPONSE = { response: { 200: withoutNames(PredictionItemSchema) } };
 const BATCH_RESPONSE = { response: { 200: withoutNames(BatchResponseSchema) } };
 
-/** A route that predicts one text and records the prediction. */
+/** Declares a route that predicts one text and records the prediction. */
 export const PredictRoute = (route: RouteDescription): MethodDecorator =>
   applyDecorators(
     RouteSchema(PREDICTION_RESPONSE),
@@ -32,7 +32,7 @@ export const PredictRoute = (route: RouteDescription): MethodDecorator =>
     ResourceRoute({ ...route, body: PredictRequestSchema, returns: PredictionItemSchema }),
   );
 
-/** A route that predicts up to 100 texts and records the predictions. */
+/** Declares a route that predicts up to 100 texts and records the predictions. */
 export const BatchRoute = (route: RouteDescription): MethodDecorator =>
   applyDecorators(
     RouteSchema(BATCH_RESPONSE),
@@ -42,7 +42,7 @@ export const BatchRoute = (route: RouteDescription): MethodDecorator =>
     ResourceRoute({ ...route, body: BatchRequestSchema, returns: BatchResponseSchema }),
   );
 
-/** What the routes that predict do with a checked body, at each of their addresses. */
+/** Handles validated bodies for the prediction routes, at their current and legacy paths. */
 export abstract class PredictRoutes {
   constructor(
     private readonly service: PredictService,

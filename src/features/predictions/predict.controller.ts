@@ -8,7 +8,7 @@ import {
   batchValidator,
   type PredictionItem,
   predictValidator,
-  trimmed,
+  trimTexts,
 } from './dto/predict.schema.js';
 import { BatchRoute, PredictRoute, PredictRoutes } from './predict-routes.js';
 import { PredictService } from './predict.service.js';
@@ -24,7 +24,7 @@ export class PredictController extends PredictRoutes {
   @PredictRoute({
     operationId: 'predict',
     summary: 'Predict a text and record the prediction',
-    description: 'The prediction is returned even when it cannot be recorded; `persisted` names where the record is.',
+    description: 'Returns the prediction even if it cannot be recorded; `persisted` shows where the record is durable.',
   })
   predict(
     @Caller() caller: Principal,
@@ -32,14 +32,14 @@ export class PredictController extends PredictRoutes {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PredictionItem> {
-    return this.predictOne(caller, reply, key, predictValidator.parse(trimmed(body)));
+    return this.predictOne(caller, reply, key, predictValidator.parse(trimTexts(body)));
   }
 
   @Post('batch')
   @BatchRoute({
     operationId: 'batch',
     summary: 'Predict up to 100 texts and record the predictions in one transaction',
-    description: 'One invalid text refuses the whole batch; `errors` names it by its index.',
+    description: 'If a text is invalid, the whole batch is refused, and `errors` contains the index of the text.',
   })
   batch(
     @Caller() caller: Principal,
@@ -47,6 +47,6 @@ export class PredictController extends PredictRoutes {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchResponse> {
-    return this.predictMany(caller, reply, key, batchValidator.parse(trimmed(body)));
+    return this.predictMany(caller, reply, key, batchValidator.parse(trimTexts(body)));
   }
 }

@@ -6,7 +6,7 @@ import { type ModelPrediction, type ModelProvider, ModelRegistry, PredictionCach
 import { type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionBatch } from './prediction-batch.service.js';
 
-/** What a caller wants predicted; `text` is trimmed and 1 to 10,000 characters long. */
+/** Input of a prediction. `text` is trimmed and has 1 to 10,000 characters. */
 export interface PredictInput {
   text: string;
   userId?: string | null;
@@ -15,7 +15,7 @@ export interface PredictInput {
   metadata?: Record<string, unknown> | null;
 }
 
-/** A prediction with what the model said of its own answer. */
+/** A prediction with the model's remarks about its quality. */
 export interface Predicted {
   prediction: Prediction;
   lowEvidence: boolean;
@@ -27,8 +27,9 @@ export interface PredictResult {
   persisted: Durability | 'none';
 }
 
-interface Answered {
-  answer: ModelPrediction;
+/** Output for one text, with its source and latency. */
+interface Computed {
+  output: ModelPrediction;
   cacheHit: boolean;
   latencyMs: number;
 }
@@ -36,8 +37,8 @@ interface Answered {
 /**
  * Computes predictions and records them.
  *
- * - the answer is sent after the record is durable
- * - a prediction never fails because the database does: it is answered all the same, and says `none`
+ * - the response is sent after the record is durable
+ * - a prediction does not fail when the database does: it is returned unrecorded, and `persisted` is `none`
  */
 @Injectable()
 export class PredictService {
@@ -52,7 +53,8 @@ export class PredictService {
 
   /**
    * Computes predictions and plans to record them in one transaction.
-   * @throws UnknownModelError (422), ModelNotLoadedError (503)
+   * @throws UnknownModelError (422) when the model is not configured
+   * @throws ModelNotLoadedError (503) when the model is not loaded
    */
   async plan(
     tenant: TenantContext,
@@ -60,9 +62,9 @@ export class PredictService {
     modelName?: string,
   ): Promise<RecordPlan<PredictResult>> {
     const model = this.models.get(modelName);
-    const answers = await this.answer(tenant, model, inputs);
+    const outputs = await this.compute(tenant, model, inputs);
     const now = this.clock.now();
-    const items = inputs.map((input, i) => toPredicted(input, answers[i] as Answered, model, now));
+    const items = inputs.map((input, i) => toPredicted(input, outputs[i] as Computed, model, now));
     const predictions = items.map(({ prediction }) => prediction);
     const answer = (persisted: PredictResult['persisted']): Answer<PredictResult> => ({
       status: 200,
@@ -80,34 +82,34 @@ export class PredictService {
     };
   }
 
-  private async answer(
+  private async compute(
     tenant: TenantContext,
     model: ModelProvider,
     inputs: readonly PredictInput[],
-  ): Promise<Answered[]> {
+  ): Promise<Computed[]> {
     const started = performance.now();
-    const known = await this.cache.find(
+    const cached = await this.cache.find(
       tenant,
       model,
       inputs.map(({ text }) => text),
     );
     const latencyMs = elapsed(started) / inputs.length;
-    const answered = known.map((answer): Answered | undefined => answer && { answer, cacheHit: true, latencyMs });
-    const missing = inputs.flatMap((input, i) => (answered[i] ? [] : [{ text: input.text, i }]));
-    const computed = await traced('model predict', { model: model.name, texts: missing.length }, () =>
+    const outputs = cached.map((output): Computed | undefined => output && { output, cacheHit: true, latencyMs });
+    const missing = inputs.flatMap((input, i) => (outputs[i] ? [] : [{ text: input.text, i }]));
+    const predicted = await traced('model predict', { model: model.name, texts: missing.length }, () =>
       model.predict(missing.map(({ text }) => text)),
     );
-    computed.forEach((answer, at) => {
+    predicted.forEach((output, at) => {
       const { i } = missing[at] as { i: number };
-      this.metrics.observeModel(model.name, answer.latencyMs / 1000);
-      answered[i] = { answer, cacheHit: false, latencyMs: answer.latencyMs };
+      this.metrics.observeModel(model.name, output.latencyMs / 1000);
+      outputs[i] = { output, cacheHit: false, latencyMs: output.latencyMs };
     });
     this.cache.store(
       tenant,
       model,
-      computed.map((answer, at) => [(missing[at] as { text: string }).text, answer]),
+      predicted.map((output, at) => [(missing[at] as { text: string }).text, output]),
     );
-    return answered as Answered[];
+    return outputs as Computed[];
   }
 
   private reportUnrecorded(tenant: TenantContext, count: number, error: unknown): void {
@@ -115,14 +117,14 @@ export class PredictService {
     this.metrics.countPredictions('served', 'none', count);
     this.logger.warn(
       { err: error, count, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },
-      'predictions answered without being recorded',
+      'predictions returned without being recorded',
     );
   }
 }
 
 function toPredicted(
   input: PredictInput,
-  { answer, cacheHit, latencyMs }: Answered,
+  { output, cacheHit, latencyMs }: Computed,
   model: ModelProvider,
   now: number,
 ): Predicted {
@@ -134,9 +136,9 @@ function toPredicted(
       inputText: input.text,
       model: model.name,
       modelVersion: model.version,
-      label: answer.label,
-      confidence: answer.confidence,
-      scores: answer.scores,
+      label: output.label,
+      confidence: output.confidence,
+      scores: output.scores,
       latencyMs,
       cacheHit,
       inferenceId: input.inferenceId,
@@ -145,11 +147,12 @@ function toPredicted(
       metadata: input.metadata,
       source: 'served',
     }),
-    lowEvidence: answer.lowEvidence,
-    truncated: answer.truncated,
+    lowEvidence: output.lowEvidence,
+    truncated: output.truncated,
   };
 }
 
+/** Returns the milliseconds since `started`, with three decimals. */
 function elapsed(started: number): number {
   return Math.round((performance.now() - started) * 1000) / 1000;
 }

@@ -5,10 +5,11 @@ import { FieldCipher } from '#secrets';
 import { InputHash } from './input-hash.service.js';
 import { type Prediction, PREDICTIONS } from './prediction.table.js';
 
-const FEW_CLASSES = 8;
-const FEW_CLASSES_BYTES = 300;
+/** With at most this number of classes, the size of the scores is estimated, because measuring it costs more. */
+const MAX_ESTIMATED_CLASSES = 8;
+const ESTIMATED_SIZE = 300;
 
-/** Makes the rows of predictions: their texts encrypted, with the tenant's HMAC of the text beside them. */
+/** Converts predictions to rows with encrypted texts and the hash of the input text. */
 @Injectable()
 export class PredictionBatch {
   constructor(
@@ -16,7 +17,7 @@ export class PredictionBatch {
     private readonly hashes: InputHash,
   ) {}
 
-  /** `chosenIds`: callers chose some of the ids. */
+  /** Returns the batch that records `predictions`. `chosenIds` is true if the caller chose some of the ids. */
   of(tenant: TenantContext, predictions: readonly Prediction[], chosenIds = false): RecordPlan<never>['batch'] {
     let bytes = 0;
     const rows = predictions.map((prediction) => {
@@ -29,8 +30,8 @@ export class PredictionBatch {
   }
 }
 
-/** Returns the characters of the scores as JSON; the usual handful is not worth counting. */
+/** Returns the size of the scores as JSON, in characters. */
 function scoresSize(scores: Record<string, number> | null): number {
   if (scores === null) return 0;
-  return Object.keys(scores).length <= FEW_CLASSES ? FEW_CLASSES_BYTES : JSON.stringify(scores).length;
+  return Object.keys(scores).length <= MAX_ESTIMATED_CLASSES ? ESTIMATED_SIZE : JSON.stringify(scores).length;
 }

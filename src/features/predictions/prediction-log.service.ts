@@ -15,18 +15,21 @@ import { Metrics } from '#observability';
 import { type NewPrediction, type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionBatch } from './prediction-batch.service.js';
 
-/** A prediction made elsewhere, its fields already checked; `timestamp` in ISO 8601. */
-export type LogInput = Omit<NewPrediction, 'id' | 'timestamp' | keyof Given> & {
+/** A prediction made elsewhere, whose fields are validated. `timestamp` is in ISO 8601. */
+export type LogInput = Omit<NewPrediction, 'id' | 'timestamp' | keyof ServerFields> & {
   id?: string | null | undefined;
   timestamp?: string | null | undefined;
 };
 
-/** What the server decides. */
-type Given = Pick<Prediction, 'recordedAt' | 'inputHash' | 'cacheHit' | 'source'>;
+/** Fields that the server sets. */
+type ServerFields = Pick<Prediction, 'recordedAt' | 'inputHash' | 'cacheHit' | 'source'>;
 
 const MAX_AHEAD_MS = 5 * 60_000;
 
-/** Plans the recording of predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is refused with 503. */
+/**
+ * Plans the recording of predictions made elsewhere. Unlike a prediction made here, one that cannot be recorded is
+ * refused with 503, because the caller has nothing else to gain from the request.
+ */
 @Injectable()
 export class PredictionLogService {
   constructor(
@@ -37,8 +40,8 @@ export class PredictionLogService {
   ) {}
 
   /**
-   * Reads one record.
-   * @throws ValidationError when its time is outside of what is kept.
+   * Converts the input to a prediction.
+   * @throws ValidationError when its time is before the retention period or more than 5 minutes in the future
    */
   toPrediction(input: LogInput): Prediction {
     const now = this.clock.now();
@@ -55,7 +58,7 @@ export class PredictionLogService {
     });
   }
 
-  /** Plans to record all of `predictions` in one transaction; the result says where they are. */
+  /** Plans to record all `predictions` in one transaction. The result is where they are durable. */
   plan(tenant: TenantContext, predictions: readonly Prediction[], chosenIds: boolean): RecordPlan<Durability> {
     return {
       batch: this.batches.of(tenant, predictions, chosenIds),
@@ -67,10 +70,10 @@ export class PredictionLogService {
 
   private timeErrors(timestamp: number, now: number, input: LogInput): FieldError[] {
     const path = input.timestamp == null ? 'id' : 'timestamp';
-    if (timestamp > now + MAX_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes ahead' }];
+    if (timestamp > now + MAX_AHEAD_MS) return [{ path, message: 'must not be more than 5 minutes in the future' }];
     const days = this.config.retention.predictionsDays ?? this.config.retention.days;
     if (timestamp < now - days * DAY_MS) {
-      return [{ path, message: `must not be older than the retention of ${days} days` }];
+      return [{ path, message: `must not be older than the retention period of ${days} days` }];
     }
     return [];
   }

@@ -3,12 +3,12 @@ import type { TableBehaviour, TransferRecord } from '#persistence';
 import { LogRequestSchema, logValidator } from './dto/prediction.schema.js';
 import type { InputHash } from './input-hash.service.js';
 
-/** What a line of a file may say in the words of `POST /api/v1/predictions`. */
+/** Fields of a line that the rules of `POST /api/v1/predictions` check under the same name. */
 const CHECKED = Object.keys(LogRequestSchema.properties).filter((name) => name !== 'confidence');
 
-/** How predictions of a file become rows. */
+/** Returns the function that converts the predictions of an imported file to rows. */
 export function transferPredictions(hashes: InputHash): TableBehaviour['transfer'] {
-  return { toColumns: (tenant, columns) => withId(tenant, checked(columns), hashes) };
+  return { toColumns: (tenant, columns) => withId(tenant, validated(columns), hashes) };
 }
 
 function withId(tenant: TenantContext, columns: TransferRecord, hashes: InputHash): TransferRecord {
@@ -21,8 +21,11 @@ function withId(tenant: TenantContext, columns: TransferRecord, hashes: InputHas
   };
 }
 
-/** Applies the rules of `POST /api/v1/predictions`, except for the age of a record. @throws ValidationError */
-function checked(columns: TransferRecord): TransferRecord {
+/**
+ * Applies the rules of `POST /api/v1/predictions`, except the limits on the age of a record.
+ * @throws ValidationError when a field breaks a rule
+ */
+function validated(columns: TransferRecord): TransferRecord {
   logValidator.parse({
     ...Object.fromEntries(CHECKED.map((name) => [name, columns[name]])),
     confidence: columns.confidence_score,

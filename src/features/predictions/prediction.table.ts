@@ -13,25 +13,25 @@ import {
   uuid,
 } from '#persistence';
 
-/** One answer of a classifier: computed here (`source` "served") or elsewhere ("logged"). */
+/** Output of a classifier for one text, computed here (`source` "served") or elsewhere ("logged"). */
 export const PREDICTIONS = defineTable({
   table: 'predictions',
   columns: {
     /** UUID v7 whose time is `timestamp`; PostgreSQL partitions by it. */
     id: primary(uuid()),
     tenant_id: uuid(),
-    /** When the prediction was made; given by the caller for logged ones. */
+    /** When the prediction was made. The caller sends it for logged predictions. */
     timestamp: time(),
-    /** When this server accepted it. */
+    /** When the server accepted the prediction. */
     recorded_at: time(),
     input_text: nullable(text()),
-    /** HMAC of tenant and text: equal texts match, and the text cannot be guessed from it. */
+    /** HMAC of tenant and text: equal texts have equal hashes, but a hash does not reveal its text. */
     input_hash: nullable(string(64)),
     model: string(100),
     model_version: string(100),
     label: string(64),
     confidence_score: nullable(double()),
-    /** One probability for each class. */
+    /** Probability of each class. */
     scores: nullable(json<Record<string, number>>()),
     latency_ms: nullable(double()),
     cache_hit: boolean(),
@@ -54,13 +54,13 @@ export const PREDICTIONS = defineTable({
     { name: 'idx_predictions_user', columns: ['tenant_id', 'user_id', 'id'], where: 'user_id IS NOT NULL' },
     { name: 'idx_predictions_session', columns: ['tenant_id', 'session_id', 'id'], where: 'session_id IS NOT NULL' },
   ],
-  // Not the texts: encryption gives each copy another envelope. The hash stands for them.
+  // The hash represents the text, because encryption produces a different ciphertext for each copy.
   identity: ['tenant_id', 'timestamp', 'model', 'model_version', 'label', 'confidence_score', 'input_hash', 'user_id'],
   acceptedAt: 'recorded_at',
   retention: { kind: 'predictions', time: 'timestamp', partitioned: true },
   subject: {
     store: 'predictions',
-    // Feedback sent with the token of the prediction, for example. Unverified feedback may be anybody's and stays.
+    // Feedback sent with the token of the prediction, for example. Unverified feedback stays, because its author is unknown.
     dependents: [{ table: 'feedback_submissions', column: 'prediction_id', where: "link <> 'unverified'" }],
   },
   sealed: { columns: { input_text: 'text', metadata: 'json' } },
@@ -76,13 +76,13 @@ export const PREDICTIONS = defineTable({
   growth: { partitioned: true },
 });
 
-/** A prediction with its texts decrypted; times are in milliseconds since 1970. */
+/** A prediction with decrypted texts. Times are in milliseconds since 1970. */
 export type Prediction = RecordOf<typeof PREDICTIONS>;
 
-/** A prediction as it is recorded: whatever may be null may be missing. */
+/** A prediction to record. Nullable fields are optional. */
 export type NewPrediction = NewRecordOf<typeof PREDICTIONS>;
 
-/** Filters of a list; ranges are half-open, confidences inclusive. */
+/** Filters of a list. Times are in milliseconds since 1970; `to` is exclusive and the other bounds are inclusive. */
 export interface PredictionFilter {
   from?: number;
   to?: number;

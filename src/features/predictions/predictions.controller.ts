@@ -13,7 +13,7 @@ import {
   recordJsonOrNdjson,
 } from '#ingest';
 import { Caller, FeedbackTokens, type Principal, Scopes } from '#security';
-import { type JudgedPrediction, JudgedPredictionSchema, toJudgedResource } from './dto/judged-prediction.schema.js';
+import { type PredictionDetail, PredictionDetailSchema, toDetailResource } from './dto/prediction-detail.schema.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
 import {
   type Logged,
@@ -45,7 +45,7 @@ export class PredictionsController {
   @NdjsonRecordRoute({
     operationId: 'log_predictions',
     summary: 'Log predictions made elsewhere',
-    description: 'Takes one prediction as JSON, or any number of them as NDJSON.',
+    description: 'The body is one prediction as JSON, or any number of them as NDJSON.',
     body: LogRequestSchema,
     line: LogRequestSchema,
     returns: LoggedSchema,
@@ -92,11 +92,11 @@ export class PredictionsController {
     summary: 'Get a prediction with its votes and labels',
     description: 'The input text is included only with scope `read:text`.',
     path: { id: UUID },
-    returns: JudgedPredictionSchema,
+    returns: PredictionDetailSchema,
   })
-  async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<JudgedPrediction> {
+  async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<PredictionDetail> {
     const { prediction, verdicts } = await this.predictions.getWithVerdicts(caller, id);
-    return toJudgedResource(prediction, verdicts, caller.scopes.has('read:text'));
+    return toDetailResource(prediction, verdicts, caller.scopes.has('read:text'));
   }
 
   private sink(caller: Principal): NdjsonSink<Prediction> {

@@ -22,7 +22,7 @@ export class PredictionsRepository {
     return row && this.toPrediction(tenant, row);
   }
 
-  /** Newest first, at most `limit`, after `position` when given. */
+  /** Returns at most `limit` predictions after `position`, newest first. */
   async list(
     tenant: TenantContext,
     filter: PredictionFilter,

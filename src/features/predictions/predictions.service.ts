@@ -20,14 +20,14 @@ export class PredictionsService {
     this.cursors = secrets.cursorCodec('predictions');
   }
 
-  /** @throws NotFoundError, also for another tenant's prediction */
+  /** Returns a prediction by its id or alias. @throws NotFoundError, also for a prediction of another tenant */
   async get(tenant: TenantContext, id: string): Promise<Prediction> {
     const prediction = (await this.repository.find(tenant, id)) ?? (await this.findByAlias(tenant, id));
     if (!prediction) throw new NotFoundError('The prediction');
     return prediction;
   }
 
-  /** The prediction and what was said about it. @throws NotFoundError */
+  /** Returns a prediction with its votes and labels. @throws NotFoundError */
   async getWithVerdicts(tenant: TenantContext, id: string): Promise<{ prediction: Prediction; verdicts: Verdicts }> {
     const prediction = await this.get(tenant, id);
     const { inferenceId } = prediction;
@@ -39,7 +39,10 @@ export class PredictionsService {
     return id === undefined ? undefined : this.repository.find(tenant, id);
   }
 
-  /** Newest first; a page stays where it is while new predictions arrive. @throws ValidationError naming `cursor` */
+  /**
+   * Lists predictions, newest first. New predictions do not move the items between pages.
+   * @throws ValidationError when `cursor` is invalid
+   */
   async list(
     tenant: TenantContext,
     filter: PredictionFilter,

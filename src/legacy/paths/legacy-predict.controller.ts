@@ -9,7 +9,7 @@ import {
   PredictRoute,
   PredictRoutes,
   PredictService,
-  trimmed,
+  trimTexts,
 } from '#predictions';
 import { Caller, FeedbackTokens, OpenableAs, type Principal } from '#security';
 import { lenientBatch, lenientPredict } from '../bodies/lenient-bodies.js';
@@ -34,7 +34,7 @@ export class LegacyPredictController extends PredictRoutes {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PredictionItem> {
-    return this.predictOne(caller, reply, key, lenientPredict.parse(trimmed(body)));
+    return this.predictOne(caller, reply, key, lenientPredict.parse(trimTexts(body)));
   }
 
   @Post('batch')
@@ -50,6 +50,6 @@ export class LegacyPredictController extends PredictRoutes {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchResponse> {
-    return this.predictMany(caller, reply, key, lenientBatch.parse(trimmed(body)));
+    return this.predictMany(caller, reply, key, lenientBatch.parse(trimTexts(body)));
   }
 }

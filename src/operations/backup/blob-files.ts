@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { FeedbackLoopConfig } from '#config';
 
 /** Returns the folder of the screenshots. */
-export function blobFolder({ pictures: { dir }, server: { dataDir } }: Readonly<FeedbackLoopConfig>): string {
+export function blobFolder({ screenshots: { dir }, server: { dataDir } }: Readonly<FeedbackLoopConfig>): string {
   return dir ?? join(dataDir, 'blobs');
 }
 

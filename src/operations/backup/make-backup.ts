@@ -46,7 +46,7 @@ export async function makeBackup(
     const copied = await copier.copy(copy, onProgress);
     const parts = async function* (): AsyncGenerator<BackupPart> {
       yield { name: copier.fileName, path: copy, compress: !copier.compressed };
-      if (config.pictures.store !== 'directory') return;
+      if (config.screenshots.store !== 'directory') return;
       let n = 0;
       for await (const { name, path } of filesOf(blobFolder(config))) {
         const copyPath = join(work, `blob-${n++}`);
@@ -63,7 +63,7 @@ export async function makeBackup(
         database: config.database.target.type,
         migrations: copied.migrations,
         rows: copied.rows,
-        blobs: config.pictures.store === 'directory' ? 'files' : config.pictures.store,
+        blobs: config.screenshots.store === 'directory' ? 'files' : config.screenshots.store,
         encryption_key_id: new FieldCipher(config).currentKeyId,
       },
       {

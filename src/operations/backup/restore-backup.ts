@@ -110,7 +110,7 @@ function warningsOf(config: Readonly<FeedbackLoopConfig>, manifest: BackupManife
     );
   if (manifest.blobs === 's3')
     warnings.push('Screenshots are in S3. They are not part of the backup and were not changed.');
-  if (manifest.blobs === 'files' && config.pictures.store !== 'directory')
+  if (manifest.blobs === 'files' && config.screenshots.store !== 'directory')
     warnings.push(
       'Screenshots were restored to a folder: set FL_BLOB_STORE=directory, or move them with `blobs move`.',
     );

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule } from '@nestjs/config';
 import { FeedbackLoopConfig } from './feedback-loop-config.js';
 
-/** Provides the one `FeedbackLoopConfig`. Nest's own module carries it for libraries that ask for `ConfigService`. */
+/** Provides the configuration. Nest's own module offers it too, for libraries that inject `ConfigService`. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: Readonly<FeedbackLoopConfig>): DynamicModule {
@@ -10,7 +10,7 @@ export class ConfigModule {
       module: ConfigModule,
       global: true,
       imports: [
-        // The environment is read by our loader alone: one truth for app, CLI and migrations.
+        // Only our loader reads the environment, so that application, CLI and migrations agree.
         NestConfigModule.forRoot({
           ignoreEnvFile: true,
           ignoreEnvVars: true,

@@ -1,13 +1,13 @@
 import { AppError } from '#kernel';
 
-/** One wrong variable: its name, what its value must look like, and what to do. Never the value. */
+/** A problem with one variable, and its remedy. Never contains the value, which may be a secret. */
 export interface ConfigurationProblem {
   variable: string;
   problem: string;
   remedy: string;
 }
 
-/** The configuration cannot be used; the process does not start. */
+/** The configuration is invalid, so the process does not start. */
 export class ConfigurationError extends AppError {
   constructor(readonly problems: ConfigurationProblem[]) {
     super({

@@ -3,7 +3,7 @@ import { type VariableDefinition, variablesOf } from './variable.decorator.js';
 
 const NOTICE = 'Generated from src/platform/config/settings by `npm run generate`; do not edit.';
 
-/** Effective values by variable, secrets masked. */
+/** Returns the effective values by variable, with secrets masked. */
 export function maskedConfig(config: Readonly<FeedbackLoopConfig>): Record<string, string> {
   return Object.fromEntries(
     variablesOf(FeedbackLoopConfig).map(({ name, secret, ...place }) => {
@@ -15,9 +15,9 @@ export function maskedConfig(config: Readonly<FeedbackLoopConfig>): Record<strin
   );
 }
 
-/** `.env.example` */
+/** Returns the content of `.env.example`. */
 export function envExample(): string {
-  const lines = [`# ${NOTICE}`, '# Copy to .env and change what you need; every value has a default.', ''];
+  const lines = [`# ${NOTICE}`, '# Copy this file to .env and change what you need. Every setting has a default.', ''];
   for (const [group, variables] of byGroup()) {
     lines.push(`# --- ${group} ---`, '');
     for (const variable of variables) {
@@ -28,16 +28,17 @@ export function envExample(): string {
   return lines.join('\n');
 }
 
-/** `docs/configuration.md` */
+/** Returns the content of `docs/configuration.md`. */
 export function configurationPage(): string {
   const lines = [
     '# Configuration',
     '',
     `<!-- ${NOTICE} -->`,
     '',
-    'Settings are environment variables, or lines of a `.env` file in the working folder (the environment wins). A wrong value stops',
-    'the start with a message that names the variable, the shape of its value and the remedy. `npx feedback-loop config check` prints',
-    'the effective configuration with secrets masked. For every secret, `<NAME>_FILE` may name a file that holds it.',
+    'Settings are environment variables or lines of a `.env` file in the working folder; the environment takes precedence. If a',
+    'value is invalid, the server does not start, and a message names the variable, the problem and the remedy.',
+    '`npx feedback-loop config check` prints the effective configuration with secrets masked. Each secret can also be read from a',
+    'file: set `<NAME>_FILE` to its path.',
     '',
   ];
   for (const [group, variables] of byGroup()) {

@@ -4,7 +4,10 @@ import { parseEnv } from 'node:util';
 import { type FeedbackLoopConfig } from './feedback-loop-config.js';
 import { type Environment, loadConfig } from './load-config.js';
 
-/** The process's environment over the `.env` file of the working folder. The one place that reads either. */
+/**
+ * Returns the variables of the `.env` file in `folder`, overridden by the environment of the process. No other code
+ * reads either of them.
+ */
 export function readEnvironment(folder: string = process.cwd()): Environment {
   const file = join(folder, '.env');
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
@@ -14,8 +17,8 @@ export function readEnvironment(folder: string = process.cwd()): Environment {
 let instance: Readonly<FeedbackLoopConfig> | undefined;
 
 /**
- * The one configuration of this process: every call answers the same frozen object.
- * @throws ConfigurationError when the environment cannot be used.
+ * Returns the configuration of this process. Every call returns the same frozen object.
+ * @throws ConfigurationError when a variable is invalid
  */
 export function configFromEnvironment(): Readonly<FeedbackLoopConfig> {
   instance ??= loadConfig(readEnvironment());

@@ -8,9 +8,9 @@ import { MailSettings } from './settings/mail.settings.js';
 import { MetricEventSettings } from './settings/metric-events.settings.js';
 import { ModelSettings } from './settings/models.settings.js';
 import { ObservabilitySettings } from './settings/observability.settings.js';
-import { PictureSettings } from './settings/pictures.settings.js';
 import { RedisSettings } from './settings/redis.settings.js';
 import { RetentionSettings } from './settings/retention.settings.js';
+import { ScreenshotSettings } from './settings/screenshots.settings.js';
 import { SecuritySettings } from './settings/security.settings.js';
 import { ServerSettings } from './settings/server.settings.js';
 import { SpoolSettings } from './settings/spool.settings.js';
@@ -20,8 +20,8 @@ import { Nested } from './variable.decorator.js';
 export { PUBLIC_ROUTE_NAMES, type PublicRouteName } from './settings/security.settings.js';
 
 /**
- * Every setting of the product, one class for each group. `.env.example` and `docs/configuration.md` are
- * generated from these classes. Only `loadConfig` makes instances; they are frozen.
+ * All settings of the product, with one class for each group. `.env.example` and `docs/configuration.md` are generated
+ * from these classes. Instances come from `loadConfig` and are frozen.
  */
 export class FeedbackLoopConfig {
   @Nested('Server', ServerSettings)
@@ -42,7 +42,7 @@ export class FeedbackLoopConfig {
   @Nested('Security', SecuritySettings)
   security = new SecuritySettings();
 
-  @Nested('People', AccountSettings)
+  @Nested('User accounts', AccountSettings)
   accounts = new AccountSettings();
 
   @Nested('Mail', MailSettings)
@@ -57,8 +57,8 @@ export class FeedbackLoopConfig {
   @Nested('Feedback', FeedbackSettings)
   feedback = new FeedbackSettings();
 
-  @Nested('Pictures', PictureSettings)
-  pictures = new PictureSettings();
+  @Nested('Screenshots', ScreenshotSettings)
+  screenshots = new ScreenshotSettings();
 
   @Nested('Webhooks', WebhookSettings)
   webhooks = new WebhookSettings();

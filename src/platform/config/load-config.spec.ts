@@ -14,7 +14,7 @@ const problems = (environment: Environment): string => {
 };
 
 describe('loadConfig', () => {
-  it('S0-09 S0-10 S0-16 S0-46 needs nothing: SQLite in the data folder, port 8000, loopback', () => {
+  it('S0-09 S0-10 S0-16 S0-46 needs no settings: uses SQLite in the data folder and port 8000 on loopback', () => {
     const config = loadConfig({});
     expect(config.database.target).toEqual({
       type: 'sqlite',
@@ -68,13 +68,13 @@ describe('loadConfig', () => {
   it.each([
     ['mysql://u@h/db', 'FL_DB_URI has a scheme'],
     ['not an address', 'FL_DB_URI has a scheme'],
-    ['sqlite:file.db', 'FL_DB_URI names no SQLite file'],
-    ['sqlite:///', 'FL_DB_URI names no SQLite file'],
+    ['sqlite:file.db', 'FL_DB_URI does not name a SQLite file'],
+    ['sqlite:///', 'FL_DB_URI does not name a SQLite file'],
     ['sqlite:///folder/', 'does not name a file'],
     ['postgresql://', 'FL_DB_URI is not a PostgreSQL address'],
     ['postgresql://host', 'FL_DB_URI is not a PostgreSQL address'],
     ['postgresql://u:%zz@h/db', 'FL_DB_URI is not a PostgreSQL address'],
-  ])('S0-07 S0-08 S0-27 refuses the address %s and says what one looks like', (uri, message) => {
+  ])('S0-07 S0-08 S0-27 refuses the address %s and shows a valid one', (uri, message) => {
     expect(problems({ FL_DB_URI: uri })).toContain(message);
     expect(problems({ FL_DB_URI: uri })).toMatch(/Write it as (?:postgresql|sqlite):\/\//);
   });
@@ -85,7 +85,7 @@ describe('loadConfig', () => {
     expect(problems({ FL_DB_TYPE: 'oracle' })).toContain('FL_DB_TYPE');
   });
 
-  it('S0-08 names every wrong variable at once, its shape and the remedy, never a value', () => {
+  it('S0-08 names all invalid variables with problem and remedy, but never a value', () => {
     const text = problems({
       FL_API_PORT: 'eighty-secret',
       FL_LOG_LEVEL: 'loud-secret',
@@ -115,7 +115,7 @@ describe('loadConfig', () => {
     expect(problems({ FL_TRUSTED_PROXIES: value })).toContain('FL_TRUSTED_PROXIES');
   });
 
-  it.each(['2', '10.0.0.0/8,192.168.1.1', '::1/128'])('takes %s as trusted proxies', (value) => {
+  it.each(['2', '10.0.0.0/8,192.168.1.1', '::1/128'])('accepts %s as trusted proxies', (value) => {
     expect(problems({ FL_TRUSTED_PROXIES: value })).toBe('');
   });
 
@@ -124,7 +124,7 @@ describe('loadConfig', () => {
     expect(problems({ FL_API_KEY_REQUIRED: 'false', FL_API_HOST: '0.0.0.0' })).toContain('FL_API_KEY_REQUIRED');
   });
 
-  it('S1-16 takes keys with scopes, and refuses a scope that does not exist', () => {
+  it('S1-16 accepts keys with scopes and refuses an unknown scope', () => {
     const key = 'k'.repeat(32);
     expect(loadConfig({ FL_API_KEYS: `${key}:read+predict` }).security.apiKeys).toEqual([`${key}:read+predict`]);
     expect(problems({ FL_API_KEYS: `${key}:everything` })).toContain('scope that does not exist');
@@ -138,7 +138,7 @@ describe('loadConfig', () => {
     ['abc:read:text', ['abc', 'read:text']],
     ['abc:nonsense', ['abc', 'nonsense']],
     ['abc', ['abc', '']],
-  ])('S1-16 takes %s apart, colons in keys and scopes included', (entry, parts) => {
+  ])('S1-16 splits %s, even with colons in key and scope', (entry, parts) => {
     expect(splitKey(entry)).toEqual(parts);
   });
 
@@ -148,7 +148,7 @@ describe('loadConfig', () => {
     ['FL_DB_URI', 'postgresql://feedback:REPLACE@postgres:5432/feedback_loop'],
     ['FL_API_KEYS', 'REPLACE-with-a-key-of-your-own-0123456789:read'],
   ])('S1-20 refuses the placeholder of an example in %s', (variable, value) => {
-    expect(problems({ [variable]: value })).toContain(`${variable} still holds the placeholder of an example`);
+    expect(problems({ [variable]: value })).toContain(`${variable} still contains the placeholder of an example`);
   });
 
   it('S1-20 reads a secret from a file, and only a secret', () => {
@@ -167,13 +167,13 @@ describe('loadConfig', () => {
     expect(loadConfig({ FL_DB_URI: '', FL_API_PORT: ' ' }).server.port).toBe(8000);
   });
 
-  it('S0-04 answers an object that nothing can change', () => {
+  it('S0-04 returns a frozen object', () => {
     const config = loadConfig({});
     expect(() => Object.assign(config, { server: {} })).toThrow(TypeError);
     expect(() => Object.assign(config.server, { port: 1 })).toThrow(TypeError);
   });
 
-  it('notices variables that mean nothing', () => {
+  it('finds unknown FL_ variables', () => {
     expect(
       unknownVariables({ FL_API_PROT: '1', FL_API_PORT: '1', FL_DB_URI_FILE: 'x', FL_TEST_REDIS_URL: 'x', HOME: '/' }),
     ).toEqual(['FL_API_PROT']);

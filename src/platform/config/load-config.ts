@@ -10,14 +10,14 @@ import { groupsOf, type VariableDefinition, variablesOf } from './variable.decor
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type ReadFile = (path: string) => string;
 
-/** What our examples, and those of others, say where a secret belongs. */
+/** Placeholders for secrets in our examples and in common ones. */
 const PLACEHOLDER = /REPLACE|(?<![a-z])change[-_]?me(?![a-z])/;
 
 const readText: ReadFile = (path) => readFileSync(path, 'utf8');
 
 /**
- * Turns an environment into the configuration. Pure but for `<NAME>_FILE`, which `readFile` reads.
- * @throws ConfigurationError with every wrong variable, none of their values.
+ * Converts environment variables to the configuration. Pure, except that `readFile` reads the files of `<NAME>_FILE`.
+ * @throws ConfigurationError with all invalid variables, but without their values
  */
 export function loadConfig(environment: Environment, readFile: ReadFile = readText): Readonly<FeedbackLoopConfig> {
   const problems: ConfigurationProblem[] = [];
@@ -42,7 +42,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile = readTe
   return Object.freeze(config);
 }
 
-/** Variables that start with `FL_` and are none of ours: most often a typing error. */
+/** Returns variables that start with `FL_` but are not settings; most of them are typing errors. */
 export function unknownVariables(environment: Environment): string[] {
   const known = new Set(
     variablesOf(FeedbackLoopConfig).flatMap(({ name, aliases, secret }) =>
@@ -62,7 +62,7 @@ function rawValue(
 ): string | undefined {
   for (const each of [name, ...(aliases ?? [])]) {
     const value = environment[each];
-    // An empty variable is what compose files and CI leave behind for "not set".
+    // Compose files and CI systems pass an empty value for a variable that is not set.
     if (value !== undefined && value.trim() !== '') return value.trim();
     const file = secret ? environment[`${each}_FILE`] : undefined;
     if (file === undefined || file === '') continue;
@@ -72,7 +72,7 @@ function rawValue(
       problems.push({
         variable: `${each}_FILE`,
         problem: 'names a file that cannot be read',
-        remedy: 'Check the path and that this user may read it.',
+        remedy: 'Check the path and the permissions of the file.',
       });
       return undefined;
     }
@@ -100,8 +100,8 @@ function parse({ kind }: VariableDefinition, raw: string): unknown {
 function placeholderProblem({ name }: VariableDefinition): ConfigurationProblem {
   return {
     variable: name,
-    problem: 'still holds the placeholder of an example',
-    remedy: 'Put a secret of your own there; everybody knows this one.',
+    problem: 'still contains the placeholder of an example',
+    remedy: 'Replace it with a secret of your own; this one is public.',
   };
 }
 
@@ -129,54 +129,58 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
   if (!config.security.apiKeyRequired && !isLoopback(config.server.host)) {
     problems.push({
       variable: 'FL_API_KEY_REQUIRED',
-      problem: 'is false although FL_API_HOST is not a loopback address',
+      problem: 'is false, but FL_API_HOST is not a loopback address',
       remedy: 'Listen on 127.0.0.1, or require keys.',
     });
   }
   if ((config.server.tlsCertPath === undefined) !== (config.server.tlsKeyPath === undefined)) {
     problems.push({
       variable: config.server.tlsCertPath === undefined ? 'FL_TLS_CERT_PATH' : 'FL_TLS_KEY_PATH',
-      problem: 'is missing, although the other half is set',
+      problem: 'is missing: FL_TLS_CERT_PATH and FL_TLS_KEY_PATH need each other',
       remedy: 'Set both, or neither.',
     });
   }
-  if (config.pictures.store === 's3' && config.pictures.s3Bucket === undefined) {
+  if (config.screenshots.store === 's3' && config.screenshots.s3Bucket === undefined) {
     problems.push({
       variable: 'FL_S3_BUCKET',
-      problem: 'is missing, although FL_BLOB_STORE is s3',
-      remedy: 'Name the bucket.',
+      problem: 'is missing, but FL_BLOB_STORE is s3',
+      remedy: 'Set it to the name of the bucket.',
     });
   }
   for (const [i, uri] of config.database.replicaUris.entries())
     if (!/^postgres(?:ql)?:\/\/[^/]+\/./.test(uri))
       problems.push({
         variable: 'FL_DB_REPLICA_URIS',
-        problem: `has an entry (number ${i + 1}) that is no address of PostgreSQL`,
+        problem: `has an entry (number ${i + 1}) that is not a PostgreSQL address`,
         remedy: 'Write postgresql://user:password@host:5432/name, separated by commas.',
       });
   if (!config.webhooks.allow.every((range) => range.includes('/') && isCidr(range)))
     problems.push({
       variable: 'FL_WEBHOOK_ALLOW',
-      problem: 'has an entry that is no CIDR',
+      problem: 'has an entry that is not a CIDR',
       remedy: 'Write 10.20.0.0/16,fd00:1234::/32.',
     });
   if (config.database.pooler === 'transaction' && config.database.directUri === undefined) {
     problems.push({
       variable: 'FL_DB_DIRECT_URI',
-      problem: 'is missing, although FL_DB_POOLER is transaction',
-      remedy: 'Name the address of PostgreSQL itself: migrations hold a lock that a pooler would lose.',
+      problem: 'is missing, but FL_DB_POOLER is transaction',
+      remedy: 'Set it to an address that bypasses the pooler: migrations hold a lock that the pooler would lose.',
     });
   }
   if (config.database.poolMin > config.database.poolSize) {
-    problems.push({ variable: 'FL_DB_POOL_MIN', problem: 'is more than FL_DB_POOL_SIZE', remedy: 'Lower it.' });
+    problems.push({
+      variable: 'FL_DB_POOL_MIN',
+      problem: 'is greater than FL_DB_POOL_SIZE',
+      remedy: 'Lower it, or raise FL_DB_POOL_SIZE.',
+    });
   }
   if (
     !config.server.trustedProxies.every((proxy) => isHopCount(config.server.trustedProxies, proxy) || isCidr(proxy))
   ) {
     problems.push({
       variable: 'FL_TRUSTED_PROXIES',
-      problem: 'has an entry that is no address, no CIDR and no single hop count',
-      remedy: 'Write 10.0.0.0/8,192.168.1.1, or one number of proxies alone.',
+      problem: 'has an entry that is neither an address nor a CIDR nor the only hop count',
+      remedy: 'Write 10.0.0.0/8,192.168.1.1, or only the number of proxies.',
     });
   }
   config.security.apiKeys.forEach((entry, i) => {
@@ -187,7 +191,7 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
       problems.push({
         variable: 'FL_API_KEYS',
         problem: `${place} whose key is shorter than 32 characters`,
-        remedy: 'Make one with: openssl rand -base64 32',
+        remedy: 'Generate a key with: openssl rand -base64 32',
       });
     } else if (unknown.length > 0) {
       problems.push({
@@ -200,7 +204,7 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
   return problems;
 }
 
-/** `<key>:<scopes>` → both parts; the key may hold colons, and so does the scope `read:text`. */
+/** Splits `<key>:<scopes>`. The key may contain colons, and so does the scope `read:text`. */
 export function splitKey(entry: string): [key: string, scopes: string] {
   for (let at = entry.indexOf(':'); at >= 0; at = entry.indexOf(':', at + 1)) {
     const scopes = entry.slice(at + 1);

@@ -7,21 +7,21 @@ export interface VariableOptions {
   name: string;
   kind: VariableKind;
   description: string;
-  /** Other names for the same value, read when the first is absent. */
+  /** Other names of the variable, read if `name` is not set. */
   aliases?: readonly string[];
-  /** Masked in every output; `<NAME>_FILE` may name a file that holds it. */
+  /** Masked in all output. `<NAME>_FILE` may name a file that contains the value. */
   secret?: boolean;
-  /** What stands in the documentation where the default is worked out at start. */
+  /** Description of a default that is not a constant or not set. */
   defaultText?: string;
-  /** A value for the example file. */
+  /** Value in `.env.example`. */
   example?: string;
 }
 
 export interface VariableDefinition extends VariableOptions {
   property: string;
-  /** The group it is in: a property of the configuration. */
+  /** Property of the configuration that holds the group. */
   group: string;
-  /** The heading of the group in documents. */
+  /** Heading of the group in documents. */
   title: string;
 }
 
@@ -44,12 +44,12 @@ export function Variable(options: VariableOptions): PropertyDecorator {
   };
 }
 
-/** A whole number from `min` to `max`. */
+/** Declares a whole number from `min` to `max`. */
 export function IntegerVariable(min: number, max: number, options: Omit<VariableOptions, 'kind'>): PropertyDecorator {
   return all(Variable({ ...options, kind: 'integer' }), IsInt(), Min(min), Max(max));
 }
 
-/** The same, or nothing. */
+/** Declares a whole number from `min` to `max` that may be absent. */
 export function OptionalIntegerVariable(
   min: number,
   max: number,
@@ -68,7 +68,7 @@ function all(...decorators: PropertyDecorator[]): PropertyDecorator {
 
 const GROUPS = Symbol('groups');
 
-/** Declares a property of the configuration as a group of settings; `title` is its heading in documents. */
+/** Declares a property of the configuration as a group of settings. `title` is its heading in documents. */
 export function Nested(title: string, type: new () => object): PropertyDecorator {
   return (target, property) => {
     Reflect.defineMetadata(GROUPS, [...groupsAt(target), { property: String(property), title, type }], target);
@@ -84,20 +84,22 @@ function groupsAt(target: object): SettingsGroup[] {
   return (Reflect.getMetadata(GROUPS, target) as SettingsGroup[] | undefined) ?? [];
 }
 
-/** Names read beside those that a variable declares, by variable: see `readAlso`. */
-const moreNames = new Map<string, readonly string[]>();
+/** Names that `readAlso` added, by variable. */
+const addedNames = new Map<string, readonly string[]>();
 
-/** Makes variables readable by further names, such as those of legacy systems. Entry points call it before they load the configuration. */
+/**
+ * Adds names of variables, such as those of legacy systems. Entry points call it before they load the configuration.
+ */
 export function readAlso(names: Readonly<Record<string, readonly string[]>>): void {
-  for (const [variable, others] of Object.entries(names)) moreNames.set(variable, others);
+  for (const [variable, others] of Object.entries(names)) addedNames.set(variable, others);
 }
 
-/** Returns the variables of all groups of a configuration class, in order. */
+/** Returns the variables of all groups of a configuration class, in the order of their declaration. */
 export function variablesOf(type: new () => object): VariableDefinition[] {
   return groupsOf(type).flatMap((group) => {
     const declared = Reflect.getMetadata(DEFINITIONS, group.type.prototype as object) as Declared[] | undefined;
     return (declared ?? []).map((each) => {
-      const aliases = [...(each.aliases ?? []), ...(moreNames.get(each.name) ?? [])];
+      const aliases = [...(each.aliases ?? []), ...(addedNames.get(each.name) ?? [])];
       return { ...each, ...(aliases.length > 0 ? { aliases } : {}), group: group.property, title: group.title };
     });
   });

@@ -18,7 +18,7 @@ const INSERT = new BulkInsert(
 
 const PARTITIONS = 'SELECT SUM(pg_total_relation_size(relid)) AS bytes FROM pg_partition_tree($1::regclass)';
 const RELATION = 'SELECT pg_total_relation_size($1::regclass) AS bytes';
-/** Pages of a table and of its indexes. */
+/** Size of the pages of a table and of its indexes. */
 const PAGES =
   'SELECT SUM(pgsize) AS bytes FROM dbstat WHERE aggregate = TRUE AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name = $1)';
 
@@ -30,7 +30,7 @@ interface Row {
   total_bytes: number;
 }
 
-/** Measures tables, and stores the samples. */
+/** Measures tables and stores the samples. */
 @Injectable()
 export class GrowthRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
@@ -71,7 +71,7 @@ export class GrowthRepository {
   }
 
   /**
-   * Deletes samples taken before a time.
+   * Deletes the samples of the days before a time, in milliseconds since 1970.
    * @acrossTenants housekeeping of the installation
    */
   async deleteSamples(before: number): Promise<void> {
@@ -80,7 +80,7 @@ export class GrowthRepository {
     );
   }
 
-  /** Returns the samples of a tenant, oldest first. */
+  /** Returns the samples of a tenant since a time in milliseconds since 1970, oldest first. */
   async samples(tenant: TenantContext, since: number): Promise<GrowthSample[]> {
     const rows = await this.unitOfWork.read<Row>(
       tenant,
@@ -91,7 +91,7 @@ export class GrowthRepository {
   }
 
   /**
-   * Returns the samples of all tenants.
+   * Returns the samples of all tenants since a time in milliseconds since 1970, oldest first.
    * @acrossTenants metrics of the installation
    */
   async samplesOfAll(since: number): Promise<GrowthSample[]> {

@@ -7,10 +7,10 @@ import { StoredTables } from '#persistence';
 import { type GrowthSample, growthOf, type TableGrowth } from './growth.js';
 import { GrowthRepository } from './growth.repository.js';
 
-const FIRST_LOOK_MS = 1000;
-const SPAN_DAYS = 30;
-const KEPT_DAYS = 400;
-/** Limits the number of time series. The largest tenants have metrics. */
+const FIRST_SAMPLE_DELAY_MS = 1000;
+const RATE_DAYS = 30;
+const RETENTION_DAYS = 400;
+/** Limits the number of time series: only the largest tenants have metrics. */
 const MAX_TENANTS = 100;
 
 /**
@@ -44,7 +44,7 @@ export class GrowthService {
     );
     metrics.gauge(
       'table_rows_per_day',
-      'Rows that a table grows by per day.',
+      'Growth of a table in rows per day.',
       totals(({ rowsPerDay }) => rowsPerDay ?? 0),
       ['table'],
     );
@@ -70,7 +70,7 @@ export class GrowthService {
     );
     metrics.gauge(
       'tenant_table_rows_per_day',
-      'Rows that a tenant adds to a table per day.',
+      'Growth of a tenant in a table in rows per day.',
       byTenant(({ rowsPerDay }) => rowsPerDay ?? 0),
       ['tenant', 'table'],
     );
@@ -89,12 +89,12 @@ export class GrowthService {
     this.added.set(table, (this.added.get(table) ?? 0) + rows);
   }
 
-  /** Returns the latest sample from memory; empty before the first one. */
+  /** Returns the latest growth of each table of a tenant from memory; empty before the first sample. */
   of({ tenantId }: TenantContext): TableGrowth[] {
     return this.latest.get(tenantId) ?? [];
   }
 
-  @WhileDatabaseUp({ name: 'growth.sample', every: HOUR_MS, first: FIRST_LOOK_MS })
+  @WhileDatabaseUp({ name: 'growth.sample', every: HOUR_MS, first: FIRST_SAMPLE_DELAY_MS })
   async sample(): Promise<void> {
     const sampledAt = this.clock.now();
     const samples: GrowthSample[] = [];
@@ -109,8 +109,8 @@ export class GrowthService {
         samples.push({ tenantId, table, rows, bytes: all === 0 ? 0 : Math.round((bytes * rows) / all), sampledAt });
     }
     if (samples.length > 0) await this.repository.save(samples);
-    await this.repository.deleteSamples(sampledAt - KEPT_DAYS * DAY_MS);
-    const known = await this.repository.samplesOfAll(sampledAt - SPAN_DAYS * DAY_MS);
+    await this.repository.deleteSamples(sampledAt - RETENTION_DAYS * DAY_MS);
+    const known = await this.repository.samplesOfAll(sampledAt - RATE_DAYS * DAY_MS);
     const tenants = byKey(known, ({ tenantId }) => tenantId);
     this.latest = new Map(
       [...tenants].map(([tenantId, own]) => [

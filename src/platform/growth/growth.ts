@@ -1,12 +1,12 @@
 import { DAY_MS, formatTime } from '#kernel';
 
-/** Size of a table, its growth per day, and a forecast. */
+/** Size of a table, its growth per day and a forecast. */
 export interface TableGrowth {
   table: string;
   rows: number;
-  /** Size including indexes. A tenant's share is in proportion to its rows. */
+  /** Size including indexes. The share of a tenant is in proportion to its rows. */
   bytes: number;
-  /** Average over up to 30 days; null until half a day has passed. */
+  /** Average over up to 30 days; null until the samples span half a day. */
   rowsPerDay: number | null;
   bytesPerDay: number | null;
   /** Forecast at the current rate of growth. */
@@ -15,7 +15,7 @@ export interface TableGrowth {
   sampledAt: number;
 }
 
-/** One measurement of a table. */
+/** One measurement of a table for one tenant. `bytes` include indexes; `sampledAt` is in milliseconds since 1970. */
 export interface GrowthSample {
   tenantId: string;
   table: string;
@@ -25,15 +25,16 @@ export interface GrowthSample {
 }
 
 const FORECAST_DAYS = 30;
-/** Samples that are closer together are too close for a rate per day. */
+/** Minimum time between two samples, in milliseconds, from which a rate per day is meaningful. */
 const MIN_SPAN_MS = DAY_MS / 2;
 
 /**
- * Returns the growth along a straight line from the first to the last sample. `samples` are oldest first and not empty.
+ * Returns the linear growth from the first to the last sample. `samples` are ordered from oldest to newest.
+ * @throws Error when `samples` is empty
  */
 export function growthOf(table: string, samples: readonly Omit<GrowthSample, 'tenantId' | 'table'>[]): TableGrowth {
   const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last) throw new Error('growth needs a sample');
+  if (!first || !last) throw new Error('growth needs at least one sample');
   const { bytes, rows, sampledAt } = last;
   const days = (sampledAt - first.sampledAt) / DAY_MS;
   if (sampledAt - first.sampledAt < MIN_SPAN_MS)

@@ -6,9 +6,9 @@ import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { DATABASE_STATE, type DatabaseState } from './database-state.js';
 import { type JobOptions, jobOptionsOf } from './while-database-up.decorator.js';
 
-/** A job that is due while the database is down looks again after this long, or after its own pause if that is shorter. */
-const LOOK_AGAIN_MS = 5000;
-/** Share of a pause by which it becomes shorter or longer. */
+/** Maximum delay, in milliseconds, before a job that was due during an outage checks the database again. */
+const MAX_RECHECK_DELAY_MS = 5000;
+/** Fraction by which a pause is randomly shortened or lengthened. */
 const JITTER = 0.1;
 
 export interface JobStatus {
@@ -18,7 +18,7 @@ export interface JobStatus {
   running: boolean;
   /** Milliseconds since 1970; null before the first run. */
   lastStartedAt: number | null;
-  /** Seconds that the last finished run took; null before it. */
+  /** Duration of the last finished run, in seconds; null before the first one. */
   lastSeconds: number | null;
   /** Failed runs since the last success. */
   consecutiveFailures: number;
@@ -33,9 +33,10 @@ interface Job {
 /**
  * Runs every method that `WhileDatabaseUp` declares.
  *
- * - a job either waits, with one timer, or runs, with none: it cannot overlap with itself
- * - the first failure in a row is a warning in the log and later ones are debug messages: a job that fails each second does not fill it
- * - a failure that comes with the loss of the database is not a warning: the loss itself is logged elsewhere
+ * - a job either waits with one timer or runs without one, so it never overlaps with itself
+ * - only the first of several consecutive failures is logged as a warning; the others are debug messages, because a job
+ *   that fails every second would flood the log
+ * - a failure during an outage of the database is not a warning, because the outage is logged elsewhere
  */
 @Injectable()
 export class BackgroundJobs implements OnApplicationBootstrap, OnModuleDestroy {
@@ -69,7 +70,7 @@ export class BackgroundJobs implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  /** @throws Error when two jobs have the same name */
+  /** Finds the declared jobs and schedules them. @throws Error when two jobs have the same name */
   onApplicationBootstrap(): void {
     for (const wrapper of this.discovery.getProviders()) {
       const instance = wrapper.instance as object | null | undefined;
@@ -84,19 +85,19 @@ export class BackgroundJobs implements OnApplicationBootstrap, OnModuleDestroy {
     for (const job of this.jobs.values()) this.wait(job, job.options.first ?? job.options.every);
   }
 
-  /** The scheduler's registry clears the timers a moment later. */
+  /** Prevents new timers. The scheduler registry then clears the pending ones. */
   onModuleDestroy(): void {
     this.stopped = true;
   }
 
-  /** Returns the state of every job, by name. */
+  /** Returns the status of every job, sorted by name. */
   list(): JobStatus[] {
     return [...this.jobs.values()].map(({ status }) => ({ ...status })).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   private add(options: JobOptions, run: () => unknown): void {
     const { every, name } = options;
-    if (this.jobs.has(name)) throw new Error(`Two background jobs are named ${name}.`);
+    if (this.jobs.has(name)) throw new Error(`two background jobs are named ${name}`);
     const status = {
       name,
       everySeconds: every / 1000,
@@ -111,19 +112,19 @@ export class BackgroundJobs implements OnApplicationBootstrap, OnModuleDestroy {
   private wait(job: Job, pause: number): void {
     if (this.stopped) return;
     const { name } = job.options;
-    const varied = pause * (1 + JITTER * (2 * Math.random() - 1));
+    const pauseWithJitter = pause * (1 + JITTER * (2 * Math.random() - 1));
     this.timers.addTimeout(
       name,
       setTimeout(() => {
         this.timers.deleteTimeout(name);
-        void this.due(job);
-      }, varied),
+        void this.runIfUp(job);
+      }, pauseWithJitter),
     );
   }
 
-  private async due(job: Job): Promise<void> {
+  private async runIfUp(job: Job): Promise<void> {
     if (!this.database.isUp) {
-      this.wait(job, Math.min(job.options.every, LOOK_AGAIN_MS));
+      this.wait(job, Math.min(job.options.every, MAX_RECHECK_DELAY_MS));
       return;
     }
     await this.execute(job);
@@ -142,8 +143,8 @@ export class BackgroundJobs implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       status.consecutiveFailures += 1;
       this.runs.inc({ job: name, result: 'failed' });
-      const isNews = status.consecutiveFailures === 1 && this.database.isUp && !this.stopped;
-      this.logger[isNews ? 'warn' : 'debug'](
+      const shouldWarn = status.consecutiveFailures === 1 && this.database.isUp && !this.stopped;
+      this.logger[shouldWarn ? 'warn' : 'debug'](
         { err: error, job: name, nextInSeconds: status.everySeconds },
         'background job failed; it will run again',
       );

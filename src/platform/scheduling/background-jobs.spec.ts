@@ -18,7 +18,7 @@ const log =
 @Injectable()
 class Work {
   running = 0;
-  mostAtOnce = 0;
+  maxConcurrent = 0;
   runs = 0;
   failures = 0;
   afterStart = 0;
@@ -26,7 +26,7 @@ class Work {
   @WhileDatabaseUp({ name: 'work.slow', every: 1 })
   async slow(): Promise<void> {
     this.running += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    this.maxConcurrent = Math.max(this.maxConcurrent, this.running);
     await sleep(20);
     this.running -= 1;
     this.runs += 1;
@@ -62,12 +62,12 @@ const provided = [
 
 @Global()
 @Module({ providers: provided, exports: provided })
-class Surroundings {}
+class TestProviders {}
 
-@Module({ imports: [Surroundings, SchedulingModule], providers: [Work] })
+@Module({ imports: [TestProviders, SchedulingModule], providers: [Work] })
 class App {}
 
-@Module({ imports: [Surroundings, SchedulingModule], providers: [Work, Twin] })
+@Module({ imports: [TestProviders, SchedulingModule], providers: [Work, Twin] })
 class AppWithTwins {}
 
 const QUIET = { logger: false, abortOnError: false } as const;
@@ -92,12 +92,12 @@ describe('background jobs', () => {
 
   afterEach(() => app.close());
 
-  it('run again and again, never twice at once', async () => {
+  it('run repeatedly, but never overlap with themselves', async () => {
     await eventually(() => work.runs >= 5);
-    expect(work.mostAtOnce).toBe(1);
+    expect(work.maxConcurrent).toBe(1);
   });
 
-  it('run soon after the start if declared so, and then after their pause', async () => {
+  it('run after their initial delay, and later after their pause', async () => {
     await eventually(() => work.afterStart === 1);
     await eventually(() => work.runs >= 3);
     expect(work.afterStart).toBe(1);
@@ -113,12 +113,12 @@ describe('background jobs', () => {
     await eventually(() => work.runs > runs);
   });
 
-  it('go on after a failure, which is logged once as a warning and once when it is over', async () => {
+  it('continue after failures, and log one warning and the recovery', async () => {
     await eventually(() => logged.includes('info work.fails_twice'));
     expect(logged).toEqual(['warn work.fails_twice', 'debug work.fails_twice', 'info work.fails_twice']);
   });
 
-  it('are listed with their last run', async () => {
+  it('are listed with the status of their last run', async () => {
     await eventually(() => work.runs >= 1 && logged.includes('info work.fails_twice'));
     const list = jobs.list();
     expect(list.map(({ everySeconds, name }) => ({ everySeconds, name }))).toEqual([
@@ -130,7 +130,7 @@ describe('background jobs', () => {
     expect(list[2]?.lastSeconds).toBeGreaterThan(0.01);
   });
 
-  it('are counted by their result', async () => {
+  it('are counted by result', async () => {
     await eventually(() => logged.includes('info work.fails_twice'));
     const text = await app.get(Metrics).registry.metrics();
     expect(text).toContain('background_job_runs_total{job="work.fails_twice",result="failed"} 2');
@@ -146,9 +146,9 @@ describe('background jobs', () => {
     expect(work.runs).toBe(runs);
   });
 
-  it('must have names of their own', async () => {
+  it('must have unique names', async () => {
     await expect(NestFactory.createApplicationContext(AppWithTwins, QUIET)).rejects.toThrow(
-      'Two background jobs are named work.slow.',
+      'two background jobs are named work.slow',
     );
   });
 });

@@ -1,6 +1,6 @@
 export const DATABASE_STATE = Symbol('database state');
 
-/** What background jobs ask about the database. `persistence/` provides it: this module comes before it. */
+/** State of the database that background jobs need. `persistence/` provides it, because this module must not import it. */
 export interface DatabaseState {
   readonly isUp: boolean;
 }

@@ -5,7 +5,7 @@ import { BackgroundJobs } from './background-jobs.service.js';
 
 @Global()
 @Module({
-  // Every timer is in the registry of Nest's own scheduler, which clears them at shutdown.
+  // The registry of the Nest scheduler holds every timer and clears it at shutdown.
   imports: [DiscoveryModule, ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false })],
   providers: [BackgroundJobs],
   exports: [BackgroundJobs],

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 
 export interface JobOptions {
-  /** Unique in the product, such as `webhooks.deliver`: the label of its metrics and its name in `/health/detailed`. */
+  /** Unique name, such as `webhooks.deliver`. It labels the metrics and appears in `/health/detailed`. */
   name: string;
-  /** Pause from the end of a run to the start of the next, in milliseconds. It varies by a tenth, so that servers do not run in step. */
+  /**
+   * Pause from the end of a run to the start of the next one, in milliseconds. It varies by 10 %, because servers would
+   * otherwise run in step.
+   */
   every: number;
   /** Pause before the first run, in milliseconds. Default: `every`. */
   first?: number;
@@ -12,11 +15,11 @@ export interface JobOptions {
 const JOB = Symbol('background job');
 
 /**
- * Runs a method of a provider in the background for as long as the database is up.
+ * Runs a method of a provider in the background while the database is available.
  *
- * - never overlaps with itself on one server; several servers may run it at the same time
- * - a run that throws is logged and counted, and the next one comes as usual: the method need not catch
- * - listed with its last run in `/health/detailed`
+ * - the method never overlaps with itself on one server, but several servers may run it at the same time
+ * - an error is logged and counted, and the method runs again after its pause, so it does not need to catch errors
+ * - the method is listed in `/health/detailed` with its last run
  */
 export function WhileDatabaseUp(options: JobOptions): MethodDecorator {
   return (_target, _property, descriptor) => {
@@ -24,6 +27,7 @@ export function WhileDatabaseUp(options: JobOptions): MethodDecorator {
   };
 }
 
+/** Returns the options of a method that `WhileDatabaseUp` declares, otherwise undefined. */
 export function jobOptionsOf(method: object): JobOptions | undefined {
   return Reflect.getMetadata(JOB, method) as JobOptions | undefined;
 }

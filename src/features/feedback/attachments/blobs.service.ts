@@ -13,16 +13,16 @@ export class Blobs {
   private readonly stores = new Map<BlobStoreName, BlobStore>();
 
   constructor(config: FeedbackLoopConfig) {
-    this.current = config.pictures.store;
-    this.stores.set('directory', new DirectoryBlobs(config.pictures.dir ?? join(config.server.dataDir, 'blobs')));
-    if (config.pictures.s3Bucket === undefined) return;
+    this.current = config.screenshots.store;
+    this.stores.set('directory', new DirectoryBlobs(config.screenshots.dir ?? join(config.server.dataDir, 'blobs')));
+    if (config.screenshots.s3Bucket === undefined) return;
     const s3 = new S3Blobs({
-      bucket: config.pictures.s3Bucket,
-      region: config.pictures.s3Region,
-      prefix: config.pictures.s3Prefix,
-      endpoint: config.pictures.s3Endpoint,
-      accessKeyId: config.pictures.s3AccessKeyId,
-      secretAccessKey: config.pictures.s3SecretAccessKey,
+      bucket: config.screenshots.s3Bucket,
+      region: config.screenshots.s3Region,
+      prefix: config.screenshots.s3Prefix,
+      endpoint: config.screenshots.s3Endpoint,
+      accessKeyId: config.screenshots.s3AccessKeyId,
+      secretAccessKey: config.screenshots.s3SecretAccessKey,
     });
     this.stores.set('s3', s3);
   }

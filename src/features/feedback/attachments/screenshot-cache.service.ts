@@ -31,9 +31,9 @@ export class ScreenshotCache {
     private readonly metrics: Metrics,
     private readonly servers: SharedCache,
   ) {
-    this.on = config.pictures.cacheBytes > 0;
+    this.on = config.screenshots.cacheBytes > 0;
     this.kept = new LRUCache({
-      maxSize: Math.max(1, config.pictures.cacheBytes),
+      maxSize: Math.max(1, config.screenshots.cacheBytes),
       ttl: config.cache.ttlSeconds * 1000,
       sizeCalculation: (bytes, key) => bytes.length + key.length * 2 + ENTRY_BYTES,
     });

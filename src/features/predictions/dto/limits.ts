@@ -2,7 +2,7 @@ import type { FieldError } from '#kernel';
 
 const MAX_METADATA_BYTES = 16_384;
 
-/** A schema cannot bound the size of a free object. */
+/** Checks the size of `metadata`, because a schema cannot limit the size of an object with free members. */
 export function metadataErrors(metadata: Record<string, unknown> | null | undefined): FieldError[] {
   if (
     typeof metadata !== 'object' ||

@@ -8,7 +8,7 @@ import type { ServedModel } from '#models';
 
 export class ModelsQuery {
   @ApiPropertyOptional({
-    description: 'Moment in ISO 8601; the response lists the models that were served then. Default: now.',
+    description: 'Time in ISO 8601. The response lists the models that were served at that time. Default: now.',
   })
   @IsOptional()
   @IsString()
@@ -21,7 +21,7 @@ const ServedModelSchema = Type.Object(
     name: Type.String(),
     model_version: Type.String(),
     labels: Type.Array(Type.String()),
-    traffic: Type.Number({ description: 'Share of the requests that name no model.' }),
+    traffic: Type.Number({ description: 'Share of the requests without `model` that this model serves.' }),
     shadow: Type.Boolean(),
     version: Type.Integer(),
     since: Type.String({ format: 'date-time' }),
@@ -33,7 +33,7 @@ export const ServedModelsSchema = Type.Object({ data: Type.Array(ServedModelSche
 
 const ModelChangeSchema = Type.Object(
   {
-    version: Type.Integer({ description: 'The version that the change made.' }),
+    version: Type.Integer({ description: 'Version that the change created.' }),
     changed_at: Type.String({ format: 'date-time' }),
     changed_by: Type.String(),
     changes: fieldChanges(),

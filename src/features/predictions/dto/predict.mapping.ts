@@ -4,7 +4,7 @@ import type { BatchResponse, PredictionItem } from './predict.schema.js';
 
 type TokenFor = (predictionId: string) => string;
 
-/** What is not recorded has no id to ask for, and no token to vote with. */
+/** Maps a prediction to the response. An unrecorded one has no id and no feedback token, because neither would be found. */
 export function toItem(
   { prediction, lowEvidence, truncated }: Predicted,
   persisted: PredictResult['persisted'],

@@ -6,18 +6,18 @@ import { metadataErrors } from './limits.js';
 const text = Type.String({
   minLength: 1,
   maxLength: 10_000,
-  description: '1 to 10,000 characters after trimming; any Unicode.',
+  description: '1 to 10,000 Unicode characters after trimming.',
   example: 'The new search is fast and easy to use.',
 });
 
 export const PredictRequestSchema = Type.Object(
   {
     text,
-    user_id: optionalString(128, 'The person who wrote the text; erasure and export of a data subject go by it.'),
+    user_id: optionalString(128, 'The person who wrote the text. Erasure and export of a data subject use it.'),
     session_id: optionalString(128, 'Groups the predictions of one visit.'),
     inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
     metadata: optionalJsonObject('Any other data to keep, up to 16 KiB.'),
-    model: optionalString(100, 'One of the configured models. Default: chosen by share of traffic.'),
+    model: optionalString(100, 'Name of a configured model. By default, the shares of traffic decide.'),
   },
   {
     $id: 'PredictRequest',
@@ -41,8 +41,8 @@ export const predictRules = ({ metadata }: PredictRequest): FieldError[] => meta
 export const predictValidator = new SchemaValidator(PredictRequestSchema, predictRules);
 export const batchValidator = new SchemaValidator(BatchRequestSchema);
 
-/** Trims what is a text before it is checked, and leaves alone what is not. */
-export function trimmed(body: unknown): unknown {
+/** Trims the texts of an unchecked body. Other values stay as they are, so that validation reports them. */
+export function trimTexts(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const trim = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
   const { text: one, texts: many } = body as { text?: unknown; texts?: unknown };
@@ -56,7 +56,7 @@ export function trimmed(body: unknown): unknown {
 const persisted = Type.Unsafe<'database' | 'spool' | 'none'>({
   type: 'string',
   enum: ['database', 'spool', 'none'],
-  description: 'Where the record is durable; `none` when it was not recorded.',
+  description: 'Where the record is durable, or `none` if it was not recorded.',
 });
 
 export const PredictionItemSchema = Type.Object(
@@ -64,7 +64,7 @@ export const PredictionItemSchema = Type.Object(
     id: Type.Unsafe<string | null>({
       type: ['string', 'null'],
       format: 'uuid',
-      description: 'Null when nothing was recorded.',
+      description: 'Null if the prediction was not recorded.',
     }),
     timestamp: Type.String({ format: 'date-time' }),
     label: Type.String({ example: 'positive' }),
@@ -73,20 +73,22 @@ export const PredictionItemSchema = Type.Object(
     scores: Type.Unsafe<Record<string, number>>({
       type: 'object',
       additionalProperties: { type: 'number' },
-      description: 'One probability for each label.',
+      description: 'Probability of each label.',
       example: { negative: 0.02, neutral: 0.05, positive: 0.93 },
     }),
-    latency_ms: Type.Number({ description: 'Milliseconds of the model, or of the cache when `cache_hit` is true.' }),
+    latency_ms: Type.Number({
+      description: 'Time that the model took, or the cache if `cache_hit` is true, in milliseconds.',
+    }),
     model: Type.String(),
     model_version: Type.String({ description: 'Changes whenever predictions may change.' }),
     cache_hit: Type.Boolean(),
     persisted,
     feedback_token: Type.Unsafe<string | null>({
       type: ['string', 'null'],
-      description: 'Allows feedback on this prediction without a key for 30 days.',
+      description: 'Credential for votes and feedback on this prediction without an API key. It is valid for 30 days.',
     }),
-    low_evidence: Type.Boolean({ description: 'The model knows no word of the text, so the prediction is a guess.' }),
-    truncated: Type.Boolean({ description: 'The text was longer than the model reads.' }),
+    low_evidence: Type.Boolean({ description: 'The model knows none of the words, so the prediction is a guess.' }),
+    truncated: Type.Boolean({ description: 'The text is longer than the maximum that the model reads.' }),
   },
   { $id: 'ServedPrediction' },
 );

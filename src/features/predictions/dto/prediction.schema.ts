@@ -16,7 +16,7 @@ export const PredictionSchema = Type.Object(
     model_version: Type.String(),
     label: Type.String(),
     confidence: nullable<number>('number'),
-    scores: nullable<Record<string, number>>('object', 'One probability for each class.', {
+    scores: nullable<Record<string, number>>('object', 'Probability of each class.', {
       additionalProperties: { type: 'number' },
     }),
     latency_ms: nullable<number>('number'),
@@ -30,7 +30,7 @@ export const PredictionSchema = Type.Object(
     user_id: nullable<string>('string'),
     session_id: nullable<string>('string'),
     metadata: nullable<Record<string, unknown>>('object', undefined, { additionalProperties: true }),
-    input_text: Type.Optional(nullable<string>('string', 'The text; present only with scope `read:text`.')),
+    input_text: Type.Optional(nullable<string>('string', 'Present only with scope `read:text`.')),
   },
   { $id: 'Prediction' },
 );
@@ -38,13 +38,13 @@ export type PredictionResource = Static<typeof PredictionSchema>;
 
 const show = resourceOf(PredictionSchema);
 
-/** `withText` is for callers with scope `read:text` alone. */
+/** Maps a prediction to the response. Only callers with scope `read:text` may set `withText`. */
 export function toResource(prediction: Prediction, withText: boolean): PredictionResource {
   const { input_text, ...resource } = show({ ...prediction, scores: sorted(prediction.scores) });
   return withText ? { ...resource, input_text } : resource;
 }
 
-/** By label: the databases keep the keys of an object in orders of their own. */
+/** Sorts scores by label, because each database orders the keys of an object differently. */
 function sorted(scores: Record<string, number> | null): Record<string, number> | null {
   return scores && Object.fromEntries(Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -56,7 +56,7 @@ export const LogRequestSchema = Type.Object(
         type: ['string', 'null'],
         format: 'uuid',
         description:
-          'Your own UUID v7, which carries the time of `timestamp`. Sending the same id again changes nothing.',
+          'Your own UUID v7, which must contain the time of `timestamp`. Sending the same id again changes nothing.',
       }),
     ),
     model: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', example: 'ticket-router' }),
@@ -66,7 +66,7 @@ export const LogRequestSchema = Type.Object(
       type: ['number', 'null'],
       minimum: 0,
       maximum: 1,
-      description: 'Probability of `label`; null when the model does not report one.',
+      description: 'Probability of `label`, or null if the model does not report one.',
       example: 0.91,
     }),
     scores: Type.Optional(
@@ -77,22 +77,23 @@ export const LogRequestSchema = Type.Object(
         propertyNames: { minLength: 1, maxLength: 64 },
         additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
         description:
-          'One probability for each class. Without them, precision and recall cannot be estimated before labels arrive.',
+          'Probability of each class. Without them, precision and recall cannot be estimated before labels arrive.',
         example: { billing: 0.91, delivery: 0.06, other: 0.03 },
       }),
     ),
-    input_text: optionalString(10_000, 'The text that was classified; encrypted at rest.'),
-    latency_ms: optionalNumber(0, 86_400_000, 'Milliseconds that the model took.'),
+    input_text: optionalString(10_000, 'The classified text. It is encrypted at rest.'),
+    latency_ms: optionalNumber(0, 86_400_000, 'Time that the model took, in milliseconds.'),
     inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
     timestamp: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
         format: 'date-time',
         maxLength: 40,
-        description: 'Time of the prediction: within the retention period and at most 5 minutes ahead. Default: now.',
+        description:
+          'Time of the prediction: within the retention period and at most 5 minutes in the future. Default: now.',
       }),
     ),
-    user_id: optionalString(128, 'The person who wrote the text; erasure and export of a data subject go by it.'),
+    user_id: optionalString(128, 'The person who wrote the text. Erasure and export of a data subject use it.'),
     session_id: optionalString(128, 'Groups the predictions of one visit.'),
     metadata: optionalJsonObject('Any other data to keep, up to 16 KiB.'),
   },
@@ -127,11 +128,11 @@ function idErrors({ id, timestamp }: LogRequest): FieldError[] {
     return [{ path: 'id', message: 'must be a UUID of version 7' }];
   const time = typeof timestamp === 'string' ? parseTime(timestamp) : undefined;
   if (time !== undefined && time !== timeOfId(id))
-    return [{ path: 'id', message: 'must carry the same time as timestamp' }];
+    return [{ path: 'id', message: 'must contain the same time as timestamp' }];
   return [];
 }
 
-/** Milliseconds since 1970 of a UUID v7. */
+/** Returns the time in a UUID v7, in milliseconds since 1970. */
 export function timeOfId(id: string): number {
   return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
@@ -145,7 +146,9 @@ export const LoggedSchema = Type.Object(
       enum: ['database', 'spool'],
       description: 'Where the record is durable.',
     }),
-    feedback_token: Type.String({ description: 'Allows feedback on this prediction without a key for 30 days.' }),
+    feedback_token: Type.String({
+      description: 'Credential for votes and feedback on this prediction without an API key. It is valid for 30 days.',
+    }),
   },
   { $id: 'LoggedPrediction' },
 );

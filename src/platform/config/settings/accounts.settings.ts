@@ -1,13 +1,13 @@
 import { IsOptional, IsString, Matches } from 'class-validator';
 import { IntegerVariable, Variable } from '../variable.decorator.js';
 
-/** People who sign in. */
+/** User accounts and their sessions. */
 export class AccountSettings {
   @Variable({
     name: 'FL_PUBLIC_URL',
     kind: 'string',
     description:
-      'Address at which people reach this server, for links in mails. With `https://`, sessions get the `__Host-` cookie also where no trusted proxy tells that TLS ends in front.',
+      'Address at which users reach this server, for links in mail. With `https://`, sessions use the `__Host-` cookie even if no trusted proxy reports that it terminates TLS.',
     defaultText: 'from FL_API_HOST and FL_API_PORT',
     example: 'https://feedback.example.com',
   })
@@ -18,25 +18,25 @@ export class AccountSettings {
 
   @IntegerVariable(1, 720, {
     name: 'FL_SESSION_HOURS',
-    description: 'A session ends this long after signing in.',
+    description: 'Maximum lifetime of a session, in hours.',
   })
   sessionHours: number = 12;
 
   @IntegerVariable(2, 43_200, {
     name: 'FL_SESSION_IDLE_MINUTES',
-    description: 'A session ends this long after its last request.',
+    description: 'Time without requests after which a session ends, in minutes.',
   })
   sessionIdleMinutes: number = 60;
 
   @IntegerVariable(1, 100, {
     name: 'FL_LOGIN_ATTEMPTS',
-    description: 'So many wrong passwords for one address lock it.',
+    description: 'Number of wrong passwords after which an email address is locked.',
   })
   loginAttempts: number = 5;
 
   @IntegerVariable(1, 1440, {
     name: 'FL_LOGIN_LOCK_MINUTES',
-    description: 'How long an address is locked.',
+    description: 'How long an email address stays locked, in minutes.',
   })
   loginLockMinutes: number = 15;
 }

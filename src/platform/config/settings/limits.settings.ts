@@ -1,34 +1,36 @@
 import { BooleanVariable, IntegerVariable } from '../variable.decorator.js';
 
-/** How often a client may call. */
+/** Rate limits. */
 export class LimitSettings {
   @BooleanVariable({
     name: 'FL_RATE_LIMIT_ENABLED',
-    description: 'Limits requests by key and, without a key, by IP address.',
+    description: 'Limits requests per key or, without a key, per IP address.',
   })
   enabled: boolean = true;
 
   @IntegerVariable(1, 1_000_000_000, {
     name: 'FL_RATE_LIMIT_PER_MINUTE',
-    description: 'Requests of one IP address without a key in a minute. Failed authentication counts too.',
+    description:
+      'Maximum number of requests per minute from an IP address without a key. Failed authentications count too.',
   })
   perMinute: number = 60;
 
   @IntegerVariable(1, 1_000_000_000, {
     name: 'FL_RATE_LIMIT_PER_HOUR',
-    description: 'Requests of one IP address without a key in an hour.',
+    description: 'Maximum number of requests per hour from an IP address without a key.',
   })
   perHour: number = 1000;
 
   @IntegerVariable(1, 1_000_000_000, {
     name: 'FL_KEY_RATE_LIMIT_PER_MINUTE',
-    description: 'Requests of one key in a minute, unless the key has a limit of its own.',
+    description: 'Maximum number of requests per minute with one key, unless the key has its own limit.',
   })
   keyPerMinute: number = 60_000;
 
   @IntegerVariable(1, 1_000_000_000, {
     name: 'FL_FEEDBACK_RATE_LIMIT_PER_HOUR',
-    description: 'Submissions of one IP address in an hour, without a key or token, or with a publishable key.',
+    description:
+      'Maximum number of feedback submissions per hour from an IP address without a key or token, or with a publishable key.',
   })
   feedbackPerHour: number = 5;
 }

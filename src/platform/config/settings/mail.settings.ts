@@ -7,8 +7,8 @@ export class MailSettings {
     name: 'FL_SMTP_URL',
     kind: 'string',
     secret: true,
-    description: 'Server that sends mail: `smtp://[user:password@]host:587`, or `smtps://` for TLS from the start.',
-    defaultText: 'none: links are printed, not mailed',
+    description: 'Mail server: `smtp://[user:password@]host:587`, or `smtps://` for implicit TLS.',
+    defaultText: 'none: links are shown instead of mailed',
     example: 'smtps://feedback:secret@mail.example.com:465',
   })
   @IsOptional()
@@ -19,9 +19,9 @@ export class MailSettings {
   @Variable({
     name: 'FL_MAIL_FROM',
     kind: 'string',
-    description: 'Sender of mails.',
+    description: 'Sender of mail.',
   })
   @IsString()
-  @Matches(/@/, { message: 'must be an address of mail' })
+  @Matches(/@/, { message: 'must be an email address' })
   from: string = 'feedback-loop <feedback-loop@localhost>';
 }

@@ -7,7 +7,7 @@ export class MetricEventSettings {
     name: 'FL_METRIC_EVENTS_SENSITIVE',
     kind: 'list',
     description:
-      'Fields of the `data` of metric events that are encrypted at rest and shown with scope `read:text` alone, such as `email,user.name`. They cannot be filtered by.',
+      'Fields in the `data` of metric events, such as `email,user.name`, that are encrypted at rest and returned only with scope `read:text`. Events cannot be filtered by them.',
     defaultText: 'none',
   })
   @IsArray()

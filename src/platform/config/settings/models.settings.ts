@@ -1,13 +1,13 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Variable } from '../variable.decorator.js';
 
-/** The models that are served. */
+/** The embedded model. */
 export class ModelSettings {
   @Variable({
     name: 'FL_MODEL_PATH',
     kind: 'string',
     description: 'Folder of the embedded model.',
-    defaultText: 'the packaged `models/sentiment-en`',
+    defaultText: '`models/sentiment-en` of the package',
   })
   @IsOptional()
   @IsString()

@@ -8,14 +8,14 @@ export class ObservabilitySettings {
   @BooleanVariable({
     name: 'FL_METRICS_TENANTS',
     description:
-      'Adds rows, bytes and growth of the 100 largest tenants to `/metrics`. Whoever may read it then sees the sizes of all of them.',
+      'Adds rows, bytes and growth of the 100 largest tenants to `/metrics`. Everyone who can read `/metrics` then sees the sizes of these tenants.',
   })
   metricsByTenant: boolean = false;
 
   @OptionalIntegerVariable(0, 65_535, {
     name: 'FL_METRICS_PORT',
     description:
-      'Serves `/metrics` and the probes without a key on a port of its own, on FL_API_HOST: open it to Prometheus alone. `/metrics` of FL_API_PORT still wants a key.',
+      'Port on FL_API_HOST that serves `/metrics` and the probes without a key: open it only to Prometheus. `/metrics` on FL_API_PORT still requires a key.',
     defaultText: 'none',
   })
   metricsPort: number | undefined;
@@ -24,7 +24,7 @@ export class ObservabilitySettings {
     name: 'FL_OTLP_ENDPOINT',
     aliases: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
     kind: 'string',
-    description: 'OpenTelemetry collector that traces are sent to over OTLP/HTTP, such as `http://collector:4318`.',
+    description: 'OpenTelemetry collector that receives traces over OTLP/HTTP, such as `http://collector:4318`.',
     defaultText: 'none: no traces',
     example: 'http://collector:4318',
   })
@@ -34,7 +34,7 @@ export class ObservabilitySettings {
 
   @IntegerVariable(0, 100, {
     name: 'FL_TRACE_PERCENT',
-    description: 'Share of the requests that are traced when their caller has not decided.',
+    description: 'Percentage of requests that are traced, unless the caller decides in `traceparent`.',
   })
   tracePercent: number = 10;
 
@@ -43,7 +43,7 @@ export class ObservabilitySettings {
     kind: 'string',
     secret: true,
     description:
-      'Sentry project that errors are reported to: what is logged at level `error`, with its stack, never a body or a text.',
+      'Sentry project that receives log entries of level `error` with their stack, but never a body or text.',
     defaultText: 'none',
     example: 'https://key@sentry.example.com/1',
   })

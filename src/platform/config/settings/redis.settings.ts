@@ -8,7 +8,7 @@ export class RedisSettings {
     kind: 'string',
     secret: true,
     description:
-      'Redis, by which replicas share their limits: `redis://[user:password@]host:6379/0`, or `rediss://` for TLS. While it is away each replica counts for itself.',
+      'Redis server through which replicas share rate limits, verified keys and cached predictions: `redis://[user:password@]host:6379/0`, or `rediss://` for TLS. While it is unavailable, each replica counts requests separately.',
     defaultText: 'none',
     example: 'redis://127.0.0.1:6379/0',
   })
@@ -17,6 +17,6 @@ export class RedisSettings {
   @Matches(/^rediss?:\/\/[^\s]+$/, { message: 'must begin with redis:// or rediss://' })
   url: string | undefined;
 
-  @BooleanVariable({ name: 'FL_REDIS_ENABLED', description: '`false` ignores FL_REDIS_URL.' })
+  @BooleanVariable({ name: 'FL_REDIS_ENABLED', description: 'If `false`, FL_REDIS_URL is ignored.' })
   enabled: boolean = true;
 }

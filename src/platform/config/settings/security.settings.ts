@@ -8,7 +8,7 @@ export type PublicRouteName = (typeof PUBLIC_ROUTE_NAMES)[number];
 export class SecuritySettings {
   @BooleanVariable({
     name: 'FL_API_KEY_REQUIRED',
-    description: '`false` opens everything without a key, and is accepted only when FL_API_HOST is a loopback address.',
+    description: 'If `false`, all routes are open without a key. Only accepted if FL_API_HOST is a loopback address.',
   })
   apiKeyRequired: boolean = true;
 
@@ -17,7 +17,7 @@ export class SecuritySettings {
     kind: 'list',
     secret: true,
     description:
-      'Keys from outside the database, `<key>:<scope>+<scope>`, comma separated; each key has 32 characters or more. They work while the database is away.',
+      'API keys that are not stored in the database, as `<key>:<scope>+<scope>`, separated by commas. Each key has at least 32 characters. They work while the database is unavailable.',
     example: '<32 or more random characters>:predict+ingest+read',
   })
   @IsArray()
@@ -28,11 +28,11 @@ export class SecuritySettings {
     kind: 'list',
     secret: true,
     description:
-      'Signs feedback tokens and cursors; 32 characters or more, the same on every replica. To rotate, put the new one first and keep the old one behind a comma for 30 days.',
+      'Secret that signs feedback tokens and cursors: at least 32 characters, the same on every replica. To rotate it, put the new secret first and keep the previous one after a comma for 30 days.',
     defaultText: 'generated into `secret.key` in FL_DATA_DIR',
   })
   @IsArray()
-  @Matches(/^.{32,}$/, { each: true, message: 'must be 32 characters or more' })
+  @Matches(/^.{32,}$/, { each: true, message: 'must have at least 32 characters' })
   secretKey: string[] = [];
 
   @Variable({
@@ -40,7 +40,7 @@ export class SecuritySettings {
     kind: 'list',
     secret: true,
     description:
-      'Encrypts texts at rest: 32 bytes in base64, the same on every replica, kept apart from backups of the data. To rotate, put the new one first and keep the old one behind a comma.',
+      'Key that encrypts texts at rest: 32 bytes in base64, the same on every replica. Store it separately from backups of the data. To rotate it, put the new key first and keep the previous one after a comma.',
     defaultText: 'generated into `encryption.key` in FL_DATA_DIR',
   })
   @IsArray()
@@ -50,7 +50,7 @@ export class SecuritySettings {
   @Variable({
     name: 'FL_PUBLIC_ROUTES',
     kind: 'list',
-    description: 'Paths of the older systems that need no key: any of `predict`, `batch`, `analytics`, `feedback`.',
+    description: 'Paths of legacy systems that need no key: any of `predict`, `batch`, `analytics`, `feedback`.',
     example: 'predict,batch',
   })
   @IsArray()

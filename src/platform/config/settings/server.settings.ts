@@ -1,7 +1,7 @@
 import { IsOptional, IsString, Matches, IsArray } from 'class-validator';
 import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
 
-/** Where the server listens, and what it takes from the network and the disk. */
+/** The server's address, TLS, HTTP limits and data folder. */
 export class ServerSettings {
   @Variable({
     name: 'FL_API_HOST',
@@ -13,14 +13,14 @@ export class ServerSettings {
 
   @IntegerVariable(0, 65535, {
     name: 'FL_API_PORT',
-    description: 'Port to listen on; 0 takes a free one.',
+    description: 'Port to listen on; 0 chooses a free port.',
   })
   port: number = 8000;
 
   @Variable({
     name: 'FL_TLS_CERT_PATH',
     kind: 'string',
-    description: 'Certificate chain (PEM) to speak HTTPS without a proxy; needs FL_TLS_KEY_PATH.',
+    description: 'Certificate chain (PEM) for HTTPS without a proxy. Needs FL_TLS_KEY_PATH.',
     defaultText: 'none: plain HTTP',
   })
   @IsOptional()
@@ -30,7 +30,7 @@ export class ServerSettings {
   @Variable({
     name: 'FL_TLS_KEY_PATH',
     kind: 'string',
-    description: 'Private key (PEM) of the certificate. Both are read at the start.',
+    description: 'Private key (PEM) of the certificate. Both files are read at start.',
     defaultText: 'none',
   })
   @IsOptional()
@@ -39,26 +39,26 @@ export class ServerSettings {
 
   @BooleanVariable({
     name: 'FL_API_DEBUG',
-    description: 'Logs at level `debug` unless FL_LOG_LEVEL is set. Never changes what clients see.',
+    description: 'Logs at level `debug` unless FL_LOG_LEVEL is set. Responses do not change.',
   })
   debug: boolean = false;
 
   @IntegerVariable(0, 300_000, {
     name: 'FL_DRAIN_MS',
     description:
-      'After SIGTERM: milliseconds to go on serving with readiness 503, so that load balancers notice before the socket closes.',
+      'Time after SIGTERM during which the server still serves requests but reports readiness 503, in milliseconds. Load balancers then notice before the socket closes.',
   })
   drainMs: number = 5000;
 
   @IntegerVariable(16_384, 104_857_600, {
     name: 'FL_BODY_LIMIT_BYTES',
-    description: 'Largest JSON body. Streamed NDJSON has no such limit; its lines have.',
+    description: 'Maximum size of a JSON body, in bytes. Streamed NDJSON is not limited as a whole, only its lines.',
   })
   bodyLimitBytes: number = 5_242_880;
 
   @BooleanVariable({
     name: 'FL_ENABLE_COMPRESSION',
-    description: 'Compresses answers over 1 KB when the client accepts it.',
+    description: 'Compresses responses over 1 KB if the client accepts it.',
   })
   compression: boolean = true;
 
@@ -66,13 +66,13 @@ export class ServerSettings {
     name: 'FL_TRUSTED_PROXIES',
     kind: 'list',
     description:
-      'CIDRs of the reverse proxies whose `X-Forwarded-For` is believed, or one hop count. Empty: the header is ignored.',
+      'CIDRs of the reverse proxies whose `X-Forwarded-For` is trusted, or a hop count. If empty, the header is ignored.',
     example: '10.0.0.0/8,192.168.0.0/16',
   })
   @IsArray()
   @Matches(/^(\d{1,2}|[0-9a-fA-F:.]+(\/\d{1,3})?)$/, {
     each: true,
-    message: 'must be CIDRs such as 10.0.0.0/8, or one hop count',
+    message: 'must be CIDRs such as 10.0.0.0/8, or a hop count',
   })
   trustedProxies: string[] = [];
 
@@ -80,7 +80,7 @@ export class ServerSettings {
     name: 'FL_CORS_ORIGINS',
     kind: 'list',
     description:
-      'Origins whose pages may call the API from a browser, such as `https://app.example.com`. Empty: none. Publishable keys name their own.',
+      'Origins whose pages may call the API from a browser, such as `https://app.example.com`. Publishable keys have their own list of origins.',
     example: 'https://app.example.com',
   })
   @IsArray()
@@ -94,7 +94,7 @@ export class ServerSettings {
     name: 'FL_DATA_DIR',
     kind: 'string',
     description:
-      'Folder of everything this server keeps on disk: the SQLite file, `admin.key`, `secret.key`, `encryption.key`, the spool.',
+      'Folder of everything that this server keeps on disk: the SQLite file, `admin.key`, `secret.key`, `encryption.key` and the spool.',
   })
   @IsString()
   dataDir: string = 'data';

@@ -1,14 +1,14 @@
 import { IsString, Matches, IsArray } from 'class-validator';
 import { Variable } from '../variable.decorator.js';
 
-/** Addresses that webhooks may reach. */
+/** The addresses that webhooks may reach. */
 export class WebhookSettings {
   @Variable({
     name: 'FL_WEBHOOK_ALLOW',
     kind: 'list',
     description:
-      'Addresses (CIDR) that webhooks may lead to although they are not public, such as `10.20.0.0/16`; there `http://` is allowed too.',
-    defaultText: 'none: public addresses and https only',
+      'Non-public address ranges (CIDR) that webhooks may reach, such as `10.20.0.0/16`. `http://` is allowed for them too.',
+    defaultText: 'none: only public addresses with `https://`',
   })
   @IsArray()
   @IsString({ each: true })

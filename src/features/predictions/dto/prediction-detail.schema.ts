@@ -22,14 +22,14 @@ const LabelSchema = Type.Object(
     id: Type.String({ format: 'uuid' }),
     label: Type.String(),
     source: Type.String({ description: '`system`, `import`, `review` or `audit`.' }),
-    valid_at: Type.String({ format: 'date-time', description: 'Since when the label is true.' }),
+    valid_at: Type.String({ format: 'date-time', description: 'Time from which the label is valid.' }),
     recorded_at: Type.String({ format: 'date-time' }),
     labeller: nullable<string>('string'),
   },
   { $id: 'Label' },
 );
 
-export const JudgedPredictionSchema = Type.Composite(
+export const PredictionDetailSchema = Type.Composite(
   [
     PredictionSchema,
     Type.Object({
@@ -39,13 +39,13 @@ export const JudgedPredictionSchema = Type.Composite(
   ],
   { $id: 'PredictionWithFeedback' },
 );
-export type JudgedPrediction = Static<typeof JudgedPredictionSchema>;
+export type PredictionDetail = Static<typeof PredictionDetailSchema>;
 
-export function toJudgedResource(
+export function toDetailResource(
   prediction: Prediction,
   { labels, votes }: Verdicts,
   withText: boolean,
-): JudgedPrediction {
+): PredictionDetail {
   return {
     ...toResource(prediction, withText),
     votes,

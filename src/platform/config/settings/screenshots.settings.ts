@@ -1,13 +1,13 @@
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { IntegerVariable, Variable } from '../variable.decorator.js';
 
-/** Where pictures are stored. */
-export class PictureSettings {
+/** The storage of screenshots. */
+export class ScreenshotSettings {
   @Variable({
     name: 'FL_BLOB_STORE',
     kind: 'string',
     description:
-      'Where pictures go: `database`, `directory` or `s3`. `feedback-loop blobs move` moves those that are there.',
+      'Where new screenshots are stored: `database`, `directory` or `s3`. `feedback-loop blobs move` moves existing ones.',
   })
   @IsIn(['database', 'directory', 's3'])
   store: 'database' | 'directory' | 's3' = 'database';
@@ -15,7 +15,7 @@ export class PictureSettings {
   @Variable({
     name: 'FL_BLOB_DIR',
     kind: 'string',
-    description: 'Folder of FL_BLOB_STORE=directory; the same for every replica.',
+    description: 'Folder for FL_BLOB_STORE=directory. All replicas must share it.',
     defaultText: '`blobs` in FL_DATA_DIR',
   })
   @IsOptional()
@@ -25,14 +25,15 @@ export class PictureSettings {
   @IntegerVariable(0, 8_589_934_592, {
     name: 'FL_PICTURE_CACHE_BYTES',
     description:
-      'Memory for the pictures that were looked at last, at the most, for FL_CACHE_TTL_SECONDS. Whether one may be seen is asked each time. 0: none.',
+      'Maximum memory for recently viewed screenshots, in bytes; they are kept for FL_CACHE_TTL_SECONDS. Access is still checked for each request. 0: no cache.',
   })
   cacheBytes: number = 16_777_216;
 
   @Variable({
     name: 'FL_S3_BUCKET',
     kind: 'string',
-    description: 'Bucket of FL_BLOB_STORE=s3. Without keys the usual ways of AWS are used (role, profile).',
+    description:
+      'Bucket for FL_BLOB_STORE=s3. Without an access key, the default credentials of AWS are used (role, profile).',
     defaultText: 'none',
   })
   @IsOptional()
@@ -46,7 +47,7 @@ export class PictureSettings {
   @Variable({
     name: 'FL_S3_ENDPOINT',
     kind: 'string',
-    description: 'Address of a server that speaks S3 and is not AWS.',
+    description: 'Address of an S3-compatible server other than AWS.',
     defaultText: 'AWS',
     example: 'https://s3.example.com',
   })
@@ -58,7 +59,7 @@ export class PictureSettings {
   @Variable({
     name: 'FL_S3_PREFIX',
     kind: 'string',
-    description: 'Put before every name.',
+    description: 'Prefix of all object names.',
     defaultText: 'none',
   })
   @IsString()
@@ -68,7 +69,7 @@ export class PictureSettings {
     name: 'FL_S3_ACCESS_KEY_ID',
     kind: 'string',
     secret: true,
-    description: 'Key of the bucket.',
+    description: 'Access key ID for the bucket.',
     defaultText: 'none',
   })
   @IsOptional()
@@ -79,7 +80,7 @@ export class PictureSettings {
     name: 'FL_S3_SECRET_ACCESS_KEY',
     kind: 'string',
     secret: true,
-    description: 'Its secret.',
+    description: 'Secret access key for the bucket.',
     defaultText: 'none',
   })
   @IsOptional()
