@@ -51,7 +51,7 @@ export interface components {
              * @description Precise to the minute.
              */
             last_used_at: string | null;
-            /** @description The secret; this is the only response with it. */
+            /** @description The secret. Only this response contains it. */
             key: string;
         };
         AuditEntry: {
@@ -59,7 +59,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             at: string;
-            /** @description Id of the API key, or `cli`. */
+            /** @description Id of the API key, `user:` and the id of the user, or `cli`. */
             actor: string;
             /** @example key.create */
             action: string;
@@ -100,7 +100,7 @@ export interface components {
         Credentials: {
             /** @example ada@example.com */
             email: string;
-            /** @description The password of the user. */
+            /** @description The user's password. */
             password: string;
             /** @description Slug of the tenant. Default: `default`. */
             tenant?: string;
@@ -133,7 +133,7 @@ export interface components {
             backups_may_hold_until: string;
         };
         FeedbackChange: {
-            /** @description The version that the change made. */
+            /** @description Version after the change. */
             version: number;
             /** Format: date-time */
             changed_at: string;
@@ -154,7 +154,7 @@ export interface components {
             category: string;
             description: string;
             url: string;
-            /** @description Time on the clock of the client. */
+            /** @description Time on the client's clock. */
             timestamp: string;
             browser: string | null;
             os: string | null;
@@ -162,7 +162,7 @@ export interface components {
             viewport_size: string | null;
             user_id: string | null;
             prediction_id: string | null;
-            /** @description `linked`, `pending`, or `unverified` when the prediction was named without a key or token; then it is never counted. */
+            /** @description `linked`, `pending`, or `unverified` if the request had no key or token; unverified links are never counted. */
             link: string | null;
             has_screenshot: boolean;
             has_annotation: boolean;
@@ -170,7 +170,7 @@ export interface components {
             annotation_coords: unknown;
             /** @description JSON as the client sent it. */
             api_state: unknown;
-            /** @description True when no key of this server decrypts `api_state`; see FL_ENCRYPTION_KEY. */
+            /** @description True if no key of the server decrypts `api_state`; see FL_ENCRYPTION_KEY. */
             api_state_unreadable?: boolean;
             screenshots: components["schemas"]["Screenshot"][];
             /** Format: date-time */
@@ -180,7 +180,7 @@ export interface components {
             admin_notes: string | null;
             /** @description Why the feedback is in quarantine: `honeypot`, `too_fast` or `near_duplicate`. */
             quarantine: string | null;
-            /** @description The version that `ETag` carries. */
+            /** @description Version of the feedback, as in `ETag`. */
             version: number;
             /** Format: date-time */
             deleted_at: string | null;
@@ -226,7 +226,7 @@ export interface components {
             created_by: string;
             /** Format: date-time */
             last_login_at: string | null;
-            /** @description The version that `ETag` carries. */
+            /** @description Version of the user, as in `ETag`. */
             version: number;
             invitation: components["schemas"]["PasswordLink"] | null;
         };
@@ -283,7 +283,7 @@ export interface components {
             scopes: ("predict" | "ingest" | "read" | "read:text" | "review" | "admin" | "platform")[];
             /** Format: date-time */
             expires_at?: string | null;
-            /** @description For public pages: the key may only send feedback and votes, from its origins. */
+            /** @description For public pages. The key may only send feedback and votes, and only from `allowed_origins`. */
             publishable?: boolean;
             allowed_origins?: string[];
             rate_limit_per_minute?: number | null;
@@ -367,31 +367,31 @@ export interface components {
          *     }
          */
         NewWebhook: {
-            /** @description An https URL with a public address; FL_WEBHOOK_ALLOW permits others. */
+            /** @description An https URL with a public address. FL_WEBHOOK_ALLOW permits others. */
             url: string;
             events: ("feedback.created" | "vote.created" | "label.created" | "retention.completed" | "subject.erased")[];
             /** @description Signs the deliveries. Default: a random secret. */
             secret?: string;
         };
         PasswordChange: {
-            /** @description The password in use. */
+            /** @description The current password. */
             current_password: string;
             /** @description 8 to 128 characters. */
             new_password: string;
         };
         PasswordChoice: {
-            /** @description The token in the link. */
+            /** @description The token from the link. */
             token: string;
             /** @description 8 to 128 characters. */
             password: string;
         };
         PasswordLink: {
-            /** @description Opens the page on which the user chooses a password; this is the only response with it. */
+            /** @description Opens the page on which the user chooses a password. Only this response contains it. */
             link: string;
             token: string;
             /** Format: date-time */
             expires_at: string;
-            /** @description Whether the link is mailed to the user, too. */
+            /** @description Whether the link is also mailed to the user. */
             mailed: boolean;
         };
         PasswordResetRequest: {
@@ -454,7 +454,7 @@ export interface components {
             own: boolean;
         };
         Screenshot: {
-            /** @description Number of the picture, from 0. */
+            /** @description Index of the screenshot, starting at 0. */
             n: number;
             /** @description `pending`, `ready` or `failed`. */
             state: string;
@@ -482,7 +482,7 @@ export interface components {
         Session: {
             success: boolean;
             user: components["schemas"]["User"];
-            /** @description Send it as `X-CSRF-Token` with every change that uses the cookie. */
+            /** @description Send it as `X-CSRF-Token` with each request that changes data and uses the cookie. */
             csrf_token: string;
             /** Format: date-time */
             expires_at: string;
@@ -498,7 +498,7 @@ export interface components {
                 max_screenshot_size_kb: number;
                 submissions_last_24h: number;
             };
-            /** @description By table, sampled once an hour; empty before the first sample. */
+            /** @description Growth by table, sampled hourly; empty before the first sample. */
             growth: components["schemas"]["TableGrowth"][];
         };
         Success: {
@@ -507,13 +507,13 @@ export interface components {
         TableGrowth: {
             table: string;
             rows: number;
-            /** @description Includes indexes; a share by rows where tenants share a table. */
+            /** @description Includes indexes. In a shared table, the tenant's share by number of rows. */
             bytes: number;
             /** @description Null on the first day. */
             rows_per_day: number | null;
             /** @description Null on the first day. */
             bytes_per_day: number | null;
-            /** @description Forecast at the present rate. */
+            /** @description Forecast at the current rate. */
             in_30_days: {
                 rows: number;
                 bytes: number;
@@ -541,7 +541,7 @@ export interface components {
             name: string;
             /** Format: date-time */
             created_at: string;
-            /** @description A key with every scope but `platform`; this is the only response with it. */
+            /** @description A key with every scope except `platform`. Only this response contains it. */
             admin_key: string;
         };
         TrainingSet: {
@@ -602,7 +602,7 @@ export interface components {
             created_by: string;
             /** Format: date-time */
             last_login_at: string | null;
-            /** @description The version that `ETag` carries. */
+            /** @description Version of the user, as in `ETag`. */
             version: number;
         };
         /**
@@ -636,7 +636,7 @@ export interface components {
         WebhookDelivery: {
             /**
              * Format: uuid
-             * @description The `id` in the body; it stays the same when the delivery is repeated.
+             * @description The `id` in the body. It stays the same when the delivery is repeated.
              */
             id: string;
             event: string;
@@ -668,7 +668,7 @@ export interface components {
             error: string | null;
         };
         WebhookWithSecret: components["schemas"]["Webhook"] & {
-            /** @description Signs the deliveries; this is the only response with it. */
+            /** @description Signs the deliveries. Only this response contains it. */
             secret: string;
         };
     };
@@ -1062,7 +1062,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Only feedback of this category. */
+        /** @description Only feedback in this category. */
         Category: string;
         /** @description `next_cursor` of the previous page. */
         Cursor: string;
@@ -1090,7 +1090,7 @@ export interface components {
         N: number;
         /** @description Only feedback on this prediction. */
         PredictionId: string;
-        /** @description Words of the description, or their beginnings. */
+        /** @description Words, or beginnings of words, that the description must contain. */
         Q: string;
         /** @description Filter by whether the feedback is in quarantine. The list leaves it out by default. */
         Quarantined: boolean;
@@ -1171,9 +1171,9 @@ export interface operations {
     cleanup: {
         parameters: {
             query?: {
-                /** @description Age in days from which feedback is deleted. Default: the configured retention. */
+                /** @description Maximum age in days; older feedback is deleted. Default: the configured retention. */
                 retention_days?: number;
-                /** @description Count what would be deleted, and delete nothing. */
+                /** @description Only count what would be deleted. */
                 dry_run?: boolean;
             };
             header?: never;
@@ -1208,7 +1208,7 @@ export interface operations {
     export_feedback: {
         parameters: {
             query?: {
-                /** @description Only feedback of this category. */
+                /** @description Only feedback in this category. */
                 category?: components["parameters"]["Category"];
                 /** @description Filter by whether the feedback was read. */
                 is_read?: components["parameters"]["IsRead"];
@@ -1220,7 +1220,7 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description End of the range, exclusive, in ISO 8601. */
                 to?: components["parameters"]["To"];
-                /** @description Words of the description, or their beginnings. */
+                /** @description Words, or beginnings of words, that the description must contain. */
                 q?: components["parameters"]["Q"];
                 /** @description Only records of this session. */
                 session_id?: components["parameters"]["SessionId"];
@@ -1270,7 +1270,7 @@ export interface operations {
     list_feedback: {
         parameters: {
             query?: {
-                /** @description Only feedback of this category. */
+                /** @description Only feedback in this category. */
                 category?: components["parameters"]["Category"];
                 /** @description Filter by whether the feedback was read. */
                 is_read?: components["parameters"]["IsRead"];
@@ -1282,7 +1282,7 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description End of the range, exclusive, in ISO 8601. */
                 to?: components["parameters"]["To"];
-                /** @description Words of the description, or their beginnings. */
+                /** @description Words, or beginnings of words, that the description must contain. */
                 q?: components["parameters"]["Q"];
                 /** @description Only records of this session. */
                 session_id?: components["parameters"]["SessionId"];
@@ -1331,7 +1331,7 @@ export interface operations {
     get_feedback: {
         parameters: {
             query?: {
-                /** @description Moment in ISO 8601; the response shows the state of triage at it. Default: now. */
+                /** @description Time in ISO 8601. The response shows the triage as it was at this time. Default: now. */
                 at?: string;
                 /** @description Include deleted feedback. */
                 include_deleted?: components["parameters"]["IncludeDeleted"];

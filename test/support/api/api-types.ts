@@ -224,7 +224,7 @@ export interface components {
             /** @example https://app.example.com/report */
             url: string;
             /**
-             * @description Time on the clock of the client. A value that cannot be read is kept as it is.
+             * @description Time on the client's clock. A value that cannot be parsed is stored unchanged.
              * @example 2026-11-22T09:30:00Z
              */
             timestamp: string | number;
@@ -232,24 +232,24 @@ export interface components {
             browser?: string | null;
             /** @description Name and version. */
             os?: string | null;
-            /** @description Such as 1920x1080. */
+            /** @description For example, 1920x1080. */
             screen_resolution?: string | null;
-            /** @description Such as 1280x720. */
+            /** @description For example, 1280x720. */
             viewport_size?: string | null;
-            /** @description Drawings on the screenshot: JSON up to 64 KiB, or a string that holds it. */
+            /** @description Drawings on the screenshot: at most 64 KiB of JSON, or a string that contains JSON. */
             annotation_coords?: unknown;
-            /** @description State of the page: JSON up to 64 KiB, or a string that holds it; encrypted at rest. */
+            /** @description State of the page: at most 64 KiB of JSON, or a string that contains JSON. It is encrypted at rest. */
             api_state?: unknown;
             /**
              * Format: uuid
              * @description The prediction that the feedback is about.
              */
             prediction_id?: string | null;
-            /** @description The author; erasure and export of a data subject go by it. */
+            /** @description The author. Erasure and export of a subject use this id. */
             user_id?: string | null;
-            /** @description One or several PNG, JPEG or WebP pictures as data URLs. A refused picture is reported in `warnings`; the text is kept. */
+            /** @description PNG, JPEG or WebP images as data URLs. A refused screenshot is reported in `warnings`; the text is still recorded. */
             screenshot?: string | string[] | null;
-            /** @description Leave it empty and hide it in your form: spam programs fill it in and give themselves away. */
+            /** @description Honeypot: hide this field in your form and leave it empty. Spam bots fill it in. */
             website?: string | null;
             /** @description Milliseconds between opening the form and sending it. */
             elapsed_ms?: number | null;
@@ -264,7 +264,7 @@ export interface components {
             /** @example https://app.example.com/report */
             url: string;
             /**
-             * @description Time on the clock of the client. A value that cannot be read is kept as it is.
+             * @description Time on the client's clock. A value that cannot be parsed is stored unchanged.
              * @example 2026-11-22T09:30:00Z
              */
             timestamp: string;
@@ -272,24 +272,24 @@ export interface components {
             browser?: string | null;
             /** @description Name and version. */
             os?: string | null;
-            /** @description Such as 1920x1080. */
+            /** @description For example, 1920x1080. */
             screen_resolution?: string | null;
-            /** @description Such as 1280x720. */
+            /** @description For example, 1280x720. */
             viewport_size?: string | null;
-            /** @description Drawings on the screenshot: JSON up to 64 KiB. */
+            /** @description Drawings on the screenshot: at most 64 KiB of JSON. */
             annotation_coords?: string;
-            /** @description State of the page: JSON up to 64 KiB, encrypted at rest. */
+            /** @description State of the page: at most 64 KiB of JSON. It is encrypted at rest. */
             api_state?: string;
             /**
              * Format: uuid
              * @description The prediction that the feedback is about.
              */
             prediction_id?: string | null;
-            /** @description The author; erasure and export of a data subject go by it. */
+            /** @description The author. Erasure and export of a subject use this id. */
             user_id?: string | null;
-            /** @description PNG, JPEG or WebP files, after the text fields. A refused picture is reported in `warnings`; the text is kept. */
+            /** @description PNG, JPEG or WebP files, after the text fields. A refused screenshot is reported in `warnings`; the text is still recorded. */
             screenshot?: string[];
-            /** @description Leave it empty and hide it in your form: spam programs fill it in and give themselves away. */
+            /** @description Honeypot: hide this field in your form and leave it empty. Spam bots fill it in. */
             website?: string | null;
             /** @description Milliseconds between opening the form and sending it. */
             elapsed_ms?: number | null;
@@ -600,9 +600,9 @@ export interface components {
             success: boolean;
             /** Format: uuid */
             id: string;
-            /** @description Link to the prediction; null without `prediction_id`. `pending` until the prediction arrives, and when it was named without a key or token. */
+            /** @description Link to the prediction; null without `prediction_id`. `pending` until the prediction is recorded, or if the request had no key or token. */
             link: string | null;
-            /** @description Pictures that were refused. */
+            /** @description Screenshots that were refused. */
             warnings: components["schemas"]["FeedbackWarning"][];
         };
         RecordedLabel: {
