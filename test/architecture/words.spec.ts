@@ -43,6 +43,7 @@ const SCOPE = [
   'src/platform/resilience/',
   'src/platform/scheduling/',
   'src/platform/secrets/',
+  'src/platform/security/',
   'src/platform/tabular/',
   'web/',
 ];
