@@ -211,6 +211,6 @@ describe.each(DIALECTS)('training sets on %s', (dialect) => {
     await server.request(`/api/v1/predictions/${id}/feedback`, { method: 'PUT', body: { label: 'z' } });
     const set = await create({ sources: ['vote'] });
     expect(set).toMatchObject({ examples: 1, provenance: { by_label: { z: 1 } } });
-    expect(set.provenance.bias.join(' ')).toContain('Votes are given by whoever wants to');
+    expect(set.provenance.bias.join(' ')).toContain('Raters choose what they vote on');
   });
 });

@@ -12,7 +12,7 @@ export class PendingSubmissions {
   ) {
     links.register({
       next: (...args) => repository.nextSubmissions(...args),
-      settle: (tenantId, rows: readonly PendingSubmission[]) => this.settle(tenantId, rows),
+      link: (tenantId, rows: readonly PendingSubmission[]) => this.settle(tenantId, rows),
     });
   }
 

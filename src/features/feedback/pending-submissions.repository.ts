@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Position, TenantContext } from '#kernel';
-import type { Waiting } from '#labels';
+import type { PendingItem } from '#labels';
 import { UnitOfWork } from '#persistence';
 
-export interface PendingSubmission extends Waiting {
+export interface PendingSubmission extends PendingItem {
   predictionId: string;
 }
 

@@ -1,35 +1,35 @@
 import { defineTable, double, nullable, primary, type RecordOf, string, time, uuid } from '#persistence';
 import type { Link } from './vote.table.js';
 
-/** Where ground truth comes from; `audit` is drawn by the server alone. */
+/** Sources of labels that a caller may send. The server alone sets `audit`, for samples that it draws. */
 export const LABEL_SOURCES = ['system', 'import', 'review'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number] | 'audit';
 
-/** Ground truth about one prediction. A label never changes: a later one is another row. */
+/** Ground truth about one prediction. A label does not change: a later label is another row. */
 export const LABELS = defineTable({
   table: 'prediction_labels',
   columns: {
     id: primary(uuid()),
     tenant_id: uuid(),
-    /** As it was sent; tells whether a label that is sent again is the same. */
+    /** Value that the caller sent. It shows whether a label with the same id has the same content. */
     given_prediction_id: nullable(uuid()),
-    /** As it was sent; null when the label is valid since it was recorded. */
+    /** Value that the caller sent; null if the label is valid from the time at which it was recorded. */
     given_valid_at: nullable(time()),
     /** Null while only `inference_id` is known. */
     prediction_id: nullable(uuid()),
     inference_id: nullable(string(128)),
     label: string(64),
     source: string<LabelSource>(16),
-    /** Probability with which an audit was drawn. */
+    /** Probability with which the audit sample was drawn. */
     pi: nullable(double()),
-    /** Since when it is true. */
+    /** Time from which the label is valid. */
     valid_at: time(),
-    /** When this server accepted it. */
+    /** When the server accepted the label. */
     recorded_at: time(),
     labeller: nullable(string(128)),
-    /** Whose text it is about, when the caller says so. */
+    /** The person whose text was labelled, if the caller sent it. */
     user_id: nullable(string(128)),
-    /** `pending` until the prediction is here. */
+    /** `pending` until the prediction is in the database. */
     link: string<Link>(16),
   },
   indexes: [
@@ -43,7 +43,7 @@ export const LABELS = defineTable({
     { name: 'idx_prediction_labels_user', columns: ['tenant_id', 'user_id'], where: 'user_id IS NOT NULL' },
     { name: 'idx_prediction_labels_pending', columns: ['recorded_at', 'id'], where: "link = 'pending'" },
   ],
-  // Not what is resolved later: prediction and link.
+  // Prediction and link are missing, because they are resolved later.
   identity: [
     'tenant_id',
     'given_prediction_id',
@@ -55,7 +55,7 @@ export const LABELS = defineTable({
     'user_id',
   ],
   acceptedAt: 'recorded_at',
-  // Labels that never found their prediction expire too.
+  // Labels whose prediction never arrived expire, too.
   retention: { kind: 'predictions', time: 'recorded_at' },
   subject: { store: 'labels' },
   parent: [
@@ -63,7 +63,7 @@ export const LABELS = defineTable({
     {
       table: 'predictions',
       column: 'inference_id',
-      // Labels that still wait to be linked.
+      // Labels that are not linked yet.
       matching: (marks) =>
         `prediction_id IS NULL AND inference_id IN (SELECT inference_id FROM predictions WHERE tenant_id = $1 AND id IN (${marks}))`,
       expires: false,
@@ -91,5 +91,5 @@ export const LABELS = defineTable({
 /** Times are in milliseconds since 1970. */
 export type Label = RecordOf<typeof LABELS>;
 
-/** A label as it is shown with its prediction. */
-export type JudgedLabel = Omit<Label, 'givenPredictionId' | 'givenValidAt'>;
+/** A label as it is returned with its prediction. */
+export type PredictionLabel = Omit<Label, 'givenPredictionId' | 'givenValidAt'>;

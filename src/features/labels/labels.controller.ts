@@ -36,11 +36,11 @@ export class LabelsController {
   @NdjsonRecordRoute({
     operationId: 'create_labels',
     summary: 'Record ground truth',
-    description: 'Takes one label as JSON, or any number of them as NDJSON.',
+    description: 'The body is one label as JSON, or any number of them as NDJSON.',
     body: LabelRequestSchema,
     line: LabelRequestSchema,
     returns: LabelledSchema,
-    accepted: 'Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does.',
+    accepted: 'Recorded in the spool, or the prediction has not arrived: `link` is `pending` until it does.',
   })
   async create(
     @Caller() caller: Principal,

@@ -10,9 +10,9 @@ import { PendingLinks } from './linking/pending-links.job.js';
 import { PendingLinksRepository } from './linking/pending-links.repository.js';
 import { PendingLinkResolver } from './linking/pending-link-resolver.service.js';
 import { PredictionLinks } from './linking/prediction-links.service.js';
-import { VerdictsRepository } from './verdicts.repository.js';
-import { VerdictsService } from './verdicts.service.js';
-import { TRANSFER_LABELS, TRANSFER_VOTES } from './verdict-transfers.js';
+import { VotesAndLabelsRepository } from './votes-and-labels.repository.js';
+import { VotesAndLabelsService } from './votes-and-labels.service.js';
+import { TRANSFER_LABELS, TRANSFER_VOTES } from './transfers.js';
 import { VOTES } from './vote.table.js';
 import { VotesController } from './votes.controller.js';
 import { VotesService } from './votes.service.js';
@@ -28,11 +28,11 @@ import { VotesService } from './votes.service.js';
     PendingLinksRepository,
     PendingLinkResolver,
     PredictionLinks,
-    VerdictsRepository,
-    VerdictsService,
+    VotesAndLabelsRepository,
+    VotesAndLabelsService,
     VotesService,
   ],
-  exports: [KnownPredictionsRepository, PendingLinks, PredictionLinks, VerdictsService],
+  exports: [KnownPredictionsRepository, PendingLinks, PredictionLinks, VotesAndLabelsService],
 })
 export class LabelsModule {
   constructor(tables: StoredTables) {

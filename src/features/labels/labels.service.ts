@@ -15,7 +15,7 @@ import { type Label, LABELS, type LabelSource } from './label.table.js';
 import { PredictionLinks } from './linking/prediction-links.service.js';
 import type { Link } from './vote.table.js';
 
-/** Ground truth as it is sent; `timestamp` in ISO 8601. One of the two ids is given. */
+/** Input of a label. `timestamp` is in ISO 8601. Exactly one of `predictionId` and `inferenceId` is set. */
 export interface LabelInput {
   id?: string | null | undefined;
   predictionId?: string | null | undefined;
@@ -30,15 +30,15 @@ export interface LabelInput {
 export interface LabelResult {
   id: string;
   link: Link;
-  /** Records it is about: by the caller's id all of them, the latest first; the label belongs to the first. */
+  /** All predictions with the caller's id, latest first. The label belongs to the first one. */
   predictionIds: readonly string[];
   persisted: Durability;
 }
 
 const MAX_AHEAD_MS = 5 * 60_000;
-const MAX_VALIDITY_MS = 100 * 365 * DAY_MS;
+const MAX_VALIDITY_AGE_MS = 100 * 365 * DAY_MS;
 
-/** Plans the recording of ground truth, which may come before or after the prediction it is about. */
+/** Plans the recording of labels, which may arrive before or after their predictions. */
 @Injectable()
 export class LabelsService {
   private readonly counted;
@@ -48,17 +48,21 @@ export class LabelsService {
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.counted = metrics.counter('labels_total', 'Labels accepted.', ['source', 'persisted']);
+    this.counted = metrics.counter('labels_total', 'Accepted labels.', ['source', 'persisted']);
   }
 
-  /** @throws ValidationError when its time, or that of its id, is impossible */
+  /**
+   * Converts the input to a label.
+   * @throws ValidationError when its time is over 100 years ago or more than 5 minutes in the future
+   */
   toLabel(input: LabelInput): Label {
     const now = this.clock.now();
     const validAt = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
     const errors: FieldError[] = [];
     if (validAt > now + MAX_AHEAD_MS)
-      errors.push({ path: 'timestamp', message: 'must not be more than 5 minutes ahead' });
-    if (validAt < now - MAX_VALIDITY_MS) errors.push({ path: 'timestamp', message: 'is too long ago' });
+      errors.push({ path: 'timestamp', message: 'must not be more than 5 minutes in the future' });
+    if (validAt < now - MAX_VALIDITY_AGE_MS)
+      errors.push({ path: 'timestamp', message: 'must not be more than 100 years ago' });
     if (errors.length > 0) throw new ValidationError(errors);
     const predictionId = input.predictionId?.toLowerCase() ?? null;
     return LABELS.complete({
@@ -74,9 +78,9 @@ export class LabelsService {
   }
 
   /**
-   * Plans to record one label. It is linked when its prediction is here, and waits for it otherwise.
+   * Plans to record one label, which is linked now or when its prediction arrives.
    *
-   * 201 when label and prediction are in the database, else 202.
+   * The status is 201 if label and prediction are in the database, otherwise 202.
    */
   async planOne(tenant: TenantContext, label: Label, chosenId: boolean): Promise<RecordPlan<LabelResult>> {
     const target = await this.links.resolve(tenant, label);
@@ -91,7 +95,7 @@ export class LabelsService {
     };
   }
 
-  /** Plans to record labels in one transaction. */
+  /** Plans to record labels in one transaction, each of which is linked now or when its prediction arrives. */
   async planMany(
     tenant: TenantContext,
     labels: readonly Label[],

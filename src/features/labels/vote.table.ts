@@ -13,21 +13,21 @@ import {
   uuid,
 } from '#persistence';
 
-/** Whether the prediction it is about is here. */
+/** Whether the prediction of a vote or label is in the database. */
 export type Link = 'linked' | 'pending';
 
-/** What a rater says; at least one of the four. */
+/** Input of a vote. At least one of `correct`, `label`, `rating` and `comment` is set. */
 export interface VoteInput {
   correct?: boolean | null | undefined;
-  /** The label that would have been right. */
+  /** The correct label. */
   label?: string | null | undefined;
-  /** 1 to 5. */
+  /** Integer from 1 to 5. */
   rating?: number | null | undefined;
   comment?: string | null | undefined;
   userId?: string | null | undefined;
 }
 
-/** Votes of one prediction, withdrawn ones left out. */
+/** Number of votes on one prediction, without withdrawn ones. */
 export interface VoteSummary {
   correct: number;
   wrong: number;
@@ -35,11 +35,14 @@ export interface VoteSummary {
   ratings: Record<string, number>;
 }
 
-/** What one rater thinks of one prediction. It is changed in place and withdrawn by a mark, so that a replay cannot bring it back. */
+/**
+ * A rater's opinion of one prediction. A change updates the row. A withdrawal marks it, because a replay could restore a
+ * deleted vote.
+ */
 export const VOTES = defineTable({
   table: 'prediction_votes',
   columns: {
-    /** Made of tenant, prediction and rater: one vote each. */
+    /** Derived from tenant, prediction and rater, which makes the vote unique. */
     id: primary(uuid()),
     tenant_id: uuid(),
     prediction_id: uuid(),
@@ -51,10 +54,10 @@ export const VOTES = defineTable({
     rating: nullable(integer()),
     comment: nullable(text()),
     withdrawn: boolean(),
-    /** Grows with every accepted change; the greater one wins, whenever it arrives. */
+    /** Increases with every accepted change. The greatest one wins, in whatever order changes are written. */
     accepted_id: uuid(),
     accepted_at: time(),
-    /** `pending` until the prediction is here. */
+    /** `pending` until the prediction is in the database. */
     link: string<Link>(16),
   },
   indexes: [
@@ -65,7 +68,7 @@ export const VOTES = defineTable({
   ],
   newer: 'accepted_id',
   acceptedAt: 'accepted_at',
-  // Votes that never found their prediction expire too.
+  // Votes whose prediction never arrived expire, too.
   retention: { kind: 'predictions', time: 'accepted_at' },
   subject: { store: 'votes' },
   parent: { table: 'predictions', column: 'prediction_id' },
@@ -89,10 +92,10 @@ export const VOTES = defineTable({
   },
 });
 
-/** Times are in milliseconds since 1970. */
+/** A vote with its comment decrypted. Times are in milliseconds since 1970. */
 export type Vote = RecordOf<typeof VOTES>;
 
-/** The id of the one vote of `rater` about a prediction: a UUID v8 (RFC 9562) made of SHA-256. */
+/** Returns the id of the vote of `rater` on a prediction: a UUID v8 (RFC 9562) derived with SHA-256. */
 export function voteId({ tenantId }: TenantContext, predictionId: string, rater: string): string {
   const hex = createHash('sha256').update(`${tenantId}\n${predictionId}\n${rater}`).digest('hex');
   const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);

@@ -8,16 +8,16 @@ import { StrictInput, UUID, UuidPipe } from '#http';
 import { RecordingService, RecordRoute, respond } from '#ingest';
 import { Caller, FeedbackTokenAllowed, FeedbackTokens, type Principal, Publishable, Scopes } from '#security';
 import { toVoteInput, type Voted, VotedSchema, VoteSchema, voteValidator } from './dto/vote.schema.js';
-import { type Ballot, VotesService } from './votes.service.js';
+import { type VoteChange, VotesService } from './votes.service.js';
 
 const VOTE = {
   path: { id: UUID },
   returns: VotedSchema,
-  accepted: 'Recorded in the spool, or for a prediction that has not arrived: `link` is `pending` until it does.',
+  accepted: 'Recorded in the spool, or the prediction has not arrived: `link` is `pending` until it does.',
 };
 
 class WithdrawQuery {
-  @ApiPropertyOptional({ description: 'The rater, when the vote was sent with a `user_id`.' })
+  @ApiPropertyOptional({ description: 'The rater, if the vote was sent with a `user_id`.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
@@ -42,7 +42,7 @@ export class VotesController {
   @RecordRoute({
     operationId: 'vote',
     summary: 'Vote on a prediction, or change the vote',
-    description: 'The rater is the feedback token, else `user_id`, else the API key.',
+    description: 'The rater is the first of these that is present: the feedback token, `user_id`, the API key.',
     body: VoteSchema,
     ...VOTE,
   })
@@ -61,7 +61,7 @@ export class VotesController {
   @RecordRoute({
     operationId: 'withdraw_vote',
     summary: 'Withdraw a vote',
-    description: 'The request succeeds even when there is no vote.',
+    description: 'The request succeeds even if there is no vote.',
     status: 200,
     ...VOTE,
   })
@@ -75,26 +75,31 @@ export class VotesController {
     return this.record(caller, { predictionId: id, rater: raterOf(caller, query.user_id), vote: null }, reply);
   }
 
-  private async record(caller: Principal, ballot: Ballot, reply: FastifyReply): Promise<Voted> {
+  private async record(caller: Principal, change: VoteChange, reply: FastifyReply): Promise<Voted> {
     const answer = await this.recording.run(
       caller,
       { key: undefined, operation: 'vote', body: null },
-      () => this.votes.plan(caller, ballot),
+      () => this.votes.plan(caller, change),
       ({ id, link, persisted }) => ({ success: true, id, link, persisted }),
     );
     return respond(reply, answer);
   }
 }
 
-/** Token, else user, else key. A publishable key is everybody's: with it somebody must say who they are. */
+/**
+ * Returns the rater of a vote: the feedback token, otherwise the user, otherwise the key. A publishable key is shared by
+ * all visitors of a page, so it requires one of the other two.
+ * @throws ValidationError when a publishable key comes without token and user
+ */
 function raterOf({ feedbackToken, keyId, publishable }: Principal, userId: string | null | undefined): string {
   if (feedbackToken !== undefined) return `token:${digest(feedbackToken)}`;
   if (publishable) {
     if (userId == null)
       throw new ValidationError([
-        { path: 'user_id', message: 'is required with a publishable key, or X-Feedback-Token' },
+        { path: 'user_id', message: 'is required with a publishable key, unless X-Feedback-Token is sent' },
       ]);
-    // Anybody may say so: never in the place of a vote that a server with a secret key has passed on.
+    // Any visitor can claim to be this user. A separate rater keeps such a vote from replacing one sent with a secret
+    // key.
     return `pub:${keyId}:${digest(userId)}`;
   }
   return userId == null ? `key:${keyId ?? 'none'}` : `user:${userId}`;

@@ -7,25 +7,25 @@ import { PredictionLinks } from './linking/prediction-links.service.js';
 import { type Link, voteId, type VoteInput, VOTES } from './vote.table.js';
 
 export interface VoteResult {
-  /** Of the vote: the same for every change by the same rater. */
+  /** Id of the vote, which is the same for every change by the same rater. */
   id: string;
   link: Link;
   persisted: Durability;
 }
 
-/** One vote of one rater about one prediction. */
-export interface Ballot {
+/** A new, changed or withdrawn vote of one rater on one prediction. */
+export interface VoteChange {
   predictionId: string;
   rater: string;
-  /** Null withdraws. */
+  /** Null withdraws the vote. */
   vote: VoteInput | null;
 }
 
 /**
- * Takes what people say about predictions.
+ * Plans the recording of votes.
  *
- * - one vote for each rater: a later one replaces it, also when a replay brings the earlier one in afterwards
- * - for a prediction that is not here, or not yet, it is kept and linked when the prediction appears
+ * - each rater has one vote for each prediction; a later vote replaces it, even if a replay writes the earlier one last
+ * - a vote on an unknown prediction is kept, and linked when the prediction arrives
  */
 @Injectable()
 export class VotesService {
@@ -37,13 +37,19 @@ export class VotesService {
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.counted = metrics.counter('votes_total', 'Votes accepted, changes and withdrawals included.', ['persisted']);
+    this.counted = metrics.counter('votes_total', 'Accepted votes, including changes and withdrawals.', ['persisted']);
   }
 
-  /** Plans to record a vote. The answer is 201 (200 for a withdrawal) when vote and prediction are in the database, else 202. */
-  async plan(tenant: TenantContext, { predictionId: given, rater, vote }: Ballot): Promise<RecordPlan<VoteResult>> {
-    const target = await this.links.resolve(tenant, { predictionId: given, inferenceId: null });
-    const predictionId = target.predictionId ?? given;
+  /**
+   * Plans to record a vote. The status is 201 (200 for a withdrawal) if vote and prediction are in the database, otherwise
+   * 202.
+   */
+  async plan(
+    tenant: TenantContext,
+    { predictionId: givenId, rater, vote }: VoteChange,
+  ): Promise<RecordPlan<VoteResult>> {
+    const target = await this.links.resolve(tenant, { predictionId: givenId, inferenceId: null });
+    const predictionId = target.predictionId ?? givenId;
     const id = voteId(tenant, predictionId, rater);
     const now = this.clock.now();
     const row = VOTES.toRow(

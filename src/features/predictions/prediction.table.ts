@@ -60,7 +60,8 @@ export const PREDICTIONS = defineTable({
   retention: { kind: 'predictions', time: 'timestamp', partitioned: true },
   subject: {
     store: 'predictions',
-    // Feedback sent with the token of the prediction, for example. Unverified feedback stays, because its author is unknown.
+    // Feedback sent with the token of the prediction, for example. Unverified feedback stays, because its author is
+    // unknown.
     dependents: [{ table: 'feedback_submissions', column: 'prediction_id', where: "link <> 'unverified'" }],
   },
   sealed: { columns: { input_text: 'text', metadata: 'json' } },

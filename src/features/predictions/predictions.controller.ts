@@ -95,8 +95,8 @@ export class PredictionsController {
     returns: PredictionDetailSchema,
   })
   async get(@Caller() caller: Principal, @Param('id', UuidPipe) id: string): Promise<PredictionDetail> {
-    const { prediction, verdicts } = await this.predictions.getWithVerdicts(caller, id);
-    return toDetailResource(prediction, verdicts, caller.scopes.has('read:text'));
+    const { prediction, votesAndLabels } = await this.predictions.getWithVotesAndLabels(caller, id);
+    return toDetailResource(prediction, votesAndLabels, caller.scopes.has('read:text'));
   }
 
   private sink(caller: Principal): NdjsonSink<Prediction> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CursorCodec, NotFoundError, type Page, type TenantContext } from '#kernel';
 import { RecordAliasesRepository } from '#ingest';
-import { type Verdicts, VerdictsService } from '#labels';
+import { type VotesAndLabels, VotesAndLabelsService } from '#labels';
 import { Secrets } from '#secrets';
 import type { Prediction, PredictionFilter } from './prediction.table.js';
 import { PredictionsRepository } from './predictions.repository.js';
@@ -14,7 +14,7 @@ export class PredictionsService {
   constructor(
     private readonly repository: PredictionsRepository,
     private readonly aliases: RecordAliasesRepository,
-    private readonly verdicts: VerdictsService,
+    private readonly votesAndLabels: VotesAndLabelsService,
     secrets: Secrets,
   ) {
     this.cursors = secrets.cursorCodec('predictions');
@@ -28,10 +28,16 @@ export class PredictionsService {
   }
 
   /** Returns a prediction with its votes and labels. @throws NotFoundError */
-  async getWithVerdicts(tenant: TenantContext, id: string): Promise<{ prediction: Prediction; verdicts: Verdicts }> {
+  async getWithVotesAndLabels(
+    tenant: TenantContext,
+    id: string,
+  ): Promise<{ prediction: Prediction; votesAndLabels: VotesAndLabels }> {
     const prediction = await this.get(tenant, id);
     const { inferenceId } = prediction;
-    return { prediction, verdicts: await this.verdicts.of(tenant, { id: prediction.id, askedAs: id, inferenceId }) };
+    return {
+      prediction,
+      votesAndLabels: await this.votesAndLabels.of(tenant, { id: prediction.id, requestedId: id, inferenceId }),
+    };
   }
 
   private async findByAlias(tenant: TenantContext, alias: string): Promise<Prediction | undefined> {

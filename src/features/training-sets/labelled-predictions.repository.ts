@@ -2,9 +2,9 @@ import { Conditions, placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import { smallestIdAt, type TenantContext } from '#kernel';
 import { FieldCipher } from '#secrets';
-import type { TrainingSelection, Truth } from './training-set.js';
+import type { TrainingSelection, TrainingLabelSource } from './training-set.js';
 
-/** A prediction with a text, without the text. */
+/** A labelled prediction whose text is stored, without its text. Times are in milliseconds since 1970. */
 export interface LabelledPrediction {
   id: string;
   timestamp: number;
@@ -16,16 +16,19 @@ export interface LabelledPrediction {
   modelVersion: string;
   userId: string | null;
   sessionId: string | null;
-  truths: TrueLabel[];
+  candidates: LabelCandidate[];
 }
 
-export interface TrueLabel {
+/** A label that a prediction may be trained with. */
+export interface LabelCandidate {
   label: string;
-  source: Truth;
+  source: TrainingLabelSource;
+  /** When the label was recorded, in milliseconds since 1970. */
   at: number;
+  /** Probability with which an audit sample was drawn. */
   pi: number | null;
   id: string;
-  /** Who said so. */
+  /** The person whose text was labelled, or the rater. */
   userId: string | null;
 }
 
@@ -35,7 +38,7 @@ const COLUMNS =
 
 type Row = Record<string, unknown>;
 
-/** Predictions whose truth is known, and their texts. */
+/** Reads labelled predictions and their texts. */
 @Injectable()
 export class LabelledPredictionsRepository {
   constructor(
@@ -43,7 +46,7 @@ export class LabelledPredictionsRepository {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** By id, in pages of at most 500. */
+  /** Reads the labelled predictions of a selection by id, in pages of at most 500. */
   async *pages(tenant: TenantContext, selection: TrainingSelection): AsyncGenerator<LabelledPrediction[]> {
     const { from, model, modelVersion, sources, to } = selection;
     const where = new Conditions(this.unitOfWork.dialect)
@@ -52,18 +55,18 @@ export class LabelledPredictionsRepository {
       .within('timestamp', { from: from ?? undefined, to })
       .add('input_text IS NOT NULL')
       .equal({ model, model_version: modelVersion })
-      .add(`(${judged(sources)})`);
+      .add(`(${isLabelled(sources)})`);
     const { values } = where;
     const text = `SELECT ${COLUMNS} FROM predictions WHERE ${where} ORDER BY id LIMIT ${PAGE}`;
     for (;;) {
       const rows = await this.unitOfWork.read<Row>(tenant, text, values);
-      if (rows.length > 0) yield await this.withTruths(tenant, rows, selection);
+      if (rows.length > 0) yield await this.withCandidates(tenant, rows, selection);
       if (rows.length < PAGE) return;
       values[0] = rows.at(-1)?.id;
     }
   }
 
-  /** Texts by id; what is not there any more is left out. */
+  /** Returns texts by id. Texts that have been deleted since are missing. */
   async texts(tenant: TenantContext, ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.unitOfWork.read<{ id: string; input_text: string }>(
       tenant,
@@ -78,16 +81,16 @@ export class LabelledPredictionsRepository {
     );
   }
 
-  private async withTruths(
+  private async withCandidates(
     tenant: TenantContext,
     rows: readonly Row[],
     { sources, to }: TrainingSelection,
   ): Promise<LabelledPrediction[]> {
     const { readTime } = this.unitOfWork.dialect;
-    const truths = new Map<string, TrueLabel[]>();
+    const candidates = new Map<string, LabelCandidate[]>();
     const ids = rows.map(({ id }) => String(id));
-    for (const [predictionId, truth] of await this.truthsOf(tenant, ids, sources))
-      truths.set(predictionId, [...(truths.get(predictionId) ?? []), truth]);
+    for (const [predictionId, candidate] of await this.candidatesOf(tenant, ids, sources))
+      candidates.set(predictionId, [...(candidates.get(predictionId) ?? []), candidate]);
     return rows.map((row) => ({
       id: String(row.id),
       timestamp: readTime(row.timestamp),
@@ -99,25 +102,25 @@ export class LabelledPredictionsRepository {
       modelVersion: String(row.model_version),
       userId: row.user_id as string | null,
       sessionId: row.session_id as string | null,
-      // A set of what was known until then stays the same whatever is said later.
-      truths: (truths.get(String(row.id)) ?? []).filter(({ at }) => at < to),
+      // The same selection must give the same set, whatever is labelled later.
+      candidates: (candidates.get(String(row.id)) ?? []).filter(({ at }) => at < to),
     }));
   }
 
-  private async truthsOf(
+  private async candidatesOf(
     tenant: TenantContext,
     ids: readonly string[],
-    sources: readonly Truth[],
-  ): Promise<[string, TrueLabel][]> {
+    sources: readonly TrainingLabelSource[],
+  ): Promise<[string, LabelCandidate][]> {
     const { dialect } = this.unitOfWork;
-    const wanted = sources.filter((source) => source !== 'vote');
+    const labelSources = sources.filter((source) => source !== 'vote');
     const labels =
-      wanted.length === 0
+      labelSources.length === 0
         ? []
         : await this.unitOfWork.read<Row>(
             tenant,
             'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at FROM prediction_labels ' +
-              `WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) AND source IN (${inline(wanted)})`,
+              `WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) AND source IN (${quotedList(labelSources)})`,
             ids,
           );
     const votes = !sources.includes('vote')
@@ -129,7 +132,7 @@ export class LabelledPredictionsRepository {
             `v.prediction_id IN (${placeholders(ids)}) AND NOT v.withdrawn AND (v.label IS NOT NULL OR v.correct)`,
           ids,
         );
-    const toTruth = (row: Row, source: Truth): [string, TrueLabel] => [
+    const toCandidate = (row: Row, source: TrainingLabelSource): [string, LabelCandidate] => [
       String(row.prediction_id),
       {
         id: String(row.id),
@@ -140,26 +143,29 @@ export class LabelledPredictionsRepository {
         at: dialect.readTime(row.at),
       },
     ];
-    return [...labels.map((row) => toTruth(row, row.source as Truth)), ...votes.map((row) => toTruth(row, 'vote'))];
+    return [
+      ...labels.map((row) => toCandidate(row, row.source as TrainingLabelSource)),
+      ...votes.map((row) => toCandidate(row, 'vote')),
+    ];
   }
 }
 
-/** Sources are our own words. */
-function inline(words: readonly string[]): string {
+/** Returns an SQL list of constants. Sources are constants of the product, never caller input. */
+function quotedList(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(', ');
 }
 
-function judged(sources: readonly Truth[]): string {
+function isLabelled(sources: readonly TrainingLabelSource[]): string {
   const labels = sources.filter((source) => source !== 'vote');
-  const either = [];
+  const conditions = [];
   if (labels.length > 0)
-    either.push(
-      `EXISTS (SELECT 1 FROM prediction_labels l WHERE l.tenant_id = $1 AND l.prediction_id = predictions.id AND l.source IN (${inline(labels)}))`,
+    conditions.push(
+      `EXISTS (SELECT 1 FROM prediction_labels l WHERE l.tenant_id = $1 AND l.prediction_id = predictions.id AND l.source IN (${quotedList(labels)}))`,
     );
   if (sources.includes('vote'))
-    either.push(
+    conditions.push(
       'EXISTS (SELECT 1 FROM prediction_votes v WHERE v.tenant_id = $1 AND v.prediction_id = predictions.id AND NOT v.withdrawn ' +
         'AND (v.label IS NOT NULL OR v.correct))',
     );
-  return either.join(' OR ');
+  return conditions.join(' OR ');
 }

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import type { LabelledPrediction, TrueLabel } from './labelled-predictions.repository.js';
-import { bestOf, Deduplication, splitOf } from './selection.js';
-import { TRUTHS } from './training-set.js';
+import type { LabelledPrediction, LabelCandidate } from './labelled-predictions.repository.js';
+import { bestLabel, Deduplication, splitOf } from './selection.js';
+import { TRAINING_LABEL_SOURCES } from './training-set.js';
 
 const tenant = { tenantId: 't' };
 const splits = { train: 0.8, validation: 0.1, test: 0.1 };
 
-const truth: fc.Arbitrary<TrueLabel> = fc.record({
+const candidate: fc.Arbitrary<LabelCandidate> = fc.record({
   id: fc.uuid(),
   label: fc.constantFrom('a', 'b', 'c'),
-  source: fc.constantFrom(...TRUTHS),
+  source: fc.constantFrom(...TRAINING_LABEL_SOURCES),
   at: fc.nat(1000),
   pi: fc.constant(null),
   userId: fc.constant(null),
@@ -25,22 +25,24 @@ const prediction: fc.Arbitrary<LabelledPrediction> = fc.record({
   modelVersion: fc.constant('v'),
   userId: fc.option(fc.constantFrom('u1', 'u2')),
   sessionId: fc.option(fc.constantFrom('s1', 's2')),
-  truths: fc.array(truth, { minLength: 1, maxLength: 4 }),
+  candidates: fc.array(candidate, { minLength: 1, maxLength: 4 }),
 });
 
 describe('the selection of a training set', () => {
-  it('S4-13 takes the best label whatever the order in which labels are read', () => {
+  it('S4-13 selects the best label in whatever order labels are read', () => {
     fc.assert(
-      fc.property(fc.array(truth, { minLength: 1 }), (truths) => {
-        const best = bestOf(truths) as TrueLabel;
-        expect(bestOf([...truths].reverse())).toEqual(best);
-        for (const { source } of truths)
-          expect(TRUTHS.indexOf(best.source)).toBeLessThanOrEqual(TRUTHS.indexOf(source));
+      fc.property(fc.array(candidate, { minLength: 1 }), (candidates) => {
+        const best = bestLabel(candidates) as LabelCandidate;
+        expect(bestLabel([...candidates].reverse())).toEqual(best);
+        for (const { source } of candidates)
+          expect(TRAINING_LABEL_SOURCES.indexOf(best.source)).toBeLessThanOrEqual(
+            TRAINING_LABEL_SOURCES.indexOf(source),
+          );
       }),
     );
   });
 
-  it('S4-13 keeps each text once, and remembers whose it was', () => {
+  it('S4-13 keeps each text once, with all of its predictions', () => {
     fc.assert(
       fc.property(fc.array(prediction), (predictions) => {
         const found = new Deduplication();
@@ -51,15 +53,15 @@ describe('the selection of a training set', () => {
           kept.sources.map(({ predictionId }) => predictionId),
         );
         expect(sources.sort()).toEqual(predictions.map(({ id }) => id).sort());
-        for (const [hash, { truth: kept }] of found.kept) {
-          const all = predictions.filter(({ inputHash }) => inputHash === hash).flatMap(({ truths }) => truths);
-          expect(kept).toEqual(bestOf(all));
+        for (const [hash, { best: kept }] of found.kept) {
+          const all = predictions.filter(({ inputHash }) => inputHash === hash).flatMap(({ candidates }) => candidates);
+          expect(kept).toEqual(bestLabel(all));
         }
       }),
     );
   });
 
-  it('S4-13 puts a subject into one part, and as many subjects as wished', () => {
+  it('S4-13 puts each subject into one part, in the requested proportions', () => {
     const counts = { train: 0, validation: 0, test: 0 };
     for (let i = 0; i < 20_000; i++) {
       const of = { inputHash: `h${i}`, sessionId: 's', userId: `user-${i}` };
@@ -67,7 +69,7 @@ describe('the selection of a training set', () => {
       expect(splitOf(tenant, { seed: 'x', splits }, { ...of, inputHash: 'other', sessionId: null })).toBe(split);
       counts[split] += 1;
     }
-    // Five standard deviations.
+    // The tolerance is five standard deviations.
     expect(Math.abs(counts.train - 16_000)).toBeLessThan(5 * Math.sqrt(20_000 * 0.8 * 0.2));
     expect(Math.abs(counts.test - 2000)).toBeLessThan(5 * Math.sqrt(20_000 * 0.1 * 0.9));
     expect(

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { TenantContext } from '#kernel';
-import type { LabelledPrediction, TrueLabel } from './labelled-predictions.repository.js';
-import { SPLITS, type Split, type TrainingSelection, TRUTHS } from './training-set.js';
+import type { LabelledPrediction, LabelCandidate } from './labelled-predictions.repository.js';
+import { SPLITS, type Split, type TrainingSelection, TRAINING_LABEL_SOURCES } from './training-set.js';
 
-/** A text that is kept, without the text. */
-export interface KeptText {
+/** One of the distinct texts of a set, represented by its first prediction. */
+export interface UniqueText {
   prediction: LabelledPrediction;
-  truth: TrueLabel;
-  /** Everybody whose prediction it was: [prediction, user, accepted]. */
+  best: LabelCandidate;
+  /** All predictions of the text and their users. `acceptedAt` is in milliseconds since 1970. */
   sources: { predictionId: string; userId: string | null; acceptedAt: number }[];
 }
 
-/** One of several texts that are the same, and what was counted on the way. Memory grows with the texts that are kept, not with their length. */
+/**
+ * Keeps one of several equal texts and counts the others. Memory grows with the number of distinct texts, not their
+ * length.
+ */
 export class Deduplication {
-  readonly kept = new Map<string, KeptText>();
+  /** Texts by their hash. */
+  readonly kept = new Map<string, UniqueText>();
   predictions = 0;
   duplicates = 0;
   private readonly conflicting = new Set<string>();
@@ -22,36 +26,45 @@ export class Deduplication {
     return this.conflicting.size;
   }
 
-  /** In the order of ids: the first prediction of a text stands for it, under the best label that any of them has. */
+  /**
+   * Adds a prediction, if it has a label. Predictions must be added in the order of their ids: the first one represents
+   * the text, with the best label of all.
+   */
   add(prediction: LabelledPrediction): void {
-    const truth = bestOf(prediction.truths);
-    if (!truth) return;
+    const best = bestLabel(prediction.candidates);
+    if (!best) return;
     this.predictions += 1;
     const { id, inputHash, recordedAt, userId } = prediction;
     const source = { predictionId: id, userId, acceptedAt: recordedAt };
-    const before = this.kept.get(inputHash);
-    if (!before) {
-      this.kept.set(inputHash, { prediction, truth, sources: [source] });
+    const existing = this.kept.get(inputHash);
+    if (!existing) {
+      this.kept.set(inputHash, { prediction, best, sources: [source] });
       return;
     }
     this.duplicates += 1;
-    before.sources.push(source);
-    if (before.truth.label !== truth.label) this.conflicting.add(inputHash);
-    before.truth = bestOf([before.truth, truth]) as TrueLabel;
+    existing.sources.push(source);
+    if (existing.best.label !== best.label) this.conflicting.add(inputHash);
+    existing.best = bestLabel([existing.best, best]) as LabelCandidate;
   }
 }
 
-/** The best source first, then the latest, then by id: the same whatever the order. */
-export function bestOf(truths: readonly TrueLabel[]): TrueLabel | undefined {
-  return [...truths].sort(
+/**
+ * Returns the label with the best source, then the latest, then the greatest id. The order of `candidates` has no
+ * effect.
+ */
+export function bestLabel(candidates: readonly LabelCandidate[]): LabelCandidate | undefined {
+  return [...candidates].sort(
     (a, b) =>
-      TRUTHS.indexOf(a.source) - TRUTHS.indexOf(b.source) || b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0),
+      TRAINING_LABEL_SOURCES.indexOf(a.source) - TRAINING_LABEL_SOURCES.indexOf(b.source) ||
+      b.at - a.at ||
+      (a.id < b.id ? 1 : a.id > b.id ? -1 : 0),
   )[0];
 }
 
 /**
- * Where a subject's texts belong: all of one user (or session, or the text alone) into the same part, so that nobody is in two of them.
- * By SHA-256 of seed, tenant and subject, as a number from 0 to 1.
+ * Returns the part of the set to which a text belongs. All texts of one user, otherwise of one session, are in the same
+ * part, because a model must not be tested with texts of a person it was trained with. The SHA-256 of seed, tenant and
+ * subject, read as a number from 0 to 1, decides.
  */
 export function splitOf(
   { tenantId }: TenantContext,

@@ -8,14 +8,14 @@ export const EXAMPLES = defineTable({
     tenant_id: uuid(),
     training_set_id: uuid(),
     n: integer(),
-    /** A TrainingExample as JSON. */
+    /** A `TrainingExample` as JSON. */
     body: text(),
   },
   indexes: [{ name: 'uq_training_examples_n', columns: ['training_set_id', 'n'], unique: true }],
   sealed: { columns: { body: 'text' } },
 });
 
-/** Whose predictions a line was made of. */
+/** Users whose predictions or labels a line is based on. An erasure finds the lines of a subject here. */
 export const SOURCES = defineTable({
   table: 'training_sources',
   columns: {
@@ -25,7 +25,7 @@ export const SOURCES = defineTable({
     n: integer(),
     prediction_id: uuid(),
     user_id: string(128),
-    /** When the prediction was accepted. */
+    /** When the prediction or label was accepted. */
     accepted_at: time(),
   },
   indexes: [
@@ -34,6 +34,6 @@ export const SOURCES = defineTable({
   ],
   acceptedAt: 'accepted_at',
   subject: { store: 'training_sources' },
-  // One erasure at a time splits the sets of a tenant: the tenant's row is the lock, on both databases.
+  // Locks the row of the tenant on both databases, because only one erasure at a time may replace the sets of a tenant.
   beforeDelete: (marks) => `UPDATE tenants SET slug = slug WHERE id = $1 AND id NOT IN (${marks})`,
 });

@@ -1,56 +1,66 @@
-/** Where a label may come from, the one that is believed first first. Votes are given by whoever wants to: not by default. */
-export const TRUTHS = ['review', 'audit', 'system', 'import', 'vote'] as const;
-export type Truth = (typeof TRUTHS)[number];
+/**
+ * Sources of labels, the most reliable one first. Votes are not used by default, because raters choose what they rate.
+ */
+export const TRAINING_LABEL_SOURCES = ['review', 'audit', 'system', 'import', 'vote'] as const;
+export type TrainingLabelSource = (typeof TRAINING_LABEL_SOURCES)[number];
 
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** What a set is made of; times in milliseconds since 1970, half-open; shares sum to 1. */
+/**
+ * The predictions and labels of a set. Times are in milliseconds since 1970, and `to` is exclusive. The shares of `splits`
+ * sum to 1.
+ */
 export interface TrainingSelection {
   from: number | null;
   to: number;
   model: string | null;
   modelVersion: string | null;
-  sources: Truth[];
+  sources: TrainingLabelSource[];
   splits: Record<Split, number>;
-  /** Another one deals the subjects out anew. */
+  /** A different seed distributes the subjects differently. */
   seed: string;
 }
 
-/** One labelled text. */
+/** A labelled text: one line of the file. Times are in ISO 8601. */
 export interface TrainingExample {
   text: string;
   label: string;
   split: Split;
-  /** How the label came about. */
-  label_source: Truth;
+  /** Source of the label. */
+  label_source: TrainingLabelSource;
   labelled_at: string;
-  /** Probability with which an audit was drawn: weigh by its inverse. */
+  /** Probability with which an audit sample was drawn: weight the line by its inverse. */
   pi: number | null;
-  /** What the model had said. */
+  /** The label that the model predicted. */
   predicted_label: string;
   confidence: number | null;
   model: string;
   model_version: string;
-  /** Predictions of this text, the first one first. */
+  /** Ids of all predictions of this text, oldest first. */
   prediction_ids: string[];
   predicted_at: string;
 }
 
+/** What a set was made of. */
 export interface Provenance {
-  /** Labelled predictions that were looked at. */
+  /** Number of labelled predictions in the selection. */
   predictions: number;
-  /** Of the same text as another, left out. */
+  /** Number of predictions that were omitted because another one has the same text. */
   duplicates: number;
-  /** Texts whose duplicates had different labels; the best source, then the latest label, was taken. */
+  /**
+   * Number of texts whose duplicates have different labels. The label with the best source, then the latest one, is
+   * used.
+   */
   conflicts: number;
   by_split: Record<string, number>;
   by_label: Record<string, number>;
   by_source: Record<string, number>;
-  /** In words: whom the set does not speak for. */
+  /** Descriptions of what the set does not represent. */
   bias: string[];
 }
 
+/** A training set without its lines. Times are in milliseconds since 1970. */
 export interface TrainingSet {
   id: string;
   name: string;
@@ -58,7 +68,7 @@ export interface TrainingSet {
   selection: TrainingSelection;
   provenance: Provenance;
   examples: number;
-  /** Of the bytes of all lines, hex; null until they are read for the first time. */
+  /** SHA-256 of all lines, in hex; null until it is computed. */
   sha256: string | null;
   createdAt: number;
   createdBy: string;

@@ -11,7 +11,7 @@ import { TrainingDataQuery } from './dto/data.query.js';
 import * as dto from './dto/training-set.schema.js';
 import { TrainingSetsService } from './training-sets.service.js';
 
-/** Labelled texts, frozen for training. */
+/** Manages training sets: labelled texts that are frozen for training. */
 @ApiTags('Training sets')
 @StrictInput()
 @Unlimited()
@@ -29,7 +29,7 @@ export class TrainingSetsController {
     operationId: 'create_training_set',
     summary: 'Freeze labelled texts as a training set',
     description:
-      'Holds at most 100,000 texts, each once. Later labels do not change the set; an erasure of its texts revokes it.',
+      'A set contains at most 100,000 texts, each of them once. Later labels do not change the set; an erasure of its texts revokes it.',
     body: dto.CreateTrainingSetSchema,
     returns: dto.TrainingSetSchema,
   })
@@ -39,16 +39,16 @@ export class TrainingSetsController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<dto.TrainingSetResource> {
-    const wanted = dto.createTrainingSetValidator.parse(body);
+    const request = dto.createTrainingSetValidator.parse(body);
     const now = this.clock.now();
     const set = {
-      name: wanted.name ?? formatTime(now).slice(0, 10),
-      selection: dto.toSelection(wanted, now),
+      name: request.name ?? formatTime(now).slice(0, 10),
+      selection: dto.toSelection(request, now),
       createdBy: actorOf(caller),
     };
-    const request = { key, operation: 'create_training_set', body };
+    const operation = { key, operation: 'create_training_set', body };
     const plan = () => this.sets.planSet(caller, set);
-    return respond(reply, await this.recording.change(caller, request, plan, dto.toTrainingSetResource));
+    return respond(reply, await this.recording.change(caller, operation, plan, dto.toTrainingSetResource));
   }
 
   @Get()
@@ -67,7 +67,7 @@ export class TrainingSetsController {
   @ResourceRoute({
     operationId: 'get_training_set',
     summary: 'Get a training set with its provenance',
-    description: 'The provenance counts what the set is made of and names its bias.',
+    description: 'The provenance shows what the set is made of and how it is biased.',
     path: { id: UUID },
     returns: dto.TrainingSetSchema,
   })
@@ -81,7 +81,7 @@ export class TrainingSetsController {
     operationId: 'get_training_data',
     summary: 'Download a training set',
     description:
-      'Returns the same bytes every time, until an erasure revokes the set (409): then destroy your copies and use the successor.',
+      'Returns the same bytes every time, until an erasure revokes the set (409). Then destroy your copies and use the successor.',
     path: { id: UUID },
     content: { 'application/x-ndjson': Type.String({ description: 'One JSON object for each text.' }) },
   })
@@ -92,7 +92,7 @@ export class TrainingSetsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const lines = this.sets.lines(caller, id, split);
-    // The first answer decides between a file and an error.
+    // The first chunk is empty. Reading it reports a missing or revoked set before the response starts.
     await lines.next();
     await reply
       .type('application/x-ndjson')
@@ -105,7 +105,7 @@ export class TrainingSetsController {
   @ResourceRoute({
     operationId: 'delete_training_set',
     summary: 'Delete a training set',
-    description: 'The texts of the set are deleted, too.',
+    description: 'The texts in the set are deleted, too.',
     path: { id: UUID },
     returns: SuccessSchema,
   })

@@ -21,12 +21,12 @@ export class TrainingSetsModule {
         columns: ['training_set_id', 'n', 'user_id'],
         run: async (session, tenant, rows) => {
           for (const setId of new Set(rows.map(({ training_set_id }) => String(training_set_id)))) {
-            const gone = rows.filter(({ training_set_id }) => training_set_id === setId);
-            const userIds = [...new Set(gone.map(({ user_id }) => String(user_id)))];
-            await repository.succeed(
+            const erased = rows.filter(({ training_set_id }) => training_set_id === setId);
+            const userIds = [...new Set(erased.map(({ user_id }) => String(user_id)))];
+            await repository.replaceAfterErasure(
               tenant,
               session,
-              { setId, lines: gone.map(({ n }) => Number(n)), userIds },
+              { setId, lines: erased.map(({ n }) => Number(n)), userIds },
               clock.now(),
             );
           }

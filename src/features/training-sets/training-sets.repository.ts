@@ -14,7 +14,7 @@ import { EXAMPLES, SOURCES } from './training-set.table.js';
 
 type Row = Record<string, unknown>;
 
-/** A line, and whose predictions it was made of. */
+/** A line of a set with the predictions and labels that it is based on. `acceptedAt` is in milliseconds since 1970. */
 export interface NewExample {
   n: number;
   example: TrainingExample;
@@ -41,7 +41,7 @@ export class TrainingSetsRepository {
     return row && this.toSet(row);
   }
 
-  /** Newest first. */
+  /** Returns at most `limit` sets after `position`, newest first. */
   async list(tenant: TenantContext, limit: number, position?: Position): Promise<TrainingSet[]> {
     const { dialect } = this.unitOfWork;
     const after = position ? ' AND (created_at, id) < ($3, $4)' : '';
@@ -53,15 +53,15 @@ export class TrainingSetsRepository {
     return rows.map((row) => this.toSet(row));
   }
 
-  /** Lines of a set that nobody sees yet. Answers the rows that say whose they are. */
+  /** Stores lines of a set that is not visible yet. Returns the rows that record their users. */
   async addExamples(tenant: TenantContext, setId: string, examples: readonly NewExample[]): Promise<BulkRow[]> {
     const base = { tenant_id: tenant.tenantId, training_set_id: setId };
     const bodies = examples.map(({ example, n }) => {
       const id = uuidv7();
       return { ...base, id, n, body: this.cipher.seal(tenant, EXAMPLES.place(id, 'body'), JSON.stringify(example)) };
     });
-    const sources = examples.flatMap(({ n, sources: of }) =>
-      of.flatMap(({ acceptedAt, predictionId, userId }) =>
+    const sources = examples.flatMap(({ n, sources: owners }) =>
+      owners.flatMap(({ acceptedAt, predictionId, userId }) =>
         userId === null
           ? []
           : [{ ...base, id: uuidv7(), n, prediction_id: predictionId, user_id: userId, accepted_at: acceptedAt }],
@@ -81,10 +81,10 @@ export class TrainingSetsRepository {
   }
 
   async removeExamples(tenant: TenantContext, setId: string, lines: readonly number[]): Promise<void> {
-    await this.unitOfWork.write((session) => this.dropLines(session, tenant, setId, lines));
+    await this.unitOfWork.write((session) => this.deleteLines(session, tenant, setId, lines));
   }
 
-  /** Stores a set; its lines are stored already. */
+  /** Returns the work that stores a set, whose lines must already be stored. */
   creation(tenant: TenantContext, set: TrainingSet): ChangeWork {
     return async (manager) => {
       await manager.insert(TrainingSetEntity, {
@@ -96,8 +96,8 @@ export class TrainingSetsRepository {
     };
   }
 
-  /** Its lines are others than were counted. */
-  async unseal(tenant: TenantContext, id: string): Promise<void> {
+  /** Clears the checksum of a set whose lines have changed, so that the set is summarized again. */
+  async clearChecksum(tenant: TenantContext, id: string): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query(
         "UPDATE training_sets SET sha256 = NULL WHERE tenant_id = $1 AND id = $2 AND state = 'ready' RETURNING id",
@@ -106,8 +106,8 @@ export class TrainingSetsRepository {
     );
   }
 
-  /** What is known only when all lines have been read. */
-  async seal(
+  /** Stores what is known only after all lines have been read. */
+  async saveSummary(
     tenant: TenantContext,
     { examples, id, provenance, sha256 }: Pick<TrainingSet, 'id' | 'sha256' | 'examples' | 'provenance'>,
   ): Promise<void> {
@@ -120,7 +120,7 @@ export class TrainingSetsRepository {
     );
   }
 
-  /** In order, in pages of at most 500. */
+  /** Reads the lines of a set in order, in pages of at most 500. */
   async *examples(tenant: TenantContext, setId: string): AsyncGenerator<TrainingExample[]> {
     for (let after = -1; ;) {
       const rows = await this.unitOfWork.read<{ id: string; n: number; body: string }>(
@@ -151,7 +151,10 @@ export class TrainingSetsRepository {
     });
   }
 
-  /** Lines of sets that were never finished, since the server that made them ended. */
+  /**
+   * Deletes lines of sets that were not finished within an hour, because their server stopped. `now` is in milliseconds
+   * since 1970.
+   */
   async removeUnfinished(tenant: TenantContext, now: number): Promise<void> {
     await this.unitOfWork.write(async (session) => {
       for (const table of ['training_sources', 'training_examples'])
@@ -163,10 +166,11 @@ export class TrainingSetsRepository {
   }
 
   /**
-   * Inside an erasure that has deleted the sources of some `lines`: the set that a subject is in is revoked, its lines are gone, and those that have nothing of the subject make another
-   * set, which nobody has read yet.
+   * Revokes a set in the transaction of an erasure that has deleted the sources of `lines`. Lines of the subject are
+   * deleted, and the others move to a successor. Copies of the revoked set contain the subject, so the successor has a new
+   * id.
    */
-  async succeed(
+  async replaceAfterErasure(
     tenant: TenantContext,
     session: WriteSession,
     { lines, setId, userIds }: { setId: string; lines: readonly number[]; userIds: readonly string[] },
@@ -177,18 +181,18 @@ export class TrainingSetsRepository {
       `SELECT DISTINCT n FROM training_sources WHERE tenant_id = $1 AND training_set_id = $2 AND user_id IN (${marks})`,
       [tenant.tenantId, setId, ...userIds],
     );
-    const touched = [...new Set([...lines, ...others.map(({ n }) => n)])];
+    const affected = [...new Set([...lines, ...others.map(({ n }) => n)])];
     const [row] = await session.query<Row>(`SELECT ${COLUMNS} FROM training_sets WHERE tenant_id = $1 AND id = $2`, [
       tenant.tenantId,
       setId,
     ]);
-    await this.dropLines(session, tenant, setId, touched);
+    await this.deleteLines(session, tenant, setId, affected);
     const set = row && this.toSet(row);
     if (set?.state !== 'ready') return;
     const successor: TrainingSet = {
       ...set,
       id: uuidv7(now),
-      examples: set.examples - touched.length,
+      examples: set.examples - affected.length,
       sha256: null,
       provenance: { ...set.provenance, by_label: {} },
       createdAt: now,
@@ -209,25 +213,25 @@ export class TrainingSetsRepository {
         setId,
         this.unitOfWork.dialect.time(now),
         successor.id,
-        // A label may be words of whoever was erased.
+        // A label may contain words of the erased subject.
         JSON.stringify({ ...set.provenance, by_label: {} }),
       ],
     );
   }
 
-  private async dropLines(
+  private async deleteLines(
     session: WriteSession,
     { tenantId }: TenantContext,
     setId: string,
     lines: readonly number[],
   ): Promise<void> {
     for (let i = 0; i < lines.length; i += PAGE) {
-      const some = lines.slice(i, i + PAGE);
-      const marks = placeholders(some, 3);
+      const chunk = lines.slice(i, i + PAGE);
+      const marks = placeholders(chunk, 3);
       for (const table of ['training_sources', 'training_examples'])
         await session.query(
           `DELETE FROM ${table} WHERE tenant_id = $1 AND training_set_id = $2 AND n IN (${marks}) RETURNING tenant_id`,
-          [tenantId, setId, ...some],
+          [tenantId, setId, ...chunk],
         );
     }
   }

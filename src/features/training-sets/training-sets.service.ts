@@ -16,22 +16,22 @@ import { type ChangePlan, ReplayGuards } from '#ingest';
 import type { BulkRow } from '#persistence';
 import { Secrets } from '#secrets';
 import { LabelledPredictionsRepository } from './labelled-predictions.repository.js';
-import { Deduplication, type KeptText, splitOf } from './selection.js';
+import { Deduplication, type UniqueText, splitOf } from './selection.js';
 import { type NewExample, TrainingSetsRepository } from './training-sets.repository.js';
 import type { Provenance, Split, TrainingExample, TrainingSelection, TrainingSet } from './training-set.js';
 
 const MAX_EXAMPLES = 100_000;
 const MAX_PREDICTIONS = 1_000_000;
-const AT_ONCE = 200;
+const BATCH_ROWS = 200;
 
-/** 409: it held what somebody has had erased. */
+/** The set contained texts or labels that have been erased (409). */
 export class TrainingSetRevokedError extends AppError {
   constructor(successorId: string | null) {
     super({
       code: 'training_set_revoked',
       status: 409,
       title: 'Revoked',
-      detail: `An erasure has revoked this training set: destroy copies of it. ${successorId === null ? '' : `What is left of it is ${successorId}.`}`,
+      detail: `An erasure revoked this training set: destroy all copies of it.${successorId === null ? '' : ` The remaining lines are in ${successorId}.`}`,
     });
   }
 }
@@ -39,9 +39,10 @@ export class TrainingSetRevokedError extends AppError {
 /**
  * Freezes labelled texts for training.
  *
- * - a text once, under the best label that is known of it; a subject in one part only; each line says where it comes from
- * - the same bytes whenever it is read, whatever is labelled, deleted or expires later: its texts are copies, encrypted like the others
- * - an erasure of a subject in it revokes it, and puts another in its place
+ * - each text occurs once, with its best label; each subject is in one part; each line names its predictions
+ * - a set has the same bytes every time, even if its predictions are labelled, deleted or expire later, because it contains
+ *   encrypted copies of the texts
+ * - an erasure of a subject revokes the sets that contain the subject, and creates successors
  */
 @Injectable()
 export class TrainingSetsService {
@@ -57,7 +58,10 @@ export class TrainingSetsService {
     this.cursors = secrets.cursorCodec('training sets');
   }
 
-  /** Freezes the labelled texts of a range and plans the set of them. @throws ValidationError when nothing, or too much, is labelled in it */
+  /**
+   * Stores copies of the labelled texts of a selection, and plans to record their set.
+   * @throws ValidationError when the selection has no labelled texts or too many
+   */
   async planSet(
     tenant: TenantContext,
     { createdBy, name, selection }: { name: string; selection: TrainingSelection; createdBy: string },
@@ -71,16 +75,15 @@ export class TrainingSetsService {
         throw new ValidationError([
           {
             path: 'from',
-            message: `leaves more than ${MAX_PREDICTIONS} labelled predictions: choose a shorter range`,
+            message: `selects more than ${MAX_PREDICTIONS} labelled predictions: choose a shorter range`,
           },
         ]);
       if (found.kept.size > MAX_EXAMPLES)
         throw new ValidationError([
-          { path: 'from', message: `leaves more than ${MAX_EXAMPLES} texts: choose a shorter range` },
+          { path: 'from', message: `selects more than ${MAX_EXAMPLES} texts: choose a shorter range` },
         ]);
     }
-    if (found.kept.size === 0)
-      throw new ValidationError([{ path: 'from', message: 'leaves no text whose label is known' }]);
+    if (found.kept.size === 0) throw new ValidationError([{ path: 'from', message: 'selects no labelled text' }]);
     const set: TrainingSet = {
       id: uuidv7(now),
       name,
@@ -101,36 +104,40 @@ export class TrainingSetsService {
       successorId: null,
     };
     const sources = await this.write(tenant, set, [...found.kept.values()]);
-    // Whoever was erased meanwhile may have been erased before the lines were there.
+    // A subject may have been erased before the lines were stored, so the erasure did not find them.
     const erased = await this.dropErased(tenant, set.id, sources);
-    const whole = await this.described(tenant, set);
+    const summarized = await this.summarize(tenant, set);
     return {
-      made: whole,
+      made: summarized,
       recordId: set.id,
-      change: this.repository.creation(tenant, whole),
+      change: this.repository.creation(tenant, summarized),
       changed: async () => {
-        // A subject may also have been erased while the lines were counted.
+        // A subject may also have been erased while the lines were summarized.
         if ((await this.dropErased(tenant, set.id, sources)) === erased) return undefined;
-        await this.repository.unseal(tenant, set.id);
+        await this.repository.clearChecksum(tenant, set.id);
         return this.get(tenant, set.id);
       },
     };
   }
 
-  /** @throws NotFoundError */
+  /** Returns a set, with its checksum. @throws NotFoundError */
   async get(tenant: TenantContext, id: string): Promise<TrainingSet> {
     const set = await this.repository.find(tenant, id);
     if (!set) throw new NotFoundError('The training set');
-    return set.state === 'ready' && set.sha256 === null ? this.sealed(tenant, set) : set;
+    return set.state === 'ready' && set.sha256 === null ? this.withSummary(tenant, set) : set;
   }
 
-  /** Newest first. @throws ValidationError naming `cursor` */
+  /** Lists sets, newest first. @throws ValidationError when `cursor` is invalid */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<TrainingSet>> {
     const rows = await this.repository.list(tenant, limit + 1, this.cursors.positionOf(cursor));
     return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
-  /** JSON lines, the same bytes every time. @throws NotFoundError, TrainingSetRevokedError (409) */
+  /**
+   * Reads a set as JSON lines, after an empty first chunk. Every call returns the same bytes.
+   * @throws NotFoundError
+   * @throws TrainingSetRevokedError (409) when an erasure revokes the set, even while it is being read
+   */
   async *lines(tenant: TenantContext, id: string, split?: Split): AsyncGenerator<string> {
     const set = await this.get(tenant, id);
     if (set.state !== 'ready') throw new TrainingSetRevokedError(set.successorId);
@@ -140,12 +147,12 @@ export class TrainingSetsService {
         .filter((example) => split === undefined || example.split === split)
         .map(toLine)
         .join('');
-    // An erasure may have taken the lines away meanwhile: half a set must not look like a whole one.
+    // An erasure may have deleted lines meanwhile, and an incomplete set must not look complete.
     const after = await this.repository.find(tenant, id);
     if (after?.state !== 'ready') throw new TrainingSetRevokedError(after?.successorId ?? null);
   }
 
-  /** @throws NotFoundError */
+  /** Deletes a set and its lines. @throws NotFoundError */
   async remove(tenant: TenantContext, id: string): Promise<void> {
     if (!(await this.repository.find(tenant, id))) throw new NotFoundError('The training set');
     await this.repository.remove(tenant, id);
@@ -154,19 +161,19 @@ export class TrainingSetsService {
   private async write(
     tenant: TenantContext,
     { id, selection }: TrainingSet,
-    kept: readonly KeptText[],
+    kept: readonly UniqueText[],
   ): Promise<BulkRow[]> {
     const sources: BulkRow[] = [];
     let n = 0;
-    for (let i = 0; i < kept.length; i += AT_ONCE) {
-      const some = kept.slice(i, i + AT_ONCE);
+    for (let i = 0; i < kept.length; i += BATCH_ROWS) {
+      const chunk = kept.slice(i, i + BATCH_ROWS);
       const texts = await this.labelled.texts(
         tenant,
-        some.map(({ prediction }) => prediction.id),
+        chunk.map(({ prediction }) => prediction.id),
       );
-      const examples = some.flatMap((each): NewExample[] => {
+      const examples = chunk.flatMap((each): NewExample[] => {
         const text = texts.get(each.prediction.id);
-        // Erased, or expired, since it was counted.
+        // The prediction was erased or expired meanwhile.
         if (text === undefined) return [];
         return [{ n: n++, example: toExample(tenant, selection, each, text), sources: ownersOf(each) }];
       });
@@ -175,7 +182,7 @@ export class TrainingSetsService {
     return sources;
   }
 
-  /** Answers how many sources have been erased. */
+  /** Deletes the lines of subjects that have been erased. Returns the number of erased sources. */
   private async dropErased(tenant: TenantContext, id: string, sources: readonly BulkRow[]): Promise<number> {
     const erased = await this.guards.refused(sources);
     if (erased.size > 0)
@@ -183,15 +190,15 @@ export class TrainingSetsService {
     return erased.size;
   }
 
-  private async sealed(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
-    const sealed = await this.described(tenant, set);
-    await this.repository.seal(tenant, sealed);
-    // Somebody else may have sealed it, or an erasure revoked it.
-    return (await this.repository.find(tenant, set.id)) ?? sealed;
+  private async withSummary(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
+    const summarized = await this.summarize(tenant, set);
+    await this.repository.saveSummary(tenant, summarized);
+    // Another server may have saved the summary first, or an erasure may have revoked the set.
+    return (await this.repository.find(tenant, set.id)) ?? summarized;
   }
 
-  /** Reads all lines, and says what they are. */
-  private async described(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
+  /** Returns the set with the counts and the checksum of its lines. */
+  private async summarize(tenant: TenantContext, set: TrainingSet): Promise<TrainingSet> {
     const hash = createHash('sha256');
     const counts = { by_split: {}, by_label: {}, by_source: {} } satisfies Partial<Provenance>;
     let examples = 0;
@@ -210,16 +217,16 @@ export class TrainingSetsService {
 function toExample(
   tenant: TenantContext,
   selection: TrainingSelection,
-  { prediction, sources, truth }: KeptText,
+  { best, prediction, sources }: UniqueText,
   text: string,
 ): TrainingExample {
   return {
     text,
-    label: truth.label,
+    label: best.label,
     split: splitOf(tenant, selection, prediction),
-    label_source: truth.source,
-    labelled_at: formatTime(truth.at),
-    pi: truth.pi,
+    label_source: best.source,
+    labelled_at: formatTime(best.at),
+    pi: best.pi,
     predicted_label: prediction.label,
     confidence: prediction.confidence,
     model: prediction.model,
@@ -229,9 +236,9 @@ function toExample(
   };
 }
 
-/** Whose predictions it was made of, and who said what is true of it. */
-function ownersOf({ prediction, sources, truth }: KeptText): NewExample['sources'] {
-  return [...sources, { predictionId: prediction.id, userId: truth.userId, acceptedAt: truth.at }];
+/** Returns the users of the predictions, and of the label. */
+function ownersOf({ best, prediction, sources }: UniqueText): NewExample['sources'] {
+  return [...sources, { predictionId: prediction.id, userId: best.userId, acceptedAt: best.at }];
 }
 
 function toLine(example: TrainingExample): string {
@@ -239,10 +246,9 @@ function toLine(example: TrainingExample): string {
 }
 
 function emptyProvenance({ sources }: TrainingSelection): Provenance {
-  const bias = ['Only texts whose label is known: which ones get a label is rarely a matter of chance.'];
-  if (sources.includes('audit')) bias.push('Audited texts were drawn with the probability `pi`: weigh them by 1/pi.');
-  if (sources.includes('vote'))
-    bias.push('Votes are given by whoever wants to: errors that annoy are in it more often.');
+  const bias = ['Only labelled texts are included, and they are rarely a random sample.'];
+  if (sources.includes('audit')) bias.push('Audited texts were drawn with probability `pi`: weight them by 1/pi.');
+  if (sources.includes('vote')) bias.push('Raters choose what they vote on, so annoying errors are overrepresented.');
   return { predictions: 0, duplicates: 0, conflicts: 0, by_split: {}, by_label: {}, by_source: {}, bias };
 }
 

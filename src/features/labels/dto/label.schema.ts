@@ -11,17 +11,17 @@ const uuid = (description: string) =>
 export const LabelRequestSchema = Type.Object(
   {
     id: uuid('Your own UUID. Sending the same label again changes nothing.'),
-    prediction_id: uuid('The prediction. Send this or `inference_id`.'),
+    prediction_id: uuid('Id of the prediction. Send either this or `inference_id`.'),
     inference_id: optionalString(
       128,
-      'Your own id of the prediction; the label belongs to the latest prediction with it.',
+      'Your own id of the prediction. The label belongs to the latest prediction with this id.',
     ),
     label: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', example: 'billing' }),
     source: Type.Unsafe<(typeof LABEL_SOURCES)[number]>({
       type: 'string',
       enum: [...LABEL_SOURCES],
       description:
-        '`system` for a truth that another system reported, `import` for existing labels, `review` for the decision of a person. Only the server sets `audit`.',
+        '`system` for ground truth from another system, `import` for existing labels, `review` for the decision of a person. Only the server sets `audit`.',
       example: 'system',
     }),
     timestamp: Type.Optional(
@@ -29,11 +29,11 @@ export const LabelRequestSchema = Type.Object(
         type: ['string', 'null'],
         format: 'date-time',
         maxLength: 40,
-        description: 'Since when the label is true. Default: now.',
+        description: 'Time from which the label is valid. Default: now.',
       }),
     ),
-    labeller: optionalString(128, 'The person or system that labelled.'),
-    user_id: optionalString(128, 'The person whose text was labelled; erasure and export of a data subject go by it.'),
+    labeller: optionalString(128, 'The person or system that assigned the label.'),
+    user_id: optionalString(128, 'The person whose text was labelled. Erasure and export of a data subject use it.'),
   },
   {
     $id: 'NewLabel',
@@ -54,7 +54,7 @@ export const labelValidator = new SchemaValidator(LabelRequestSchema, (body) => 
   if (body.prediction_id == null && body.inference_id == null)
     errors.push({ path: 'prediction_id', message: 'or inference_id is required' });
   if (body.prediction_id != null && body.inference_id != null)
-    errors.push({ path: 'inference_id', message: 'must not stand beside prediction_id' });
+    errors.push({ path: 'inference_id', message: 'must not be combined with prediction_id' });
   return errors;
 });
 

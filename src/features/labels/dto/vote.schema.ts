@@ -5,14 +5,17 @@ import type { Link, VoteInput } from '../vote.table.js';
 export const VoteSchema = Type.Object(
   {
     correct: Type.Optional(
-      Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], description: 'Whether the predicted label is right.' }),
+      Type.Unsafe<boolean | null>({
+        type: ['boolean', 'null'],
+        description: 'Whether the predicted label is correct.',
+      }),
     ),
-    label: optionalString(64, 'The right label.'),
+    label: optionalString(64, 'The correct label.'),
     rating: Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 5 })),
     comment: optionalString(10_000, 'Encrypted at rest.'),
     user_id: optionalString(
       128,
-      'The rater, who has one vote for each prediction. A feedback token is a rater of its own.',
+      'The rater, who has one vote for each prediction. Each feedback token counts as a separate rater.',
     ),
   },
   {
@@ -23,10 +26,10 @@ export const VoteSchema = Type.Object(
 );
 export type Vote = Static<typeof VoteSchema>;
 
-const SAYS = ['correct', 'label', 'rating', 'comment'] as const;
+const OPINION_FIELDS = ['correct', 'label', 'rating', 'comment'] as const;
 
 export const voteValidator = new SchemaValidator(VoteSchema, (vote) =>
-  SAYS.every((name) => vote[name] == null)
+  OPINION_FIELDS.every((name) => vote[name] == null)
     ? [{ path: 'correct', message: 'or label, rating or comment is required' }]
     : [],
 );
@@ -47,7 +50,7 @@ export const VotedSchema = Type.Object(
     success: Type.Boolean(),
     id: Type.String({
       format: 'uuid',
-      description: 'Id of the vote; it stays the same when the rater changes the vote.',
+      description: 'Id of the vote. It does not change when the rater changes the vote.',
     }),
     link,
     persisted,

@@ -5,7 +5,7 @@ import { FieldCipher } from '#secrets';
 import { type AliasedVote, PendingLinksRepository } from './pending-links.repository.js';
 import { voteId, VOTES } from '../vote.table.js';
 
-/** Votes about an id that a second server acknowledged for the same record. */
+/** Moves votes from an alias to the record: two servers may acknowledge the same record under different ids. */
 @Injectable()
 export class AliasedVotes {
   constructor(
@@ -13,7 +13,7 @@ export class AliasedVotes {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** Gives the vote `id` to the record; a newer vote of the same rater that is there already stays. */
+  /** Moves the vote `id` to the record, unless the record has a newer vote of the same rater. */
   async move(tenant: TenantContext, id: string, recordId: string): Promise<void> {
     const vote = await this.repository.vote(tenant, id, recordId);
     if (vote) await this.repository.moveVote(tenant, vote, this.toRow(vote));
@@ -25,10 +25,10 @@ export class AliasedVotes {
       vote.comment === null ? null : this.cipher.open(tenant, VOTES.place(vote.id, 'comment'), vote.comment);
     const { acceptedAt, acceptedId, correct, label, rater, rating, recordId: predictionId, userId, withdrawn } = vote;
     const id = voteId(tenant, predictionId, rater);
-    const said = { correct, label, rating, comment, withdrawn };
+    const content = { correct, label, rating, comment, withdrawn };
     return VOTES.toRow(
       tenant,
-      { id, predictionId, rater, userId, ...said, acceptedId, acceptedAt, link: 'linked' },
+      { id, predictionId, rater, userId, ...content, acceptedId, acceptedAt, link: 'linked' },
       this.cipher,
     );
   }

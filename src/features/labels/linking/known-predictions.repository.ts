@@ -2,28 +2,29 @@ import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 
-/** A reference to a prediction, by its id or by the caller's own. */
+/** A reference to a prediction by its id or by the caller's own id. */
 export interface PredictionReference {
   predictionId: string | null;
   inferenceId: string | null;
 }
 
-/** What is here under the references that were asked for. */
+/** The predictions in the database that references lead to. */
 export interface KnownPredictions {
-  /** The id given → the id of the record, which differs for an alias. */
+  /** Maps a requested id to the id of the record, which differs for an alias. */
   byId: ReadonlyMap<string, string>;
-  /** The caller's id → ids of the records under it, the latest recorded first. */
+  /** Maps a caller's id to at most 100 ids of records, latest first. */
   byInference: ReadonlyMap<string, readonly string[]>;
 }
 
-const MAX_UNDER_ONE_INFERENCE = 100;
+const MAX_PER_INFERENCE_ID = 100;
 const NONE: KnownPredictions = { byId: new Map(), byInference: new Map() };
 
-/** Which predictions are here: votes and labels come by reference, before or after them. */
+/** Finds predictions by reference, because votes and labels may arrive before or after them. */
 @Injectable()
 export class KnownPredictionsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
+  /** Returns the predictions that are in the database. */
   async find(tenant: TenantContext, references: readonly PredictionReference[]): Promise<KnownPredictions> {
     const ids = unique(references.map(({ predictionId }) => predictionId));
     const inferences = unique(
@@ -31,18 +32,18 @@ export class KnownPredictionsRepository {
     );
     if (ids.length + inferences.length === 0) return NONE;
     const byId = new Map<string, string>();
-    for (const { id, record_id } of await this.recordsOf(tenant, ids)) byId.set(id, record_id);
+    for (const { id, record_id } of await this.recordsById(tenant, ids)) byId.set(id, record_id);
     const byInference = new Map<string, string[]>();
-    for (const { id, inference_id } of await this.recordsUnder(tenant, inferences)) {
+    for (const { id, inference_id } of await this.recordsByInferenceId(tenant, inferences)) {
       const list = byInference.get(inference_id) ?? [];
       byInference.set(inference_id, list);
-      if (list.length < MAX_UNDER_ONE_INFERENCE) list.push(id);
+      if (list.length < MAX_PER_INFERENCE_ID) list.push(id);
     }
     return { byId, byInference };
   }
 
-  /** Also by the ids that stand for another record. */
-  private async recordsOf(tenant: TenantContext, ids: string[]): Promise<{ id: string; record_id: string }[]> {
+  /** Finds records by their ids and aliases. */
+  private async recordsById(tenant: TenantContext, ids: string[]): Promise<{ id: string; record_id: string }[]> {
     if (ids.length === 0) return [];
     const marks = placeholders(ids);
     return this.unitOfWork.findAll(
@@ -54,7 +55,7 @@ export class KnownPredictionsRepository {
     );
   }
 
-  private async recordsUnder(
+  private async recordsByInferenceId(
     tenant: TenantContext,
     inferences: string[],
   ): Promise<{ id: string; inference_id: string }[]> {

@@ -1,37 +1,42 @@
-/** A row that waits for its prediction; `time` in milliseconds since 1970. */
-export interface Waiting {
+/** A row whose prediction has not arrived. `time` is in milliseconds since 1970. */
+export interface PendingItem {
   id: string;
   tenantId: string;
   time: number;
 }
 
-export interface LinkPassOptions<Row extends Waiting> {
-  /** The next rows that wait, by time and id. */
+export interface LinkPassOptions<Row extends PendingItem> {
+  /** Returns at most `limit` pending rows, ordered by time and id. Times are in milliseconds since 1970. */
   next(since: number, after: { time: number; id: string } | undefined, limit: number): Promise<Row[]>;
-  /** Links those of one tenant whose prediction is here. Answers how many. */
-  settle(tenantId: string, rows: readonly Row[]): Promise<number>;
+  /** Links the rows of one tenant whose predictions have arrived. Returns their number. */
+  link(tenantId: string, rows: readonly Row[]): Promise<number>;
 }
 
 const BATCH_ROWS = 500;
 const MAX_BATCHES = 20;
 
 /**
- * Goes through what waits in bounded steps, reading only: the writer is asked for what can be linked, never for what cannot. A million
- * rows that will never be linked cost some reads a round.
+ * Links pending rows in batches.
+ *
+ * - a round reads a limited number of batches, and the next round continues after them
+ * - rows that cannot be linked are only read, so a million of them do not occupy the writer
  */
-export class LinkPass<Row extends Waiting> {
+export class LinkPass<Row extends PendingItem> {
   private after: { time: number; id: string } | undefined;
   private since = 0;
 
   constructor(private readonly options: LinkPassOptions<Row>) {}
 
-  /** Begins anew at `since`, unless the pass before has not come to its end. Answers how many were linked. */
+  /**
+   * Continues the unfinished pass, or starts a new one at `since`, in milliseconds since 1970. Returns the number of
+   * linked rows.
+   */
   async round(since: number): Promise<number> {
     if (this.after === undefined) this.since = since;
     let linked = 0;
     for (let batch = 0; batch < MAX_BATCHES; batch++) {
       const rows = await this.options.next(this.since, this.after, BATCH_ROWS);
-      for (const [tenantId, group] of byTenant(rows)) linked += await this.options.settle(tenantId, group);
+      for (const [tenantId, group] of byTenant(rows)) linked += await this.options.link(tenantId, group);
       const last = rows.at(-1);
       this.after = last && rows.length === BATCH_ROWS ? { time: last.time, id: last.id } : undefined;
       if (this.after === undefined) break;
@@ -40,7 +45,7 @@ export class LinkPass<Row extends Waiting> {
   }
 }
 
-function byTenant<Row extends Waiting>(rows: readonly Row[]): Map<string, Row[]> {
+function byTenant<Row extends PendingItem>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const group = groups.get(row.tenantId);

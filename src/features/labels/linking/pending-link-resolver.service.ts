@@ -4,7 +4,7 @@ import { KnownPredictionsRepository } from './known-predictions.repository.js';
 import type { LinkPassOptions } from './link-pass.js';
 import { PendingLinksRepository, type PendingRow } from './pending-links.repository.js';
 
-/** How votes and labels that wait are looked for, and linked. */
+/** Finds pending votes and labels, and links those whose predictions have arrived. */
 @Injectable()
 export class PendingLinkResolver {
   readonly votes: LinkPassOptions<PendingRow>;
@@ -17,33 +17,33 @@ export class PendingLinkResolver {
   ) {
     this.votes = {
       next: (...args) => repository.nextVotes(...args),
-      settle: (tenantId, rows) => this.settleVotes(tenantId, rows),
+      link: (tenantId, rows) => this.linkVotes(tenantId, rows),
     };
     this.labels = {
       next: (...args) => repository.nextLabels(...args),
-      settle: (tenantId, rows) => this.settleLabels(tenantId, rows),
+      link: (tenantId, rows) => this.linkLabels(tenantId, rows),
     };
   }
 
-  private async settleVotes(tenantId: string, rows: readonly PendingRow[]): Promise<number> {
+  private async linkVotes(tenantId: string, rows: readonly PendingRow[]): Promise<number> {
     const tenant = { tenantId };
     const { byId } = await this.known.find(tenant, rows);
-    const here: string[] = [];
+    const linked: string[] = [];
     let moved = 0;
     for (const { id, predictionId } of rows) {
       const record = byId.get(predictionId ?? '');
       if (record === undefined) continue;
-      if (record === predictionId) here.push(id);
+      if (record === predictionId) linked.push(id);
       else {
         await this.aliased.move(tenant, id, record);
         moved += 1;
       }
     }
-    if (here.length > 0) await this.repository.markVotes(tenant, here);
-    return here.length + moved;
+    if (linked.length > 0) await this.repository.markVotes(tenant, linked);
+    return linked.length + moved;
   }
 
-  private async settleLabels(tenantId: string, rows: readonly PendingRow[]): Promise<number> {
+  private async linkLabels(tenantId: string, rows: readonly PendingRow[]): Promise<number> {
     const tenant = { tenantId };
     const { byId, byInference } = await this.known.find(tenant, rows);
     const links = rows.flatMap(({ id, inferenceId, predictionId }) => {

@@ -3,40 +3,43 @@ import { type Clock, CLOCK } from '#kernel';
 import { Metrics } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
 import { WhileDatabaseUp } from '#scheduling';
-import { LinkPass, type LinkPassOptions, type Waiting } from './link-pass.js';
+import { LinkPass, type LinkPassOptions, type PendingItem } from './link-pass.js';
 import { PendingLinkResolver } from './pending-link-resolver.service.js';
 
 const EVERY_MS = 5000;
-/** Most predictions are here within minutes of what is said about them; what is older is looked at now and then. */
+/**
+ * Age of the rows that every round checks. Most predictions arrive within minutes, so older rows are checked rarely.
+ */
 const RECENT_MS = 15 * 60_000;
+/** Number of rounds from one check of all rows to the next. */
 const FULL_EVERY = 60;
 
-/** Links what came before its prediction, once the prediction is here. */
+/** Links votes, labels and feedback that arrived before their predictions. */
 @Injectable()
 export class PendingLinks {
   private rounds = 0;
   private readonly linked;
-  private readonly passes: Pick<LinkPass<Waiting>, 'round'>[];
+  private readonly passes: Pick<LinkPass<PendingItem>, 'round'>[];
 
   constructor(
-    settler: PendingLinkResolver,
+    resolver: PendingLinkResolver,
     supervisor: DatabaseSupervisor,
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
     this.linked = metrics.counter(
       'links_resolved_total',
-      'Votes, labels and submissions whose prediction came after them.',
+      'Votes, labels and submissions linked after their predictions arrived.',
     );
-    this.passes = [new LinkPass(settler.votes), new LinkPass(settler.labels)];
-    // After an outage predictions of any age may have come in.
+    this.passes = [new LinkPass(resolver.votes), new LinkPass(resolver.labels)];
+    // After an outage, the replay may have written predictions of any age.
     supervisor.onRecovered(() => {
       this.rounds = 0;
     });
   }
 
-  /** Something else that may come before its prediction. */
-  register<Row extends Waiting>(options: LinkPassOptions<Row>): void {
+  /** Registers another kind of row that may arrive before its prediction. */
+  register<Row extends PendingItem>(options: LinkPassOptions<Row>): void {
     this.passes.push(new LinkPass(options));
   }
 

@@ -1,21 +1,21 @@
 import { type BulkRow, placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { Position, TenantContext } from '#kernel';
-import type { Waiting } from './link-pass.js';
+import type { PendingItem } from './link-pass.js';
 import { VOTES } from '../vote.table.js';
 
-/** A vote under an id that stands for another record; times are milliseconds since 1970. */
+/** A vote on an alias of a record. Times are in milliseconds since 1970. */
 export interface AliasedVote {
   id: string;
   tenantId: string;
-  /** The record that `predictionId` stands for. */
+  /** Id of the record behind the alias. */
   recordId: string;
   rater: string;
   userId: string | null;
   correct: boolean | null;
   label: string | null;
   rating: number | null;
-  /** Sealed. */
+  /** Encrypted. */
   comment: string | null;
   withdrawn: boolean;
   acceptedId: string;
@@ -36,8 +36,8 @@ interface AliasedRow {
   accepted_at: unknown;
 }
 
-/** A vote or label that waits; a label may name its prediction by the caller's own id. */
-export interface PendingRow extends Waiting {
+/** A pending vote or label. A label may refer to its prediction by the caller's own id. */
+export interface PendingRow extends PendingItem {
   predictionId: string | null;
   inferenceId: string | null;
 }
@@ -50,13 +50,13 @@ interface Row {
   inference_id: string | null;
 }
 
-/** Votes and labels that wait for their prediction. */
+/** Reads and links votes and labels whose predictions have not arrived. */
 @Injectable()
 export class PendingLinksRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Returns the next votes that wait for their prediction, by time and id.
+   * Returns the next pending votes, ordered by time and id. `since` is in milliseconds since 1970.
    * @acrossTenants one pass for the installation
    */
   async nextVotes(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
@@ -64,19 +64,19 @@ export class PendingLinksRepository {
   }
 
   /**
-   * Returns the next labels that wait for their prediction, by time and id.
+   * Returns the next pending labels, ordered by time and id. `since` is in milliseconds since 1970.
    * @acrossTenants one pass for the installation
    */
   async nextLabels(since: number, after: Position | undefined, limit: number): Promise<PendingRow[]> {
     return this.next('prediction_labels', 'recorded_at', 'inference_id', since, after, limit);
   }
 
-  /** The prediction of these is here, under the id they name. */
+  /** Marks votes as linked to the prediction with their `prediction_id`. */
   async markVotes(tenant: TenantContext, ids: readonly string[]): Promise<void> {
     await this.mark(tenant, 'prediction_votes', ids);
   }
 
-  /** Gives labels the record that they are about. */
+  /** Links labels to predictions. */
   async linkLabels(tenant: TenantContext, links: readonly { id: string; predictionId: string }[]): Promise<void> {
     await this.unitOfWork.write(async (session) => {
       for (const { id, predictionId } of links)
@@ -87,7 +87,7 @@ export class PendingLinksRepository {
     });
   }
 
-  /** A vote as it is stored, sealed comment included. */
+  /** Returns a stored vote, whose comment is encrypted. */
   async vote(tenant: TenantContext, id: string, recordId: string): Promise<AliasedVote | undefined> {
     const { dialect } = this.unitOfWork;
     const row = await this.unitOfWork.find<AliasedRow>(
@@ -114,7 +114,10 @@ export class PendingLinksRepository {
     );
   }
 
-  /** Puts `row` where it belongs and removes the vote that it was; one that was changed meanwhile stays, and is moved next time. */
+  /**
+   * Inserts `row` and deletes the vote that it replaces. A vote that was changed meanwhile stays, and is moved in a
+   * later round.
+   */
   async moveVote(tenant: TenantContext, { acceptedId, id }: AliasedVote, row: BulkRow): Promise<void> {
     await this.unitOfWork.write(async (session) => {
       await session.insert([{ insert: VOTES.insert, rows: [row] }]);

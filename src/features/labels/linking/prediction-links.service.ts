@@ -3,17 +3,20 @@ import { Injectable } from '@nestjs/common';
 import { KnownPredictionsRepository, type PredictionReference } from './known-predictions.repository.js';
 import type { Link } from '../vote.table.js';
 
-/** Where a reference leads. */
+/** Result of looking up a reference. */
 export interface ResolvedLink {
-  /** The record; null when it is not here, or not known to be. */
+  /** Id of the record; null if it is not in the database or the database did not respond. */
   predictionId: string | null;
-  /** All records under the caller's id, the latest recorded first. */
+  /** Ids of all records with the caller's id, latest first. */
   predictionIds: readonly string[];
   link: Link;
 }
 
-/** Looking a prediction up must not use up the time in which what was said becomes durable. */
-const MAX_MS = 400;
+/**
+ * Maximum duration of a lookup, in milliseconds. The rest of the request must suffice to make the vote or label
+ * durable.
+ */
+const LOOKUP_TIMEOUT_MS = 400;
 
 class LinkTimeoutError extends UnavailableError {
   constructor() {
@@ -21,30 +24,34 @@ class LinkTimeoutError extends UnavailableError {
   }
 }
 
-/** Finds the predictions that votes, labels and feedback are about; what cannot be found now is linked later. */
+/** Finds the predictions of votes, labels and feedback. Those that are not found are linked later. */
 @Injectable()
 export class PredictionLinks {
   constructor(private readonly known: KnownPredictionsRepository) {}
 
+  /** Returns the link of one reference, as `resolveAll` does. */
   async resolve(tenant: TenantContext, reference: PredictionReference): Promise<ResolvedLink> {
     return (await this.resolveAll(tenant, [reference]))[0] as ResolvedLink;
   }
 
-  /** In the order of `references`. While the database cannot be asked, all of them are pending. */
+  /**
+   * Returns the links in the order of `references`. All of them are pending while the database is unavailable.
+   * @throws Error when the database fails for another reason
+   */
   async resolveAll(tenant: TenantContext, references: readonly PredictionReference[]): Promise<ResolvedLink[]> {
     let known;
     try {
-      known = await withDeadline(this.known.find(tenant, references), MAX_MS, () => new LinkTimeoutError());
+      known = await withDeadline(this.known.find(tenant, references), LOOKUP_TIMEOUT_MS, () => new LinkTimeoutError());
     } catch (error) {
-      // What was said is kept all the same: that is what the spool is for.
+      // The vote or label can still be recorded in the spool.
       if (!isRetryable(error)) throw error;
       return references.map(() => ({ predictionId: null, predictionIds: [], link: 'pending' }));
     }
     return references.map(({ inferenceId, predictionId }) => {
       const record = predictionId === null ? undefined : known.byId.get(predictionId);
-      const under = predictionId === null ? (known.byInference.get(inferenceId ?? '') ?? []) : record ? [record] : [];
-      const first = under[0] ?? null;
-      return { predictionId: first, predictionIds: under, link: first === null ? 'pending' : 'linked' };
+      const records = predictionId === null ? (known.byInference.get(inferenceId ?? '') ?? []) : record ? [record] : [];
+      const first = records[0] ?? null;
+      return { predictionId: first, predictionIds: records, link: first === null ? 'pending' : 'linked' };
     });
   }
 }

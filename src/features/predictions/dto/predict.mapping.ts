@@ -4,7 +4,9 @@ import type { BatchResponse, PredictionItem } from './predict.schema.js';
 
 type TokenFor = (predictionId: string) => string;
 
-/** Maps a prediction to the response. An unrecorded one has no id and no feedback token, because neither would be found. */
+/**
+ * Maps a prediction to the response. An unrecorded one has no id and no feedback token, because neither would be found.
+ */
 export function toItem(
   { prediction, lowEvidence, truncated }: Predicted,
   persisted: PredictResult['persisted'],

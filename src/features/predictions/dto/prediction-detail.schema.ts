@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { formatTime } from '#kernel';
-import type { Verdicts } from '#labels';
+import type { VotesAndLabels } from '#labels';
 import type { Prediction } from '../prediction.table.js';
 import { nullable, PredictionSchema, toResource } from './prediction.schema.js';
 
@@ -43,7 +43,7 @@ export type PredictionDetail = Static<typeof PredictionDetailSchema>;
 
 export function toDetailResource(
   prediction: Prediction,
-  { labels, votes }: Verdicts,
+  { labels, votes }: VotesAndLabels,
   withText: boolean,
 ): PredictionDetail {
   return {

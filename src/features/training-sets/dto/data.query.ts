@@ -3,7 +3,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { type Split, SPLITS } from '../training-set.js';
 
 export class TrainingDataQuery {
-  @ApiPropertyOptional({ enum: SPLITS, description: 'One part of the set. Default: all lines.' })
+  @ApiPropertyOptional({ enum: SPLITS, description: 'Part of the set to return. Default: all lines.' })
   @IsOptional()
   @IsIn(SPLITS)
   split?: Split;

@@ -1,14 +1,20 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, formatTime, parseTime } from '#kernel';
 import { SchemaValidator } from '#http';
-import { SPLITS, type TrainingSelection, type TrainingSet, TRUTHS, type Truth } from '../training-set.js';
+import {
+  SPLITS,
+  type TrainingSelection,
+  type TrainingSet,
+  TRAINING_LABEL_SOURCES,
+  type TrainingLabelSource,
+} from '../training-set.js';
 
 const time = (description: string) =>
   Type.Optional(
     Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40, description }),
   );
-const name = (most: number) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most }));
+const name = (maxLength: number) =>
+  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength }));
 const share = () => Type.Number({ minimum: 0, maximum: 1 });
 
 export const CreateTrainingSetSchema = Type.Object(
@@ -19,21 +25,28 @@ export const CreateTrainingSetSchema = Type.Object(
     model: name(100),
     model_version: name(100),
     sources: Type.Optional(
-      Type.Array(Type.Unsafe<Truth>({ type: 'string', enum: [...TRUTHS] }), {
+      Type.Array(Type.Unsafe<TrainingLabelSource>({ type: 'string', enum: [...TRAINING_LABEL_SOURCES] }), {
         minItems: 1,
-        maxItems: TRUTHS.length,
+        maxItems: TRAINING_LABEL_SOURCES.length,
         uniqueItems: true,
-        description: 'Sources of labels. Default: all but `vote`, because voters are not a random sample.',
+        description: 'Sources of labels. Default: all except `vote`, because raters are not a random sample.',
       }),
     ),
     splits: Type.Optional(
       Type.Object(
         { train: share(), validation: share(), test: share() },
-        { additionalProperties: false, description: 'Shares of the subjects, which sum to 1. Default: 0.8, 0.1, 0.1.' },
+        {
+          additionalProperties: false,
+          description: 'Shares of the subjects, which must sum to 1. Default: 0.8, 0.1, 0.1.',
+        },
       ),
     ),
     seed: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'Another seed distributes the subjects differently.' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'A different seed distributes the subjects differently.',
+      }),
     ),
   },
   {
@@ -42,7 +55,7 @@ export const CreateTrainingSetSchema = Type.Object(
     example: { name: 'november', splits: { train: 0.8, validation: 0.1, test: 0.1 } },
   },
 );
-type Wanted = Static<typeof CreateTrainingSetSchema>;
+type TrainingSetRequest = Static<typeof CreateTrainingSetSchema>;
 
 export const createTrainingSetValidator = new SchemaValidator(CreateTrainingSetSchema, ({ from, splits, to }) => {
   const errors: FieldError[] = [];
@@ -56,7 +69,7 @@ export const createTrainingSetValidator = new SchemaValidator(CreateTrainingSetS
 });
 
 export function toSelection(
-  { from, model, model_version, seed, sources, splits, to }: Wanted,
+  { from, model, model_version, seed, sources, splits, to }: TrainingSetRequest,
   now: number,
 ): TrainingSelection {
   const read = (text: string | null | undefined): number | null => (text == null ? null : (parseTime(text) ?? null));
@@ -65,8 +78,10 @@ export function toSelection(
     to: Math.min(read(to) ?? now, now),
     model: model ?? null,
     modelVersion: model_version ?? null,
-    // In one order, so that the same wish is the same selection.
-    sources: TRUTHS.filter((source) => (sources ?? TRUTHS.filter((each) => each !== 'vote')).includes(source)),
+    // In a fixed order, so that equal requests have equal selections.
+    sources: TRAINING_LABEL_SOURCES.filter((source) =>
+      (sources ?? TRAINING_LABEL_SOURCES.filter((each) => each !== 'vote')).includes(source),
+    ),
     splits: splits ?? { train: 0.8, validation: 0.1, test: 0.1 },
     seed: seed ?? 'feedback-loop',
   };
@@ -83,7 +98,7 @@ const ProvenanceSchema = Type.Object(
     by_split: counts(),
     by_label: counts(),
     by_source: counts(),
-    bias: Type.Array(Type.String(), { description: 'In words, whom the set does not represent.' }),
+    bias: Type.Array(Type.String(), { description: 'Descriptions of what the set does not represent.' }),
   },
   { $id: 'TrainingSetProvenance' },
 );
@@ -94,7 +109,10 @@ export const TrainingSetSchema = Type.Object(
     name: Type.String(),
     state: Type.Unsafe<'ready' | 'revoked'>({ type: 'string', enum: ['ready', 'revoked'] }),
     examples: Type.Integer(),
-    sha256: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Hash of the whole file, in hex.' }),
+    sha256: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'SHA-256 of the whole file, in hex; null until it is computed.',
+    }),
     selection: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
     provenance: ProvenanceSchema,
     created_at: Type.String({ format: 'date-time' }),

@@ -1,17 +1,17 @@
 import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
-import { type JudgedLabel, LABELS } from './label.table.js';
+import { type PredictionLabel, LABELS } from './label.table.js';
 import type { VoteSummary } from './vote.table.js';
 
 const MAX_LABELS = 100;
 
-/** What was said about one prediction, by whatever id it was said. */
+/** Reads the votes and labels of one prediction under all of its ids. */
 @Injectable()
-export class VerdictsRepository {
+export class VotesAndLabelsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** `ids` are the prediction's own and its aliases. */
+  /** Counts the votes of a prediction. `ids` are its own id and its aliases. */
   async votes(tenant: TenantContext, ids: readonly string[]): Promise<VoteSummary> {
     const rows = await this.unitOfWork.read<{ correct: unknown; rating: number | null; count: unknown }>(
       tenant,
@@ -27,12 +27,12 @@ export class VerdictsRepository {
     return summary;
   }
 
-  /** Oldest first, at most 100; also those that came by the caller's id and wait to be linked. */
-  async labels(tenant: TenantContext, ids: readonly string[], inferenceId: string | null): Promise<JudgedLabel[]> {
-    const waiting = inferenceId === null ? '' : ` OR (prediction_id IS NULL AND inference_id = $${ids.length + 2})`;
+  /** Returns at most 100 labels, oldest first, including pending ones with the caller's id of the prediction. */
+  async labels(tenant: TenantContext, ids: readonly string[], inferenceId: string | null): Promise<PredictionLabel[]> {
+    const orPending = inferenceId === null ? '' : ` OR (prediction_id IS NULL AND inference_id = $${ids.length + 2})`;
     const rows = await this.unitOfWork.read<Readonly<Record<string, unknown>>>(
       tenant,
-      `SELECT ${LABELS.columnList} FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${placeholders(ids)})${waiting}) ` +
+      `SELECT ${LABELS.columnList} FROM prediction_labels WHERE tenant_id = $1 AND (prediction_id IN (${placeholders(ids)})${orPending}) ` +
         `ORDER BY recorded_at, id LIMIT ${MAX_LABELS}`,
       inferenceId === null ? ids : [...ids, inferenceId],
     );
