@@ -19,7 +19,6 @@ import {
   ProblemFilter,
 } from '#http';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from '#observability';
-import { OpenApiDocuments } from './open-api-documents.service.js';
 import { FieldCipher, Secrets } from '#secrets';
 import { isOpenToPublishableKeys } from '#security';
 
@@ -87,7 +86,6 @@ export async function createApp(
     });
   }
   await app.init();
-  app.get(OpenApiDocuments).build(app);
   return app;
 }
 

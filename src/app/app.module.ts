@@ -11,7 +11,6 @@ import { LabelsModule } from '#labels';
 import { LegacyModule } from '#legacy';
 import { MailModule } from '#mail';
 import { type AppLogger, ObservabilityModule } from '#observability';
-import { OpenApiDocuments } from './open-api-documents.service.js';
 import { WebhooksModule } from '#webhooks';
 import { GrowthModule } from '#growth';
 import { PersistenceModule } from '#persistence';
@@ -62,7 +61,6 @@ export class AppModule {
         LegacyModule,
       ],
       controllers: [DocsController],
-      providers: [OpenApiDocuments],
     };
   }
 }

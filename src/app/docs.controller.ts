@@ -4,15 +4,14 @@ import { dirname, join } from 'node:path';
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { NotFoundError } from '#kernel';
-import { OpenApiDocuments } from './open-api-documents.service.js';
-import type { ApiDocument } from './openapi/document.js';
+import { NotFoundError, PACKAGE_ROOT } from '#kernel';
 import { Public, Scopes } from '#security';
 
 const ASSETS: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
+const DOCUMENTS = join(PACKAGE_ROOT, 'docs', 'api');
 const FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 /** Swagger UI needs inline styles and `data:` images. Scripts are loaded from this server only. */
@@ -32,12 +31,10 @@ const START = `const place = document.getElementById('swagger-ui');
 SwaggerUIBundle({ url: place.dataset.document, domNode: place, deepLinking: true, persistAuthorization: false });
 `;
 
-/** Serves the API documents, as JSON and in Swagger UI. */
+/** Serves the generated API documents of docs/api, as JSON and in Swagger UI. */
 @ApiExcludeController()
 @Controller()
 export class DocsController {
-  constructor(private readonly documents: OpenApiDocuments) {}
-
   @Get('docs')
   @Public()
   async userPage(@Res() reply: FastifyReply): Promise<void> {
@@ -46,8 +43,8 @@ export class DocsController {
 
   @Get('docs-json')
   @Public()
-  userDocument(): ApiDocument {
-    return this.documents.user;
+  async userDocument(@Res() reply: FastifyReply): Promise<void> {
+    await sendDocument(reply, 'openapi.json');
   }
 
   @Get('docs/admin')
@@ -58,8 +55,8 @@ export class DocsController {
 
   @Get('docs/admin-json')
   @Scopes('read', 'admin')
-  adminDocument(): ApiDocument {
-    return this.documents.admin;
+  async adminDocument(@Res() reply: FastifyReply): Promise<void> {
+    await sendDocument(reply, 'openapi-admin.json');
   }
 
   @Get('docs/assets/:file')
@@ -80,4 +77,8 @@ export class DocsController {
 
 async function sendPage(reply: FastifyReply, html: string): Promise<void> {
   await reply.header('content-security-policy', CSP).type('text/html; charset=utf-8').send(html);
+}
+
+async function sendDocument(reply: FastifyReply, file: string): Promise<void> {
+  await reply.type('application/json; charset=utf-8').send(await readFile(join(DOCUMENTS, file)));
 }

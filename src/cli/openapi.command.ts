@@ -19,13 +19,13 @@ export function addOpenApiCommand(program: Command): void {
 }
 
 async function documents(): Promise<[user: GeneratedFile, operator: GeneratedFile]> {
-  const { OpenApiDocuments } = await import('#app');
+  const { buildApiDocuments } = await import('#app');
   const file = (name: string, document: unknown): GeneratedFile => ({
     path: `docs/api/${name}.json`,
     content: `${JSON.stringify(document, null, 2)}\n`,
   });
   return withUnstartedApp((app) => {
-    const openApi = app.get(OpenApiDocuments);
-    return [file('openapi', openApi.user), file('openapi-admin', openApi.admin)];
+    const { user, admin } = buildApiDocuments(app);
+    return [file('openapi', user), file('openapi-admin', admin)];
   });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { loadConfig } from '#config';
 
 /**
@@ -10,7 +10,7 @@ import { loadConfig } from '#config';
  *
  * The application is imported only here, because commands without it start four times as fast.
  */
-export async function withUnstartedApp<T>(work: (app: INestApplicationContext) => Promise<T> | T): Promise<T> {
+export async function withUnstartedApp<T>(work: (app: INestApplication) => Promise<T> | T): Promise<T> {
   const { createApp } = await import('#app');
   const folder = mkdtempSync(join(tmpdir(), 'feedback-loop-unstarted-'));
   try {

@@ -51,4 +51,5 @@ export {
   withoutNames,
 } from './validation/schemas.js';
 export { UuidPipe } from './validation/uuid.pipe.js';
+export { UndeclaredInputGuard } from './validation/undeclared-input.guard.js';
 export { LenientInput, StrictInput } from './validation/validation.pipe.js';

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
-import { ReadableBodyGuard } from '#http';
+import { ReadableBodyGuard, UndeclaredInputGuard } from '#http';
 import { IngestModule } from '#ingest';
 import { RedisConnection } from '#redis';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -40,6 +40,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     // The order matters: authentication, then rate limits, then the body.
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: UndeclaredInputGuard },
     { provide: APP_GUARD, useClass: ReadableBodyGuard },
   ],
   exports: [ApiKeysService, Authenticators, FeedbackTokens, RateLimiter, ReencryptionService, TenantsRepository],

@@ -11,6 +11,8 @@ const MAX_TOKENS = 1200;
 const MAX_MEMO_WORDS = 12_000;
 /** A longer token rarely occurs twice, so the memo does not keep it. */
 const MAX_MEMO_TOKEN_LENGTH = 40;
+const WARM_UP_ROUNDS = 20;
+const WARM_UP_WORDS = 200;
 /** Prediction for a text without any known word: neutral with low confidence. */
 const NO_EVIDENCE: Readonly<Record<string, number>> = { negative: 0.3, neutral: 0.4, positive: 0.3 };
 
@@ -58,9 +60,15 @@ export class SentimentNetwork {
     return this.weights.labels;
   }
 
-  /** Runs every path until the engine has compiled it. The first predictions of a cold process are 100 times slower. */
+  /**
+   * Runs every path until the engine has compiled it, because the first predictions of a cold process are 100 times
+   * slower. Repeats a few words: their number does not matter to the compiler, but each new word costs a projection.
+   */
   warmUp(): void {
-    for (let from = 1; from < 4000; from += 20) this.predict(this.weights.words.slice(from, from + 20).join(' '));
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+      for (let from = 1; from < WARM_UP_WORDS; from += 20)
+        this.predict(this.weights.words.slice(from, from + 20).join(' '));
+    }
   }
 
   predict(text: string): NetworkPrediction {
