@@ -821,7 +821,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:forbidden",
                  *       "title": "Forbidden",
                  *       "status": 403,
-                 *       "detail": "This needs a key with scope read.",
+                 *       "detail": "This request needs scope read.",
                  *       "code": "forbidden",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -980,7 +980,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:rate_limited",
                  *       "title": "Too many requests",
                  *       "status": 429,
-                 *       "detail": "Too many requests; Retry-After says when to go on.",
+                 *       "detail": "Too many requests: wait for the time in Retry-After.",
                  *       "code": "rate_limited",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -1092,7 +1092,7 @@ export interface components {
         /** @description Start of the range, inclusive, in ISO 8601. */
         From: string;
         Id: string;
-        /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+        /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
         IdempotencyKey: string;
         /** @description Maximum number of items. */
         Limit: number;
@@ -1118,7 +1118,7 @@ export interface components {
         Allow: string;
         /** @description `attachment` with a file name. */
         ContentDisposition: string;
-        /** @description `true` when this is the response to an earlier request. */
+        /** @description `true` if this is the response to an earlier request. */
         IdempotentReplayed: boolean;
         /** @description Remaining requests by limit. */
         RateLimit: string;
@@ -1476,7 +1476,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1500,7 +1500,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedFeedback"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -1863,7 +1863,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1906,7 +1906,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1930,7 +1930,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedFeedback"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -1998,7 +1998,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2011,7 +2011,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2157,7 +2157,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2170,7 +2170,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2192,7 +2192,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedMetricEvents"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2404,7 +2404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2504,7 +2504,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2517,7 +2517,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2539,7 +2539,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedPrediction"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2859,7 +2859,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3050,7 +3050,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
