@@ -754,7 +754,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:forbidden",
                  *       "title": "Forbidden",
                  *       "status": 403,
-                 *       "detail": "This needs a key with scope read.",
+                 *       "detail": "This request needs scope read.",
                  *       "code": "forbidden",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -965,7 +965,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:rate_limited",
                  *       "title": "Too many requests",
                  *       "status": 429,
-                 *       "detail": "Too many requests; Retry-After says when to go on.",
+                 *       "detail": "Too many requests: wait for the time in Retry-After.",
                  *       "code": "rate_limited",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -1073,7 +1073,7 @@ export interface components {
         /** @description Filter by whether the feedback has a screenshot. */
         HasScreenshot: boolean;
         Id: string;
-        /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+        /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
         IdempotencyKey: string;
         /** @description ETag of the version to replace, or `*` for any version. */
         IfMatch: string;
@@ -1109,7 +1109,7 @@ export interface components {
         ContentDisposition: string;
         /** @description Version of the resource; send it back in `If-Match` or `If-None-Match`. */
         ETag: string;
-        /** @description `true` when this is the response to an earlier request. */
+        /** @description `true` if this is the response to an earlier request. */
         IdempotentReplayed: boolean;
         /** @description Remaining requests by limit. */
         RateLimit: string;
@@ -1676,7 +1676,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1789,7 +1789,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -2253,7 +2253,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2368,7 +2368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2557,7 +2557,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2724,7 +2724,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -2795,7 +2795,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;

@@ -821,7 +821,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:forbidden",
                  *       "title": "Forbidden",
                  *       "status": 403,
-                 *       "detail": "This needs a key with scope read.",
+                 *       "detail": "This request needs scope read.",
                  *       "code": "forbidden",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -980,7 +980,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:rate_limited",
                  *       "title": "Too many requests",
                  *       "status": 429,
-                 *       "detail": "Too many requests; Retry-After says when to go on.",
+                 *       "detail": "Too many requests: wait for the time in Retry-After.",
                  *       "code": "rate_limited",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -1092,7 +1092,7 @@ export interface components {
         /** @description Start of the range, inclusive, in ISO 8601. */
         From: string;
         Id: string;
-        /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+        /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
         IdempotencyKey: string;
         /** @description Maximum number of items. */
         Limit: number;
@@ -1116,7 +1116,7 @@ export interface components {
         Allow: string;
         /** @description `attachment` with a file name. */
         ContentDisposition: string;
-        /** @description `true` when this is the response to an earlier request. */
+        /** @description `true` if this is the response to an earlier request. */
         IdempotentReplayed: boolean;
         /** @description Remaining requests by limit. */
         RateLimit: string;
@@ -1474,7 +1474,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1498,7 +1498,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedFeedback"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -1861,7 +1861,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1904,7 +1904,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -1928,7 +1928,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedFeedback"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -1996,7 +1996,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2009,7 +2009,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2155,7 +2155,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2168,7 +2168,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2190,7 +2190,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecordedMetricEvents"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2402,7 +2402,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2502,7 +2502,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2515,7 +2515,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description NDJSON: one line for each refused item, then the counts. */
+            /** @description NDJSON: one line for each refused line, then the counts. */
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2537,7 +2537,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedPrediction"];
                 };
             };
-            /** @description Recorded in the spool; readable after the replay. */
+            /** @description Recorded in the spool; available after the replay. */
             202: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
@@ -2857,7 +2857,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3048,7 +3048,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request safe to repeat: the same key and body return the first response again for FL_IDEMPOTENCY_HOURS (24). NDJSON ignores it: give each line an `id`. */
+                /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
