@@ -12,6 +12,7 @@ import type { Database } from './contract/database.js';
 import { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 import { PartitionMaintenance } from './lifecycle/partition-maintenance.job.js';
 import { DATABASE } from './contract/tokens.js';
+import { DurabilityService } from './durability/durability.service.js';
 import { StoredTables } from './tables/stored-tables.registry.js';
 import { TemporalStore } from './temporal/temporal-store.service.js';
 import { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
@@ -38,6 +39,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     },
     Announcements,
     DatabaseSupervisor,
+    DurabilityService,
     { provide: DATABASE_STATE, useExisting: DatabaseSupervisor },
     PartitionMaintenance,
     ResultCache,
@@ -52,6 +54,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     DATABASE_STATE,
     Announcements,
     DatabaseSupervisor,
+    DurabilityService,
     ResultCache,
     SharedCache,
     StoredTables,

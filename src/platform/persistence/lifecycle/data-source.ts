@@ -4,7 +4,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from '#migrations';
 import type { FeedbackLoopConfig } from '#config';
 import type { DialectName } from '../schema/column-types.js';
 import { type EntityClass, toEntitySchema } from '../schema/portable-columns.js';
-import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
+import { commitDurably, SESSION_OPTIONS } from '../postgres/postgres-pool.js';
 import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
 
@@ -80,7 +80,13 @@ export function dataSourceOptions(
     // The pool replaces an idle connection that the server closes; this must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
-      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }
+      ? {
+          connectionTimeoutMillis: 5000,
+          lock_timeout: 5000,
+          keepAlive: true,
+          options: SESSION_OPTIONS,
+          onConnect: commitDurably,
+        }
       : {
           connectionTimeoutMillis: config.database.connectTimeoutMs,
           query_timeout: config.database.queryTimeoutMs,
