@@ -19,7 +19,7 @@ export {
 } from './contract/errors.js';
 export { DATABASE } from './contract/tokens.js';
 export { createCopier, unknownMigrations } from './copies/create-copier.js';
-export { type DatabaseCopier, RestoreFailedError } from './copies/database-copier.js';
+export { type DatabaseCopier, type DatabaseIdentity, RestoreFailedError } from './copies/database-copier.js';
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
 export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
@@ -29,6 +29,7 @@ export { createDataSource } from './lifecycle/data-source.js';
 export { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 export { FolderLock } from './lifecycle/folder-lock.js';
 export { Migrator } from './lifecycle/migrator.js';
+export type { RevertedData } from './lifecycle/reverted-data.js';
 export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';
 export { AuditEntryEntity } from './schema/audit-entry.entity.js';

@@ -10,9 +10,12 @@ import {
   type CopiedDatabase,
   type CopiedErasure,
   type DatabaseCopier,
+  type DatabaseIdentity,
+  identityOf,
+  NOT_RESTORED,
   RestoreFailedError,
-  ServerRunningError,
 } from './database-copier.js';
+import { requireNoConnections } from '../lifecycle/running-servers.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_LENGTH = 2000;
@@ -58,6 +61,16 @@ export class PostgresCopier implements DatabaseCopier {
     return this.connected(describe);
   }
 
+  async identify(): Promise<DatabaseIdentity> {
+    const hasTenants = (await this.inspect())?.rows.tenants !== undefined;
+    return this.connected(async (client) => {
+      const { rows } = await client.query<{ name: string; first: Date | null }>(
+        `SELECT current_database() AS name, ${hasTenants ? '(SELECT MIN(created_at) FROM tenants)' : 'NULL'} AS first`,
+      );
+      return identityOf(rows[0]?.name ?? '', rows[0]?.first?.getTime());
+    });
+  }
+
   async erasures(): Promise<CopiedErasure[]> {
     if ((await this.inspect())?.rows.erasures === undefined) return [];
     return this.connected(async (client) => {
@@ -72,10 +85,8 @@ export class PostgresCopier implements DatabaseCopier {
     const unreadable = await this.run('pg_restore', ['--list', from], () => undefined, false);
     if (unreadable !== undefined) throw new RestoreFailedError(`pg_restore: ${unreadable}`, TOOLS);
     return this.connected(async (client) => {
-      const { rows } = await client.query<{ n: string }>(
-        "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'feedback-loop%' AND pid <> pg_backend_pid()",
-      );
-      if (Number(rows[0]?.n ?? 0) > 0) throw new ServerRunningError('Servers are connected to the database.');
+      // A running server would lose the records that it writes during the restore.
+      await requireNoConnections(async (text) => (await client.query<{ n: string }>(text)).rows, NOT_RESTORED);
       await requirePublic(client, (detail) => new RestoreFailedError(detail));
       const foreign = await foreignRelations(client);
       if (foreign.length > 0)
