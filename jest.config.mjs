@@ -38,6 +38,12 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
 };
 
+/** Databases for the tests that use them, and a fresh build of the product. */
+const withDatabases = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
 export default {
   // No measure of anything: a shared machine may be four times as slow for a minute.
   testTimeout: 240_000,
@@ -54,10 +60,15 @@ export default {
     },
     {
       ...common,
+      ...withDatabases,
+      displayName: 'medium',
+      testMatch: ['<rootDir>/test/medium/**/*.spec.ts'],
+    },
+    {
+      ...common,
+      ...withDatabases,
       displayName: 'system',
       testMatch: ['<rootDir>/test/{integration,e2e,chaos}/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.mjs',
-      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
   ],
   collectCoverageFrom: ['src/**/*.ts', 'migrations/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts', '!src/cli/cli.ts'],

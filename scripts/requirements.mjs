@@ -1,5 +1,5 @@
 // Writes docs/requirements.md: each requirement of the five legacy systems, and the test or page that shows it. A test
-// shows a requirement by naming its id; otherwise scripts/requirements.json names a page. The script fails for a
+// shows a requirement by naming its id, in a comment above it; otherwise scripts/requirements.json names a page. The script fails for a
 // requirement that has neither and is not marked open, decided otherwise or not applicable, so that none is forgotten.
 // `--check` compares the file instead of writing it.
 import { execFileSync } from 'node:child_process';
@@ -77,7 +77,7 @@ const text = [
   '',
   'Every capability of the five [legacy systems](compatibility.md) that this product replaces, and the test or page that shows',
   'it here. `S1-18` is requirement 18 of legacy system 1; an `F` marks an item that the system planned for the future; `DC`',
-  'stands for the design card of this product. Tests that show a requirement contain its id.',
+  'stands for the design card of this product. Tests that show a requirement name its id.',
   '',
   `Of ${Object.keys(requirements).length} requirements, ${counts.test} are shown by a test, ${counts.page} by another file, ${counts.decided} are decided otherwise,`,
   `${counts.none} are not applicable and **${counts.open} are open**.`,

@@ -67,6 +67,18 @@ const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
 export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise<NestFastifyApplication> {
   const logger = createLogger(config);
   await Promise.all([startTracing(config), startErrorReports(config)]);
+  const app = await prepareApp(config, logger);
+  stopOnSignal(app, config, logger);
+  await serve(app, config);
+  await logStart(app, config, logger);
+  return app;
+}
+
+/** Creates the application, opens its spool and attempts to connect to the database. It does not listen yet. */
+export async function prepareApp(
+  config: Readonly<FeedbackLoopConfig>,
+  logger: AppLogger,
+): Promise<NestFastifyApplication> {
   const app = await createApp(config, logger);
   try {
     app.get(ServedModelsService).recordAtStart();
@@ -77,11 +89,13 @@ export async function startServer(config: Readonly<FeedbackLoopConfig>): Promise
     throw error;
   }
   await app.get(DatabaseSupervisor).start();
-  stopOnSignal(app, config, logger);
+  return app;
+}
+
+/** Listens, and reports that the server has started. @throws ConfigurationError if the server cannot listen */
+export async function serve(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {
   await listen(app, config);
   app.get(HealthService).markStarted();
-  await logStart(app, config, logger);
-  return app;
 }
 
 async function listen(app: NestFastifyApplication, config: Readonly<FeedbackLoopConfig>): Promise<void> {

@@ -12,8 +12,8 @@ import { LegacyHealthController } from './paths/legacy-health.controller.js';
 import { LegacyPredictController } from './paths/legacy-predict.controller.js';
 
 /**
- * What clients and operators of the five legacy systems still need: their paths, their bodies, the names of their
- * settings and the import of their databases. Nothing else of the product depends on it.
+ * Supports clients and operators of the five legacy systems: their paths, request bodies and setting names, and the
+ * import of their databases. No feature depends on it, so that it can be deleted one day.
  */
 @Module({
   imports: [AnalyticsModule, FeedbackModule, HealthModule, IngestModule, PredictionsModule, TransferModule],

@@ -133,7 +133,10 @@ describe('files', () => {
     const all = ['src', 'migrations', 'models/training', 'bench', 'test'].flatMap((folder) =>
       filesBelow(folder, '.ts'),
     );
-    expect(all.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
+    // As long as the API documents that they are generated from.
+    const generated = ['test/support/api/api-types.ts', 'test/support/api/admin-api-types.ts'];
+    const written = all.filter((file) => !generated.includes(file));
+    expect(written.filter((file) => read(file).split('\n').length > 401)).toEqual([]);
   });
 
   it('are not called by what they are for everything', () => {

@@ -167,7 +167,7 @@ describe('pictures outside of the database', () => {
     const { port } = new URL(s3.environment.FL_S3_ENDPOINT!);
     await start('s3', { FL_S3_ENDPOINT: 'http://127.0.0.1:9' });
     const id = await submit();
-    await until(async () => server.log.includes('pictures could not be prepared'));
+    await until(async () => server.log.includes('failed to process screenshots'));
     expect((await item(id)).screenshots[0]!.state).toBe('pending');
     await start('s3', { FL_S3_ENDPOINT: `http://127.0.0.1:${port}` });
     expect(await widths(id)).toEqual([400, 320]);

@@ -159,7 +159,7 @@ describe.each(DIALECTS)('webhooks on %s', (dialect) => {
       (await deliveries()).find(({ event }) => event === 'feedback.created');
     await until(async () => (await delivery())?.last_status === 500);
     const failed = (await delivery())!;
-    expect(failed).toMatchObject({ delivered_at: null, last_error: 'answered 500' });
+    expect(failed).toMatchObject({ delivered_at: null, last_error: 'status 500' });
     expect(failed.next_attempt_at).not.toBeNull();
     receiver.status = 302;
     const again = await server.request(`${HOOKS}/${hook.id}/deliveries/${failed.id}/redeliver`, { method: 'POST' });

@@ -1,31 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AdminClient } from './api/admin-client.js';
+import { ApiClient } from './api/api-client.js';
 import type { TestDatabase } from './databases.js';
+import { type Answer, type RequestOptions, sendRequest, type TestServer } from './http.js';
+
+export type { Answer, RequestOptions };
 
 export const ROOT = join(__dirname, '..', '..');
 /** Not a measure of anything: on a machine that runs everything at once a start may take long. */
 const START_MS = 60_000;
 
-export interface Answer<T = Record<string, unknown>> {
-  status: number;
-  headers: Headers;
-  text: string;
-  body: T;
-}
-
-export interface RequestOptions {
-  method?: string;
-  /** Default: the admin key. Null: none. */
-  key?: string | null;
-  headers?: Record<string, string>;
-  body?: unknown;
-  /** Sent as it is. */
-  raw?: string | Buffer;
-}
-
 /** The product as a user runs it: its own process, from `dist`, on a free port of the loopback. */
-export class ServerProcess {
+export class ServerProcess implements TestServer {
+  readonly api = new ApiClient(this);
+  readonly admin = new AdminClient(this);
   private output = '';
   private exited: Promise<number | null>;
 
@@ -88,28 +78,12 @@ export class ServerProcess {
   }
 
   async request<T = Record<string, unknown>>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-    const { key = this.adminKey, body, raw } = options;
-    const hasBody = body !== undefined || raw !== undefined;
-    const response = await fetch(this.address + path, {
-      method: options.method ?? (hasBody ? 'POST' : 'GET'),
-      headers: {
-        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-        ...(hasBody ? { 'content-type': 'application/json' } : {}),
-        ...options.headers,
-      },
-      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
-    }).catch((error: unknown) => {
-      // A server that ended under the request says in its log why.
-      const state = this.process.exitCode ?? this.process.signalCode;
-      throw new Error(
-        `${path}: ${String((error as Error).cause)}; process ${String(state)}\n${this.output.slice(-3000)}`,
-      );
-    });
-    const text = await response.text();
-    const json =
-      response.headers.get('content-type')?.includes('json') &&
-      !response.headers.get('content-type')?.includes('ndjson');
-    return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : {}) as T };
+    return sendRequest<T>(this, path, options);
+  }
+
+  /** What a request that got no answer says of the server: one that ended says in its log why. */
+  explain(): string {
+    return `process ${String(this.process.exitCode ?? this.process.signalCode)}\n${this.output.slice(-3000)}`;
   }
 
   /** Exit code. */

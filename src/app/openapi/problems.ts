@@ -43,7 +43,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
   403: {
     name: 'ForbiddenProblem',
     description: 'The key or session lacks the scope, or the page is not an allowed origin.',
-    example: { code: 'forbidden', title: 'Forbidden', detail: 'This needs a key with scope read.' },
+    example: { code: 'forbidden', title: 'Forbidden', detail: 'This request needs scope read.' },
   },
   404: {
     name: 'NotFoundProblem',
@@ -136,7 +136,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'rate_limited',
       title: 'Too many requests',
-      detail: 'Too many requests; Retry-After says when to go on.',
+      detail: 'Too many requests: wait for the time in Retry-After.',
     },
     headers: {
       ...RETRY_AFTER,

@@ -13,7 +13,7 @@ export const TAGS: [name: string, description: string][] = [
   ['Models', 'List the models that are served or were served.'],
   ['Webhooks', 'Send events to other systems.'],
   ['Administration', 'Manage API keys, tenants and retention, and read the audit log.'],
-  ['People', 'Manage users, their passwords and their sessions.'],
+  ['Users', 'Manage users, their passwords and their sessions.'],
   ['Operations', 'Probe and monitor the server.'],
   [LEGACY_TAG, 'Keep clients of the legacy systems working; new clients use /api/v1.'],
 ];

@@ -12,7 +12,7 @@ import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
-/** The people who use the administrative pages: their accounts, passwords and sessions. */
+/** User accounts, with their passwords and sessions. */
 @Module({
   imports: [IngestModule],
   controllers: [SessionsController, UsersController],

@@ -1,35 +1,35 @@
 import { AppError, ValidationError } from '#kernel';
 
-/** Somebody of this tenant has that address. */
+/** A user of the tenant has this e-mail address. */
 export class EmailTakenError extends AppError {
   constructor() {
     super({
       code: 'email_taken',
       status: 409,
       title: 'Conflict',
-      detail: 'Somebody with this address exists already.',
+      detail: 'A user with this e-mail address exists already.',
       errors: [{ path: 'email', message: 'is taken' }],
     });
   }
 }
 
-/** Too many wrong passwords for one address, whether somebody has it or not. */
+/** Too many wrong passwords for one e-mail address, whether or not a user has it. */
 export class AccountLockedError extends AppError {
   constructor(seconds: number) {
     super({
       code: 'account_locked',
       status: 429,
       title: 'Too many attempts',
-      detail: 'Too many wrong passwords for this address; Retry-After says when to try again.',
+      detail: 'Too many wrong passwords for this e-mail address. Try again after the time in Retry-After.',
       retryable: true,
       retryAfterSeconds: Math.max(1, Math.ceil(seconds)),
     });
   }
 }
 
-/** The link was used, replaced by a newer one, or is over. */
-export class LinkOverError extends ValidationError {
+/** The link was used, was replaced by a newer one, or has expired. */
+export class InvalidLinkError extends ValidationError {
   constructor() {
-    super([{ path: 'token', message: 'is not valid any more: ask for a new link' }]);
+    super([{ path: 'token', message: 'is no longer valid: request a new link' }]);
   }
 }

@@ -12,30 +12,35 @@ export interface OriginRequest {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses a change that another site makes a browser send along with its cookie.
+ * Protects sessions from cross-site request forgery, where another site makes a browser send a change with its cookie.
  *
- * - `Sec-Fetch-Site` and `Origin`, where the browser sends them, must be this server's own
- * - and the token of the session, which other sites cannot read, must be in `X-CSRF-Token`
+ * - If the browser sends `Sec-Fetch-Site` or `Origin`, they must name this server.
+ * - `X-CSRF-Token` must contain the token of the session, which other sites cannot read.
  *
- * @throws ForbiddenError
+ * @throws ForbiddenError (403)
  */
-export function refuseForgery(request: OriginRequest, session: Session, publicUrl: string | undefined): void {
+export function refuseForgedRequest(request: OriginRequest, session: Session, publicUrl: string | undefined): void {
   if (SAFE.has(request.method)) return;
-  refuseForeignPage(request, publicUrl);
+  refuseCrossSiteRequest(request, publicUrl);
   const given = request.headers['x-csrf-token'];
   if (!isCsrfToken(typeof given === 'string' ? given : undefined, session))
     throw new ForbiddenError(
-      'A change with a session cookie needs its token in X-CSRF-Token: see GET /admin/api/session.',
+      'A change with a session cookie requires the CSRF token in X-CSRF-Token: see GET /admin/api/session.',
     );
 }
 
-/** Also for signing in: a foreign page must not sign somebody in as somebody else. @throws ForbiddenError */
-export function refuseForeignPage({ headers, host }: OriginRequest, publicUrl: string | undefined): void {
+/**
+ * Refuses requests from pages of other sites. Also protects the sign-in, because another site must not sign a user in
+ * to a different account.
+ *
+ * @throws ForbiddenError (403)
+ */
+export function refuseCrossSiteRequest({ headers, host }: OriginRequest, publicUrl: string | undefined): void {
   const site = headers['sec-fetch-site'];
   const { origin } = headers;
-  const foreignSite = typeof site === 'string' && site !== 'same-origin' && site !== 'none';
-  const foreignOrigin = typeof origin === 'string' && !isOwn(origin, host, publicUrl);
-  if (foreignSite || foreignOrigin) throw new ForbiddenError('Pages of other sites cannot use a session.');
+  const isOtherSite = typeof site === 'string' && site !== 'same-origin' && site !== 'none';
+  const isOtherOrigin = typeof origin === 'string' && !isOwn(origin, host, publicUrl);
+  if (isOtherSite || isOtherOrigin) throw new ForbiddenError('Pages of other sites cannot use a session.');
 }
 
 function isOwn(origin: string, host: string, publicUrl: string | undefined): boolean {

@@ -4,7 +4,7 @@ import { Mailer } from '#mail';
 import type { User } from '#security';
 import type { PasswordLink } from './user.js';
 
-/** Where a token is opened, and the mail that brings it. */
+/** Builds links with which users choose a password, and mails them. */
 @Injectable()
 export class PasswordLinks {
   constructor(
@@ -16,18 +16,19 @@ export class PasswordLinks {
     return this.mailer.enabled;
   }
 
+  /** Returns the link for a token. `expiresAt` is in milliseconds since 1970. */
   of(token: string, expiresAt: number): PasswordLink {
-    // Behind the #, so that it reaches no server log and no Referer.
+    // The token is in the fragment, so that it appears neither in server logs nor in a Referer header.
     return { token, link: `${this.base}/admin/password#token=${token}`, expiresAt, mailed: this.mailer.enabled };
   }
 
-  /** Not waited for: whoever asked has the link, or must not be told whether there is one. */
+  /** Mails a link without waiting: the caller has the link already, or must not learn whether one was sent. */
   mail({ email, name }: User, { expiresAt, link }: PasswordLink): void {
     const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
     void this.mailer.send({
       to: email,
       subject: 'Choose a password for feedback-loop',
-      text: `Hello ${name},\n\nchoose your password here, until ${until} UTC:\n\n${link}\n\nIf you did not expect this, ignore it: nothing changes.\n`,
+      text: `Hello ${name},\n\nchoose your password with this link. It is valid until ${until} UTC:\n\n${link}\n\nIf you did not expect this mail, ignore it. Nothing will change.\n`,
     });
   }
 

@@ -2,16 +2,19 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type FieldError, Mutex, UnavailableError } from '#kernel';
 
-/** RFC 7914; OWASP's Password Storage Cheat Sheet names these as equal to N=2^17, p=1, at a quarter of the memory (32 MiB). */
+/**
+ * Parameters of scrypt (RFC 7914). According to OWASP's Password Storage Cheat Sheet they are as strong as N=2^17, p=1,
+ * with a quarter of the memory (32 MiB).
+ */
 const COST = { N: 32_768, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-const MAX_MEMORY = 64 * 2 ** 20;
-const LEAST_CHARACTERS = 8;
+const MAX_MEMORY_BYTES = 64 * 2 ** 20;
+const MIN_CHARACTERS = 8;
 const MAX_CHARACTERS = 128;
 const SHAPE = /^scrypt\$(\d+)\$(\d+)\$(\d+)\$([\w-]+)\$([\w-]*)$/;
 
-/** The most common ones of eight characters and more; whoever guesses begins with these. */
+/** The most common passwords of at least eight characters, which attackers try first. */
 const COMMON = new Set(
   (
     'password password1 password12 password123 password1234 passw0rd p@ssword p@ssw0rd 12345678 123456789 1234567890 123123123 ' +
@@ -22,42 +25,46 @@ const COMMON = new Set(
   ).split(' '),
 );
 
-/** What is wrong with a new password; nothing when it is good enough (ASVS 5, 6.2: length and guessability, no composition). */
+/**
+ * Returns the problems of a new password. Checks its length and how easy it is to guess, but requires no character
+ * classes (ASVS 5, 6.2).
+ */
 export function passwordErrors(password: string, email: string, path: string): FieldError[] {
   const length = [...password].length;
   const lower = password.toLowerCase();
   const name = email.split('@')[0] ?? '';
-  if (length < LEAST_CHARACTERS || length > MAX_CHARACTERS)
-    return [{ path, message: `must be ${LEAST_CHARACTERS} to ${MAX_CHARACTERS} characters long` }];
+  if (length < MIN_CHARACTERS || length > MAX_CHARACTERS)
+    return [{ path, message: `must be ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters long` }];
   if (COMMON.has(lower) || new Set(lower).size < 4) return [{ path, message: 'is too easy to guess' }];
   if (lower === email || (name.length > 3 && lower.includes(name)))
-    return [{ path, message: 'must not hold the address of mail' }];
+    return [{ path, message: 'must not contain the e-mail address' }];
   return [];
 }
 
-/** Derived for somebody who does not exist, and never equal. */
+/** Hash that matches no password. It is checked for users who do not exist. */
 const DECOY = `scrypt$${COST.N}$${COST.r}$${COST.p}$AAAAAAAAAAAAAAAAAAAAAA$`;
 const MAX_WAITING = 40;
 
-/** More people sign in at once than passwords can be checked. */
+/** More passwords wait to be checked than the queue may hold. */
 class PasswordsBusyError extends UnavailableError {
   constructor() {
-    super({ code: 'passwords_busy', detail: 'Too many people are signing in at this moment.' });
+    super({ code: 'passwords_busy', detail: 'Too many users are signing in at the same time.' });
   }
 }
 
 /**
  * Hashes and checks passwords with scrypt.
  *
- * One at a time: each takes 32 MiB and a thread of the pool for a quarter of a second, and signing in is where strangers may ask
- * for it.
+ * - Only one hash is computed at a time, because each takes 32 MiB and a pool thread for a quarter of a second, and
+ *   anyone may try to sign in.
+ * - At most 40 wait. More are refused with PasswordsBusyError (503).
  */
 @Injectable()
 export class Passwords {
   private readonly turn = new Mutex();
   private waiting = 0;
 
-  /** `scrypt$N$r$p$salt$hash`, base64url. */
+  /** Returns `scrypt$N$r$p$salt$hash`, with salt and hash in Base64url. */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES);
     const { N, p, r } = COST;
@@ -65,7 +72,10 @@ export class Passwords {
     return `scrypt$${N}$${r}$${p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
   }
 
-  /** Takes as long for somebody who does not exist or has no password yet: the time must not tell. */
+  /**
+   * Checks a password. Takes the same time without a stored hash, so that the time does not reveal whether a user
+   * exists.
+   */
   async matches(password: string, stored: string | null): Promise<boolean> {
     const [, N, r, p, salt = '', hash = ''] = SHAPE.exec(stored ?? DECOY) ?? [];
     const expected = Buffer.from(hash, 'base64url');
@@ -80,8 +90,8 @@ export class Passwords {
     const derived = this.turn.run(
       () =>
         new Promise<Buffer>((resolve, reject) => {
-          // The same letters may be written in two ways, by the keyboard at hand.
-          scrypt(password.normalize('NFC'), salt, HASH_BYTES, { ...cost, maxmem: MAX_MEMORY }, (error, key) => {
+          // Keyboards produce composed or decomposed characters for the same letters.
+          scrypt(password.normalize('NFC'), salt, HASH_BYTES, { ...cost, maxmem: MAX_MEMORY_BYTES }, (error, key) => {
             if (error) reject(error);
             else resolve(key);
           });

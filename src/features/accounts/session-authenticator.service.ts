@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
 import type { AuthenticationRequest, Authenticator, Principal } from '#security';
-import { refuseForgery } from './forgery.js';
+import { refuseForgedRequest } from './forgery.js';
 import { sessionTokenOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Recognises people by their session cookie. An expired or unknown cookie counts as none. */
+/** Authenticates users by their session cookie. An expired or unknown cookie is treated as missing. */
 @Injectable()
 export class SessionAuthenticator implements Authenticator {
   constructor(
@@ -13,11 +13,11 @@ export class SessionAuthenticator implements Authenticator {
     private readonly config: FeedbackLoopConfig,
   ) {}
 
-  /** @throws ForbiddenError when another site sent the request */
+  /** @throws ForbiddenError (403) if another site sent the request, or if a change has no CSRF token */
   async authenticate(request: AuthenticationRequest): Promise<Principal | undefined> {
     const token = sessionTokenOf(request);
-    const person = token === undefined ? undefined : await this.sessions.verify(token);
-    if (person?.session) refuseForgery(request, person.session, this.config.accounts.publicUrl);
-    return person;
+    const user = token === undefined ? undefined : await this.sessions.verify(token);
+    if (user?.session) refuseForgedRequest(request, user.session, this.config.accounts.publicUrl);
+    return user;
   }
 }

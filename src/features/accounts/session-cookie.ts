@@ -1,25 +1,25 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 
-/** What a cookie needs to know of a request. */
+/** The parts of a request that a session cookie depends on. */
 export interface CookieRequest {
   headers: { cookie?: string | undefined };
-  /** As the client sees it: a trusted proxy in front says so by X-Forwarded-Proto. */
+  /** Protocol as the client sees it, which a trusted proxy reports in X-Forwarded-Proto. */
   protocol: string;
 }
 
-/** Only ever sent over TLS, only for this host, never readable by scripts: what the prefix makes browsers insist on. */
+/** Because of the prefix, browsers accept this cookie only over TLS and send it only to this host. */
 const SECURE_NAME = '__Host-fl';
-/** The name that the older dashboard used; ours where there is no TLS, since browsers refuse the prefix there. */
+/** Name without TLS, where browsers refuse the prefix. It is also the name that the legacy dashboard used. */
 const PLAIN_NAME = 'admin_session';
 
-/** The token of the session cookie, if the request has one. */
+/** Returns the token of the session cookie, if the request has one. */
 export function sessionTokenOf({ headers }: CookieRequest): string | undefined {
   if (headers.cookie === undefined) return undefined;
   const cookies = parseCookie(headers.cookie);
   return cookies[SECURE_NAME] ?? cookies[PLAIN_NAME];
 }
 
-/** `Set-Cookie` for a new session; `publicUrl` decides where no proxy tells that TLS ends in front. */
+/** Returns `Set-Cookie` for a new session. `publicUrl` decides whether to use TLS if no proxy reports the protocol. */
 export function sessionCookie(
   request: CookieRequest,
   publicUrl: string | undefined,
@@ -29,7 +29,7 @@ export function sessionCookie(
   return cookie(isSecure(request, publicUrl), token, seconds);
 }
 
-/** Takes both names away from the browser. */
+/** Returns `Set-Cookie` headers that remove the cookie, under both names over TLS. */
 export function clearedCookies(request: CookieRequest, publicUrl: string | undefined): string[] {
   return isSecure(request, publicUrl) ? [cookie(true, '', 0), cookie(false, '', 0)] : [cookie(false, '', 0)];
 }

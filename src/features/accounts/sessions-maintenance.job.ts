@@ -6,7 +6,7 @@ import { SessionsRepository } from './sessions.repository.js';
 
 const MINUTE_MS = 60_000;
 
-/** Removes expired sessions and password links, and old failed attempts. */
+/** Removes expired sessions and password links, and failed sign-ins that no longer count. */
 @Injectable()
 export class SessionsMaintenance {
   constructor(

@@ -29,7 +29,7 @@ import {
   SessionSchema,
   toSessionResource,
 } from './dto/accounts.schema.js';
-import { refuseForeignPage } from './forgery.js';
+import { refuseCrossSiteRequest } from './forgery.js';
 import { PasswordRoute, SessionRoute } from './account-routes.js';
 import { clearedCookies, sessionCookie, sessionTokenOf } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
@@ -38,8 +38,8 @@ import { UsersService } from './users.service.js';
 const NO_STORE = { 'cache-control': 'no-store' };
 const DONE = { success: true };
 
-/** Signing in and out of the pages for people. */
-@ApiTags('People')
+/** Signs users in and out, and lets them change their password. */
+@ApiTags('Users')
 @Unlimited()
 @Controller('admin/api')
 export class SessionsController {
@@ -58,7 +58,7 @@ export class SessionsController {
     operationId: 'login',
     summary: 'Sign in',
     description:
-      'Sets the session cookie: `__Host-fl` over TLS, `admin_session` without. Too many wrong passwords for one user return 429 for a while.',
+      'Sets the session cookie: `__Host-fl` over TLS, `admin_session` otherwise. Returns 429 for a while after too many wrong passwords for one user.',
     body: LoginSchema,
     returns: SessionSchema,
   })
@@ -71,7 +71,7 @@ export class SessionsController {
     const {
       accounts: { publicUrl },
     } = this.config;
-    refuseForeignPage(request, publicUrl);
+    refuseCrossSiteRequest(request, publicUrl);
     const session = await this.sessions.signIn(loginValidator.parse(body), sessionTokenOf(request));
     const seconds = this.config.accounts.sessionHours * 3600;
     void reply.headers(NO_STORE).header('set-cookie', sessionCookie(request, publicUrl, session.token, seconds));
@@ -103,7 +103,7 @@ export class SessionsController {
   @SessionRoute({
     operationId: 'get_session',
     summary: 'Get the user who is signed in and the CSRF token',
-    description: 'Changes with the session cookie need the CSRF token in `X-CSRF-Token`.',
+    description: 'Requests that change data with the session cookie require the CSRF token in `X-CSRF-Token`.',
     returns: SessionSchema,
   })
   get(@Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply): SessionResource {
@@ -163,7 +163,7 @@ export class SessionsController {
     operationId: 'reset_password',
     summary: 'Mail a link to choose a new password',
     description:
-      'The response is the same whether or not a user has the address. The mail needs FL_SMTP_URL; without it, ask an administrator.',
+      'The response is the same whether or not a user has the address. Requires FL_SMTP_URL; without it, ask an administrator for a link.',
     body: ResetSchema,
     returns: SuccessSchema,
     status: 202,
@@ -175,14 +175,16 @@ export class SessionsController {
   ): Promise<{ success: boolean }> {
     await this.countAttempt(request, reply);
     const { email, tenant } = resetValidator.parse(body);
-    // Not waited for: the time must not tell whether a mail is sent.
+    // Not awaited, so that the time does not reveal whether a mail is sent.
     this.users.mailReset(tenant, email).catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'a link to reset a password could not be made');
+      this.logger.warn({ err: error }, 'failed to create a link to reset a password');
     });
     return DONE;
   }
 
-  /** Whoever tries passwords or links uses up what the address may ask without a key. */
+  /**
+   * Counts an attempt as a failed authentication of the address, so that passwords and links cannot be guessed quickly.
+   */
   private async countAttempt(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       void reply.headers(limitHeaders(await this.limiter.takeFailure(request.ip)));

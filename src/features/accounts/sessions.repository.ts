@@ -4,7 +4,7 @@ import { LessThan } from 'typeorm';
 import { LoginAttemptEntity, UnitOfWork, UserEntity, UserSessionEntity, UserTokenEntity } from '#persistence';
 import { type Role, type User, writeAudit } from '#security';
 
-/** A session with who signed in; times are milliseconds since 1970. */
+/** A session and its user. Times are in milliseconds since 1970. */
 export interface StoredSession {
   tokenHash: string;
   user: User;
@@ -27,12 +27,15 @@ interface SessionRow {
   version: number;
 }
 
-/** Signed-in browsers, and who failed to become one. */
+/** Stores sessions and failed sign-ins. */
 @Injectable()
 export class SessionsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Signs in: a new session, the failures forgotten. `replaced` is the session that the browser had before. */
+  /**
+   * Stores a new session and clears the failed sign-ins. `replaced` is the hash of the token that the browser had
+   * before.
+   */
   async create(
     tenant: TenantContext,
     session: { tokenHash: string; userId: string; expiresAt: number },
@@ -51,7 +54,8 @@ export class SessionsRepository {
 
   /**
    * Finds a session by the hash of its token.
-   * @acrossTenants the session tells which tenant it belongs to
+   *
+   * @acrossTenants the session determines the tenant
    */
   async findByToken(tokenHash: string): Promise<StoredSession | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<SessionRow>(
@@ -83,6 +87,7 @@ export class SessionsRepository {
     };
   }
 
+  /** Records that the session was used at `now`, in milliseconds since 1970. */
   async touch(tenant: TenantContext, tokenHash: string, now: number): Promise<void> {
     await this.unitOfWork.change((manager) =>
       manager.update(UserSessionEntity, { tokenHash, tenantId: tenant.tenantId }, { seenAt: now }),
@@ -97,13 +102,15 @@ export class SessionsRepository {
   }
 
   /**
-   * Counts an attempt before its password is looked at, so that many at once are not more than one after the other. The `most`th in a
-   * row locks the address for `lockMs`; signing in forgets them. Answers until when it is locked, when it already is.
+   * Counts a sign-in before its password is checked, so that parallel attempts do not bypass the limit. The attempt
+   * number `maxAttempts` locks the account for `lockMs`. A successful sign-in clears the count.
+   *
+   * @returns the end of the lock in milliseconds since 1970, if the account was locked already
    */
   async reserveAttempt(
     tenant: TenantContext,
     accountHash: string,
-    { lockMs, most, now }: { lockMs: number; most: number; now: number },
+    { lockMs, maxAttempts, now }: { lockMs: number; maxAttempts: number; now: number },
   ): Promise<number | null> {
     const { tenantId } = tenant;
     return this.unitOfWork.change(async (manager) => {
@@ -115,7 +122,7 @@ export class SessionsRepository {
         .values({ accountHash, tenantId, failures: 0, lastAt: now, lockedUntil: null })
         .orIgnore()
         .execute();
-      // Takes the row: of two at once the second sees what the first has counted.
+      // Locks the row, so that a parallel attempt sees this count.
       await manager
         .createQueryBuilder()
         .update(LoginAttemptEntity)
@@ -124,7 +131,7 @@ export class SessionsRepository {
         .execute();
       const { failures, lockedUntil } = await manager.findOneByOrFail(LoginAttemptEntity, { accountHash });
       if (lockedUntil !== null && lockedUntil > now) return lockedUntil;
-      const locks = failures >= most;
+      const locks = failures >= maxAttempts;
       const next = { lastAt: now, failures: locks ? 0 : failures, lockedUntil: locks ? now + lockMs : null };
       await manager.update(LoginAttemptEntity, { accountHash }, next);
       return null;
@@ -132,8 +139,9 @@ export class SessionsRepository {
   }
 
   /**
-   * Removes what has expired.
-   * @acrossTenants housekeeping of the installation
+   * Removes expired sessions and links, and sign-ins that failed more than `forgetMs` ago.
+   *
+   * @acrossTenants one schedule for the installation
    */
   async prune(now: number, forgetMs: number): Promise<void> {
     await this.unitOfWork.transaction(async (manager) => {

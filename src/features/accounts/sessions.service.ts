@@ -19,7 +19,7 @@ export interface Credentials {
   password: string;
 }
 
-/** A session that has just begun; `token` is for the cookie alone. */
+/** A new session. `token` is only for the cookie; `expiresAt` is in milliseconds since 1970. */
 export interface NewSession {
   token: string;
   csrfToken: string;
@@ -28,13 +28,14 @@ export interface NewSession {
 }
 
 /**
- * Signs people in and knows them again.
+ * Signs users in and verifies their sessions.
  *
- * - the token is random and new at every sign-in; the database holds an HMAC of it
- * - ends after FL_SESSION_HOURS, after FL_SESSION_IDLE_MINUTES without a request, with a new password, and when the person is
- *   disabled or deleted
- * - FL_LOGIN_ATTEMPTS wrong passwords lock the address for FL_LOGIN_LOCK_MINUTES, whether somebody has it or not
- * - sessions live in the database that all replicas share; while it is away nobody is signed in (503)
+ * - Each sign-in creates a new random token. The database stores only its HMAC.
+ * - A session ends after FL_SESSION_HOURS, after FL_SESSION_IDLE_MINUTES without a request, when the password changes,
+ *   and when the user is disabled or deleted.
+ * - FL_LOGIN_ATTEMPTS wrong passwords lock an e-mail address for FL_LOGIN_LOCK_MINUTES, whether or not a user has it.
+ * - Sessions are in the database, which all replicas share. No user is signed in during an outage of the database
+ *   (503).
  */
 @Injectable()
 export class SessionsService {
@@ -55,7 +56,11 @@ export class SessionsService {
     this.accountKey = secrets.keyFor('login-attempts');
   }
 
-  /** `before` is the token that the browser had. @throws AuthenticationError, AccountLockedError (429) */
+  /**
+   * Signs a user in. `before` is the token of the previous session of the browser, which ends.
+   *
+   * @throws AuthenticationError (401), AccountLockedError (429), PasswordsBusyError (503)
+   */
   async signIn({ email, password, tenant: slug }: Credentials, before: string | undefined): Promise<NewSession> {
     const now = this.clock.now();
     const tenant = await this.users.tenantOf(slug ?? 'default');
@@ -65,13 +70,13 @@ export class SessionsService {
     const lockedUntil = await this.repository.reserveAttempt(tenant, accountHash, {
       now,
       lockMs,
-      most: this.config.accounts.loginAttempts,
+      maxAttempts: this.config.accounts.loginAttempts,
     });
     if (lockedUntil !== null) throw new AccountLockedError((lockedUntil - now) / 1000);
     const found = await this.users.credentials(tenant, address);
-    const good = await this.passwords.matches(password, found?.passwordHash ?? null);
-    if (!good || !found || found.user.disabledAt !== null)
-      throw new AuthenticationError('The address or the password is wrong.');
+    const isCorrect = await this.passwords.matches(password, found?.passwordHash ?? null);
+    if (!isCorrect || !found || found.user.disabledAt !== null)
+      throw new AuthenticationError('The e-mail address or the password is wrong.');
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAt = now + this.config.accounts.sessionHours * HOUR_MS;
     const session = { tokenHash: this.hash(this.tokenKeys[0] as Buffer, token), userId: found.user.id, expiresAt };
@@ -85,7 +90,7 @@ export class SessionsService {
     return { token, csrfToken: this.csrfToken(token), expiresAt, user: found.user };
   }
 
-  /** Who has this token; undefined when it is none of ours, or over. */
+  /** Returns the user of a session token; undefined if the token is unknown or its session has ended. */
   async verify(token: string): Promise<Principal | undefined> {
     if (!TOKEN_SHAPE.test(token)) return undefined;
     const now = this.clock.now();
@@ -119,7 +124,7 @@ export class SessionsService {
   }
 }
 
-/** Whether `given` is the token of the session, in constant time. */
+/** Compares `given` with the CSRF token of the session in constant time. */
 export function isCsrfToken(given: string | undefined, { csrfToken }: Session): boolean {
   const expected = Buffer.from(csrfToken);
   const actual = Buffer.from(given ?? '');

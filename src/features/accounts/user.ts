@@ -13,22 +13,23 @@ export interface UserChange {
   disabled?: boolean | undefined;
 }
 
-/** A token that lets somebody choose a password, shown once. */
+/** A token with which a user chooses a password. It is shown once. */
 export interface PasswordLink {
   token: string;
-  /** Where to open it. */
+  /** URL of the page that uses the token. */
   link: string;
+  /** Milliseconds since 1970. */
   expiresAt: number;
-  /** Whether it goes to the person by mail as well. */
+  /** Whether the link is also mailed to the user. */
   mailed: boolean;
 }
 
 export interface InvitedUser extends User {
-  /** Null when a password was given. */
+  /** Null if a password was given. */
   invitation: PasswordLink | null;
 }
 
-/** A link and whose it is. */
+/** A link, with the id of its user. */
 export interface UserLink extends PasswordLink {
   id: string;
 }

@@ -23,7 +23,7 @@ import { UsersService } from './users.service.js';
 const NO_STORE = { 'cache-control': 'no-store' };
 const USER = { path: { id: UUID }, returns: UserSchema, etag: true };
 
-@ApiTags('People')
+@ApiTags('Users')
 @StrictInput()
 @Unlimited()
 @Scopes('admin')
@@ -39,7 +39,7 @@ export class UsersController {
     operationId: 'create_user',
     summary: 'Create or invite a user',
     description:
-      'Without a password, the user is invited to choose one; the response contains the link, which is also mailed when FL_SMTP_URL is set.',
+      'Without a password, the user is invited to choose one. The response contains the link, which is also mailed if FL_SMTP_URL is set.',
     body: CreateUserSchema,
     returns: NewUserSchema,
     etag: true,
@@ -74,7 +74,7 @@ export class UsersController {
   @ResourceRoute({
     operationId: 'get_user',
     summary: 'Get a user',
-    description: 'The response carries the version of the user as `ETag`.',
+    description: 'The `ETag` of the response is the version of the user.',
     ...USER,
   })
   async get(
@@ -113,8 +113,8 @@ export class UsersController {
   @Delete(':id')
   @ResourceRoute({
     operationId: 'delete_user',
-    summary: 'Delete a user and all sessions of the user',
-    description: 'The sessions of the user end.',
+    summary: 'Delete a user',
+    description: 'All sessions of the user end.',
     path: { id: UUID },
     returns: SuccessSchema,
     ifMatch: true,
@@ -134,7 +134,7 @@ export class UsersController {
   @CreateRoute({
     operationId: 'make_password_link',
     summary: 'Create a link with which a user chooses a password',
-    description: 'Serves as a new invitation or as a reset; previous links stop working.',
+    description: 'Serves as a new invitation or as a reset. Previous links stop working.',
     path: { id: UUID },
     returns: PasswordLinkSchema,
   })

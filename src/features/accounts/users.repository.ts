@@ -22,19 +22,19 @@ interface UserRow {
 const COLUMNS =
   'id, tenant_id, email, name, role, password_hash, created_at, created_by, disabled_at, last_login_at, version';
 
-/** Which token, of whom, until when. */
+/** The token of a password link. `expiresAt` is in milliseconds since 1970. */
 export interface TokenRecord {
   tokenHash: string;
   userId: string;
   expiresAt: number;
 }
 
-/** People who sign in. Every change by an administrator is written to the audit log in the same transaction. */
+/** Stores users and their password links. Every change is written to the audit log in the same transaction. */
 @Injectable()
 export class UsersRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Stores a user, with the link of an invitation if one is given. */
+  /** Returns the work that stores a user, and an invitation if one is given. */
   creation(
     tenant: TenantContext,
     user: User,
@@ -60,7 +60,7 @@ export class UsersRepository {
     return row && this.toUser(row);
   }
 
-  /** With the hash of the password, for signing in. */
+  /** Finds a user with the hash of the password, to sign in. */
   async findByEmail(
     tenant: TenantContext,
     email: string,
@@ -73,7 +73,7 @@ export class UsersRepository {
     return row && { user: this.toUser(row), passwordHash: row.password_hash };
   }
 
-  /** Newest first. */
+  /** Returns at most `limit` users after `position`, newest first. */
   async list(tenant: TenantContext, limit: number, position?: Position): Promise<User[]> {
     const { dialect } = this.unitOfWork;
     const after = position ? ' AND (created_at, id) < ($3, $4)' : '';
@@ -86,7 +86,11 @@ export class UsersRepository {
     return rows.map((row) => this.toUser(row));
   }
 
-  /** Somebody who is disabled is signed out everywhere. @throws NotFoundError, PreconditionFailedError */
+  /**
+   * Changes a user. Ends all sessions of a user who is disabled.
+   *
+   * @throws NotFoundError (404), PreconditionFailedError (412)
+   */
   async update(
     tenant: TenantContext,
     id: string,
@@ -99,13 +103,13 @@ export class UsersRepository {
       const disabledAt = disabled === undefined ? before.disabledAt : disabled ? (before.disabledAt ?? by.at) : null;
       const row = { name: name ?? before.name, role: role ?? before.role, disabledAt, version: before.version + 1 };
       await manager.update(UserEntity, { id, tenantId: tenant.tenantId, version: before.version }, row);
-      if (disabledAt !== null) await this.signOut(manager, id);
+      if (disabledAt !== null) await this.endSessions(manager, id);
       const details = { role: row.role, disabled: disabledAt !== null };
       await writeAudit(manager, tenant, by, { action: 'user.update', target: id, details });
     });
   }
 
-  /** @throws NotFoundError, PreconditionFailedError */
+  /** @throws NotFoundError (404), PreconditionFailedError (412) */
   async remove(tenant: TenantContext, id: string, version: number | undefined, by: Actor): Promise<void> {
     await this.unitOfWork.change(async (manager) => {
       const before = await this.require(manager, tenant, id, version);
@@ -114,12 +118,16 @@ export class UsersRepository {
     });
   }
 
-  /** A new password ends every session, and every link by which another could be chosen. */
+  /**
+   * Sets a password. Ends all sessions and password links of the user.
+   *
+   * @throws NotFoundError (404)
+   */
   async setPassword(tenant: TenantContext, id: string, passwordHash: string, by: Actor): Promise<void> {
     await this.unitOfWork.change((manager) => this.changePassword(manager, tenant, id, passwordHash, by));
   }
 
-  /** Stores a password link; earlier links of the same person end. */
+  /** Returns the work that stores a password link. Previous links of the user end. */
   tokenReplacement(tenant: TenantContext, token: TokenRecord, by: Actor): ChangeWork {
     return async (manager) => {
       await manager.delete(UserTokenEntity, { userId: token.userId });
@@ -129,18 +137,19 @@ export class UsersRepository {
   }
 
   /**
-   * A link that anybody may ask for: it ends none that an administrator made. Answers false when there were `most` of a person since
-   * `since`: nobody's mailbox is filled by us.
+   * Stores a link that anyone may request, so it does not end links that an administrator created.
+   *
+   * @returns false if the user had `max` links since `since` (milliseconds since 1970), so that no mailbox is flooded
    */
   async addToken(
     tenant: TenantContext,
     token: TokenRecord,
-    { most, since }: { most: number; since: number },
+    { max, since }: { max: number; since: number },
     by: Actor,
   ): Promise<boolean> {
     return this.unitOfWork.change(async (manager) => {
       const recent = await manager.countBy(UserTokenEntity, { userId: token.userId, createdAt: MoreThan(since) });
-      if (recent >= most) return false;
+      if (recent >= max) return false;
       await manager.insert(UserTokenEntity, { ...token, tenantId: tenant.tenantId, createdAt: by.at });
       await writeAudit(manager, tenant, by, { action: 'user.link', target: token.userId, details: null });
       return true;
@@ -148,8 +157,9 @@ export class UsersRepository {
   }
 
   /**
-   * Finds whose password link this is.
-   * @acrossTenants the token tells which tenant it belongs to
+   * Finds the user of a password link that is valid at `now`, in milliseconds since 1970.
+   *
+   * @acrossTenants the token determines the tenant
    */
   async findByLink(tokenHash: string, now: number): Promise<User | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<UserRow>(
@@ -159,12 +169,17 @@ export class UsersRepository {
     return row && this.toUser(row);
   }
 
-  /** Uses up the link. Answers false when somebody was faster. */
+  /**
+   * Uses the link to set a password.
+   *
+   * @returns false if the link was used meanwhile
+   * @throws NotFoundError (404)
+   */
   async acceptLink(tenant: TenantContext, token: TokenRecord, passwordHash: string, by: Actor): Promise<boolean> {
     return this.unitOfWork.change(async (manager) => {
       const { affected } = await manager.delete(UserTokenEntity, { tokenHash: token.tokenHash });
-      const left = affected ?? 0;
-      if (left === 0) return false;
+      const removed = affected ?? 0;
+      if (removed === 0) return false;
       await this.changePassword(manager, tenant, token.userId, passwordHash, by);
       return true;
     });
@@ -179,7 +194,7 @@ export class UsersRepository {
   ): Promise<void> {
     const before = await this.require(manager, tenant, id);
     await manager.update(UserEntity, { id, tenantId: tenant.tenantId }, { passwordHash, version: before.version + 1 });
-    await this.signOut(manager, id);
+    await this.endSessions(manager, id);
     await manager.delete(UserTokenEntity, { userId: id });
     await writeAudit(manager, tenant, by, { action: 'user.password', target: id, details: null });
   }
@@ -198,7 +213,7 @@ export class UsersRepository {
     return user;
   }
 
-  private async signOut(manager: EntityManager, userId: string): Promise<void> {
+  private async endSessions(manager: EntityManager, userId: string): Promise<void> {
     await manager.delete(UserSessionEntity, { userId });
   }
 

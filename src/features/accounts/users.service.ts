@@ -17,7 +17,7 @@ import type { ChangePlan } from '#ingest';
 import { DataRefusedError } from '#persistence';
 import { Secrets } from '#secrets';
 import { asActor, type Principal, TenantsRepository, type User } from '#security';
-import { EmailTakenError, LinkOverError } from './errors.js';
+import { EmailTakenError, InvalidLinkError } from './errors.js';
 import { PasswordLinks } from './password-links.service.js';
 import { passwordErrors, Passwords } from './passwords.service.js';
 import type { InvitedUser, NewUser, PasswordLink, UserChange, UserLink } from './user.js';
@@ -25,14 +25,19 @@ import { type TokenRecord, UsersRepository } from './users.repository.js';
 
 const INVITATION_HOURS = 72;
 const RESET_HOURS = 1;
-const MAX_RESETS_AN_HOUR = 3;
+const MAX_RESETS_PER_HOUR = 3;
 const MAX_EMAIL_LENGTH = 254;
 const MAX_NAME_LENGTH = 200;
 const TOKEN_BYTES = 32;
-/** Nobody has this tenant: an unknown one must take as long as a known one. */
+/**
+ * No tenant has this id. It replaces an unknown tenant, so that the response takes the same time as for a known one.
+ */
 const NO_TENANT: TenantContext = { tenantId: '00000000-0000-0000-0000-000000000000' };
 
-/** People for those who administer them. Whoever invites gets a link; it is mailed too when a mail server is configured. */
+/**
+ * Manages users and their passwords. The administrator who invites a user receives the link, which is also mailed if a
+ * mail server is configured.
+ */
 @Injectable()
 export class UsersService {
   private readonly cursors: CursorCodec;
@@ -51,12 +56,14 @@ export class UsersService {
   }
 
   /**
-   * Plans a new user. Without a password they get an invitation, good for 72 hours. Applying the plan throws EmailTakenError (409).
-   * @throws ValidationError
+   * Plans a new user. A user without a password gets an invitation that is valid for 72 hours. Applying the plan throws
+   * EmailTakenError (409).
+   *
+   * @throws ValidationError (422), PasswordsBusyError (503)
    */
   async planUser(caller: Principal, wanted: NewUser): Promise<ChangePlan<InvitedUser>> {
     const email = wanted.email.toLowerCase();
-    // Lower case may be longer.
+    // The schema limits the address as sent, but lower case may be longer.
     if ([...email].length > MAX_EMAIL_LENGTH)
       throw new ValidationError([{ path: 'email', message: `must not be longer than ${MAX_EMAIL_LENGTH} characters` }]);
     if (wanted.password !== undefined) refuseWeak(wanted.password, email, 'password');
@@ -85,45 +92,58 @@ export class UsersService {
     };
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async get(tenant: TenantContext, id: string): Promise<User> {
     const user = await this.repository.find(tenant, id);
     if (!user) throw new NotFoundError('The user');
     return user;
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async getByEmail(tenant: TenantContext, email: string): Promise<User> {
     const found = await this.repository.findByEmail(tenant, email.toLowerCase());
     if (!found) throw new NotFoundError('The user');
     return found.user;
   }
 
-  /** @throws ValidationError naming `cursor` */
+  /**
+   * Returns a page of users, newest first.
+   *
+   * @throws ValidationError (422) naming `cursor`
+   */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<User>> {
     const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, limit + 1, position);
     return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
-  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for shutting oneself out */
+  /**
+   * Changes a user.
+   *
+   * @throws NotFoundError (404), PreconditionFailedError (412), ForbiddenError (403) if administrators would lock
+   *   themselves out
+   */
   async update(caller: Principal, id: string, version: number | undefined, change: UserChange): Promise<User> {
     const own = caller.session?.user.id === id;
     if (own && (change.disabled === true || (change.role !== undefined && change.role !== 'admin')))
-      throw new ForbiddenError('You cannot take administration from yourself; somebody else can.');
+      throw new ForbiddenError('You cannot disable yourself or give up your admin role. Ask another administrator.');
     await this.repository.update(caller, id, version, change, asActor(caller, this.clock.now()));
     return this.get(caller, id);
   }
 
-  /** @throws NotFoundError, PreconditionFailedError (412), ForbiddenError for deleting oneself */
+  /**
+   * @throws NotFoundError (404), PreconditionFailedError (412), ForbiddenError (403) if users would delete themselves
+   */
   async remove(caller: Principal, id: string, version: number | undefined): Promise<void> {
-    if (caller.session?.user.id === id) throw new ForbiddenError('You cannot delete yourself; somebody else can.');
+    if (caller.session?.user.id === id)
+      throw new ForbiddenError('You cannot delete yourself. Ask another administrator.');
     await this.repository.remove(caller, id, version, asActor(caller, this.clock.now()));
   }
 
   /**
-   * Plans a link by which the person chooses a password; earlier ones end.
-   * @throws NotFoundError, ValidationError for a disabled user
+   * Plans a link with which the user chooses a password. It is valid for 72 hours; previous links end.
+   *
+   * @throws NotFoundError (404), ValidationError (422) for a disabled user
    */
   async planLink(caller: Principal, id: string): Promise<ChangePlan<UserLink>> {
     const user = await this.get(caller, id);
@@ -137,7 +157,7 @@ export class UsersService {
     };
   }
 
-  /** Mails a link good for one hour, if somebody has that address. Never tells whether. */
+  /** Mails a link that is valid for one hour if a user has the address. Does not reveal whether one has. */
   async mailReset(slug: string | undefined, email: string): Promise<void> {
     if (!this.links.canMail) return;
     const tenant = await this.tenantOf(slug ?? 'default');
@@ -145,25 +165,33 @@ export class UsersService {
     if (!found || found.user.disabledAt !== null) return;
     const { link, record } = this.newLink(found.user, RESET_HOURS);
     const now = this.clock.now();
-    const limit = { most: MAX_RESETS_AN_HOUR, since: now - HOUR_MS };
+    const limit = { max: MAX_RESETS_PER_HOUR, since: now - HOUR_MS };
     const by = { name: `user:${found.user.id}`, at: now };
     if (await this.repository.addToken(tenant, record, limit, by)) this.links.mail(found.user, link);
   }
 
-  /** Uses a link. @throws LinkOverError (422 naming `token`), ValidationError naming `password` */
+  /**
+   * Sets the password with the token of a link.
+   *
+   * @throws InvalidLinkError (422) naming `token`, ValidationError (422) naming `password`, PasswordsBusyError (503)
+   */
   async choosePassword(token: string, password: string): Promise<void> {
     const now = this.clock.now();
     const tokenHash = this.hash(token);
     const user = await this.repository.findByLink(tokenHash, now);
-    if (!user) throw new LinkOverError();
+    if (!user) throw new InvalidLinkError();
     refuseWeak(password, user.email, 'password');
     const hash = await this.passwords.hash(password);
     const by = { name: `user:${user.id}`, at: now };
     const used = await this.repository.acceptLink(user, { tokenHash, userId: user.id, expiresAt: 0 }, hash, by);
-    if (!used) throw new LinkOverError();
+    if (!used) throw new InvalidLinkError();
   }
 
-  /** Ends every session, this one too. @throws ValidationError naming the field */
+  /**
+   * Changes the password of the caller. Ends all sessions, including the current one.
+   *
+   * @throws ValidationError (422) naming the field, PasswordsBusyError (503)
+   */
   async changePassword(caller: Principal, user: User, current: string, next: string): Promise<void> {
     const stored = await this.credentials(caller, user.email);
     if (!(await this.passwords.matches(current, stored?.passwordHash ?? null)))
@@ -177,11 +205,12 @@ export class UsersService {
     );
   }
 
-  /** For signing in. */
+  /** Returns a user with the hash of the password, to sign in. */
   credentials(tenant: TenantContext, email: string): Promise<{ user: User; passwordHash: string | null } | undefined> {
     return this.repository.findByEmail(tenant, email);
   }
 
+  /** Returns the tenant with this slug, or a tenant that does not exist. */
   async tenantOf(slug: string): Promise<TenantContext> {
     const tenant = await this.tenants.findBySlug(slug);
     return tenant ? { tenantId: tenant.id } : NO_TENANT;

@@ -5,14 +5,14 @@ import { StoredTables } from '#persistence';
 import { BlobMaintenance } from './attachments/blob-maintenance.job.js';
 import { BlobMover } from './attachments/blob-mover.service.js';
 import { Blobs } from './attachments/blobs.service.js';
-import { PictureCache } from './attachments/picture-cache.service.js';
-import { PictureIntake } from './attachments/picture-intake.service.js';
+import { ScreenshotCache } from './attachments/screenshot-cache.service.js';
+import { ScreenshotIntake } from './attachments/screenshot-intake.service.js';
 import { ScreenshotProcessor } from './attachments/screenshot-processor.job.js';
-import { SubjectPictures } from './attachments/subject-pictures.service.js';
+import { SubjectScreenshots } from './attachments/subject-screenshots.service.js';
 import { ScreenshotsRepository } from './attachments/screenshots.repository.js';
 import { ExportService } from './export/export.service.js';
 import { TRANSFER_FEEDBACK } from './export/feedback-transfer.js';
-import { PictureImport } from './export/picture-import.service.js';
+import { ScreenshotImport } from './export/screenshot-import.service.js';
 import { CleanupRepository } from './inbox/cleanup.repository.js';
 import { CleanupService } from './inbox/cleanup.service.js';
 import { FeedbackRepository } from './inbox/feedback.repository.js';
@@ -43,25 +43,30 @@ import { SubmitController } from './submit.controller.js';
     IntakeService,
     PendingSubmissions,
     PendingSubmissionsRepository,
-    PictureCache,
-    PictureImport,
-    PictureIntake,
+    ScreenshotCache,
+    ScreenshotImport,
+    ScreenshotIntake,
     ScreenshotProcessor,
     ScreenshotsRepository,
     SearchIndexRepository,
     SpamCheck,
-    SubjectPictures,
+    SubjectScreenshots,
     SubmitAccess,
   ],
   exports: [BlobMover, CleanupService, IntakeService],
 })
 export class FeedbackModule {
-  constructor(tables: StoredTables, pictures: SubjectPictures, imports: PictureImport, search: SearchIndexRepository) {
+  constructor(
+    tables: StoredTables,
+    screenshots: SubjectScreenshots,
+    imports: ScreenshotImport,
+    search: SearchIndexRepository,
+  ) {
     tables.register(SUBMISSIONS, {
-      transfer: { ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.take(tenant, row, files) },
-      files: (tenant, ids) => pictures.of(tenant, ids),
+      transfer: { ...TRANSFER_FEEDBACK, withFiles: (tenant, row, files) => imports.toRows(tenant, row, files) },
+      files: (tenant, ids) => screenshots.of(tenant, ids),
       clearCaches: async (tenant, removed) => {
-        await pictures.forget(tenant);
+        await screenshots.clear(tenant);
         if (removed.feedback ?? removed.feedback_submissions) await search.purge();
       },
       onExpired: () => search.purge(),

@@ -13,7 +13,7 @@ import {
 } from '#persistence';
 import type { ScreenshotState } from './submission.js';
 
-/** What somebody wrote, and what became of it; its changes are kept in HISTORY. */
+/** Submitted feedback and its triage. HISTORY holds the changes. */
 export const SUBMISSIONS = defineTable({
   entity: FeedbackSubmissionEntity,
   notInserted: ['deleted_at'],
@@ -21,7 +21,7 @@ export const SUBMISSIONS = defineTable({
   acceptedAt: 'created_at',
   retention: { kind: 'feedback', time: 'created_at' },
   subject: { store: 'feedback' },
-  // Pictures outside of the database are queued to be deleted there.
+  // Queues the files of screenshots outside the database for deletion.
   beforeDelete: (marks) =>
     'INSERT INTO blob_deletions (id, tenant_id, store, created_at) SELECT id, tenant_id, store, created_at FROM feedback_screenshots ' +
     `WHERE tenant_id = $1 AND store <> 'database' AND feedback_id IN (${marks}) ON CONFLICT (id) DO NOTHING`,
@@ -46,30 +46,30 @@ export const SUBMISSIONS = defineTable({
   },
 });
 
-/** A picture of a submission: as it was sent while `pending`, re-encoded when `ready`. */
+/** Screenshots of submissions: as uploaded while `pending`, re-encoded once `ready`. */
 export const SCREENSHOTS = defineTable({
   table: 'feedback_screenshots',
   columns: {
     id: primary(uuid()),
     tenant_id: uuid(),
     feedback_id: uuid(),
-    /** From 0. */
+    /** Index within the submission, starting at 0. */
     n: integer(),
     state: string<ScreenshotState>(16),
     content_type: string(32),
     width: nullable(integer()),
     height: nullable(integer()),
     size_kb: double(),
-    /** Where the bytes are: database, directory or s3. */
+    /** Store of the bytes: database, directory or s3. */
     store: string(16),
-    /** Null when the bytes are elsewhere, or could not be read. */
+    /** Null if the bytes are in another store. */
     screenshot_data: nullable(bytes()),
     thumbnail_data: nullable(bytes()),
     created_at: time(),
-    /** When a server began to work on it. */
+    /** When a server started to encode the screenshot. */
     claimed_at: nullable(time()),
     attempts: integer(),
-    /** Why it could not be read. */
+    /** Why the screenshot could not be encoded. */
     failure: nullable(string(64)),
   },
   notInserted: ['thumbnail_data', 'claimed_at', 'failure'],
@@ -91,7 +91,7 @@ export const SCREENSHOTS = defineTable({
   growth: {},
 });
 
-/** The changes of a submission: who, when, what it was and what it became. */
+/** Changes of submissions: author, time, and the values before and after. */
 export const HISTORY = defineTable({
   entity: FeedbackHistoryEntity,
   parent: { table: 'feedback_submissions', column: 'feedback_id' },

@@ -8,11 +8,11 @@ import type { BulkRow } from '#persistence';
 import { FieldCipher } from '#secrets';
 import type { Principal } from '#security';
 import {
-  type AcceptedPicture,
+  type AcceptedScreenshot,
   type IntakeWarning,
-  PictureIntake,
-  type SentPicture,
-} from './attachments/picture-intake.service.js';
+  ScreenshotIntake,
+  type SentScreenshot,
+} from './attachments/screenshot-intake.service.js';
 import { ScreenshotProcessor } from './attachments/screenshot-processor.job.js';
 import { toSearchText } from './search-words.js';
 import { SpamCheck } from './spam-check.service.js';
@@ -20,28 +20,31 @@ import { type HeaderSink, SubmitAccess } from './submit-access.service.js';
 import { SCREENSHOTS, SUBMISSIONS } from './feedback.table.js';
 import { type SubmissionInput, type SubmissionLink } from './submission.js';
 
-/** A submission as it was sent, its fields already checked. */
+/** A submission with validated fields. */
 export interface SentFeedback {
   input: SubmissionInput;
-  pictures: readonly SentPicture[];
-  /** How many files came beyond those that are read. */
+  screenshots: readonly SentScreenshot[];
+  /** Number of files beyond the limit, which were not read. */
   surplusFiles: number;
 }
 
-/** A submission whose sender and pictures have been checked. */
+/** A submission whose sender and screenshots have been checked. */
 export interface CheckedFeedback {
   caller: Principal;
   input: SubmissionInput;
-  pictures: readonly AcceptedPicture[];
+  screenshots: readonly AcceptedScreenshot[];
   warnings: IntakeWarning[];
-  /** Sent without a key or token, or with a publishable key: counted by address, checked for spam, and its prediction not trusted. */
-  isDoubted: boolean;
+  /**
+   * Whether the sender has no key or token, or a publishable key. Such a submission is checked for spam, and its link
+   * to a prediction is not trusted.
+   */
+  isUntrusted: boolean;
 }
 
-/** Where a submission came from. */
+/** The origin of a submission. */
 export interface FeedbackOrigin {
   ip: string;
-  /** Receives the limit headers of the answer. */
+  /** Receives the rate limit headers of the response. */
   limits: HeaderSink;
 }
 
@@ -53,8 +56,8 @@ export interface IntakeResult {
 }
 
 /**
- * Takes a submission in, step by step: who sent it, its pictures, how often they send, whether it is spam, which prediction it is about;
- * then plans to record it and its pictures in one transaction.
+ * Accepts submissions. Checks the sender, the screenshots, the rate limit and spam, finds the prediction, and then
+ * plans one transaction that records the submission and its screenshots.
  */
 @Injectable()
 export class IntakeService {
@@ -62,7 +65,7 @@ export class IntakeService {
 
   constructor(
     private readonly access: SubmitAccess,
-    private readonly pictures: PictureIntake,
+    private readonly screenshotIntake: ScreenshotIntake,
     private readonly spam: SpamCheck,
     private readonly links: PredictionLinks,
     private readonly processor: ScreenshotProcessor,
@@ -71,48 +74,58 @@ export class IntakeService {
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.counted = metrics.counter('feedback_total', 'Submissions accepted.', ['persisted', 'quarantine']);
-  }
-
-  /** @throws AuthenticationError when the feedback token is not valid for the prediction */
-  prove(sender: Principal, predictionId: string | null): Principal {
-    return this.access.prove(sender, predictionId);
-  }
-
-  /** Checks the sender and the pictures; refused pictures become warnings. @throws AuthenticationError */
-  async check(sender: Principal, { input, pictures, surplusFiles }: SentFeedback): Promise<CheckedFeedback> {
-    const caller = this.prove(sender, input.predictionId);
-    const checked = await this.pictures.check(pictures, surplusFiles);
-    const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
-    // Where no key is required, an anonymous sender is an ordinary one.
-    const isDoubted = (anonymous && this.config.security.apiKeyRequired) || caller.publishable === true;
-    return { caller, input, ...checked, isDoubted };
+    this.counted = metrics.counter('feedback_total', 'Accepted feedback submissions.', ['persisted', 'quarantine']);
   }
 
   /**
-   * Counts the submission, looks for spam and plans to record it; `stored` is the status when it is in the database.
+   * Returns the sender, verified by the feedback token if the request has one.
+   *
+   * @throws AuthenticationError (401) if the token is not valid for the prediction
+   */
+  verifySender(sender: Principal, predictionId: string | null): Principal {
+    return this.access.verifySender(sender, predictionId);
+  }
+
+  /**
+   * Checks the sender and the screenshots. Refused screenshots become warnings.
+   *
+   * @throws AuthenticationError (401) if the feedback token is not valid for the prediction
+   */
+  async check(sender: Principal, { input, screenshots, surplusFiles }: SentFeedback): Promise<CheckedFeedback> {
+    const caller = this.verifySender(sender, input.predictionId);
+    const checked = await this.screenshotIntake.check(screenshots, surplusFiles);
+    const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
+    // If no key is required, anonymous senders are trusted like others.
+    const isUntrusted = (anonymous && this.config.security.apiKeyRequired) || caller.publishable === true;
+    return { caller, input, ...checked, isUntrusted };
+  }
+
+  /**
+   * Counts the submission, checks for spam and plans to record it. `stored` is the status of the response if the
+   * database is up.
+   *
    * @throws RateLimitError (429)
    */
   async plan(
-    { caller, input, isDoubted, pictures, warnings }: CheckedFeedback,
+    { caller, input, isUntrusted, screenshots, warnings }: CheckedFeedback,
     { ip, limits }: FeedbackOrigin,
     stored: 200 | 201,
   ): Promise<RecordPlan<IntakeResult>> {
     await this.access.count(caller, ip, limits);
-    const assessment = isDoubted ? this.spam.judge(caller, ip, input) : undefined;
+    const assessment = isUntrusted ? this.spam.assess(caller, ip, input) : undefined;
     const quarantine = assessment?.reason ?? null;
     const now = this.clock.now();
     const id = uuidv7(now);
-    const target = await this.link(caller, input, !isDoubted);
-    const row = this.row(caller, { id, input, hasPictures: pictures.length > 0, quarantine, ...target, now });
-    const screenshots = pictures.map((picture, n) => pictureRow(caller, id, n, picture, now));
+    const target = await this.link(caller, input, !isUntrusted);
+    const row = this.row(caller, { id, input, hasScreenshots: screenshots.length > 0, quarantine, ...target, now });
+    const screenshotRows = screenshots.map((screenshot, n) => screenshotRow(caller, id, n, screenshot, now));
     return {
       batch: {
         parts: [
           { insert: SUBMISSIONS.insert, rows: [row] },
-          ...(screenshots.length > 0 ? [{ insert: SCREENSHOTS.insert, rows: screenshots }] : []),
+          ...(screenshots.length > 0 ? [{ insert: SCREENSHOTS.insert, rows: screenshotRows }] : []),
         ],
-        bytes: pictures.reduce((sum, each) => sum + each.bytes.length * 1.4, input.description.length * 2),
+        bytes: screenshots.reduce((sum, each) => sum + each.bytes.length * 1.4, input.description.length * 2),
       },
       recordIds: [id],
       answer: (persisted) => ({
@@ -138,7 +151,10 @@ export class IntakeService {
     return { link: target.link, predictionId: target.predictionId ?? predictionId };
   }
 
-  private row(tenant: TenantContext, { hasPictures, id, input, link, now, predictionId, quarantine }: NewRow): BulkRow {
+  private row(
+    tenant: TenantContext,
+    { hasScreenshots, id, input, link, now, predictionId, quarantine }: NewRow,
+  ): BulkRow {
     const { annotationCoords, apiState } = input;
     return {
       id,
@@ -155,7 +171,7 @@ export class IntakeService {
       user_id: input.userId,
       prediction_id: predictionId,
       link,
-      has_screenshot: hasPictures,
+      has_screenshot: hasScreenshots,
       has_annotation: isDrawn(annotationCoords),
       annotation_coords: annotationCoords,
       api_state:
@@ -176,19 +192,19 @@ export class IntakeService {
 interface NewRow {
   id: string;
   input: SubmissionInput;
-  hasPictures: boolean;
+  hasScreenshots: boolean;
   quarantine: string | null;
   link: SubmissionLink;
   predictionId: string | null;
   now: number;
 }
 
-/** A picture of a submission that waits to be looked at. */
-export function pictureRow(
+/** Returns the row of a screenshot that waits to be encoded. */
+export function screenshotRow(
   { tenantId }: TenantContext,
   feedbackId: string,
   n: number,
-  { bytes, header }: AcceptedPicture,
+  { bytes, header }: AcceptedScreenshot,
   now: number,
 ): BulkRow {
   return {

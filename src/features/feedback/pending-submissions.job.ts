@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KnownPredictionsRepository, PendingLinks } from '#labels';
 import { type PendingSubmission, PendingSubmissionsRepository } from './pending-submissions.repository.js';
 
-/** Links submissions that came before their prediction, in the rounds that look at votes and labels. */
+/** Links submissions that were recorded before their prediction, in the same rounds as votes and labels. */
 @Injectable()
 export class PendingSubmissions {
   constructor(

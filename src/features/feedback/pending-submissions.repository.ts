@@ -7,13 +7,14 @@ export interface PendingSubmission extends PendingItem {
   predictionId: string;
 }
 
-/** Submissions that name a prediction which was not here. */
+/** Submissions that name a prediction which was not recorded yet. */
 @Injectable()
 export class PendingSubmissionsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Returns the next submissions that wait for their prediction, by time and id.
+   * Returns the next submissions that wait for their prediction, by time and id. `since` is in milliseconds since 1970.
+   *
    * @acrossTenants one pass for the installation
    */
   async nextSubmissions(since: number, after: Position | undefined, limit: number): Promise<PendingSubmission[]> {

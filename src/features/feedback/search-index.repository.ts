@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { sleep } from '#kernel';
 import { UnitOfWork } from '#persistence';
 
-/** Pages that one step merges: some milliseconds in which nobody else writes. */
+/** Pages that one step merges. Each step blocks other writes for some milliseconds. */
 const PAGES = 100;
 const PAUSE_MS = 5;
 const MAX_STEPS = 100_000;
 
-/** The full text of feedback on SQLite. (That of PostgreSQL is a column of the row, and goes with it.) */
+/** The full-text index of feedback on SQLite. PostgreSQL needs no cleaning: its index is on a column of the row. */
 @Injectable()
 export class SearchIndexRepository {
   private running: Promise<void> | undefined;
@@ -15,19 +15,21 @@ export class SearchIndexRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * FTS5 marks deleted words and keeps them until it merges: merges all there is, in steps, so that no word of a deleted text is left.
+   * Removes the words of deleted texts from the index, in steps. FTS5 only marks deleted words until it merges them.
+   *
    * @acrossTenants one index for the installation
    */
   purge(): Promise<void> {
     if (this.unitOfWork.dialect.name !== 'sqlite') return Promise.resolve();
-    // Whoever asks while a purge runs may have deleted behind it.
+    // A caller may have deleted rows that a running purge has already passed, so it needs another purge.
     const next = (this.running ?? Promise.resolve()).then(() => this.merge());
     this.running = next.catch(() => undefined);
     return next;
   }
 
   private async merge(): Promise<void> {
-    // A negative number begins the merge of everything; it is done when a step changes nothing any more (FTS5, 6.8).
+    // A negative number starts a merge of the whole index. It is complete when a step changes nothing (FTS5, section
+    // 6.8).
     for (let step = 0; step < MAX_STEPS; step++) {
       const changed = await this.unitOfWork.write(async (session) => {
         const count = async (): Promise<number> =>

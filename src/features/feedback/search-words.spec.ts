@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { searchWords, toSearchQuery, toSearchText } from './search-words.js';
 
-describe('words of a search', () => {
+describe('search words', () => {
   it.each([
     ['The Café is CLOSED!', 'the cafe is closed'],
     ['mail me: a.b@example.com, 24/7', 'mail me a b example com 24 7'],
@@ -12,11 +12,11 @@ describe('words of a search', () => {
     ['abc画面def', 'abc 画 面 def'],
     // A radical is a symbol, though its script is Han.
     ['⺀', ''],
-  ])('%j → %j', (text, words) => {
+  ])('of %j are %j', (text, words) => {
     expect(toSearchText(text)).toBe(words);
   });
 
-  it('are found by the same text again, and hold nothing that a query language reads', () => {
+  it('stay the same when they are split again, and contain no query syntax', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(searchWords(toSearchText(text))).toEqual(searchWords(text));
@@ -25,7 +25,7 @@ describe('words of a search', () => {
     );
   });
 
-  it('become a query of prefixes', () => {
+  it('become a query for prefixes', () => {
     expect(toSearchQuery('Foo "bar"', 'sqlite')).toBe('"foo"* AND "bar"*');
     expect(toSearchQuery("o'Neill", 'postgresql')).toBe("'o':* & 'neill':*");
     expect(toSearchQuery('!!!', 'sqlite')).toBeUndefined();

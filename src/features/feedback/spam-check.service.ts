@@ -14,13 +14,13 @@ const MAX_SENDERS = 20_000;
 const MAX_REMEMBERED = 20;
 const SHINGLE_WORDS = 3;
 const MAX_SHINGLES = 200;
-/** Jaccard similarity of the word triples from which two texts count as the same. */
-const SAME = 0.8;
+/** Minimum Jaccard similarity of the word triples of two texts that count as duplicates. */
+const MIN_SIMILARITY = 0.8;
 
-/** Why a submission is doubtful; null when it is not. */
 export interface SpamAssessment {
+  /** Why the submission goes into quarantine; null if it does not. */
   reason: QuarantineReason | null;
-  /** For those that come after it. */
+  /** Remembers the text, so that later duplicates are found. */
   remember(): void;
 }
 
@@ -30,10 +30,12 @@ interface Remembered {
 }
 
 /**
- * Tells what a person hardly sent. Nothing is dropped: a doubtful submission waits in quarantine for the administrator.
+ * Detects submissions that were probably not sent by a person.
  *
- * Only for senders without a secret key. Earlier texts of a sender are remembered in memory for an hour, as hashed word triples
- * (w-shingling, Broder 1997), on each server for itself.
+ * - No submission is dropped: suspected spam waits in quarantine for an administrator.
+ * - Only submissions of senders without a secret key are checked.
+ * - Each server remembers the recent texts of a sender for one hour in memory, as hashed word triples (w-shingling,
+ *   Broder 1997).
  */
 @Injectable()
 export class SpamCheck {
@@ -48,18 +50,21 @@ export class SpamCheck {
     this.key = secrets.keyFor('spam-check');
   }
 
-  /** `sender` is an address: it is kept as a hash alone. Whoever keeps the submission calls `remember`. */
-  judge(tenant: TenantContext, sender: string, { description, elapsedMs, honeypot }: SubmissionInput): SpamAssessment {
+  /**
+   * Assesses a submission. `sender` is an IP address, of which only a hash is kept. Call `remember` once the submission
+   * is recorded.
+   */
+  assess(tenant: TenantContext, sender: string, { description, elapsedMs, honeypot }: SubmissionInput): SpamAssessment {
     const now = this.clock.now();
-    const who = createHmac('sha256', this.key).update(`${tenant.tenantId}\n${sender}`).digest('base64url');
+    const senderHash = createHmac('sha256', this.key).update(`${tenant.tenantId}\n${sender}`).digest('base64url');
     const shingles = this.shingles(description);
-    const recent = (): Remembered[] => (this.recent.get(who) ?? []).filter(({ at }) => now - at < WINDOW_MS);
-    const repeats = recent().some((each) => similarity(each.shingles, shingles) >= SAME);
+    const recent = (): Remembered[] => (this.recent.get(senderHash) ?? []).filter(({ at }) => now - at < WINDOW_MS);
+    const repeats = recent().some((each) => similarity(each.shingles, shingles) >= MIN_SIMILARITY);
     const tooFast = elapsedMs !== null && elapsedMs < this.config.feedback.minFillMs;
     const isFilledIn = honeypot !== null && honeypot !== '';
     return {
       reason: isFilledIn ? 'honeypot' : tooFast ? 'too_fast' : repeats ? 'near_duplicate' : null,
-      remember: () => void this.recent.set(who, [...recent(), { at: now, shingles }].slice(-MAX_REMEMBERED)),
+      remember: () => void this.recent.set(senderHash, [...recent(), { at: now, shingles }].slice(-MAX_REMEMBERED)),
     };
   }
 

@@ -1,13 +1,16 @@
-/** Whether the prediction it names is here; `unverified`: named by somebody without a key or token, never counted. */
+/**
+ * Whether the prediction that a submission names is recorded. `unverified`: the sender had neither a key nor a token,
+ * so the link is never counted.
+ */
 export type SubmissionLink = 'none' | 'linked' | 'pending' | 'unverified';
 
-/** What somebody wrote; fields already checked. */
+/** A submission with validated fields, before it is stored. */
 export interface SubmissionInput {
   sessionId: string;
   category: string;
   description: string;
   url: string;
-  /** The client's; ISO 8601 in UTC, or as it was sent when it cannot be read. */
+  /** Time on the client's clock: ISO 8601 in UTC, or the value as sent if it cannot be parsed. */
   timestamp: string;
   browser: string | null;
   os: string | null;
@@ -19,7 +22,7 @@ export interface SubmissionInput {
   annotationCoords: unknown;
   /** JSON. */
   apiState: unknown;
-  /** A field that people do not see; programs fill it in. */
+  /** Value of a hidden field that only spam bots fill in. */
   honeypot: string | null;
   /** Milliseconds between opening the form and sending it. */
   elapsedMs: number | null;
@@ -28,7 +31,7 @@ export interface SubmissionInput {
 /** A stored submission; times are milliseconds since 1970. */
 export interface Submission extends Omit<SubmissionInput, 'honeypot' | 'elapsedMs'> {
   id: string;
-  /** There is one, but no key of this server opens it. */
+  /** Whether `apiState` is stored, but no key of this server decrypts it. */
   apiStateUnreadable: boolean;
   link: SubmissionLink;
   hasScreenshot: boolean;
@@ -44,7 +47,7 @@ export interface Submission extends Omit<SubmissionInput, 'honeypot' | 'elapsedM
 
 export type ScreenshotState = 'pending' | 'ready' | 'failed';
 
-/** A picture without its bytes. */
+/** A screenshot without its bytes. */
 export interface Screenshot {
   id: string;
   feedbackId: string;

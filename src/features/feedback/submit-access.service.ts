@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { FeedbackTokens, limitHeaders, type Principal, RateLimiter, RateLimitError } from '#security';
 
-/** Where the limit headers of an answer go. */
+/** Receives the rate limit headers of a response. */
 export interface HeaderSink {
   headers(values: Record<string, string>): unknown;
 }
 
-/** Who may send feedback, and how often. */
+/** Decides who may send feedback, and how often. */
 @Injectable()
 export class SubmitAccess {
   constructor(
@@ -14,12 +14,20 @@ export class SubmitAccess {
     private readonly limiter: RateLimiter,
   ) {}
 
-  /** @throws AuthenticationError when the feedback token is not good for the prediction */
-  prove(sender: Principal, predictionId: string | null): Principal {
+  /**
+   * Returns the sender, verified by the feedback token if the request has one.
+   *
+   * @throws AuthenticationError (401) if the token is not valid for the prediction
+   */
+  verifySender(sender: Principal, predictionId: string | null): Principal {
     return this.tokens.prove(sender, predictionId);
   }
 
-  /** Counts a submission of somebody without a key or token, or with a publishable key. @throws RateLimitError */
+  /**
+   * Counts a submission without a key or token, or with a publishable key, and sets the rate limit headers.
+   *
+   * @throws RateLimitError (429)
+   */
   async count(caller: Principal, ip: string, reply: HeaderSink): Promise<void> {
     const anonymous = caller.keyId === null && caller.feedbackToken === undefined;
     if (!anonymous && !caller.publishable) return;

@@ -6,7 +6,7 @@ import type { FeedbackLoopConfig } from '#config';
 import { MultipartBody, readMultipart, type RouteDescription, type SchemaValidator } from '#http';
 import { IdempotentRoute, type RecordingService, RecordRoute, respond } from '#ingest';
 import { FeedbackTokenAllowed, type Principal, Publishable, Scopes } from '#security';
-import type { SentPicture } from './attachments/picture-intake.service.js';
+import type { SentScreenshot } from './attachments/screenshot-intake.service.js';
 import {
   fromForm,
   type Submit,
@@ -18,7 +18,10 @@ import {
 } from './dto/submit.schema.js';
 import type { IntakeResult, IntakeService } from './intake.service.js';
 
-/** Five pictures of 5 MiB as data URLs, and one of twenty: a picture that is too large must not cost the text. */
+/**
+ * Holds five screenshots of 5 MiB as data URLs, or one of 20 MiB: a screenshot that is too large must not cost the
+ * text.
+ */
 const MAX_BODY_BYTES = 39_845_888;
 const MAX_FIELD_BYTES = 131_072;
 
@@ -40,7 +43,7 @@ export const SubmitRoute = (route: RouteDescription & { status?: 200 | 201 }): M
 
 interface Sent {
   body: Submit;
-  pictures: SentPicture[];
+  screenshots: SentScreenshot[];
   surplusFiles: number;
 }
 
@@ -53,7 +56,7 @@ interface SubmitRequest {
   stored: 200 | 201;
 }
 
-/** What the routes that record feedback do with a body, at each of their addresses. */
+/** Base class of the controllers that record feedback, at the current and at the legacy path. */
 export abstract class SubmitRoutes {
   constructor(
     private readonly intake: IntakeService,
@@ -68,41 +71,41 @@ export abstract class SubmitRoutes {
   ): Promise<Submitted> {
     const sent = await this.read(sender, body, validator);
     const checked = await this.intake.check(sender, { ...sent, input: toSubmission(sent.body) });
-    const answer = await this.recording.run(
+    const response = await this.recording.run(
       checked.caller,
       { key, operation: 'feedback', body: key === undefined ? null : fingerprint(sent) },
       () => this.intake.plan(checked, { ip: request.ip, limits: reply }, stored),
       toSubmitted,
     );
-    return respond(reply, answer);
+    return respond(reply, response);
   }
 
   private async read(sender: Principal, body: unknown, validator: SubmitRequest['validator']): Promise<Sent> {
     if (!(body instanceof MultipartBody)) {
       const { screenshot, ...fields } = validator.parse(body);
       const given = screenshot == null ? [] : Array.isArray(screenshot) ? screenshot : [screenshot];
-      // What older clients send for "none".
+      // Legacy clients send an empty string for no screenshot.
       const urls = given.filter((dataUrl) => dataUrl !== '');
       return {
         body: fields,
         surplusFiles: 0,
-        pictures: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })),
+        screenshots: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })),
       };
     }
     const form = await readMultipart(body, {
       maxFiles: this.config.feedback.screenshotMaxCount,
       maxFileBytes: this.config.feedback.screenshotMaxBytes,
       maxFieldBytes: MAX_FIELD_BYTES,
-      // Text parts come first: whoever sends a token must have said by then what it is for.
-      beforeFiles: ({ prediction_id }) => void this.intake.prove(sender, prediction_id?.toLowerCase() ?? null),
+      // Refuses an invalid token before files are read. Text fields come first, so the prediction is known by then.
+      beforeFiles: ({ prediction_id }) => void this.intake.verifySender(sender, prediction_id?.toLowerCase() ?? null),
     });
     const { screenshot, ...fields } = fromForm(form.fields);
     const inline = typeof screenshot === 'string' ? [{ path: 'screenshot', dataUrl: screenshot }] : [];
-    // An empty file is what a form sends when nobody chose one.
+    // A form sends an empty file if the user chose none.
     const files = form.files
       .filter(({ bytes }) => bytes === undefined || bytes.length > 0)
       .map(({ bytes }, n) => ({ path: `screenshot.${n}`, bytes }));
-    return { body: validator.parse(fields), pictures: [...inline, ...files], surplusFiles: form.surplusFiles };
+    return { body: validator.parse(fields), screenshots: [...inline, ...files], surplusFiles: form.surplusFiles };
   }
 }
 
@@ -111,13 +114,13 @@ function toSubmitted({ id, link, warnings }: IntakeResult): Submitted {
   return { success: true, id, link: shown, warnings };
 }
 
-/** What an `Idempotency-Key` stands for: the fields, and a digest of each picture. */
-function fingerprint({ body, pictures }: Sent): object {
-  return { ...body, screenshot: pictures.map(digest) };
+/** Returns the content that an `Idempotency-Key` stands for: the fields, and a digest of each screenshot. */
+function fingerprint({ body, screenshots }: Sent): object {
+  return { ...body, screenshot: screenshots.map(digest) };
 }
 
-/** Stands for a picture in the fingerprint of a request. */
-function digest(picture: SentPicture): string {
-  const bytes = 'dataUrl' in picture ? picture.dataUrl : (picture.bytes ?? '');
+/** Returns what stands for a screenshot in the fingerprint of a request. */
+function digest(screenshot: SentScreenshot): string {
+  const bytes = 'dataUrl' in screenshot ? screenshot.dataUrl : (screenshot.bytes ?? '');
   return createHash('sha256').update(bytes).digest('base64url');
 }

@@ -21,8 +21,8 @@ export class SubmitController extends SubmitRoutes {
     operationId: 'create_feedback',
     summary: 'Record feedback with screenshots',
     description:
-      'Takes JSON with pictures as data URLs, or a form with pictures as files. Works without a key by `X-Feedback-Token`, and where ' +
-      'FL_PUBLIC_ROUTES opens it, five times an hour.',
+      'Accepts JSON with screenshots as data URLs, or a form with screenshots as files. `X-Feedback-Token` replaces the key. If ' +
+      'FL_PUBLIC_ROUTES opens the route, five requests per hour need neither.',
   })
   create(
     @Caller() sender: Principal,

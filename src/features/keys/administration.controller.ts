@@ -25,7 +25,7 @@ import {
 } from './dto/keys.schema.js';
 import { KeysAdministrationService } from './keys-administration.service.js';
 
-/** The answer holds a secret: no cache between here and its owner may keep it. */
+/** Keeps caches from storing a response that contains a secret. */
 const NO_STORE = { 'cache-control': 'no-store' };
 
 @ApiTags('Administration')
@@ -64,7 +64,7 @@ export class AdministrationController {
   @PagedListRoute({
     operationId: 'list_keys',
     summary: 'List API keys, newest first',
-    description: 'Revoked and expired keys are included, secrets are not.',
+    description: 'The list includes revoked and expired keys, but no secrets.',
     of: KeySchema,
   })
   async listKeys(@Caller() caller: Principal, @Query() query: PageQuery): Promise<Page<KeyResource>> {
@@ -87,8 +87,8 @@ export class AdministrationController {
   @Post('keys/:id/rotate')
   @CreateRoute({
     operationId: 'rotate_key',
-    summary: 'Create an API key with the settings of another',
-    description: 'The other key works until it is revoked.',
+    summary: 'Rotate an API key',
+    description: 'Creates a key with the same settings. The previous key works until it is revoked.',
     path: { id: UUID },
     returns: NewKeySchema,
   })
@@ -108,7 +108,7 @@ export class AdministrationController {
   @ResourceRoute({
     operationId: 'revoke_key',
     summary: 'Revoke an API key',
-    description: 'Takes effect immediately on this server, and within a minute on other replicas.',
+    description: 'Takes effect immediately on this server and within a minute on other replicas.',
     path: { id: UUID },
     returns: KeySchema,
   })

@@ -1,6 +1,6 @@
 import { AppError } from '#kernel';
 
-/** Another tenant has that slug. */
+/** Another tenant has this slug. */
 export class SlugTakenError extends AppError {
   constructor() {
     super({

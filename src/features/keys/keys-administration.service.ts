@@ -30,7 +30,7 @@ import {
 import { KeysRepository } from './keys.repository.js';
 import type { KeyRecord, KeySettings } from './records.js';
 
-/** A key with its secret, which is shown this once. */
+/** A new key with its secret, which is shown only once. */
 export interface NewKeyRecord extends KeyRecord {
   key: string;
 }
@@ -39,17 +39,17 @@ export interface NewTenantRecord extends TenantRecord {
   adminKey: string;
 }
 
-/** What a publishable key may do at the most: it stands in pages that anybody reads. */
+/** Scopes that a publishable key may have. They are limited because anyone can read the key in a page. */
 const PUBLISHABLE_SCOPES: readonly Scope[] = ['ingest'];
-/** The key of a new tenant has every scope but that over the installation. */
+/** Scopes of the key of a new tenant: all except the one for the whole installation. */
 const TENANT_SCOPES = SCOPES.filter((scope) => scope !== 'platform');
 
 /**
- * Keys and tenants for those who administer them.
+ * Manages keys and tenants.
  *
- * - a secret is shown once and stored as a hash
- * - rotating makes a second key; both are good until the first is revoked
- * - nobody hands out `platform` without having it
+ * - A secret is shown once and stored as a hash.
+ * - Rotation creates a second key. Both are valid until the first is revoked.
+ * - Only a caller with the scope `platform` can create a key with that scope.
  */
 @Injectable()
 export class KeysAdministrationService {
@@ -69,11 +69,16 @@ export class KeysAdministrationService {
     };
   }
 
-  /** Plans a new key. @throws ValidationError naming each field, ForbiddenError */
+  /**
+   * Plans a new key.
+   *
+   * @throws ValidationError (422) naming each field, ForbiddenError (403) for the scope `platform` if the caller lacks
+   *   it
+   */
   planKey(caller: Principal, settings: KeySettings): ChangePlan<NewKeyRecord> {
     const by = asActor(caller, this.clock.now());
     if (settings.scopes.includes('platform') && !caller.scopes.has('platform'))
-      throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
+      throw new ForbiddenError('Only a key with scope platform can grant that scope.');
     const errors = settingErrors(settings, by.at);
     if (errors.length > 0) throw new ValidationError(errors);
     const key = createKey(settings.publishable ? 'pub' : 'live');
@@ -85,11 +90,15 @@ export class KeysAdministrationService {
     };
   }
 
-  /** Plans a second key with the settings of `id`; both are valid until the first is revoked. @throws NotFoundError, ForbiddenError */
+  /**
+   * Plans a second key with the settings of `id`. Both are valid until the first is revoked.
+   *
+   * @throws NotFoundError (404), ForbiddenError (403) for the scope `platform` if the caller lacks it
+   */
   async planRotation(caller: Principal, id: string): Promise<ChangePlan<NewKeyRecord>> {
     const before = await this.get(caller, id);
     if (before.scopes.includes('platform') && !caller.scopes.has('platform'))
-      throw new ForbiddenError('Only a key with scope platform may hand that scope out.');
+      throw new ForbiddenError('Only a key with scope platform can grant that scope.');
     const { allowedOrigins, expiresAt, name, publishable, rateLimitPerMinute, scopes } = before;
     const settings = { name, scopes, expiresAt, publishable, allowedOrigins, rateLimitPerMinute };
     const by = asActor(caller, this.clock.now());
@@ -102,35 +111,47 @@ export class KeysAdministrationService {
     };
   }
 
-  /** At once on this server, within a minute on others. @throws NotFoundError */
+  /**
+   * Revokes a key. Takes effect immediately on this server and within a minute on other servers.
+   *
+   * @throws NotFoundError (404)
+   */
   async revoke(caller: Principal, id: string): Promise<KeyRecord> {
     await this.repository.revoke(caller, id, asActor(caller, this.clock.now()));
     await this.keys.forgetKey(id);
     return this.get(caller, id);
   }
 
-  /** @throws NotFoundError, also for another tenant's key */
+  /** @throws NotFoundError (404), also for the key of another tenant */
   async get(tenant: TenantContext, id: string): Promise<KeyRecord> {
     const record = await this.repository.find(tenant, id);
     if (!record) throw new NotFoundError('The key');
     return record;
   }
 
-  /** @throws ValidationError naming `cursor` */
+  /**
+   * Returns a page of keys, newest first.
+   *
+   * @throws ValidationError (422) naming `cursor`
+   */
   async list(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<KeyRecord>> {
     const position = this.cursors.keys.positionOf(cursor);
     const rows = await this.repository.list(tenant, limit + 1, position);
     return this.cursors.keys.page(rows, limit, (row) => row.createdAt);
   }
 
-  /** @throws ValidationError naming `cursor` */
+  /**
+   * Returns a page of the audit log, newest first.
+   *
+   * @throws ValidationError (422) naming `cursor`
+   */
   async listAudit(tenant: TenantContext, limit: number, cursor?: string): Promise<Page<AuditEntry>> {
     const position = this.cursors.audit.positionOf(cursor);
     const rows = await this.repository.listAudit(tenant, limit + 1, position);
     return this.cursors.audit.page(rows, limit, (row) => row.at);
   }
 
-  /** Plans a tenant and the key of its administrator. Applying it throws SlugTakenError (409). */
+  /** Plans a tenant and the key of its administrator. Applying the plan throws SlugTakenError (409). */
   planTenant(caller: Principal, { name, slug }: { slug: string; name: string }): ChangePlan<NewTenantRecord> {
     const by = asActor(caller, this.clock.now());
     const key = createKey();
@@ -151,14 +172,18 @@ export class KeysAdministrationService {
     };
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async tenantBySlug(slug: string): Promise<TenantRecord> {
     const tenant = await this.tenants.findBySlug(slug);
     if (!tenant) throw new NotFoundError(`The tenant ${slug}`);
     return tenant;
   }
 
-  /** @throws ValidationError naming `cursor` */
+  /**
+   * Returns a page of all tenants, oldest first.
+   *
+   * @throws ValidationError (422) naming `cursor`
+   */
   async listTenants(limit: number, cursor?: string): Promise<Page<TenantRecord>> {
     const position = this.cursors.tenants.positionOf(cursor);
     const rows = await this.tenants.listAll(limit + 1, position?.id);
@@ -177,8 +202,11 @@ function settingErrors({ allowedOrigins, expiresAt, publishable, scopes }: KeySe
   if (publishable && scopes.some((scope) => !PUBLISHABLE_SCOPES.includes(scope)))
     errors.push({ path: 'scopes', message: `must be ${PUBLISHABLE_SCOPES.join(', ')} for a publishable key` });
   if (publishable && allowedOrigins.length === 0)
-    errors.push({ path: 'allowed_origins', message: 'must name an origin: a publishable key is for pages' });
+    errors.push({
+      path: 'allowed_origins',
+      message: 'must contain an origin, because a publishable key is used in pages',
+    });
   if (!publishable && allowedOrigins.length > 0)
-    errors.push({ path: 'allowed_origins', message: 'is for publishable keys' });
+    errors.push({ path: 'allowed_origins', message: 'is only for publishable keys' });
   return errors;
 }

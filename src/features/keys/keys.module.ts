@@ -4,7 +4,7 @@ import { AdministrationController } from './administration.controller.js';
 import { KeysAdministrationService } from './keys-administration.service.js';
 import { KeysRepository } from './keys.repository.js';
 
-/** API keys, tenants and the audit log, for those who administer them. */
+/** Administration of API keys and tenants, and the audit log. */
 @Module({
   imports: [IngestModule],
   controllers: [AdministrationController],

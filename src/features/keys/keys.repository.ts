@@ -34,12 +34,12 @@ const KEY_COLUMNS =
   'id, tenant_id, public_id, name, scopes, created_at, expires_at, revoked_at, last_used_at, publishable, allowed_origins, ' +
   'rate_limit_per_minute, created_by';
 
-/** Keys and tenants as administrators see them. Every change is written to the audit log in the same transaction. */
+/** Stores keys and tenants. Every change is written to the audit log in the same transaction. */
 @Injectable()
 export class KeysRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Stores a key. */
+  /** Returns the work that stores a key. */
   creation(tenant: TenantContext, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
     return async (manager) => {
       await insertKey(manager, tenant, record, key);
@@ -48,7 +48,10 @@ export class KeysRepository {
     };
   }
 
-  /** Stores a second key with the settings of the first, which stays valid until it is revoked. The work throws NotFoundError. */
+  /**
+   * Returns the work that stores a second key with the settings of `before`, which stays valid until it is revoked. The
+   * work throws NotFoundError (404) if `before` was revoked meanwhile.
+   */
   rotation(tenant: TenantContext, before: KeyRecord, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
     const { id } = before;
     return async (manager) => {
@@ -59,7 +62,12 @@ export class KeysRepository {
     };
   }
 
-  /** Answers the public id of the key. Once more changes nothing. @throws NotFoundError */
+  /**
+   * Revokes a key. Repeating it changes nothing.
+   *
+   * @returns the public id of the key
+   * @throws NotFoundError (404)
+   */
   async revoke(tenant: TenantContext, id: string, by: Actor): Promise<string> {
     return this.unitOfWork.change(async (manager) => {
       const before = await manager.findOneBy(ApiKeyEntity, { id, tenantId: tenant.tenantId });
@@ -80,7 +88,7 @@ export class KeysRepository {
     return row && this.toKey(row);
   }
 
-  /** Newest first. */
+  /** Returns at most `limit` keys after `position`, newest first. */
   async list(tenant: TenantContext, limit: number, position?: Position): Promise<KeyRecord[]> {
     const { after, values } = this.page('created_at', limit, position);
     const rows = await this.unitOfWork.read<KeyRow>(
@@ -91,7 +99,7 @@ export class KeysRepository {
     return rows.map((row) => this.toKey(row));
   }
 
-  /** Newest first. */
+  /** Returns at most `limit` audit entries after `position`, newest first. */
   async listAudit(tenant: TenantContext, limit: number, position?: Position): Promise<AuditEntry[]> {
     const { after, values } = this.page('at', limit, position);
     const rows = await this.unitOfWork.read<AuditRow>(
@@ -107,7 +115,10 @@ export class KeysRepository {
     }));
   }
 
-  /** Stores a tenant and its first key; the audit logs of both tenants, the caller's and the new one, list it. */
+  /**
+   * Returns the work that stores a tenant and its first key, and audits it for both the caller's tenant and the new
+   * one.
+   */
   tenantCreation(tenant: TenantContext, made: TenantRecord, record: KeyRecord, key: NewKey, by: Actor): ChangeWork {
     const entry = { action: 'tenant.create', target: made.id, details: { slug: made.slug } };
     return async (manager) => {

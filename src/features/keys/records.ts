@@ -1,6 +1,6 @@
 import type { Scope } from '#config';
 
-/** What is chosen for a key; times are milliseconds since 1970. */
+/** Settings of a key. Times are in milliseconds since 1970. */
 export interface KeySettings {
   name: string;
   scopes: Scope[];
@@ -10,7 +10,7 @@ export interface KeySettings {
   rateLimitPerMinute: number | null;
 }
 
-/** A key as it may be shown: its secret is known to nobody but its owner. */
+/** A key without its secret, which only its owner knows. */
 export interface KeyRecord extends KeySettings {
   id: string;
   publicId: string;

@@ -2,16 +2,16 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { AppError, withDeadline } from '#kernel';
 
-const LOOKUP_MS = 3000;
+const LOOKUP_TIMEOUT_MS = 3000;
 
-/** The address of a webhook is none that may be called. */
+/** The URL of a webhook is invalid or leads to an address that is not allowed. */
 export class WebhookAddressError extends AppError {
   constructor(message: string) {
     super({
       code: 'webhook_address_refused',
       status: 422,
       title: 'Invalid request',
-      detail: 'The address of the webhook may not be called.',
+      detail: 'The URL of the webhook is not allowed.',
       errors: [{ path: 'url', message }],
     });
   }
@@ -34,10 +34,13 @@ const NOT_PUBLIC_4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** Everything but global unicast, and of that what leads elsewhere: documentation, 6to4, Teredo. */
+/** All addresses except global unicast, and its ranges for documentation, 6to4 and Teredo. */
 const NOT_PUBLIC_6 = ['::/3', '4000::/2', '8000::/1', '2001:db8::/32', '2002::/16', '2001::/23', '3fff::/20'];
 
-/** Two lists: one list alone would look for IPv4 addresses among those of IPv6, as `::ffff:…`. */
+/**
+ * Uses a list for each family, because one BlockList would also match IPv4 addresses against IPv6 ranges, as
+ * `::ffff:…`.
+ */
 class Ranges {
   private readonly lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
@@ -48,7 +51,7 @@ class Ranges {
     }
   }
 
-  hold(address: string): boolean {
+  contain(address: string): boolean {
     return this.lists[familyOf(address)].check(address, familyOf(address));
   }
 }
@@ -59,12 +62,12 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 
 export interface Target {
   url: URL;
-  /** The one address that was checked; connecting asks nobody for another. */
+  /** The address that was checked. Connections use it without another DNS lookup. */
   address: string;
   family: 4 | 6;
 }
 
-/** Decides where webhooks may lead: public addresses by https, and what is allowed besides. */
+/** Decides which URLs webhooks may use: public addresses over https, and the ranges in `allow`. */
 export class WebhookAddresses {
   private readonly notPublic = new Ranges([...NOT_PUBLIC_4, ...NOT_PUBLIC_6]);
   private readonly allowed: Ranges;
@@ -72,14 +75,18 @@ export class WebhookAddresses {
   constructor(
     allow: readonly string[],
     private readonly resolve: (host: string) => Promise<string[]> = async (host) =>
-      (await withDeadline(lookup(host, { all: true }), LOOKUP_MS, () => new Error('too slow'))).map(
+      (await withDeadline(lookup(host, { all: true }), LOOKUP_TIMEOUT_MS, () => new Error('too slow'))).map(
         ({ address }) => address,
       ),
   ) {
     this.allowed = new Ranges(allow);
   }
 
-  /** Every address that the name has must be allowed. @throws WebhookAddressError */
+  /**
+   * Resolves a URL. Every address of its host must be allowed.
+   *
+   * @throws WebhookAddressError (422)
+   */
   async check(text: string): Promise<Target> {
     const url = parse(text);
     const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -88,8 +95,8 @@ export class WebhookAddresses {
     if (first === undefined) throw new WebhookAddressError('names a host that cannot be found');
     for (const address of addresses) {
       const plain = mapped(address);
-      if (this.allowed.hold(plain)) continue;
-      if (this.notPublic.hold(plain)) throw new WebhookAddressError('leads to an address that is not public');
+      if (this.allowed.contain(plain)) continue;
+      if (this.notPublic.contain(plain)) throw new WebhookAddressError('resolves to an address that is not public');
       if (url.protocol !== 'https:') throw new WebhookAddressError('must begin with https://');
     }
     const address = mapped(first);
@@ -102,14 +109,15 @@ function parse(text: string): URL {
   try {
     url = new URL(text);
   } catch {
-    throw new WebhookAddressError('must be an address such as https://example.com/hook');
+    throw new WebhookAddressError('must be a URL such as https://example.com/hook');
   }
   if (!['http:', 'https:'].includes(url.protocol)) throw new WebhookAddressError('must begin with https://');
-  if (url.username !== '' || url.password !== '') throw new WebhookAddressError('must not hold a name or password');
+  if (url.username !== '' || url.password !== '')
+    throw new WebhookAddressError('must not contain a user name or password');
   return url;
 }
 
-/** An IPv4 address that is written as IPv6 is the same address. */
+/** Returns the IPv4 address of an IPv4-mapped IPv6 address, and other addresses unchanged. */
 function mapped(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }

@@ -8,19 +8,21 @@ import { type Delivery, RETRY_MS, type SigningWebhook, type Webhook } from './we
 import { type SendResult, WebhookSender } from './webhook-sender.service.js';
 import { deliveriesGroup, WebhooksRepository } from './webhooks.repository.js';
 
-const LOOK_EVERY_MS = 1000;
+const DELIVER_EVERY_MS = 1000;
 const REFRESH_EVERY_MS = 10_000;
+/** Time for which deliveries are kept. */
 const KEPT_MS = 30 * DAY_MS;
-/** Nobody else takes a delivery meanwhile; longer than sending may take. */
+/** Time for which no other server takes a claimed delivery. It is longer than the timeout of a delivery. */
 const LEASE_MS = 30_000;
-const AT_ONCE = 10;
+const MAX_PARALLEL = 10;
 
 /**
- * Tells webhooks what happens.
+ * Queues and sends deliveries to webhooks.
  *
- * - what a webhook is told of a record is written in the transaction of that record: neither is there without the other
- * - sent at least once, by whichever server is free, until it is taken or seven attempts have failed
- * - a webhook made on another server is known here within ten seconds
+ * - A delivery is written in the transaction of its record, so that neither exists without the other.
+ * - Any server may send a delivery. It is sent at least once, until the receiver accepts it or seven attempts have
+ *   failed.
+ * - A webhook that was created on another server is known here within ten seconds.
  */
 @Injectable()
 export class WebhookOutboxService implements OnModuleInit {
@@ -37,21 +39,21 @@ export class WebhookOutboxService implements OnModuleInit {
     metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver to a webhook.', ['result']);
+    this.attempts = metrics.counter('webhook_attempts_total', 'Attempts to send a delivery to a webhook.', ['result']);
     announcements.listen((tenant, { data, type }) =>
       this.repository.add(tenant, this.deliveriesOf(tenant, type, data)),
     );
-    // Before the first record: what it tells must not be missed.
+    // Loads the webhooks before the first record, whose deliveries would otherwise be missed.
     supervisor.onReady(() => this.refresh());
   }
 
-  /** By then every feature has registered its tables. */
+  /** Registers the hooks at this point, because every feature has registered its tables by then. */
   onModuleInit(): void {
     for (const { name, options } of this.tables.all)
       if (options.events) this.hooks.register(name, this.hookOf(options.events));
   }
 
-  /** Also called after a change on this server. */
+  /** Reloads the webhooks. Also called after a change on this server. */
   @WhileDatabaseUp({ name: 'webhooks.refresh', every: REFRESH_EVERY_MS })
   async refresh(): Promise<void> {
     const found = await this.repository.allWebhooks();
@@ -60,34 +62,34 @@ export class WebhookOutboxService implements OnModuleInit {
     this.webhooks = byTenant;
   }
 
-  @WhileDatabaseUp({ name: 'webhooks.deliver', every: LOOK_EVERY_MS })
+  @WhileDatabaseUp({ name: 'webhooks.deliver', every: DELIVER_EVERY_MS })
   async deliver(): Promise<void> {
-    for (let found = AT_ONCE; found === AT_ONCE;) {
+    for (let found = MAX_PARALLEL; found === MAX_PARALLEL;) {
       const now = this.clock.now();
-      const due = await this.repository.claimDue(now, now + LEASE_MS, AT_ONCE);
+      const due = await this.repository.claimDue(now, now + LEASE_MS, MAX_PARALLEL);
       await Promise.allSettled(due.map(({ delivery, webhook }) => this.attempt(delivery, webhook)));
       found = due.length;
     }
   }
 
   @WhileDatabaseUp({ name: 'webhooks.forget_deliveries', every: HOUR_MS })
-  async forget(): Promise<void> {
-    await this.repository.forgetDeliveries(this.clock.now() - KEPT_MS);
+  async prune(): Promise<void> {
+    await this.repository.deleteDeliveries(this.clock.now() - KEPT_MS);
   }
 
   private async attempt(delivery: Delivery, webhook: SigningWebhook | undefined): Promise<void> {
     const tenant = { tenantId: delivery.tenantId };
     const now = this.clock.now();
-    const gone: SendResult = {
+    const notSent: SendResult = {
       delivered: false,
       status: null,
-      error: 'the webhook is gone, or its secret cannot be read',
+      error: 'the webhook was deleted, or its secret cannot be decrypted',
     };
-    const result = webhook ? await this.sender.send(webhook, delivery, now) : gone;
+    const result = webhook ? await this.sender.send(webhook, delivery, now) : notSent;
     const attempts = delivery.attempts + 1;
     const pause = webhook ? RETRY_MS[attempts - 1] : undefined;
     this.attempts.inc({ result: result.delivered ? 'delivered' : 'failed' });
-    await this.repository.note(tenant, delivery.id, {
+    await this.repository.recordAttempt(tenant, delivery.id, {
       attempts,
       status: result.status,
       error: result.error,
@@ -96,7 +98,7 @@ export class WebhookOutboxService implements OnModuleInit {
     });
   }
 
-  /** Writes the deliveries of new rows in the transaction of those rows. */
+  /** Returns a hook that writes the deliveries of new rows in the transaction of those rows. */
   private hookOf({ payload, type }: EventDeclaration): CommitHook {
     return (rows) => {
       if (this.webhooks.size === 0) return [];

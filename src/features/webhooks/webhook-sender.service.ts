@@ -8,16 +8,21 @@ import { type Delivery, type SigningWebhook } from './webhook.js';
 import { type Target, WebhookAddresses } from './webhook-address.js';
 
 const TIMEOUT_MS = 5000;
-const MAX_ANSWER_BYTES = 65_536;
+const MAX_RESPONSE_BYTES = 65_536;
 
 export interface SendResult {
   delivered: boolean;
   status: number | null;
-  /** Why not, in a word or two of ours: never what the other side said. */
+  /** Short reason for a failure. It never contains text from the receiver. */
   error: string | null;
 }
 
-/** Sends one delivery: checked address, signature, no redirects, five seconds, 64 KiB. */
+/**
+ * Sends deliveries.
+ *
+ * - Every request goes to a checked address, is signed, and follows no redirect.
+ * - A request takes at most 5 seconds and reads at most 64 KiB of the response.
+ */
 @Injectable()
 export class WebhookSender {
   readonly addresses: WebhookAddresses;
@@ -26,6 +31,7 @@ export class WebhookSender {
     this.addresses = new WebhookAddresses(config.webhooks.allow);
   }
 
+  /** Sends one delivery. `now` is in milliseconds since 1970. A failure is returned, not thrown. */
   async send(
     webhook: SigningWebhook,
     delivery: Pick<Delivery, 'id' | 'event' | 'createdAt' | 'data'>,
@@ -47,14 +53,14 @@ export class WebhookSender {
     try {
       const status = await post(target, body, signature(webhook.secret, body, now));
       const delivered = status >= 200 && status < 300;
-      return { delivered, status, error: delivered ? null : `answered ${status}` };
+      return { delivered, status, error: delivered ? null : `status ${status}` };
     } catch (error) {
       return { delivered: false, status: null, error: reasonOf(error) };
     }
   }
 }
 
-/** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
+/** Returns `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. `now` is in milliseconds since 1970. */
 export function signature(secret: string, body: string, now: number): string {
   const time = Math.floor(now / 1000);
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
@@ -65,7 +71,7 @@ function post({ address, family, url }: Target, body: string, signed: string): P
   return new Promise((resolve, reject) => {
     const call = request(url, {
       method: 'POST',
-      // The address that was checked, whatever the name leads to by now.
+      // Uses the checked address, because the name may resolve to another one by now.
       lookup: (_host, options, callback) => {
         if (typeof options === 'object' && options.all)
           (callback as unknown as (e: null, all: object[]) => void)(null, [{ address, family }]);
@@ -84,31 +90,31 @@ function post({ address, family, url }: Target, body: string, signed: string): P
       reject(error);
       call.destroy(error);
     }, TIMEOUT_MS);
-    let answered = false;
-    // Nothing but `close` comes when the other side wants another protocol.
+    let hasResponse = false;
+    // If the receiver expects another protocol, `close` is the only event.
     call.once('close', () => {
-      if (answered) return;
+      if (hasResponse) return;
       clearTimeout(timer);
-      reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
+      reject(Object.assign(new Error('closed without a response'), { code: 'ECONNRESET' }));
     });
     call.on('error', (error) => {
       clearTimeout(timer);
       reject(error);
     });
-    call.once('response', (answer) => {
-      answered = true;
+    call.once('response', (response) => {
+      hasResponse = true;
       let bytes = 0;
       const done = (): void => {
         clearTimeout(timer);
-        resolve(answer.statusCode ?? 0);
+        resolve(response.statusCode ?? 0);
       };
-      answer.on('data', (chunk: Buffer) => {
+      response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        // The status is all that counts.
-        if (bytes > MAX_ANSWER_BYTES) answer.destroy();
+        // Only the status matters.
+        if (bytes > MAX_RESPONSE_BYTES) response.destroy();
       });
-      answer.once('close', done);
-      answer.on('error', () => undefined);
+      response.once('close', done);
+      response.on('error', () => undefined);
     });
     call.end(body);
   });

@@ -1,4 +1,4 @@
-/** What a webhook may be told of. */
+/** Events that a webhook can subscribe to. */
 export const WEBHOOK_EVENTS = [
   'feedback.created',
   'vote.created',
@@ -7,10 +7,10 @@ export const WEBHOOK_EVENTS = [
   'subject.erased',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
-/** Sent by the test button alone. */
+/** Event that only the test route sends. */
 export const TEST_EVENT = 'webhook.test';
 
-/** Times in milliseconds since 1970. */
+/** A webhook without its secret. `createdAt` is in milliseconds since 1970. */
 export interface Webhook {
   id: string;
   tenantId: string;
@@ -19,11 +19,12 @@ export interface Webhook {
   createdAt: number;
 }
 
-/** With what signs. */
+/** A webhook with the secret that signs its deliveries. */
 export interface SigningWebhook extends Webhook {
   secret: string;
 }
 
+/** One notification for a webhook. Times are in milliseconds since 1970. */
 export interface Delivery {
   id: string;
   tenantId: string;
@@ -38,5 +39,5 @@ export interface Delivery {
   lastError: string | null;
 }
 
-/** Pauses after a failed attempt, milliseconds; after the last one it is given up. */
+/** Pauses after failed attempts, in milliseconds. A delivery that fails after the last pause is not repeated. */
 export const RETRY_MS = [5000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000] as const;

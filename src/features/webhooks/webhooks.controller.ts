@@ -68,7 +68,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'delete_webhook',
     summary: 'Delete a webhook and its pending deliveries',
-    description: 'Nothing more is sent to its URL.',
+    description: 'No further deliveries are sent to its URL.',
     path: { id: UUID },
     returns: SuccessSchema,
   })
@@ -82,7 +82,7 @@ export class WebhooksController {
   @ResourceRoute({
     operationId: 'test_webhook',
     summary: 'Send one test event and return the result',
-    description: 'The event `webhook.test` is sent once, and not repeated when it fails.',
+    description: 'The event `webhook.test` is sent once and is not repeated if it fails.',
     path: { id: UUID },
     returns: dto.TestResultSchema,
   })

@@ -46,7 +46,7 @@ const DELIVERIES = new BulkInsert('webhook_deliveries', {
   next_attempt_at: 'timestamp',
 });
 
-/** What is to be told, as a group that rides along with what happened. */
+/** Returns the rows of deliveries, to be written in the transaction of their records. */
 export function deliveriesGroup(deliveries: readonly Delivery[]): BulkGroup {
   return {
     insert: DELIVERIES,
@@ -70,7 +70,7 @@ export class WebhooksRepository {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** Stores a webhook, its secret encrypted. */
+  /** Returns the work that stores a webhook with its secret encrypted. */
   creation(tenant: TenantContext, webhook: SigningWebhook, by: Actor): ChangeWork {
     const { createdAt, events, id, secret, url } = webhook;
     const { tenantId } = tenant;
@@ -91,7 +91,7 @@ export class WebhooksRepository {
     };
   }
 
-  /** With what is still to be delivered. Answers false when there is none. */
+  /** Deletes a webhook and its deliveries. Returns false if the webhook does not exist. */
   async remove(tenant: TenantContext, id: string, by: Actor): Promise<boolean> {
     const { tenantId } = tenant;
     return this.unitOfWork.change(async (manager) => {
@@ -121,7 +121,8 @@ export class WebhooksRepository {
   }
 
   /**
-   * Lists all webhooks; also works before the database counts as up.
+   * Lists all webhooks. Also works before the database is reported as up.
+   *
    * @acrossTenants every server keeps all webhooks in memory
    */
   async allWebhooks(): Promise<Webhook[]> {
@@ -137,7 +138,9 @@ export class WebhooksRepository {
   }
 
   /**
-   * Claims deliveries that are due; no other server gets them before `until`.
+   * Claims at most `limit` deliveries that are due. No other server gets them before `until`, in milliseconds since
+   * 1970.
+   *
    * @acrossTenants one queue for the installation
    */
   async claimDue(
@@ -156,14 +159,15 @@ export class WebhooksRepository {
     );
     const claimed: { delivery: Delivery; webhook: SigningWebhook | undefined }[] = [];
     for (const row of rows) {
-      // One whose secret no key opens must not hold up the others: it counts as gone.
+      // A webhook whose secret no key decrypts must not block the others, so it is treated as deleted.
       const webhook = await this.find({ tenantId: row.tenant_id }, row.webhook_id).catch(() => undefined);
       claimed.push({ delivery: this.toDelivery(row), webhook });
     }
     return claimed;
   }
 
-  async note(
+  /** Records the result of an attempt. */
+  async recordAttempt(
     tenant: TenantContext,
     id: string,
     {
@@ -189,7 +193,7 @@ export class WebhooksRepository {
     );
   }
 
-  /** Newest first. */
+  /** Returns at most `limit` deliveries after `position`, newest first. */
   async deliveries(tenant: TenantContext, webhookId: string, limit: number, position?: Position): Promise<Delivery[]> {
     const after = position ? ' AND (created_at, id) < ($4, $5)' : '';
     const rows = await this.unitOfWork.read<DeliveryRow>(
@@ -200,7 +204,7 @@ export class WebhooksRepository {
     return rows.map((row) => this.toDelivery(row));
   }
 
-  /** Due again at once. Answers false when there is none. */
+  /** Makes a delivery due again at `now`. Returns undefined if it does not exist. */
   async redeliver(tenant: TenantContext, webhookId: string, id: string, now: number): Promise<Delivery | undefined> {
     const rows = await this.unitOfWork.write((session) =>
       session.query<DeliveryRow>(
@@ -212,10 +216,11 @@ export class WebhooksRepository {
   }
 
   /**
-   * Deletes deliveries made before a time.
-   * @acrossTenants housekeeping of the installation
+   * Deletes deliveries created before a time in milliseconds since 1970.
+   *
+   * @acrossTenants one schedule for the installation
    */
-  async forgetDeliveries(before: number): Promise<void> {
+  async deleteDeliveries(before: number): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query('DELETE FROM webhook_deliveries WHERE created_at < $1', [this.unitOfWork.dialect.time(before)]),
     );

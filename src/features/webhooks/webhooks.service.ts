@@ -29,7 +29,11 @@ export class WebhooksService {
     this.cursors = secrets.cursorCodec('webhook deliveries');
   }
 
-  /** Plans a new webhook. @throws WebhookAddressError */
+  /**
+   * Plans a new webhook.
+   *
+   * @throws WebhookAddressError (422)
+   */
   async planWebhook(caller: Principal, { events, secret, url }: NewWebhook): Promise<ChangePlan<SigningWebhook>> {
     await this.sender.addresses.check(url);
     const now = this.clock.now();
@@ -56,21 +60,25 @@ export class WebhooksService {
     return this.repository.list(tenant);
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async get(tenant: TenantContext, id: string): Promise<SigningWebhook> {
     const webhook = await this.repository.find(tenant, id);
     if (!webhook) throw new NotFoundError('The webhook');
     return webhook;
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async remove(caller: Principal, id: string): Promise<void> {
     if (!(await this.repository.remove(caller, id, asActor(caller, this.clock.now()))))
       throw new NotFoundError('The webhook');
     await this.refresh();
   }
 
-  /** Sends something now, once, and says what came of it. @throws NotFoundError */
+  /**
+   * Sends a test event once and returns the result.
+   *
+   * @throws NotFoundError (404)
+   */
   async test(tenant: TenantContext, id: string): Promise<SendResult> {
     const webhook = await this.get(tenant, id);
     const now = this.clock.now();
@@ -81,7 +89,11 @@ export class WebhooksService {
     );
   }
 
-  /** Newest first. @throws NotFoundError, ValidationError naming `cursor` */
+  /**
+   * Returns a page of deliveries, newest first.
+   *
+   * @throws NotFoundError (404), ValidationError (422) naming `cursor`
+   */
   async deliveries(tenant: TenantContext, id: string, limit: number, cursor?: string): Promise<Page<Delivery>> {
     await this.get(tenant, id);
     const position = this.cursors.positionOf(cursor);
@@ -89,14 +101,14 @@ export class WebhooksService {
     return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
-  /** @throws NotFoundError */
+  /** @throws NotFoundError (404) */
   async redeliver(tenant: TenantContext, webhookId: string, id: string): Promise<Delivery> {
     const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
     if (!delivery) throw new NotFoundError('The delivery');
     return delivery;
   }
 
-  /** The change is stored already: when this fails, the next refresh picks it up. */
+  /** Reloads the webhooks. A failure is ignored: the change is stored, and the next refresh finds it. */
   private async refresh(): Promise<void> {
     await this.outbox.refresh().catch(() => undefined);
   }

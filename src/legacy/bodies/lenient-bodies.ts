@@ -3,7 +3,7 @@ import { submitRules, SubmitSchema } from '#feedback';
 import { SchemaValidator } from '#http';
 import { BatchRequestSchema, predictRules, PredictRequestSchema } from '#predictions';
 
-/** Ignores unknown fields, as the legacy systems did, instead of refusing them. */
+/** Returns a schema that ignores unknown fields, as the legacy systems did, instead of refusing them. */
 const lenient = <T extends TObject>(schema: T): T => ({ ...schema, additionalProperties: true });
 
 export const lenientPredict = new SchemaValidator(lenient(PredictRequestSchema), predictRules);

@@ -6,7 +6,7 @@ import { resolveDatabase } from '#config';
 
 export type LegacyRow = Readonly<Record<string, unknown>>;
 
-/** The database of a legacy system. It is only read. */
+/** The database of a legacy system, opened read-only. */
 export interface LegacyDatabase {
   /** Name of the database, which is the same each time it is opened. */
   readonly name: string;
@@ -28,7 +28,7 @@ class LegacyDatabaseError extends AppError {
       title: 'The legacy database cannot be read',
       detail,
       remedy:
-        'Name the path of a SQLite file, or postgresql://user@host/database with the password in PGPASSWORD, because other users can read arguments.',
+        'Pass the path of a SQLite file, or postgresql://user@host/database. Set the password in PGPASSWORD, because other users can read arguments.',
       cause,
     });
   }
@@ -40,7 +40,8 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * Opens a database by its path, `sqlite:///…` or `postgresql://…`; driver prefixes of legacy systems are accepted.
- * @throws AppError when it cannot be opened
+ *
+ * @throws AppError (422) if it cannot be opened
  */
 export async function openLegacyDatabase(address: string): Promise<LegacyDatabase> {
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : undefined;
@@ -94,7 +95,7 @@ function openSqlite(path: string): LegacyDatabase {
         if (!last) return;
         // A table without an id column still has row numbers.
         yield rows.map(({ legacy_row: id, ...row }) => ({ id, ...row }));
-        // Gives other work its turn between pages.
+        // Lets other work run between pages.
         await new Promise((resolve) => setImmediate(resolve));
         after = last.legacy_row;
       }

@@ -10,7 +10,7 @@ export interface LegacyTableReport extends ImportReport {
   table: string;
   kind: LegacyTable['kind'];
   pictures: number;
-  /** Screenshots that are not pictures, or are too large. Their feedback was imported without them. */
+  /** Screenshots that are not images, or are too large. Their feedback was imported without them. */
   picturesRefused: number;
   /** Screenshots whose feedback is missing. They are not imported. */
   picturesOrphaned: number;
@@ -35,7 +35,7 @@ class NothingToImportError extends AppError {
       code: 'nothing_older',
       status: 422,
       title: 'Nothing to import',
-      detail: `${name} has none of the tables of the legacy systems: metrics, feedback_submissions, predictions.`,
+      detail: `${name} contains no table of a legacy system: metrics, feedback_submissions or predictions.`,
     });
   }
 }
@@ -73,7 +73,7 @@ export class LegacyImportService {
           await this.importTable(
             tenant,
             legacy,
-            { name, table, hasPictures: tables.has(LEGACY_SCREENSHOTS.table) },
+            { name, table, hasScreenshots: tables.has(LEGACY_SCREENSHOTS.table) },
             options,
           ),
         );
@@ -86,19 +86,19 @@ export class LegacyImportService {
   private async importTable(
     tenant: TenantContext,
     legacy: LegacyDatabase,
-    { hasPictures, name, table }: { name: string; table: LegacyTable; hasPictures: boolean },
+    { hasScreenshots, name, table }: { name: string; table: LegacyTable; hasScreenshots: boolean },
     { onId, onProgress, onRefused, source = legacy.name }: LegacyImportOptions,
   ): Promise<LegacyTableReport> {
     const total = await legacy.count(name);
     const oldest = this.clock.now() - this.retentionDays(table.kind) * DAY_MS;
     const extra = { pictures: 0, picturesRefused: 0, picturesOrphaned: 0, completed: 0, olderThanRetention: 0 };
     const ids: unknown[] = [''];
-    const withPictures = hasPictures && table.kind === 'feedback';
+    const withScreenshots = hasScreenshots && table.kind === 'feedback';
     let found = 0;
     const lines = async function* (): AsyncGenerator<ImportLine> {
       for await (const rows of legacy.pages(name)) {
-        const pictures = withPictures ? await picturesOf(legacy, rows) : new Map<string, string[]>();
-        for (const each of pictures.values()) found += each.length;
+        const screenshots = withScreenshots ? await screenshotsOf(legacy, rows) : new Map<string, string[]>();
+        for (const each of screenshots.values()) found += each.length;
         for (const row of rows) {
           const line = ids.push(row.id) - 1;
           const time = table.time(row);
@@ -115,7 +115,7 @@ export class LegacyImportService {
             time,
           );
           onId?.(name, row.id, id);
-          yield { line, value: { id, ...table.record(row, time) }, files: pictures.get(String(row.id)) ?? [] };
+          yield { line, value: { id, ...table.record(row, time) }, files: screenshots.get(String(row.id)) ?? [] };
         }
       }
     };
@@ -127,7 +127,7 @@ export class LegacyImportService {
         extra.picturesRefused += refused;
       },
     });
-    if (withPictures) extra.picturesOrphaned = (await legacy.count(LEGACY_SCREENSHOTS.table)) - found;
+    if (withScreenshots) extra.picturesOrphaned = (await legacy.count(LEGACY_SCREENSHOTS.table)) - found;
     return { table: name, kind: table.kind, ...report, ...extra };
   }
 
@@ -139,9 +139,9 @@ export class LegacyImportService {
 }
 
 /** Returns screenshots as Base64 in the order they were stored, by the id of their feedback. */
-async function picturesOf(legacy: LegacyDatabase, rows: readonly LegacyRow[]): Promise<Map<string, string[]>> {
+async function screenshotsOf(legacy: LegacyDatabase, rows: readonly LegacyRow[]): Promise<Map<string, string[]>> {
   const { data, of, table } = LEGACY_SCREENSHOTS;
-  const pictures = new Map<string, string[]>();
+  const screenshots = new Map<string, string[]>();
   const found = await legacy.where(
     table,
     of,
@@ -150,8 +150,11 @@ async function picturesOf(legacy: LegacyDatabase, rows: readonly LegacyRow[]): P
   for (const row of [...found].sort((a, b) => Number(a.id) - Number(b.id))) {
     const bytes = row[data];
     const text = Buffer.isBuffer(bytes) ? bytes.toString('base64') : bytes;
-    // Without bytes it is refused, like any file that is not a picture.
-    pictures.set(String(row[of]), [...(pictures.get(String(row[of])) ?? []), typeof text === 'string' ? text : '']);
+    // A screenshot without bytes is refused, like any file that is not an image.
+    screenshots.set(String(row[of]), [
+      ...(screenshots.get(String(row[of])) ?? []),
+      typeof text === 'string' ? text : '',
+    ]);
   }
-  return pictures;
+  return screenshots;
 }

@@ -23,8 +23,8 @@ export class LegacyHealthController {
   @Public()
   @ProbeRoute({
     operationId: 'health_older_shape',
-    summary: 'Get the state of the server (legacy shape)',
-    description: 'Has the shape of a legacy system.',
+    summary: 'Get the state of the server (legacy format)',
+    description: 'The response has the format of a legacy system.',
     returns: LegacyHealthSchema,
   })
   report(@Res({ passthrough: true }) reply: FastifyReply): LegacyHealth {

@@ -1,9 +1,11 @@
 import { readAlso } from '#config';
 
-/** Variables of the legacy systems, by the variable that has replaced them. */
+/** Variables of the legacy systems, by the variable that replaces them. */
 const LEGACY_NAMES = { FL_DB_URI: ['FEEDBACK_DATABASE_URL', 'DATABASE_URL'] };
 
-/** Makes the configuration readable from the variables of the legacy systems too. Entry points call it first. */
+/**
+ * Makes the configuration accept the variables of the legacy systems. Entry points call it before they load settings.
+ */
 export function acceptLegacySettings(): void {
   readAlso(LEGACY_NAMES);
 }

@@ -1,18 +1,18 @@
 import { AppError, UnavailableError } from '#kernel';
 
-/** The record is not known to be durable. Sending it again with the same id is safe. */
+/** The record may not be durable. Sending it again with the same id is safe. */
 export class NotRecordedError extends UnavailableError {
   constructor(cause?: unknown) {
     super({
       code: 'not_recorded',
       detail: 'The record could not be stored in time.',
-      remedy: 'Look at /health/detailed: the database is away, slow or full.',
+      remedy: 'Look at /health/detailed: the database is unavailable, slow or full.',
       cause,
     });
   }
 }
 
-/** Too many records are waiting already; taking more would only make all of them late. */
+/** Too many records are waiting. Accepting more would only delay all of them. */
 export class QueueFullError extends UnavailableError {
   constructor() {
     super({
@@ -23,81 +23,86 @@ export class QueueFullError extends UnavailableError {
   }
 }
 
-/** The database refuses this record itself; sending it again cannot help. */
+/** The database refuses the record itself, so sending it again cannot help. */
 export class RecordRefusedError extends AppError {
   constructor(cause?: unknown) {
     super({
       code: 'record_refused',
       status: 422,
       title: 'Record refused',
-      detail: 'The record holds a value that the database cannot store.',
+      detail: 'The record contains a value that the database cannot store.',
       logLevel: 'warn',
       cause,
     });
   }
 }
 
-/** The key was used before, for another request. */
+/** The `Idempotency-Key` was used for another request. */
 export class IdempotencyKeyReusedError extends AppError {
   constructor() {
     super({
       code: 'idempotency_key_reused',
       status: 422,
       title: 'Invalid request',
-      detail: 'This Idempotency-Key was used before, for another request.',
+      detail: 'This Idempotency-Key was already used for another request.',
       errors: [{ path: 'Idempotency-Key', message: 'was used for another request' }],
     });
   }
 }
 
-/** The answer to the key was sealed by a server with another encryption key: it is recorded, but cannot be repeated here. */
+/**
+ * The stored response to the `Idempotency-Key` was encrypted with a key that this server does not have. The record
+ * exists, but the response cannot be repeated here.
+ */
 export class AnswerUnreadableError extends UnavailableError {
   constructor(cause: unknown) {
     super({
       code: 'answer_unreadable',
-      detail: 'This Idempotency-Key was answered before, by a server whose answer cannot be read here.',
-      remedy: 'Give every replica the same FL_ENCRYPTION_KEY; to rotate, give all of them both keys first.',
+      detail: 'This Idempotency-Key was used before, but this server cannot decrypt the stored response.',
+      remedy: 'Set the same FL_ENCRYPTION_KEY on every replica. To rotate it, set both keys on all of them first.',
       logLevel: 'error',
       cause,
     });
   }
 }
 
-/** The first request with this key is still being served. */
+/** The first request with this `Idempotency-Key` is still being processed. */
 export class IdempotencyKeyInUseError extends AppError {
   constructor() {
     super({
       code: 'idempotency_key_in_use',
       status: 409,
       title: 'Conflict',
-      detail: 'A request with this Idempotency-Key is being served.',
+      detail: 'A request with this Idempotency-Key is being processed.',
       retryable: true,
       retryAfterSeconds: 1,
     });
   }
 }
 
-/** These ids, chosen by the caller, belong to other records. Whatever else came with them was stored. */
+/** These ids, chosen by the caller, belong to other records. The other rows of the request were stored. */
 export class IdsTakenError extends AppError {
   constructor(readonly ids: readonly string[]) {
     super({
       code: 'id_taken',
       status: 409,
       title: 'Conflict',
-      detail: 'A record with this id exists already and is not this one.',
+      detail: 'Another record already has this id.',
       errors: [{ path: 'id', message: 'is taken' }],
     });
   }
 }
 
-/** Not a failure: the key of the request has been answered before, by this server or another. Never leaves `ingest/`. */
+/**
+ * Not a failure: the `Idempotency-Key` already has a response, from this server or another one. Never leaves `ingest/`.
+ */
 export class AlreadyAnsweredError extends Error {
   constructor(readonly sealedAnswer: string) {
-    super('answered before');
+    super('already answered');
   }
 }
 
-/** Another process uses this server's spool folder; the server does not start. */
+/** Another process uses the spool folder of this server, so the server does not start. */
 export class SpoolOwnedError extends AppError {
   constructor(path: string) {
     super({
@@ -105,7 +110,7 @@ export class SpoolOwnedError extends AppError {
       status: 500,
       title: 'The spool is in use',
       detail: `Another process uses ${path}.`,
-      remedy: 'Give every server a data folder of its own (FL_DATA_DIR or FL_SPOOL_DIR), or stop the other process.',
+      remedy: 'Give every server its own folder (FL_DATA_DIR or FL_SPOOL_DIR), or stop the other process.',
     });
   }
 }

@@ -8,17 +8,17 @@ import { NdjsonResultSchema } from './ndjson/ndjson-recording.js';
 export interface RecordRouteDescription extends RouteDescription {
   body?: TSchema;
   returns: TSchema;
-  /** When the record is in the database. Default: 201. */
+  /** Status if the record is in the database. Default: 201. */
   status?: 200 | 201;
-  /** When the request is accepted with 202, beside a record in the spool. */
+  /** Description of status 202 if it is also returned in cases other than a record in the spool. */
   accepted?: string;
   /** Schemas of other bodies, by content type. */
   otherBodies?: Record<string, TSchema>;
 }
 
-/** A route that records: 201 when the record is in the database, 202 when it is in the spool. */
+/** Declares a route that stores records: 201 if they are in the database, 202 if they are in the spool. */
 export const RecordRoute = ({
-  accepted = 'Recorded in the spool; readable after the replay.',
+  accepted = 'Recorded in the spool; available after the replay.',
   body,
   otherBodies,
   returns,
@@ -35,14 +35,14 @@ export const RecordRoute = ({
 
 const NDJSON = 'application/x-ndjson';
 
-/** A record route that also takes NDJSON of any length, as a stream, and returns 200 with NDJSON. */
+/** Declares a record route that also accepts a stream of NDJSON of any length, and then returns 200 with NDJSON. */
 export const NdjsonRecordRoute = ({ line, ...route }: RecordRouteDescription & { line: TSchema }): MethodDecorator =>
   applyDecorators(
     RouteConfig({ ndjson: true }),
     RecordRoute({ ...route, otherBodies: { [NDJSON]: line } }),
     ApiResponse({
       status: 200,
-      description: 'NDJSON: one line for each refused item, then the counts.',
+      description: 'NDJSON: one line for each refused line, then the counts.',
       content: contentOf({ [NDJSON]: NdjsonResultSchema }),
     }),
   );

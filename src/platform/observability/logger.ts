@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { FeedbackLoopConfig } from '#config';
 import { reportLine } from './error-reports.js';
@@ -15,8 +15,12 @@ const FLUSH_INTERVAL_MS = 500;
  * - buffers 8 kB, and writes at least twice a second and at exit, because one write call per request would cost more
  *   than the request
  * - writes only the fields of `LOG_FIELDS`
+ * - `output` replaces standard output, and gets JSON lines without delay
  */
-export function createLogger(config: Pick<FeedbackLoopConfig, 'logging' | 'observability'>): AppLogger {
+export function createLogger(
+  config: Pick<FeedbackLoopConfig, 'logging' | 'observability'>,
+  output?: DestinationStream,
+): AppLogger {
   const readable =
     config.logging.format === 'pretty' || (config.logging.format === 'auto' && process.stdout.isTTY === true);
   const options = {
@@ -28,6 +32,7 @@ export function createLogger(config: Pick<FeedbackLoopConfig, 'logging' | 'obser
     // Installed only when it is needed, because the hook runs for every line.
     ...(config.observability.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
   };
+  if (output) return pino(options, output);
   if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
   const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });
   const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);

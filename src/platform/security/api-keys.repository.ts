@@ -37,7 +37,7 @@ export class ApiKeysRepository {
 
   /**
    * Finds a key by its public part.
-   * @acrossTenants the key tells which tenant it belongs to
+   * @acrossTenants the tenant is only known from the key
    */
   async findByPublicId(publicId: string): Promise<StoredKey | undefined> {
     const row = await this.unitOfWork.findAcrossTenants<KeyRow>(
@@ -63,7 +63,7 @@ export class ApiKeysRepository {
 
   /**
    * Records when keys were last used.
-   * @acrossTenants one batch for the installation
+   * @acrossTenants one transaction covers the keys of all tenants
    */
   async markUsed(uses: ReadonlyMap<string, number>): Promise<void> {
     await this.unitOfWork.transaction(async (manager) => {
@@ -72,8 +72,8 @@ export class ApiKeysRepository {
   }
 
   /**
-   * Makes tenant `default` and the first key when the database has no key at all; `publish` hands the key out before the commit,
-   * so that a key nobody has seen never exists. Answers whether it did.
+   * Creates tenant `default`, and the first key if the database has no keys. `publish` hands the key over before the
+   * commit, so that no key exists that was never handed over. Returns whether a key was created.
    * @acrossTenants there is no tenant yet
    */
   async createFirst(newKey: NewKey, now: number, publish: (key: string) => void): Promise<boolean> {
@@ -81,13 +81,14 @@ export class ApiKeysRepository {
   }
 }
 
+/** Creates the first key in a given transaction, as `ApiKeysRepository.createFirst` does. */
 export async function createFirstKey(
   manager: EntityManager,
   { key, publicId, secretSha256 }: NewKey,
   now: number,
   publish: (key: string) => void,
 ): Promise<boolean> {
-  // Replicas start together; on SQLite the transaction itself is alone.
+  // Replicas may start at the same time. On SQLite the transaction itself is exclusive.
   if (manager.dataSource.options.type === 'postgres')
     await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_KEY_LOCK]);
   const tenants = await manager.countBy(TenantEntity, { id: DEFAULT_TENANT_ID });

@@ -11,9 +11,9 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import type { Principal } from './principal.js';
 import { SharedKeyCache } from './shared-key-cache.service.js';
 
-/** A key is taken at its word this long before the database is asked again: so long a revocation may take. */
+/** How long a verified key is cached; a revocation takes effect within this time. */
 const FRESH_MS = 60_000;
-/** While the database is away a key that was good may be used this long. */
+/** How long a verified key stays valid during an outage of the database. */
 const STALE_MS = 24 * 3_600_000;
 const MAX_CACHED = 10_000;
 const MAX_HASHES = 1000;
@@ -36,8 +36,8 @@ interface CachedKey {
   expiresAt: number | null;
 }
 
-/** Names of the memos that hold a verified key, before its hash. */
-const MEMO = 'key:';
+/** Prefix of the names of memos that hold a verified key; the hash of the key follows. */
+const MEMO_PREFIX = 'key:';
 
 function toMemo({ principal, checkedAt, expiresAt }: CachedKey): string {
   return JSON.stringify({ ...principal, scopes: [...principal.scopes], checkedAt, expiresAt });
@@ -48,12 +48,12 @@ function fromMemo(text: string): CachedKey {
   return { principal: { ...rest, scopes: new Set(scopes) }, checkedAt, expiresAt };
 }
 
-/** The database that knows the keys is away, and this one was not seen before: not a wrong key, and not a free pass. */
+/** The database is unavailable and the key is not cached: the key can be neither accepted nor refused. */
 export class KeysUnavailableError extends UnavailableError {
   constructor(cause: unknown) {
     super({
       code: 'keys_unavailable',
-      detail: 'The key cannot be checked while the database is away.',
+      detail: 'The key cannot be checked while the database is unavailable.',
       remedy: 'Keys in FL_API_KEYS work without the database.',
       cause,
     });
@@ -61,21 +61,21 @@ export class KeysUnavailableError extends UnavailableError {
 }
 
 /**
- * Whose key is this?
+ * Verifies API keys.
  *
  * - keys from FL_API_KEYS never need the database
- * - others are looked up by their public part, compared in constant time, and remembered by hash
- * - in an outage a remembered key goes on working, also after a restart, and with Redis on a server that has just come; one that was
- *   never seen gets 503, not 401
+ * - other keys are found by their public part, compared in constant time, and cached by hash
+ * - in an outage a cached key keeps working, even after a restart and, with Redis, on a server that has just started; a
+ *   key that is not cached gets 503, not 401
  */
 @Injectable()
 export class ApiKeysService {
   private readonly cache = new LRUCache<string, CachedKey>({ max: MAX_CACHED });
-  /** SHA-256 by key: hashing the same key for every request is a few per cent of a prediction. */
+  /** SHA-256 by key. Without it, hashing the key would take a few per cent of the time of a prediction. */
   private readonly hashes = new LRUCache<string, string>({ max: MAX_HASHES });
   private readonly fromEnvironment: Map<string, Principal>;
   private readonly uses = new Map<string, number>();
-  private readonly lookUps = new Map<string, Promise<CachedKey>>();
+  private readonly pendingLookups = new Map<string, Promise<CachedKey>>();
 
   constructor(
     private readonly repository: ApiKeysRepository,
@@ -89,14 +89,17 @@ export class ApiKeysService {
       config.security.apiKeys.map((entry) => {
         const [key, scopes] = splitKey(entry);
         const hash = hashKey(key);
-        // Each its own: limits and the audit log go by it.
+        // Each key has its own id, because rate limits and the audit log distinguish keys by it.
         const keyId = `environment:${hash.slice(0, 12)}`;
         return [hash, { tenantId: DEFAULT_TENANT_ID, keyId, scopes: new Set(scopes.split('+') as Scope[]) }];
       }),
     );
   }
 
-  /** @throws AuthenticationError (401), KeysUnavailableError (503) */
+  /**
+   * Returns the caller that a key belongs to.
+   * @throws AuthenticationError (401), KeysUnavailableError or SchemaOutdatedError (503)
+   */
   async verify(key: string): Promise<Principal> {
     const hash = this.hashOf(key);
     const fixed = this.fromEnvironment.get(hash);
@@ -107,21 +110,21 @@ export class ApiKeysService {
     const cached = this.cache.get(hash);
     if (cached && now - cached.checkedAt < FRESH_MS) return this.use(cached, now);
     try {
-      return this.use(await this.lookUpOnce(publicId, hash, now), now);
+      return this.use(await this.lookupOnce(publicId, hash, now), now);
     } catch (error) {
       if (error instanceof AuthenticationError) {
         if (cached) await this.forget(hash);
         throw error;
       }
       this.supervisor.reportFailure(error);
-      const known = cached ?? (await this.knownElsewhere(hash));
+      const known = cached ?? (await this.findShared(hash));
       if (known && now - known.checkedAt < STALE_MS) return this.use(known, now);
       throw error instanceof SchemaOutdatedError ? error : new KeysUnavailableError(error);
     }
   }
 
-  /** Verified by another replica not long ago. */
-  private async knownElsewhere(hash: string): Promise<CachedKey | undefined> {
+  /** Returns a key that another replica verified recently. */
+  private async findShared(hash: string): Promise<CachedKey | undefined> {
     const text = await this.shared.find(hash);
     if (text === undefined) return undefined;
     const known = fromMemo(text);
@@ -145,26 +148,26 @@ export class ApiKeysService {
     try {
       await this.repository.markUsed(uses);
     } catch (error) {
-      // When a key was last used is a hint for people: one lost minute is not worth a retry.
+      // The time of the last use is only a hint, so one lost minute is not worth a retry.
       this.supervisor.reportFailure(error);
     }
   }
 
-  /** Takes up what was known before the last stop. Called once, when the spool is open. */
+  /** Restores the keys that were cached before the last stop. Called once, after the spool was opened. */
   async restore(): Promise<void> {
     for (const { name, text } of await this.spool.memos(STALE_MS)) {
-      if (name.startsWith(MEMO)) this.cache.set(name.slice(MEMO.length), fromMemo(text));
+      if (name.startsWith(MEMO_PREFIX)) this.cache.set(name.slice(MEMO_PREFIX.length), fromMemo(text));
     }
   }
 
-  /** A key was revoked here: it must not live on in this server's memory. */
+  /** Removes a revoked key from the cache, so that this server refuses it immediately. */
   async forgetKey(id: string): Promise<void> {
     for (const [hash, { principal }] of [...this.cache.entries()]) if (principal.keyId === id) await this.forget(hash);
   }
 
   private async forget(hash: string): Promise<void> {
     this.cache.delete(hash);
-    await this.spool.forgetMemo(MEMO + hash);
+    await this.spool.forgetMemo(MEMO_PREFIX + hash);
     await this.shared.forget(hash);
   }
 
@@ -174,17 +177,17 @@ export class ApiKeysService {
     return cached.principal;
   }
 
-  /** A thousand requests whose key has just become too old, or was never seen, are one question. */
-  private lookUpOnce(publicId: string, hash: string, now: number): Promise<CachedKey> {
-    let asked = this.lookUps.get(hash);
-    if (!asked) {
-      asked = this.lookUp(publicId, hash, now).finally(() => this.lookUps.delete(hash));
-      this.lookUps.set(hash, asked);
+  /** Shares one lookup between concurrent requests with the same key, so that an expired entry causes one query. */
+  private lookupOnce(publicId: string, hash: string, now: number): Promise<CachedKey> {
+    let pending = this.pendingLookups.get(hash);
+    if (!pending) {
+      pending = this.lookup(publicId, hash, now).finally(() => this.pendingLookups.delete(hash));
+      this.pendingLookups.set(hash, pending);
     }
-    return asked;
+    return pending;
   }
 
-  private async lookUp(publicId: string, hash: string, now: number): Promise<CachedKey> {
+  private async lookup(publicId: string, hash: string, now: number): Promise<CachedKey> {
     const stored = await this.repository.findByPublicId(publicId);
     const same =
       stored !== undefined && timingSafeEqual(Buffer.from(stored.secretSha256, 'hex'), Buffer.from(hash, 'hex'));
@@ -198,8 +201,8 @@ export class ApiKeysService {
     };
     const cached = { principal, checkedAt: now, expiresAt: stored.expiresAt };
     this.cache.set(hash, cached);
-    // Not waited for: the key is good whether or not the next start will know it.
-    void this.spool.saveMemo(MEMO + hash, toMemo(cached));
+    // Not awaited: the key is valid even if these copies for a later outage cannot be saved.
+    void this.spool.saveMemo(MEMO_PREFIX + hash, toMemo(cached));
     void this.shared.save(hash, toMemo(cached), STALE_MS);
     return cached;
   }

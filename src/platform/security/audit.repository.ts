@@ -12,7 +12,10 @@ export interface AuditEntry {
   details: Record<string, unknown> | null;
 }
 
-/** Writes what was done with administrative rights to the audit log, in the transaction of the by. Never a secret, never a text. */
+/**
+ * Writes an administrative action to the audit log, in the transaction of the change. `details` must not contain a
+ * secret or a text.
+ */
 export async function writeAudit(
   manager: EntityManager,
   tenant: TenantContext,

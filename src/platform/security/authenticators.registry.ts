@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from './principal.js';
 
-/** What an authenticator sees of a request: `host` and `protocol` as the client sees them. */
+/** The parts of a request that an authenticator uses; `host` and `protocol` are those that the client used. */
 export interface AuthenticationRequest {
   readonly method: string;
   readonly host: string;
@@ -10,15 +10,14 @@ export interface AuthenticationRequest {
 }
 
 /**
- * Recognises a caller by something other than a key, such as a session cookie.
- *
- * Returns undefined when the request carries nothing it understands; throws when the request must be refused.
+ * Identifies a caller by something other than a key, such as a session cookie. Returns undefined if the request has no
+ * such credential, and throws if the request must be refused.
  */
 export interface Authenticator {
   authenticate(request: AuthenticationRequest): Promise<Principal | undefined>;
 }
 
-/** The ways of signing in that features add to the guard. */
+/** Authenticators that features add to the guard. */
 @Injectable()
 export class Authenticators {
   private readonly all: Authenticator[] = [];
@@ -27,7 +26,7 @@ export class Authenticators {
     this.all.push(authenticator);
   }
 
-  /** Returns the caller that the first authenticator recognises, in order of registration. */
+  /** Returns the caller from the first authenticator that identifies one, in the order of registration. */
   async authenticate(request: AuthenticationRequest): Promise<Principal | undefined> {
     for (const authenticator of this.all) {
       const principal = await authenticator.authenticate(request);

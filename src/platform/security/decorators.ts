@@ -24,29 +24,29 @@ export const Scopes = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassD
     ApiExtension('x-scopes', scopes),
   );
 
-/** Not counted against any limit: for operators and administrators, who have proved who they are. */
+/** The route has no rate limit. Only for routes of operators and administrators, whose callers are authenticated. */
 export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNLIMITED_METADATA, true);
 
-/** Publishable keys may use this route; every other is closed to them, whatever their scopes. */
+/** Publishable keys may use this route. They are refused on all other routes, whatever their scopes. */
 export const Publishable = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLISHABLE_METADATA, true);
 
 /**
- * A feedback token may stand in for a key here. The handler must call `FeedbackTokens.prove` with the prediction before it does
- * anything for the caller.
+ * The route accepts a feedback token instead of a key. The handler must call `FeedbackTokens.prove` with the prediction
+ * before it does anything for the caller.
  */
 export const FeedbackTokenAllowed = (): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(TOKEN_METADATA, true), ApiSecurity('feedback_token'));
 
-/** Where pages with a publishable key write to: feedback and votes. Their preflight carries no key. */
+/** Returns whether publishable keys may use a URL. CORS needs the URL, because a preflight request has no key. */
 export function isOpenToPublishableKeys(url: string): boolean {
   return /^\/api\/(?:v1\/)?feedback(?:[/?]|$)|^\/api\/v1\/predictions\/[^/?]+\/feedback(?:\?|$)/.test(url);
 }
 
-/** A path of an older system: FL_PUBLIC_ROUTES may open it by this name. */
+/** The route is a path of a legacy system. FL_PUBLIC_ROUTES may open it under this name. */
 export const OpenableAs = (name: PublicRouteName): MethodDecorator & ClassDecorator =>
   SetMetadata(OPENABLE_METADATA, name);
 
-/** The caller; also the tenant context that repositories take first. */
+/** The caller, which is also the tenant context that repositories take first. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
   if (!principal) throw new Error('a public route has no caller');

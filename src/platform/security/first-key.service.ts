@@ -8,7 +8,7 @@ import { DatabaseSupervisor, type Migrator } from '#persistence';
 import { createKey } from './api-key-format.js';
 import { ApiKeysRepository, createFirstKey } from './api-keys.repository.js';
 
-/** Makes the key with which everything begins, the first time a database without any key is opened. */
+/** Creates the first key when a database without keys is opened, so that an administrator can start. */
 @Injectable()
 export class FirstKey implements OnModuleInit {
   constructor(
@@ -27,25 +27,26 @@ export class FirstKey implements OnModuleInit {
     const path = adminKeyPath(this.config);
     const now = this.clock.now();
     try {
-      const made = await this.repository.createFirst(createKey(), now, (key) => {
+      const created = await this.repository.createFirst(createKey(), now, (key) => {
         const kept = publishKey(path, key, now);
         if (kept) {
-          this.logger.warn({ admin_key: kept }, 'admin.key belonged to another database; it was kept under this name');
+          this.logger.warn({ admin_key: kept }, 'admin.key belonged to another database and was renamed');
         }
       });
-      if (made) this.logger.info({ admin_key: path }, 'first key written; it has every scope');
+      if (created) this.logger.info({ admin_key: path }, 'first key written; it has every scope');
     } catch (error) {
-      // The file stays whatever happened: when only the answer to COMMIT was lost, it holds the one key there is.
+      // The file is kept: if only the response to COMMIT was lost, it holds the only key.
       if (!(error instanceof KeyFileError)) throw error;
-      // No reason to take the database for dead: keys from FL_API_KEYS work, and records are kept.
+      // The database still counts as up: keys from FL_API_KEYS work, and records are stored.
       this.logger.error({ err: error.cause, remedy: error.remedy }, 'admin.key cannot be written');
     }
   }
 }
 
 /**
- * The same for the CLI, after a migration. Answers where the key was written, or undefined when the database has keys.
- * @throws KeyFileError when the key cannot be written: then none was made
+ * Creates the first key for the CLI, after a migration. Returns the path of the key file; undefined if the database
+ * already has keys.
+ * @throws KeyFileError when the key file cannot be written; no key was created then
  */
 export async function makeFirstKey(
   config: Readonly<FeedbackLoopConfig>,
@@ -53,13 +54,16 @@ export async function makeFirstKey(
 ): Promise<string | undefined> {
   const path = adminKeyPath(config);
   const now = systemClock.now();
-  const made = await migrator.transaction((manager) =>
+  const created = await migrator.transaction((manager) =>
     createFirstKey(manager, createKey(), now, (key) => publishKey(path, key, now)),
   );
-  return made ? path : undefined;
+  return created ? path : undefined;
 }
 
-/** The file system, not the database, said no. Codes like EACCES would look like those of a database that cannot be opened. */
+/**
+ * The file system refused the key file. A separate error, because codes such as EACCES would otherwise be taken for
+ * those of a database that cannot be opened.
+ */
 export class KeyFileError extends AppError {
   constructor(cause: unknown) {
     super({
@@ -74,7 +78,7 @@ export class KeyFileError extends AppError {
 }
 
 /**
- * Writes the key, keeping the file of another database under a new name, which is answered.
+ * Writes the key file. Renames an existing file, which belongs to another database, and returns its new name.
  * @throws KeyFileError
  */
 function publishKey(path: string, key: string, now: number): string | undefined {
@@ -91,7 +95,10 @@ export function adminKeyPath({ server: { dataDir } }: Pick<FeedbackLoopConfig, '
   return resolve(join(dataDir, 'admin.key'));
 }
 
-/** The file may hold the only key of another database: it is never overwritten. Answers its new name, if there was one. */
+/**
+ * Renames the key file if it exists, because it may hold the only key of another database. Returns its new name;
+ * undefined if there was no file.
+ */
 function setAside(path: string, now: number): string | undefined {
   if (!existsSync(path)) return undefined;
   const kept = `${path}.until-${formatTime(now).replaceAll(':', '-')}`;
@@ -99,7 +106,10 @@ function setAside(path: string, now: number): string | undefined {
   return kept;
 }
 
-/** Written before the commit: a crash between the two leaves a file that the next start replaces, never a key nobody has. */
+/**
+ * Writes the key to disk. This happens before the commit: a crash in between leaves a file that the next start
+ * replaces, instead of a key that is in no file.
+ */
 function writeKeyFile(path: string, key: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = openSync(path, 'wx', 0o600);

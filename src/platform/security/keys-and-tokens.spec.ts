@@ -5,7 +5,7 @@ import { FeedbackTokens } from './feedback-tokens.service.js';
 import type { Secrets } from '#secrets';
 
 describe('keys', () => {
-  it('S1-15 are shaped as documented, never the same, and looked up by their public part', () => {
+  it('S1-15 have the documented format, are unique, and contain their public part', () => {
     const keys = Array.from({ length: 100 }, () => createKey());
     for (const { key, publicId, secretSha256 } of keys) {
       expect(key).toMatch(/^fl_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/);
@@ -25,7 +25,7 @@ describe('feedback tokens', () => {
   const tenant = { tenantId: randomUUID() };
   const id = randomUUID();
 
-  it('tell the tenant, for their prediction alone, for thirty days', () => {
+  it('identify the tenant, only for their prediction and for 30 days', () => {
     const token = tokens([key]).issue(tenant, id);
     expect(tokens([key]).verify(token, id)).toEqual(tenant);
     expect(() => tokens([key]).verify(token, randomUUID())).toThrow(AuthenticationError);
@@ -34,7 +34,7 @@ describe('feedback tokens', () => {
     expect(() => tokens([key], 1_764_000_000_000 + 31 * day).verify(token, id)).toThrow(AuthenticationError);
   });
 
-  it('cannot be made or changed by others, and survive a rotation', () => {
+  it('cannot be forged or changed, and survive a rotation of the secret', () => {
     const token = tokens([key]).issue(tenant, id);
     expect(() => tokens([randomBytes(32)]).verify(token, id)).toThrow(AuthenticationError);
     expect(tokens([randomBytes(32), key]).verify(token, id)).toEqual(tenant);

@@ -2,39 +2,39 @@ import type { Actor, TenantContext } from '#kernel';
 import type { Scope } from '#config';
 import type { User } from './user.js';
 
-/** Who is asking: a key, or an older caller on a path that was opened to everyone. */
+/** The caller of a request: a key, a user, or an anonymous caller of an open route. */
 export interface Principal extends TenantContext {
   /**
-   * Id of the key row; `environment:<part of its hash>` for keys from FL_API_KEYS, `user:<id>` for a person who signed in, null for
-   * nobody in particular.
+   * Id of a stored key; `environment:<part of its hash>` for keys from FL_API_KEYS, `user:<id>` for a signed-in user,
+   * null for an anonymous caller.
    */
   readonly keyId: string | null;
   readonly scopes: ReadonlySet<Scope>;
-  /** For pages that anybody reads: limited by address as well, and to these origins. */
+  /** The key may be embedded in pages: it is also limited by IP address, and to `allowedOrigins`. */
   readonly publishable?: boolean;
   readonly allowedOrigins?: readonly string[];
   readonly rateLimitPerMinute?: number | null;
-  /** A person who signed in. */
+  /** Set if the caller is a signed-in user. */
   readonly session?: Session;
-  /** Sent instead of a key; proves nothing until `FeedbackTokens.prove` has seen which prediction it is used for. */
+  /** Sent instead of a key. It is not verified until `FeedbackTokens.prove` knows the prediction. */
   readonly feedbackToken?: string;
 }
 
 export interface Session {
   readonly tokenHash: string;
   readonly user: User;
-  /** What a change must carry in `X-CSRF-Token`. */
+  /** Required in the header `X-CSRF-Token` of every change. */
   readonly csrfToken: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** Returns the name under which audit logs and histories list a caller. */
+/** Returns the name of a caller in audit logs and histories. */
 export function actorOf({ keyId }: Principal): string {
   return keyId ?? 'anonymous';
 }
 
-/** Returns the caller as the author of a change made `at` that time (milliseconds since 1970). */
+/** Returns the caller as the actor of a change made at `at` (milliseconds since 1970). */
 export function asActor(caller: Principal, at: number): Actor {
   return { name: actorOf(caller), at };
 }

@@ -21,13 +21,13 @@ interface RouteAccess {
   isPublic: boolean;
   scopes: Scope[] | undefined;
   openable: PublicRouteName | undefined;
-  /** Whether publishable keys may use it. */
+  /** Whether publishable keys may use the route. */
   publishable: boolean;
-  /** Whether a feedback token may stand in for a key. */
-  byToken: boolean;
+  /** Whether the route accepts a feedback token instead of a key. */
+  acceptsFeedbackToken: boolean;
 }
 
-/** Deny unless declared: a route is public, or wants a key with one of its scopes, or is refused. */
+/** Denies by default: a route is either public, or needs a caller with one of its scopes, or is refused. */
 @Injectable()
 export class ScopesGuard implements CanActivate {
   private readonly access = new Map<unknown, Map<unknown, RouteAccess>>();
@@ -52,7 +52,7 @@ export class ScopesGuard implements CanActivate {
       throw new ForbiddenError('Publishable keys may only send feedback and votes.');
     refuseForeignOrigin(principal, request.headers.origin);
     if (!scopes.some((scope) => principal.scopes.has(scope))) {
-      throw new ForbiddenError(`This needs a key with scope ${scopes.join(' or ')}.`);
+      throw new ForbiddenError(`This request needs scope ${scopes.join(' or ')}.`);
     }
     const correlationId = request.correlation?.correlationId;
     request.principal = correlationId === undefined ? principal : { ...principal, correlationId };
@@ -63,7 +63,7 @@ export class ScopesGuard implements CanActivate {
     return true;
   }
 
-  /** Metadata never changes: it is read once for each route, not for each request. */
+  /** Returns the access rules of a route. They never change, so they are read once for each route. */
   private accessOf(context: ExecutionContext): RouteAccess {
     const controller = context.getClass();
     const handler = context.getHandler();
@@ -75,7 +75,7 @@ export class ScopesGuard implements CanActivate {
     const access = {
       isPublic: this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_METADATA, targets) ?? false,
       scopes: this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES_METADATA, targets),
-      byToken: this.reflector.getAllAndOverride<boolean | undefined>(TOKEN_METADATA, targets) ?? false,
+      acceptsFeedbackToken: this.reflector.getAllAndOverride<boolean | undefined>(TOKEN_METADATA, targets) ?? false,
       publishable: this.reflector.getAllAndOverride<boolean | undefined>(PUBLISHABLE_METADATA, targets) ?? false,
       openable: this.reflector.getAllAndOverride<PublicRouteName | undefined>(OPENABLE_METADATA, targets),
     };
@@ -83,7 +83,7 @@ export class ScopesGuard implements CanActivate {
     return access;
   }
 
-  /** Who guesses keys uses up what the address may ask. */
+  /** Authenticates and counts failures against the IP address, so that keys cannot be guessed without limit. */
   private async authenticateCounted(
     context: ExecutionContext,
     request: FastifyRequest,
@@ -106,15 +106,15 @@ export class ScopesGuard implements CanActivate {
 
   private async authenticate(
     request: FastifyRequest,
-    { byToken, openable, scopes }: RouteAccess & { scopes: Scope[] },
+    { acceptsFeedbackToken, openable, scopes }: RouteAccess & { scopes: Scope[] },
   ): Promise<Principal> {
     const key = keyOf(request);
-    // A key that is sent is checked even where none is needed: a revoked one must not look as if it still worked.
+    // A key is checked even where none is needed. Otherwise a revoked key would seem to work.
     if (key !== undefined) return this.keys.verify(key);
-    const person = await this.authenticators.authenticate(request);
-    if (person) return person;
+    const identified = await this.authenticators.authenticate(request);
+    if (identified) return identified;
     const token = request.headers['x-feedback-token'];
-    if (byToken && typeof token === 'string')
+    if (acceptsFeedbackToken && typeof token === 'string')
       return { tenantId: DEFAULT_TENANT_ID, keyId: null, scopes: new Set(scopes), feedbackToken: token };
     if (!this.config.security.apiKeyRequired) return this.everyScope;
     if (openable !== undefined && this.config.security.publicRoutes.includes(openable)) {
@@ -124,11 +124,11 @@ export class ScopesGuard implements CanActivate {
   }
 }
 
-/** A publishable key stands in a page: it is good for the pages it was made for. */
+/** Refuses a publishable key on pages of origins that the key does not list. */
 function refuseForeignOrigin({ allowedOrigins, publishable }: Principal, origin: string | undefined): void {
   if (!publishable) return;
   if (origin === undefined || !allowedOrigins?.includes(origin))
-    throw new ForbiddenError('This key is not for pages of this origin.');
+    throw new ForbiddenError('This key may not be used on pages of this origin.');
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

@@ -22,7 +22,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     IngestModule,
     ThrottlerModule.forRootAsync({
       inject: [RedisConnection],
-      // Its guard and its storage are not used: the guard counts by route, the storage keeps every hit.
+      // We use neither its guard, which counts by route, nor its storage, which keeps every hit.
       useFactory: (redis: RedisConnection) => ({ throttlers: [], storage: new RedisThrottleStorage(redis) }),
     }),
   ],
@@ -37,7 +37,7 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
     SealedValuesRepository,
     SharedKeyCache,
     TenantsRepository,
-    // In this order: who it is, how often, and then what they sent.
+    // The order matters: authentication, then rate limits, then the body.
     { provide: APP_GUARD, useClass: ScopesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: UndeclaredInputGuard },

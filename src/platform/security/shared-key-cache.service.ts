@@ -7,8 +7,10 @@ const PREFIX = 'fl:key:';
 const TAG_LENGTH = 43;
 
 /**
- * What one server has verified, for a server that starts in an outage and has never seen the key. Best effort: without Redis every
- * server knows only its own. Entries are signed: whoever can write to Redis cannot make a key of their own good.
+ * Shares verified keys between servers through Redis, for a server that starts during an outage of the database.
+ *
+ * - best effort: without Redis, each server knows only the keys that it verified itself
+ * - entries are signed, so that access to Redis is not enough to have a forged key accepted
  */
 @Injectable()
 export class SharedKeyCache {
@@ -23,27 +25,27 @@ export class SharedKeyCache {
 
   async save(hash: string, text: string, lifetimeMs: number): Promise<void> {
     const signed = this.tag(this.keys[0] as Buffer, hash, text) + text;
-    await this.quietly((redis) => redis.set(PREFIX + hash, signed, 'PX', lifetimeMs));
+    await this.runIfUp((redis) => redis.set(PREFIX + hash, signed, 'PX', lifetimeMs));
   }
 
   async forget(hash: string): Promise<void> {
-    await this.quietly((redis) => redis.del(PREFIX + hash));
+    await this.runIfUp((redis) => redis.del(PREFIX + hash));
   }
 
   async find(hash: string): Promise<string | undefined> {
-    const signed = await this.quietly((redis) => redis.get(PREFIX + hash));
+    const signed = await this.runIfUp((redis) => redis.get(PREFIX + hash));
     if (typeof signed !== 'string' || signed.length <= TAG_LENGTH) return undefined;
     const text = signed.slice(TAG_LENGTH);
     const tag = Buffer.from(signed.slice(0, TAG_LENGTH));
-    const good = this.keys.some((key) => timingSafeEqual(tag, Buffer.from(this.tag(key, hash, text))));
-    return good ? text : undefined;
+    const valid = this.keys.some((key) => timingSafeEqual(tag, Buffer.from(this.tag(key, hash, text))));
+    return valid ? text : undefined;
   }
 
   private tag(key: Buffer, hash: string, text: string): string {
     return createHmac('sha256', key).update(hash).update('\n').update(text).digest('base64url');
   }
 
-  private async quietly(work: Parameters<RedisConnection['run']>[0]): Promise<unknown> {
+  private async runIfUp(work: Parameters<RedisConnection['run']>[0]): Promise<unknown> {
     if (this.redis.state !== 'up') return undefined;
     return this.redis.run(work).catch(() => undefined);
   }

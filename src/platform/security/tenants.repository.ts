@@ -16,7 +16,9 @@ interface TenantRow {
   created_at: unknown;
 }
 
-/** Looks tenants up for callers that do not belong to one: people who sign in, commands, and whoever runs the installation. */
+/**
+ * Finds tenants for callers that do not belong to one: users who sign in, commands, and operators of the installation.
+ */
 @Injectable()
 export class TenantsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}

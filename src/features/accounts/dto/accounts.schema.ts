@@ -19,11 +19,11 @@ const tenant = Type.Optional(
 
 const emailRule = ({ email: given }: { email?: unknown }): { path: string; message: string }[] =>
   typeof given === 'string' && given.length >= 3 && !EMAIL.test(given)
-    ? [{ path: 'email', message: 'must be an address of mail' }]
+    ? [{ path: 'email', message: 'must be an e-mail address' }]
     : [];
 
 export const LoginSchema = Type.Object(
-  { email, password: password('The password of the user.'), tenant },
+  { email, password: password("The user's password."), tenant },
   {
     $id: 'Credentials',
     additionalProperties: false,
@@ -54,14 +54,14 @@ export const ChangeUserSchema = Type.Object(
 export const changeUserValidator = new SchemaValidator(ChangeUserSchema);
 
 export const ChangePasswordSchema = Type.Object(
-  { current_password: password('The password in use.'), new_password: password('8 to 128 characters.') },
+  { current_password: password('The current password.'), new_password: password('8 to 128 characters.') },
   { $id: 'PasswordChange', additionalProperties: false },
 );
 export const changePasswordValidator = new SchemaValidator(ChangePasswordSchema);
 
 export const ChoosePasswordSchema = Type.Object(
   {
-    token: Type.String({ minLength: 1, maxLength: 100, description: 'The token in the link.' }),
+    token: Type.String({ minLength: 1, maxLength: 100, description: 'The token from the link.' }),
     password: password('8 to 128 characters.'),
   },
   { $id: 'PasswordChoice', additionalProperties: false },
@@ -81,7 +81,7 @@ export const UserSchema = Type.Object(
     created_at: time,
     created_by: Type.String(),
     last_login_at: optionalTime,
-    version: Type.Integer({ description: 'The version that `ETag` carries.' }),
+    version: Type.Integer({ description: 'Version of the user, as in `ETag`.' }),
   },
   { $id: 'User' },
 );
@@ -90,11 +90,11 @@ export type UserResource = Static<typeof UserSchema>;
 export const PasswordLinkSchema = Type.Object(
   {
     link: Type.String({
-      description: 'Opens the page on which the user chooses a password; this is the only response with it.',
+      description: 'Opens the page on which the user chooses a password. Only this response contains it.',
     }),
     token: Type.String(),
     expires_at: time,
-    mailed: Type.Boolean({ description: 'Whether the link is mailed to the user, too.' }),
+    mailed: Type.Boolean({ description: 'Whether the link is also mailed to the user.' }),
   },
   { $id: 'PasswordLink' },
 );
@@ -112,7 +112,9 @@ export const SessionSchema = Type.Object(
   {
     success: Type.Boolean(),
     user: UserSchema,
-    csrf_token: Type.String({ description: 'Send it as `X-CSRF-Token` with every change that uses the cookie.' }),
+    csrf_token: Type.String({
+      description: 'Send it as `X-CSRF-Token` with each request that changes data and uses the cookie.',
+    }),
     expires_at: time,
   },
   { $id: 'Session' },

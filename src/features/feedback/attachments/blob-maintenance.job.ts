@@ -6,7 +6,10 @@ import { ScreenshotsRepository } from './screenshots.repository.js';
 const EVERY_MS = 10_000;
 const BATCH_ROWS = 100;
 
-/** Deletes files whose rows are gone. The note stays until the file is deleted: a crash in between deletes it once more. */
+/**
+ * Deletes the files of deleted rows. The queue entry is removed last, so that a crash in between only repeats the
+ * deletion.
+ */
 @Injectable()
 export class BlobMaintenance {
   constructor(
@@ -14,7 +17,11 @@ export class BlobMaintenance {
     private readonly blobs: Blobs,
   ) {}
 
-  /** Returns when nothing waits. Runs that overlap delete the same files twice, which does no harm. */
+  /**
+   * Empties the queue. Overlapping runs may delete the same file twice, which is harmless.
+   *
+   * @throws BlobStoreError (503)
+   */
   @WhileDatabaseUp({ name: 'pictures.delete', every: EVERY_MS })
   async run(): Promise<void> {
     let count: number;
@@ -23,10 +30,10 @@ export class BlobMaintenance {
       count = deletions.length;
       for (const { id, store, tenantId } of deletions) {
         const blobs = this.blobs.store(store);
-        // A store that is no longer configured: this server cannot delete there, and the note waits.
+        // The store is not configured on this server, so the entry stays in the queue.
         if (!blobs) return;
         await blobs.delete({ tenantId, id });
-        await this.repository.forgetDeletion({ tenantId }, id);
+        await this.repository.removeDeletion({ tenantId }, id);
       }
     } while (count === BATCH_ROWS);
   }

@@ -12,7 +12,10 @@ interface Bytes {
   thumbnail: Buffer;
 }
 
-/** Moves pictures between the stores, beside running servers: written there, then the row, then deleted here. */
+/**
+ * Moves screenshots between stores while servers run. Each is written to the target before its row changes, and deleted
+ * from the source last.
+ */
 @Injectable()
 export class BlobMover {
   constructor(
@@ -20,7 +23,12 @@ export class BlobMover {
     private readonly blobs: Blobs,
   ) {}
 
-  /** Answers how many were moved, and how many had no bytes where they should be. @throws BlobStoreError */
+  /**
+   * Moves all screenshots to the store `to`.
+   *
+   * @returns how many were moved, and how many had no bytes in their store
+   * @throws BlobStoreError (503) if a store cannot be reached or is not configured
+   */
   async move(to: BlobStoreName, onProgress: (moved: number) => void): Promise<{ moved: number; missing: number }> {
     const target = this.blobs.store(to);
     if (to !== 'database' && !target) throw new BlobStoreError(new Error(`${to} is not configured`));
@@ -41,7 +49,7 @@ export class BlobMover {
       await target?.put(key, 'thumbnail', bytes.thumbnail);
       const inside = to === 'database' ? bytes : undefined;
       const moved = await this.repository.move(tenant, next.id, { from: next.store, to, bytes: inside });
-      // Deleted or moved by somebody else meanwhile: what was just written belongs to nobody.
+      // Another process deleted or moved the screenshot meanwhile, so the new copy has no row.
       await (moved ? this.blobs.store(next.store) : target)?.delete(key);
       if (moved) sum.moved += 1;
       onProgress(sum.moved);

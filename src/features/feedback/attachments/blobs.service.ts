@@ -5,10 +5,10 @@ import type { BlobStore, BlobStoreName } from './blob-store.js';
 import { DirectoryBlobs } from './directory-blobs.js';
 import { S3Blobs } from './s3-blobs.js';
 
-/** The stores outside of the database, by name, and which one new pictures go to. */
+/** Holds the configured stores outside the database, by name. */
 @Injectable()
 export class Blobs {
-  /** Where new pictures go. */
+  /** Store of new screenshots. */
   readonly current: BlobStoreName;
   private readonly stores = new Map<BlobStoreName, BlobStore>();
 
@@ -27,7 +27,7 @@ export class Blobs {
     this.stores.set('s3', s3);
   }
 
-  /** Undefined for the database itself, and for a store that is not configured. */
+  /** Returns undefined for the database itself, and for a store that is not configured. */
   store(name: BlobStoreName): BlobStore | undefined {
     return this.stores.get(name);
   }

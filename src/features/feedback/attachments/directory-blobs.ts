@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BLOB_PARTS, type BlobKey, type BlobPart, type BlobStore, pathOf } from './blob-store.js';
 import { BlobStoreError } from './errors.js';
 
-/** Pictures as files of a folder, mode 0600. */
+/** Stores screenshots as files in a folder, with mode 0600. */
 export class DirectoryBlobs implements BlobStore {
   readonly name = 'directory';
 
@@ -18,7 +18,7 @@ export class DirectoryBlobs implements BlobStore {
       const file = await open(draft, 'w', 0o600);
       try {
         await file.writeFile(bytes);
-        // The row that says "ready" must never outlive the bytes.
+        // After a power failure, a row must not be "ready" without its bytes.
         await file.datasync();
       } finally {
         await file.close();

@@ -16,7 +16,7 @@ const REQUEST_MS = 10_000;
 
 type S3Client = Sdk.S3Client;
 
-/** Pictures as objects of a bucket, by AWS's own client, which is loaded with the first of them. */
+/** Stores screenshots as objects in a bucket. The AWS client is loaded at first use. */
 export class S3Blobs implements BlobStore {
   readonly name = 's3';
   private loading: Promise<{ sdk: typeof Sdk; client: S3Client }> | undefined;
@@ -70,7 +70,7 @@ export class S3Blobs implements BlobStore {
     const { accessKeyId, endpoint, region, secretAccessKey } = this.options;
     return new sdk.S3Client({
       region,
-      // Servers other than AWS have no name for each bucket.
+      // S3-compatible servers usually have no host name for each bucket.
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       ...(accessKeyId === undefined || secretAccessKey === undefined
         ? {}

@@ -4,18 +4,21 @@ import { type Clock, CLOCK } from '#kernel';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { DatabaseSupervisor } from '#persistence';
 import { Blobs } from './blobs.service.js';
-import { encodePicture, PictureRefused } from './pictures.js';
+import { encodeImage, ScreenshotRefusedError } from './images.js';
 import { type ClaimedScreenshot, ScreenshotsRepository } from './screenshots.repository.js';
 
 const EVERY_MS = 3000;
-/** A server that has not finished a picture in this time has died with it. */
+/** Time after which a claimed screenshot is given to another server, because its own must have crashed. */
 const ABANDONED_MS = 30_000;
 const MAX_ATTEMPTS = 3;
-const LANES = 2;
+const MAX_PARALLEL = 2;
 
 /**
- * Encodes pictures anew in the background, two at a time, whichever server is free; goes on after a restart where it was.
- * One that kills its server three times is given up.
+ * Re-encodes uploaded screenshots in the background.
+ *
+ * - Each server processes at most two at a time, and any server may process any screenshot.
+ * - The queue is in the database, so processing continues after a restart.
+ * - A screenshot that crashes its server three times is marked as failed.
  */
 @Injectable()
 export class ScreenshotProcessor {
@@ -31,34 +34,38 @@ export class ScreenshotProcessor {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
   ) {
-    this.processed = metrics.counter('screenshots_total', 'Pictures encoded anew, or given up.', ['outcome']);
+    this.processed = metrics.counter(
+      'screenshots_total',
+      'Processed screenshots by outcome: ready, failed or gave_up.',
+      ['outcome'],
+    );
     supervisor.onClosing(async () => {
       this.stopped = true;
     });
   }
 
-  /** A picture has come in. */
+  /** Starts processing. Called when a screenshot arrives, and regularly for screenshots of servers that crashed. */
   @WhileDatabaseUp({ name: 'pictures.process', every: EVERY_MS })
   notify(): void {
-    while (this.busy < LANES && !this.stopped && this.supervisor.isUp) {
+    while (this.busy < MAX_PARALLEL && !this.stopped && this.supervisor.isUp) {
       this.busy += 1;
       void this.work().finally(() => (this.busy -= 1));
     }
   }
 
-  /** Until nothing waits. */
+  /** Processes screenshots until none waits. */
   private async work(): Promise<void> {
     try {
       while (!this.stopped) {
         const now = this.clock.now();
-        // Looking is cheap; claiming takes the writer.
+        // Reading is cheap, but claiming blocks the only writer of SQLite.
         if (!(await this.repository.hasPending(now, now - ABANDONED_MS))) return;
         const next = await this.repository.claimNext(now, now - ABANDONED_MS);
         if (!next) return;
         await this.process(next);
       }
     } catch (error) {
-      this.logger.warn({ err: error }, 'pictures could not be prepared; the next attempt is in a few seconds');
+      this.logger.warn({ err: error }, 'failed to process screenshots; the next attempt is in a few seconds');
     }
   }
 
@@ -71,9 +78,9 @@ export class ScreenshotProcessor {
     }
     let encoded;
     try {
-      encoded = await encodePicture(bytes);
+      encoded = await encodeImage(bytes);
     } catch (error) {
-      if (!(error instanceof PictureRefused)) throw error;
+      if (!(error instanceof ScreenshotRefusedError)) throw error;
       await this.repository.fail(tenant, id, error.code);
       this.processed.inc({ outcome: 'failed' });
       return;
@@ -83,10 +90,10 @@ export class ScreenshotProcessor {
       await store?.put({ tenantId, id }, 'picture', encoded.picture);
       await store?.put({ tenantId, id }, 'thumbnail', encoded.thumbnail);
       const kept = await this.repository.complete(tenant, id, encoded, this.blobs.current);
-      // Deleted while it was being encoded.
+      // The screenshot was deleted while it was being encoded.
       if (!kept) await store?.delete({ tenantId, id });
     } catch (error) {
-      // Not the picture's fault: it does not count as an attempt.
+      // The store failed, not the screenshot, so this does not count as an attempt.
       await this.repository.release(tenant, id).catch(() => undefined);
       throw error;
     }

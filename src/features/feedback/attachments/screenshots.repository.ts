@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 import type { Screenshot, ScreenshotState } from '../submission.js';
 import type { BlobStoreName } from './blob-store.js';
-import type { EncodedPicture } from './pictures.js';
+import type { EncodedImage } from './images.js';
 
-/** A picture to be encoded, as it was sent. */
+/** A screenshot that this server encodes, with the bytes as uploaded. */
 export interface ClaimedScreenshot {
   id: string;
   tenantId: string;
@@ -13,7 +13,7 @@ export interface ClaimedScreenshot {
   bytes: Buffer;
 }
 
-/** A picture and where its bytes are. */
+/** A screenshot and the store of its bytes. */
 export interface StoredScreenshot extends Screenshot {
   store: BlobStoreName;
 }
@@ -39,7 +39,8 @@ export class ScreenshotsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Claims the oldest picture that waits, or whose server has been silent since `abandoned`.
+   * Claims the oldest screenshot that waits, or was claimed before `abandoned`. Times are in milliseconds since 1970.
+   *
    * @acrossTenants one queue for the installation
    */
   async claimNext(now: number, abandoned: number): Promise<ClaimedScreenshot | undefined> {
@@ -65,7 +66,8 @@ export class ScreenshotsRepository {
   }
 
   /**
-   * Returns whether any picture waits.
+   * Returns whether a screenshot waits, or was claimed before `abandoned`. Times are in milliseconds since 1970.
+   *
    * @acrossTenants one queue for the installation
    */
   async hasPending(now: number, abandoned: number): Promise<boolean> {
@@ -77,11 +79,15 @@ export class ScreenshotsRepository {
     return row !== undefined;
   }
 
-  /** Answers false when the picture was deleted meanwhile. `store` other than the database: the bytes are there already. */
+  /**
+   * Marks a screenshot as ready. If `store` is not the database, its bytes must have been written there already.
+   *
+   * @returns false if the screenshot was deleted meanwhile
+   */
   async complete(
     tenant: TenantContext,
     id: string,
-    { height, picture, thumbnail, width }: EncodedPicture,
+    { height, picture, thumbnail, width }: EncodedImage,
     store: BlobStoreName,
   ): Promise<boolean> {
     const inside = store === 'database';
@@ -113,7 +119,7 @@ export class ScreenshotsRepository {
     );
   }
 
-  /** Gives a claimed picture back: it was not its fault. */
+  /** Returns a claimed screenshot to the queue without counting the attempt. */
   async release(tenant: TenantContext, id: string): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query(
@@ -123,7 +129,7 @@ export class ScreenshotsRepository {
     );
   }
 
-  /** Pictures of several submissions, in their order. */
+  /** Returns the screenshots of several submissions, by submission and index. */
   async listOf(tenant: TenantContext, feedbackIds: readonly string[]): Promise<Screenshot[]> {
     if (feedbackIds.length === 0) return [];
     const marks = placeholders(feedbackIds);
@@ -144,7 +150,7 @@ export class ScreenshotsRepository {
     return row && { ...toScreenshot(row), store: row.store as BlobStoreName };
   }
 
-  /** The bytes of a picture that is in the database. */
+  /** Returns the bytes of a screenshot that is stored in the database. */
   async bytesOf(tenant: TenantContext, id: string, part: 'picture' | 'thumbnail'): Promise<Buffer | undefined> {
     const row = await this.unitOfWork.find<{ bytes: Uint8Array | null }>(
       tenant,
@@ -155,7 +161,8 @@ export class ScreenshotsRepository {
   }
 
   /**
-   * Returns ready pictures that are not in the store `target`, by id.
+   * Returns the next ready screenshot that is not in the store `target`, by id.
+   *
    * @acrossTenants a move concerns the whole store
    */
   async nextElsewhere(
@@ -169,7 +176,11 @@ export class ScreenshotsRepository {
     return row && { ...toScreenshot(row), store: row.store as BlobStoreName, tenantId: row.tenant_id };
   }
 
-  /** Answers false when it was moved or deleted meanwhile. `bytes` only when they go into the database. */
+  /**
+   * Records that the bytes of a screenshot are in another store. `bytes` is given only if they move into the database.
+   *
+   * @returns false if the screenshot was moved or deleted meanwhile
+   */
   async move(
     tenant: TenantContext,
     id: string,
@@ -189,7 +200,8 @@ export class ScreenshotsRepository {
   }
 
   /**
-   * Returns files whose rows have been deleted, oldest first.
+   * Returns the files of deleted rows, oldest first.
+   *
    * @acrossTenants one queue for the installation
    */
   async nextDeletions(limit: number): Promise<{ id: string; tenantId: string; store: BlobStoreName }[]> {
@@ -200,7 +212,7 @@ export class ScreenshotsRepository {
     return rows.map(({ id, store, tenant_id }) => ({ id, tenantId: tenant_id, store: store as BlobStoreName }));
   }
 
-  async forgetDeletion(tenant: TenantContext, id: string): Promise<void> {
+  async removeDeletion(tenant: TenantContext, id: string): Promise<void> {
     await this.unitOfWork.write((session) =>
       session.query('DELETE FROM blob_deletions WHERE tenant_id = $1 AND id = $2', [tenant.tenantId, id]),
     );

@@ -6,9 +6,9 @@ import { asBoolean, asInteger, PageQuery } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 import type { InboxFilter } from '../inbox/inbox.js';
 
-/** What feedback may be narrowed by. */
+/** Filters of the feedback list and export. */
 export class InboxFilterQuery {
-  @ApiPropertyOptional({ description: 'Only feedback of this category.' })
+  @ApiPropertyOptional({ description: 'Only feedback in this category.' })
   @IsOptional()
   @IsString()
   @Length(1, 64)
@@ -47,7 +47,7 @@ export class InboxFilterQuery {
   @MaxLength(40)
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Words of the description, or their beginnings.' })
+  @ApiPropertyOptional({ description: 'Words, or beginnings of words, that the description must contain.' })
   @IsOptional()
   @IsString()
   @Length(1, 200)
@@ -99,7 +99,7 @@ export class CleanupQuery {
     minimum: 1,
     maximum: 3650,
     type: 'integer',
-    description: 'Age in days from which feedback is deleted. Default: the configured retention.',
+    description: 'Maximum age in days; older feedback is deleted. Default: the configured retention.',
   })
   @IsOptional()
   @Transform(asInteger)
@@ -108,7 +108,7 @@ export class CleanupQuery {
   @Max(3650)
   retention_days?: number;
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Count what would be deleted, and delete nothing.' })
+  @ApiPropertyOptional({ type: Boolean, description: 'Only count what would be deleted.' })
   @IsOptional()
   @Transform(asBoolean)
   @IsBoolean()
@@ -117,7 +117,7 @@ export class CleanupQuery {
 
 export class SubmissionQuery {
   @ApiPropertyOptional({
-    description: 'Moment in ISO 8601; the response shows the state of triage at it. Default: now.',
+    description: 'Time in ISO 8601. The response shows the triage as it was at this time. Default: now.',
   })
   @IsOptional()
   @IsString()
@@ -131,7 +131,11 @@ export class SubmissionQuery {
   include_deleted?: boolean;
 }
 
-/** @throws ValidationError naming `at` */
+/**
+ * Returns `at` in milliseconds since 1970; undefined if it is missing.
+ *
+ * @throws ValidationError (422) naming `at`
+ */
 export function toMoment({ at }: SubmissionQuery): number | undefined {
   const time = at === undefined ? undefined : parseTime(at);
   if (at !== undefined && time === undefined)
@@ -139,7 +143,11 @@ export function toMoment({ at }: SubmissionQuery): number | undefined {
   return time;
 }
 
-/** @throws ValidationError naming `from` or `to` */
+/**
+ * Converts the query to a filter, with times in milliseconds since 1970.
+ *
+ * @throws ValidationError (422) naming `from` or `to`
+ */
 export function toFilter(query: InboxFilterQuery): InboxFilter {
   return {
     ...parseRange(query.from, query.to),

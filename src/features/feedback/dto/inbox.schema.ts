@@ -13,7 +13,7 @@ const json = Type.Unsafe<unknown>({ description: 'JSON as the client sent it.' }
 
 export const ScreenshotSchema = Type.Object(
   {
-    n: Type.Integer({ description: 'Number of the picture, from 0.' }),
+    n: Type.Integer({ description: 'Index of the screenshot, starting at 0.' }),
     state: Type.String({ description: '`pending`, `ready` or `failed`.' }),
     content_type: Type.String(),
     width: nullable<number>('integer'),
@@ -32,7 +32,7 @@ export const FeedbackSchema = Type.Object(
     category: Type.String(),
     description: Type.String(),
     url: Type.String(),
-    timestamp: Type.String({ description: 'Time on the clock of the client.' }),
+    timestamp: Type.String({ description: "Time on the client's clock." }),
     browser: nullable<string>('string'),
     os: nullable<string>('string'),
     screen_resolution: nullable<string>('string'),
@@ -41,14 +41,14 @@ export const FeedbackSchema = Type.Object(
     prediction_id: nullable<string>('string'),
     link: nullable<string>(
       'string',
-      '`linked`, `pending`, or `unverified` when the prediction was named without a key or token; then it is never counted.',
+      '`linked`, `pending`, or `unverified` if the request had no key or token; unverified links are never counted.',
     ),
     has_screenshot: Type.Boolean(),
     has_annotation: Type.Boolean(),
     annotation_coords: json,
     api_state: json,
     api_state_unreadable: Type.Optional(
-      Type.Boolean({ description: 'True when no key of this server decrypts `api_state`; see FL_ENCRYPTION_KEY.' }),
+      Type.Boolean({ description: 'True if no key of the server decrypts `api_state`; see FL_ENCRYPTION_KEY.' }),
     ),
     screenshots: Type.Array(ScreenshotSchema),
     created_at: time,
@@ -59,7 +59,7 @@ export const FeedbackSchema = Type.Object(
       'string',
       'Why the feedback is in quarantine: `honeypot`, `too_fast` or `near_duplicate`.',
     ),
-    version: Type.Integer({ description: 'The version that `ETag` carries.' }),
+    version: Type.Integer({ description: 'Version of the feedback, as in `ETag`.' }),
     deleted_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
   },
   { $id: 'FeedbackSubmission' },
@@ -92,7 +92,7 @@ export function toTriage(body: Static<typeof TriageSchema>): Triage {
 
 const FeedbackChangeSchema = Type.Object(
   {
-    version: Type.Integer({ description: 'The version that the change made.' }),
+    version: Type.Integer({ description: 'Version after the change.' }),
     changed_at: time,
     changed_by: Type.String(),
     changes: fieldChanges(),
@@ -111,11 +111,11 @@ export const GrowthSchema = Type.Object(
   {
     table: Type.String(),
     rows: Type.Integer(),
-    bytes: Type.Integer({ description: 'Includes indexes; a share by rows where tenants share a table.' }),
+    bytes: Type.Integer({ description: "Includes indexes. In a shared table, the tenant's share by number of rows." }),
     rows_per_day: perDay(),
     bytes_per_day: perDay(),
     in_30_days: Type.Union([Type.Object({ rows: Type.Integer(), bytes: Type.Integer() }), Type.Null()], {
-      description: 'Forecast at the present rate.',
+      description: 'Forecast at the current rate.',
     }),
     sampled_at: time,
   },
@@ -134,7 +134,9 @@ export const StorageSchema = Type.Object(
       max_screenshot_size_kb: Type.Number(),
       submissions_last_24h: Type.Integer(),
     }),
-    growth: Type.Array(GrowthSchema, { description: 'By table, sampled once an hour; empty before the first sample.' }),
+    growth: Type.Array(GrowthSchema, {
+      description: 'Growth by table, sampled hourly; empty before the first sample.',
+    }),
   },
   { $id: 'StorageMetrics' },
 );
@@ -173,7 +175,7 @@ export function toFeedbackResource(item: InboxItem): FeedbackResource {
     annotation_coords: item.annotationCoords,
     api_state: item.apiState,
     ...(item.apiStateUnreadable ? { api_state_unreadable: true } : {}),
-    screenshots: item.screenshots.map((picture) => toScreenshotResource(item.id, picture)),
+    screenshots: item.screenshots.map((screenshot) => toScreenshotResource(item.id, screenshot)),
     created_at: formatTime(item.createdAt),
     is_read: item.isRead,
     is_archived: item.isArchived,
@@ -184,15 +186,15 @@ export function toFeedbackResource(item: InboxItem): FeedbackResource {
   };
 }
 
-function toScreenshotResource(feedbackId: string, picture: Screenshot): Static<typeof ScreenshotSchema> {
-  const url = `/admin/api/feedback/${feedbackId}/screenshots/${picture.n}`;
+function toScreenshotResource(feedbackId: string, screenshot: Screenshot): Static<typeof ScreenshotSchema> {
+  const url = `/admin/api/feedback/${feedbackId}/screenshots/${screenshot.n}`;
   return {
-    n: picture.n,
-    state: picture.state,
-    content_type: picture.contentType,
-    width: picture.width,
-    height: picture.height,
-    size_kb: picture.sizeKb,
+    n: screenshot.n,
+    state: screenshot.state,
+    content_type: screenshot.contentType,
+    width: screenshot.width,
+    height: screenshot.height,
+    size_kb: screenshot.sizeKb,
     url,
     thumbnail_url: `${url}/thumbnail`,
   };

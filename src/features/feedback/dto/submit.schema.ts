@@ -16,15 +16,17 @@ export const SubmitSchema = Type.Object(
       type: ['string', 'number'],
       minLength: 1,
       maxLength: 100,
-      description: 'Time on the clock of the client. A value that cannot be read is kept as it is.',
+      description: "Time on the client's clock. A value that cannot be parsed is stored unchanged.",
       example: '2026-11-22T09:30:00Z',
     }),
     browser: optionalString(255, 'Name and version.'),
     os: optionalString(255, 'Name and version.'),
-    screen_resolution: optionalString(64, 'Such as 1920x1080.'),
-    viewport_size: optionalString(64, 'Such as 1280x720.'),
-    annotation_coords: anyJson('Drawings on the screenshot: JSON up to 64 KiB, or a string that holds it.'),
-    api_state: anyJson('State of the page: JSON up to 64 KiB, or a string that holds it; encrypted at rest.'),
+    screen_resolution: optionalString(64, 'For example, 1920x1080.'),
+    viewport_size: optionalString(64, 'For example, 1280x720.'),
+    annotation_coords: anyJson('Drawings on the screenshot: at most 64 KiB of JSON, or a string that contains JSON.'),
+    api_state: anyJson(
+      'State of the page: at most 64 KiB of JSON, or a string that contains JSON. It is encrypted at rest.',
+    ),
     prediction_id: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
@@ -32,20 +34,20 @@ export const SubmitSchema = Type.Object(
         description: 'The prediction that the feedback is about.',
       }),
     ),
-    user_id: optionalString(128, 'The author; erasure and export of a data subject go by it.'),
+    user_id: optionalString(128, 'The author. Erasure and export of a subject use this id.'),
     screenshot: Type.Optional(
       Type.Unsafe<string | string[] | null>({
         type: ['string', 'array', 'null'],
         items: { type: 'string' },
         description:
-          'One or several PNG, JPEG or WebP pictures as data URLs. A refused picture is reported in `warnings`; the text is kept.',
+          'PNG, JPEG or WebP images as data URLs. A refused screenshot is reported in `warnings`; the text is still recorded.',
       }),
     ),
     website: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
         maxLength: 2048,
-        description: 'Leave it empty and hide it in your form: spam programs fill it in and give themselves away.',
+        description: 'Honeypot: hide this field in your form and leave it empty. Spam bots fill it in.',
       }),
     ),
     elapsed_ms: Type.Optional(
@@ -73,22 +75,22 @@ export type Submit = Static<typeof SubmitSchema>;
 
 const formJson = (description: string) => Type.Optional(Type.String({ description }));
 
-/** The same as a form, for the API document: fields are text, pictures are files. */
+/** Form variant of SubmitSchema for the API document: fields are text, screenshots are files. */
 export const SubmitFormSchema = Type.Object(
   {
     ...SubmitSchema.properties,
     timestamp: Type.String({
       minLength: 1,
       maxLength: 100,
-      description: 'Time on the clock of the client. A value that cannot be read is kept as it is.',
+      description: "Time on the client's clock. A value that cannot be parsed is stored unchanged.",
       example: '2026-11-22T09:30:00Z',
     }),
-    annotation_coords: formJson('Drawings on the screenshot: JSON up to 64 KiB.'),
-    api_state: formJson('State of the page: JSON up to 64 KiB, encrypted at rest.'),
+    annotation_coords: formJson('Drawings on the screenshot: at most 64 KiB of JSON.'),
+    api_state: formJson('State of the page: at most 64 KiB of JSON. It is encrypted at rest.'),
     screenshot: Type.Optional(
       Type.Array(BINARY, {
         description:
-          'PNG, JPEG or WebP files, after the text fields. A refused picture is reported in `warnings`; the text is kept.',
+          'PNG, JPEG or WebP files, after the text fields. A refused screenshot is reported in `warnings`; the text is still recorded.',
       }),
     ),
   },
@@ -110,13 +112,17 @@ export const submitValidator = new SchemaValidator(SubmitSchema, submitRules);
 
 const JSON_FIELDS = ['annotation_coords', 'api_state'] as const;
 
-/** Fields of a form as the JSON body they stand for. @throws ValidationError naming a field whose JSON cannot be kept */
+/**
+ * Converts form fields to the equivalent JSON body.
+ *
+ * @throws ValidationError (422) naming a field whose JSON is nested too deeply or cannot be stored
+ */
 export function fromForm(fields: Readonly<Record<string, string>>): Record<string, unknown> {
   const body: Record<string, unknown> = { ...fields };
   for (const name of JSON_FIELDS) if (typeof body[name] === 'string') body[name] = parsed(name, body[name]);
   if (typeof body.elapsed_ms === 'string' && /^\d{1,12}$/.test(body.elapsed_ms))
     body.elapsed_ms = Number(body.elapsed_ms);
-  // A form cannot leave a field out; it sends it empty.
+  // A form sends an empty field instead of leaving it out.
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''));
 }
 
@@ -140,14 +146,17 @@ export function toSubmission(body: Submit): SubmissionInput {
   };
 }
 
-/** Milliseconds since 1970 as many clients send them, or ISO 8601; anything else stays what it is. */
+/**
+ * Converts ISO 8601, or the milliseconds since 1970 that many clients send, to ISO 8601. Returns other values
+ * unchanged.
+ */
 function clientTime(value: string | number): string {
   const isTime = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 253_402_300_799_999;
   const time = typeof value === 'string' ? parseTime(value) : isTime ? value : undefined;
   return time === undefined ? String(value) : formatTime(time);
 }
 
-/** Older clients send JSON as a text; what is none stays a text, what is too deep or cannot be stored is refused by name. */
+/** Parses JSON that a legacy client sent as text. Text that is not JSON stays text. */
 function parsed(path: string, text: string): unknown {
   try {
     return parseJson(Buffer.from(text));
@@ -169,10 +178,10 @@ export const SubmittedSchema = Type.Object(
     link: Type.Unsafe<'linked' | 'pending' | null>({
       type: ['string', 'null'],
       description:
-        'Link to the prediction; null without `prediction_id`. `pending` until the prediction arrives, and when it was named without a ' +
+        'Link to the prediction; null without `prediction_id`. `pending` until the prediction is recorded, or if the request had no ' +
         'key or token.',
     }),
-    warnings: Type.Array(WarningSchema, { description: 'Pictures that were refused.' }),
+    warnings: Type.Array(WarningSchema, { description: 'Screenshots that were refused.' }),
   },
   { $id: 'RecordedFeedback' },
 );

@@ -6,7 +6,7 @@ import type { Submission } from '../submission.js';
 
 const PAGE_ROWS = 1000;
 
-/** Reads everything that a filter leaves, oldest first, at flat memory. */
+/** Reads all feedback that matches a filter, oldest first, with constant memory. */
 @Injectable()
 export class ExportService {
   constructor(
@@ -14,7 +14,7 @@ export class ExportService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Pages of at most 1,000; what arrives after the first one was asked for is left out. */
+  /** Returns pages of at most 1,000 submissions. Submissions received after the call are left out. */
   async *pages(tenant: TenantContext, filter: InboxFilter): AsyncGenerator<Submission[]> {
     const until = Math.min(filter.to ?? Infinity, this.clock.now() + 1);
     let position: { time: number; id: string } | undefined;

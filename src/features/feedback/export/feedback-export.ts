@@ -1,7 +1,7 @@
 import type { Column } from '#tabular';
 import type { Submission } from '../submission.js';
 
-/** Columns of an export, by the names of the API. */
+/** Columns of an export, named as in the API. */
 export const FEEDBACK_COLUMNS: readonly Column<Submission>[] = [
   ['id', 'text', ({ id }) => id],
   ['session_id', 'text', ({ sessionId }) => sessionId],

@@ -2,17 +2,18 @@ import { placeholders, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 
-/** How much was, or would be, deleted. */
+/** Number of records that were, or would be, deleted. */
 export interface Removed {
   submissions: number;
   screenshots: number;
 }
 
-/** Submissions that are past their time. Pictures, history and the search go with them. */
+/** Expired submissions. Their screenshots, history and search entries are deleted with them. */
 @Injectable()
 export class CleanupRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
+  /** Counts submissions and screenshots before `cutoff`, in milliseconds since 1970. */
   async countBefore(tenant: TenantContext, cutoff: number): Promise<Removed> {
     const time = this.unitOfWork.dialect.time(cutoff);
     const count = async (text: string): Promise<number> =>
@@ -28,7 +29,10 @@ export class CleanupRepository {
     };
   }
 
-  /** Deletes the oldest `limit`, in one transaction. What they had outside of the database is noted down to be deleted there. */
+  /**
+   * Deletes the oldest submissions, at most `limit`, in one transaction. Queues their files outside the database for
+   * deletion. `cutoff` is in milliseconds since 1970.
+   */
   async deleteBefore(tenant: TenantContext, cutoff: number, limit: number): Promise<Removed> {
     const { tenantId } = tenant;
     const time = this.unitOfWork.dialect.time(cutoff);
@@ -41,11 +45,11 @@ export class CleanupRepository {
       if (rows.length === 0) return { submissions: 0, screenshots: 0 };
       const ids = rows.map(({ id }) => id);
       const marks = placeholders(ids);
-      const pictures = await session.query<{ store: string }>(
+      const screenshots = await session.query<{ store: string }>(
         `SELECT store FROM feedback_screenshots WHERE tenant_id = $1 AND feedback_id IN (${marks})`,
         [tenantId, ...ids],
       );
-      if (pictures.some(({ store }) => store !== 'database')) {
+      if (screenshots.some(({ store }) => store !== 'database')) {
         await session.query(
           `INSERT INTO blob_deletions (id, tenant_id, store, created_at) SELECT id, tenant_id, store, created_at FROM feedback_screenshots ` +
             `WHERE tenant_id = $1 AND store <> 'database' AND feedback_id IN (${marks}) ON CONFLICT (id) DO NOTHING`,
@@ -56,7 +60,7 @@ export class CleanupRepository {
         `DELETE FROM feedback_submissions WHERE tenant_id = $1 AND id IN (${marks}) RETURNING id`,
         [tenantId, ...ids],
       );
-      return { submissions: deleted.length, screenshots: pictures.length };
+      return { submissions: deleted.length, screenshots: screenshots.length };
     });
   }
 }

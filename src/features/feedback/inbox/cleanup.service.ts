@@ -5,14 +5,14 @@ import { SearchIndexRepository } from '../search-index.repository.js';
 import { CleanupRepository, type Removed } from './cleanup.repository.js';
 
 export interface Cleanup extends Removed {
-  /** Milliseconds since 1970; what came before it went. */
+  /** Submissions received before this time are deleted, in milliseconds since 1970. */
   cutoff: number;
 }
 
 const BATCH_ROWS = 500;
 const PAUSE_MS = 20;
 
-/** Deletes submissions that are past their time, in small batches beside the traffic. */
+/** Deletes expired submissions in small batches, so that requests are not blocked. */
 @Injectable()
 export class CleanupService {
   constructor(
@@ -28,6 +28,7 @@ export class CleanupService {
     return { ...(await this.repository.countBefore(tenant, cutoff)), cutoff };
   }
 
+  /** Deletes submissions that are older than `days`. */
   async run(tenant: TenantContext, days: number): Promise<Cleanup> {
     const cutoff = this.cutoff(days);
     const sum = { submissions: 0, screenshots: 0, cutoff };
@@ -41,7 +42,7 @@ export class CleanupService {
     if (sum.submissions > 0) await this.search.purge();
     this.logger.info(
       { tenant_id: tenant.tenantId, rows: sum.submissions, count: sum.screenshots },
-      'old feedback was deleted',
+      'deleted expired feedback',
     );
     return sum;
   }

@@ -38,9 +38,10 @@ interface Row {
 const COLUMNS =
   'id, tenant_id, session_id, category, description, url, timestamp, browser, os, screen_resolution, viewport_size, user_id, prediction_id, link, ' +
   'has_screenshot, has_annotation, annotation_coords, api_state, created_at, is_read, is_archived, admin_notes, quarantine, version, deleted_at';
-const RARE_HITS = 2000;
+/** Maximum hits of a search whose ids are read first. */
+const MAX_RARE_HITS = 2000;
 
-/** Fields that a change may touch, as properties of the entity. */
+/** Fields that a change may contain, as properties of the entity. */
 export type ChangedFields = Partial<
   Pick<FeedbackSubmissionEntity, 'isRead' | 'isArchived' | 'adminNotes' | 'category' | 'quarantine' | 'deletedAt'>
 >;
@@ -62,7 +63,7 @@ export class FeedbackRepository {
     return row && this.toSubmission(tenant, row);
   }
 
-  /** Newest first, or oldest first for an export; at most `limit`, after `position` when given. */
+  /** Returns at most `limit` submissions after `position`: the newest first, or the oldest first for an export. */
   async list(
     tenant: TenantContext,
     filter: InboxFilter,
@@ -83,8 +84,10 @@ export class FeedbackRepository {
   }
 
   /**
-   * Changes a submission and writes what it was to its history, in one transaction; what stays the same makes no version.
-   * @throws NotFoundError, PreconditionFailedError
+   * Changes a submission and adds the previous values to its history, in one transaction. A change without an effect
+   * creates no version.
+   *
+   * @throws NotFoundError (404), PreconditionFailedError (412)
    */
   async change(
     tenant: TenantContext,
@@ -96,12 +99,15 @@ export class FeedbackRepository {
     await this.temporal.change(tenant, FeedbackSubmissionEntity, { id, version }, next, by);
   }
 
-  /** Oldest first. */
+  /** Returns the changes of a submission, oldest first. */
   history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
     return this.temporal.history(tenant, FeedbackSubmissionEntity, id);
   }
 
-  /** What administrators had made of it at a moment; undefined when it was not there, or deleted. */
+  /**
+   * Returns the triage at a time in milliseconds since 1970; undefined if the submission did not exist or was deleted
+   * then.
+   */
   async stateAt(tenant: TenantContext, id: string, at: number): Promise<TriagedState | undefined> {
     const found = await this.temporal.asOf(tenant, FeedbackSubmissionEntity, id, at);
     if (!found) return undefined;
@@ -109,7 +115,7 @@ export class FeedbackRepository {
     return { adminNotes, category, isArchived, isRead, quarantine, version };
   }
 
-  /** Of what counts: neither deleted nor in quarantine. */
+  /** Counts submissions and screenshots, without deleted ones and those in quarantine. */
   async figures(tenant: TenantContext, now: number): Promise<StorageFigures> {
     const { dialect } = this.unitOfWork;
     const counted = 'deleted_at IS NULL AND quarantine IS NULL';
@@ -118,26 +124,28 @@ export class FeedbackRepository {
       `SELECT COUNT(*) AS total, COALESCE(SUM(CASE WHEN created_at >= $2 THEN 1 ELSE 0 END), 0) AS recent FROM feedback_submissions WHERE tenant_id = $1 AND ${counted}`,
       [dialect.time(now - DAY_MS)],
     );
-    const [pictures] = await this.unitOfWork.read<{ total: unknown; kb: unknown; largest: unknown }>(
+    const [screenshots] = await this.unitOfWork.read<{ total: unknown; kb: unknown; largest: unknown }>(
       tenant,
       'SELECT COUNT(*) AS total, COALESCE(SUM(size_kb), 0) AS kb, COALESCE(MAX(size_kb), 0) AS largest FROM feedback_screenshots ' +
         `WHERE tenant_id = $1 AND feedback_id IN (SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND has_screenshot AND ${counted})`,
     );
-    const total = Number(pictures?.total ?? 0);
-    const kb = Number(pictures?.kb ?? 0);
+    const total = Number(screenshots?.total ?? 0);
+    const kb = Number(screenshots?.kb ?? 0);
     return {
       submissions: Number(submissions?.total ?? 0),
       screenshots: total,
       storageKb: kb,
       averageKb: total === 0 ? 0 : kb / total,
-      largestKb: Number(pictures?.largest ?? 0),
+      largestKb: Number(screenshots?.largest ?? 0),
       submissionsLast24h: Number(submissions?.recent ?? 0),
     };
   }
 
   /**
-   * PostgreSQL does not know how many rows begin a word: for a rare one it would walk through all of them in the order of the list. So the
-   * index is asked first; a word that is found more often than this is best found by walking.
+   * Returns the ids of the hits of a rare word; undefined for SQLite and for common words.
+   *
+   * PostgreSQL cannot estimate how many rows match a prefix. For a rare word it would scan the whole list in its order,
+   * so the search index is read first. For a common word, scanning the list is faster.
    */
   private async rareHits(tenant: TenantContext, search: string | undefined): Promise<string[] | undefined> {
     const { dialect } = this.unitOfWork;
@@ -146,9 +154,9 @@ export class FeedbackRepository {
     const rows = await this.unitOfWork.read<{ id: string }>(
       tenant,
       `SELECT id FROM feedback_submissions WHERE tenant_id = $1 AND ${this.matches().replace('?', '$2')} LIMIT $3`,
-      [query, RARE_HITS + 1],
+      [query, MAX_RARE_HITS + 1],
     );
-    return rows.length > RARE_HITS ? undefined : rows.map(({ id }) => id);
+    return rows.length > MAX_RARE_HITS ? undefined : rows.map(({ id }) => id);
   }
 
   private where(filter: InboxFilter, rareHits: string[] | undefined): Conditions {
@@ -164,7 +172,7 @@ export class FeedbackRepository {
     });
     if (filter.search !== undefined) {
       const query = toSearchQuery(filter.search, dialect.name);
-      // A search without a word finds nothing.
+      // A search without words finds nothing.
       if (query === undefined) where.add('1 = 0');
       else if (rareHits) where.add('id = ANY(CAST(? AS uuid[]))', rareHits);
       else where.add(this.matches(), query);
@@ -181,8 +189,8 @@ export class FeedbackRepository {
       : `to_tsvector('simple', search_text) @@ to_tsquery('simple', ?)`;
   }
 
-  /** One value that no key opens must not shut the whole inbox. */
-  private openState(tenant: TenantContext, id: string, sealed: string): { value: unknown; unreadable: boolean } {
+  /** Decrypts the state. A value that no key decrypts must not make the whole inbox unreadable. */
+  private decryptState(tenant: TenantContext, id: string, sealed: string): { value: unknown; unreadable: boolean } {
     try {
       return {
         value: JSON.parse(this.cipher.open(tenant, SUBMISSIONS.place(id, 'api_state'), sealed)) as unknown,
@@ -197,7 +205,8 @@ export class FeedbackRepository {
   private toSubmission(tenant: TenantContext, row: Row): Submission {
     const { dialect } = this.unitOfWork;
     const { api_state } = row;
-    const state = api_state === null ? { value: null, unreadable: false } : this.openState(tenant, row.id, api_state);
+    const state =
+      api_state === null ? { value: null, unreadable: false } : this.decryptState(tenant, row.id, api_state);
     return {
       id: row.id,
       sessionId: row.session_id,

@@ -20,14 +20,14 @@ import type { InboxItem } from './inbox.js';
 import { InboxService } from './inbox.service.js';
 
 const SUBMISSION = { path: { id: UUID }, returns: FeedbackSchema };
-const PICTURE = {
+const SCREENSHOT = {
   path: { id: UUID, n: Type.Integer({ minimum: 0, maximum: 99 }) },
   content: { 'image/webp': BINARY },
   ifNoneMatch: true,
 };
 
-/** Bytes that somebody sent: never shown as a page, whatever they are. */
-const PICTURE_HEADERS = {
+/** Keeps browsers from showing uploaded bytes as a page, whatever they contain. */
+const SCREENSHOT_HEADERS = {
   'content-type': 'image/webp',
   'content-disposition': 'attachment; filename="screenshot.webp"',
   'content-security-policy': "default-src 'none'; sandbox",
@@ -71,15 +71,15 @@ export class InboxController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
     const at = toMoment(query);
-    // The past cannot be changed: no ETag.
+    // A past state has no ETag, because it cannot be changed.
     if (at !== undefined) return toFeedbackResource(await this.inbox.getAsOf(caller, id, at));
-    return answer(reply, await this.inbox.get(caller, id, query.include_deleted));
+    return withEtag(reply, await this.inbox.get(caller, id, query.include_deleted));
   }
 
   @Patch(':id')
   @ResourceRoute({
     operationId: 'triage_feedback',
-    summary: 'Mark, annotate, sort or release a feedback submission',
+    summary: 'Triage a feedback submission',
     description: 'Only the fields in the body change.',
     body: TriageSchema,
     ...SUBMISSION,
@@ -95,14 +95,14 @@ export class InboxController {
   ): Promise<FeedbackResource> {
     const change = toTriage(triageValidator.parse(body));
     await this.inbox.get(caller, id);
-    return answer(reply, await this.inbox.triage(caller, id, parseIfMatch(ifMatch), change));
+    return withEtag(reply, await this.inbox.triage(caller, id, parseIfMatch(ifMatch), change));
   }
 
   @Delete(':id')
   @ResourceRoute({
     operationId: 'delete_feedback',
     summary: 'Delete a feedback submission',
-    description: 'It can be restored until the end of its retention.',
+    description: 'Deleted feedback can be restored until the end of its retention.',
     ...SUBMISSION,
     etag: true,
     ifMatch: true,
@@ -114,7 +114,7 @@ export class InboxController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
     await this.inbox.get(caller, id);
-    return answer(reply, await this.inbox.remove(caller, id, parseIfMatch(ifMatch)));
+    return withEtag(reply, await this.inbox.remove(caller, id, parseIfMatch(ifMatch)));
   }
 
   @Post(':id/restore')
@@ -134,7 +134,7 @@ export class InboxController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedbackResource> {
     await this.inbox.get(caller, id, true);
-    return answer(reply, await this.inbox.restore(caller, id, parseIfMatch(ifMatch)));
+    return withEtag(reply, await this.inbox.restore(caller, id, parseIfMatch(ifMatch)));
   }
 
   @Get(':id/history')
@@ -156,8 +156,8 @@ export class InboxController {
   @FileRoute({
     operationId: 'get_screenshot',
     summary: 'Get a screenshot',
-    description: 'Pictures are converted to WebP; 409 while that is in progress.',
-    ...PICTURE,
+    description: 'Screenshots are converted to WebP. Returns 409 while the conversion is in progress.',
+    ...SCREENSHOT,
   })
   async screenshot(
     @Caller() caller: Principal,
@@ -166,15 +166,15 @@ export class InboxController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await show(reply, ifNoneMatch, await this.inbox.picture(caller, id, numberOf(n), 'picture'));
+    await show(reply, ifNoneMatch, await this.inbox.screenshot(caller, id, numberOf(n), 'picture'));
   }
 
   @Get(':id/screenshots/:n/thumbnail')
   @FileRoute({
     operationId: 'get_thumbnail',
     summary: 'Get the thumbnail of a screenshot',
-    description: 'Pictures are converted to WebP; 409 while that is in progress.',
-    ...PICTURE,
+    description: 'Screenshots are converted to WebP. Returns 409 while the conversion is in progress.',
+    ...SCREENSHOT,
   })
   async thumbnail(
     @Caller() caller: Principal,
@@ -183,22 +183,22 @@ export class InboxController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await show(reply, ifNoneMatch, await this.inbox.picture(caller, id, numberOf(n), 'thumbnail'));
+    await show(reply, ifNoneMatch, await this.inbox.screenshot(caller, id, numberOf(n), 'thumbnail'));
   }
 }
 
-function answer(reply: FastifyReply, item: InboxItem): FeedbackResource {
+function withEtag(reply: FastifyReply, item: InboxItem): FeedbackResource {
   void reply.header('etag', etagOf(item.version));
   return toFeedbackResource(item);
 }
 
-/** Sends a picture, unless its reader has it. */
+/** Sends a screenshot, or 304 if the client has it. */
 async function show(
   reply: FastifyReply,
   ifNoneMatch: string | undefined,
   { read, tag }: { tag: string; read: () => Promise<Buffer> },
 ): Promise<void> {
-  void reply.headers({ ...PICTURE_HEADERS, etag: tag });
+  void reply.headers({ ...SCREENSHOT_HEADERS, etag: tag });
   if (matchesIfNoneMatch(tag, ifNoneMatch)) await reply.code(304).removeHeader('content-type').send();
   else await reply.send(await read());
 }

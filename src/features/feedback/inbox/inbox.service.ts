@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Secrets } from '#secrets';
 import { asActor, type Principal } from '#security';
 import { ScreenshotPendingError } from '../attachments/errors.js';
-import { PictureCache } from '../attachments/picture-cache.service.js';
+import { ScreenshotCache } from '../attachments/screenshot-cache.service.js';
 import { ScreenshotsRepository } from '../attachments/screenshots.repository.js';
 import type { Screenshot, Submission } from '../submission.js';
 import { FeedbackRepository } from './feedback.repository.js';
 import type { HistoryEntry, InboxFilter, InboxItem, StorageFigures, Triage } from './inbox.js';
 
-/** What people wrote, for those who answer for it. */
+/** Reads and triages feedback for administrators. */
 @Injectable()
 export class InboxService {
   private readonly cursors: CursorCodec;
@@ -17,14 +17,18 @@ export class InboxService {
   constructor(
     private readonly repository: FeedbackRepository,
     private readonly screenshots: ScreenshotsRepository,
-    private readonly pictures: PictureCache,
+    private readonly cache: ScreenshotCache,
     @Inject(CLOCK) private readonly clock: Clock,
     secrets: Secrets,
   ) {
     this.cursors = secrets.cursorCodec('feedback');
   }
 
-  /** Newest first; a page stays where it is while new submissions arrive. @throws ValidationError naming `cursor` */
+  /**
+   * Returns a page of feedback, newest first. New submissions do not shift later pages.
+   *
+   * @throws ValidationError (422) naming `cursor`
+   */
   async list(tenant: TenantContext, filter: InboxFilter, limit: number, cursor?: string): Promise<Page<InboxItem>> {
     const position = this.cursors.positionOf(cursor);
     const rows = await this.repository.list(tenant, filter, limit + 1, { position });
@@ -32,21 +36,28 @@ export class InboxService {
     return { data: await this.withScreenshots(tenant, data), next_cursor };
   }
 
-  /** @throws NotFoundError, also for another tenant's, and for a deleted one unless asked for */
+  /**
+   * @throws NotFoundError (404), also for the feedback of another tenant, and for deleted feedback unless
+   *   `includeDeleted`
+   */
   async get(tenant: TenantContext, id: string, includeDeleted = false): Promise<InboxItem> {
     const submission = await this.repository.find(tenant, id, includeDeleted);
     if (!submission) throw new NotFoundError('The submission');
     return (await this.withScreenshots(tenant, [submission]))[0] as InboxItem;
   }
 
-  /** As administrators had left it at `at`. @throws NotFoundError, also when it was not there yet, or deleted then */
+  /**
+   * Returns the feedback with its triage at `at`, in milliseconds since 1970.
+   *
+   * @throws NotFoundError (404), also if the feedback did not exist or was deleted at that time
+   */
   async getAsOf(tenant: TenantContext, id: string, at: number): Promise<InboxItem> {
     const [now, then] = [await this.get(tenant, id, true), await this.repository.stateAt(tenant, id, at)];
     if (!then) throw new NotFoundError('The submission');
     return { ...now, ...then, deletedAt: null };
   }
 
-  /** @throws NotFoundError, PreconditionFailedError (412) */
+  /** @throws NotFoundError (404), PreconditionFailedError (412) */
   async triage(caller: Principal, id: string, version: number | undefined, change: Triage): Promise<InboxItem> {
     await this.get(caller, id);
     const { adminNotes, category, isArchived, isRead, quarantined } = change;
@@ -55,7 +66,11 @@ export class InboxService {
     return this.get(caller, id);
   }
 
-  /** Keeps it until retention, out of sight. @throws NotFoundError, PreconditionFailedError (412) */
+  /**
+   * Hides the feedback until it is restored or retention deletes it.
+   *
+   * @throws NotFoundError (404), PreconditionFailedError (412)
+   */
   async remove(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
     await this.get(caller, id);
     const by = asActor(caller, this.clock.now());
@@ -63,23 +78,28 @@ export class InboxService {
     return this.get(caller, id, true);
   }
 
-  /** @throws NotFoundError, PreconditionFailedError (412) */
+  /** @throws NotFoundError (404), PreconditionFailedError (412) */
   async restore(caller: Principal, id: string, version: number | undefined): Promise<InboxItem> {
     await this.repository.change(caller, id, version, () => ({ deletedAt: null }), asActor(caller, this.clock.now()));
     return this.get(caller, id);
   }
 
-  /** Oldest first; also of a deleted one. @throws NotFoundError */
+  /**
+   * Returns the changes of feedback, also if it is deleted, oldest first.
+   *
+   * @throws NotFoundError (404)
+   */
   async history(tenant: TenantContext, id: string): Promise<HistoryEntry[]> {
     await this.get(tenant, id, true);
     return this.repository.history(tenant, id);
   }
 
   /**
-   * A picture that can be shown: `tag` names its bytes, which never change.
-   * @throws NotFoundError, ScreenshotPendingError (409); `read` also BlobStoreError (503)
+   * Returns the ETag of a screenshot, whose bytes never change, and a function that reads them.
+   *
+   * @throws NotFoundError (404), ScreenshotPendingError (409); `read` also throws BlobStoreError (503)
    */
-  async picture(
+  async screenshot(
     tenant: TenantContext,
     id: string,
     n: number,
@@ -87,11 +107,11 @@ export class InboxService {
   ): Promise<{ tag: string; read: () => Promise<Buffer> }> {
     await this.get(tenant, id);
     const found = await this.screenshots.find(tenant, id, n);
-    if (!found || found.state === 'failed') throw new NotFoundError('The picture');
+    if (!found || found.state === 'failed') throw new NotFoundError('The screenshot');
     if (found.state === 'pending') throw new ScreenshotPendingError();
     const read = async (): Promise<Buffer> => {
-      const bytes = await this.pictures.read(tenant, found, part);
-      if (!bytes) throw new NotFoundError('The picture');
+      const bytes = await this.cache.read(tenant, found, part);
+      if (!bytes) throw new NotFoundError('The screenshot');
       return bytes;
     };
     return { tag: `"${found.id}-${part}"`, read };
@@ -103,9 +123,9 @@ export class InboxService {
 
   private async withScreenshots(tenant: TenantContext, submissions: readonly Submission[]): Promise<InboxItem[]> {
     const shown = submissions.filter(({ hasScreenshot }) => hasScreenshot).map(({ id }) => id);
-    const pictures = new Map<string, Screenshot[]>();
-    for (const picture of await this.screenshots.listOf(tenant, shown))
-      pictures.set(picture.feedbackId, [...(pictures.get(picture.feedbackId) ?? []), picture]);
-    return submissions.map((submission) => ({ ...submission, screenshots: pictures.get(submission.id) ?? [] }));
+    const byFeedback = new Map<string, Screenshot[]>();
+    for (const screenshot of await this.screenshots.listOf(tenant, shown))
+      byFeedback.set(screenshot.feedbackId, [...(byFeedback.get(screenshot.feedbackId) ?? []), screenshot]);
+    return submissions.map((submission) => ({ ...submission, screenshots: byFeedback.get(submission.id) ?? [] }));
   }
 }

@@ -1,7 +1,7 @@
 import type { RecordedChange } from '#persistence';
 import type { Screenshot, Submission } from '../submission.js';
 
-/** Filters of the inbox; the range is half-open, milliseconds since 1970. */
+/** Filters of the inbox. The range includes `from` and excludes `to`, both in milliseconds since 1970. */
 export interface InboxFilter {
   from?: number | undefined;
   to?: number | undefined;
@@ -12,9 +12,9 @@ export interface InboxFilter {
   sessionId?: string | undefined;
   userId?: string | undefined;
   predictionId?: string | undefined;
-  /** Words that must all occur, from their beginning. */
+  /** Words that must all occur, at least as the beginning of a word. */
   search?: string | undefined;
-  /** Undefined: both. */
+  /** If undefined, the filter includes both. */
   quarantined?: boolean | undefined;
   includeDeleted: boolean;
 }
@@ -23,25 +23,25 @@ export interface InboxItem extends Submission {
   screenshots: Screenshot[];
 }
 
-/** What an administrator may change. */
+/** Fields that an administrator may change. */
 export interface Triage {
   isRead?: boolean | undefined;
   isArchived?: boolean | undefined;
   adminNotes?: string | null | undefined;
   category?: string | undefined;
-  /** False lets it out of quarantine; nothing puts it in by hand. */
+  /** False releases the feedback from quarantine. Only the spam check puts feedback into it. */
   quarantined?: false | undefined;
 }
 
 export type HistoryEntry = RecordedChange;
 
-/** What administrators had made of a submission. */
+/** The triage of a submission at some time. */
 export type TriagedState = Pick<
   Submission,
   'isRead' | 'isArchived' | 'adminNotes' | 'category' | 'quarantine' | 'version'
 >;
 
-/** What is stored; kilobytes of 1,024 bytes. */
+/** Amounts of stored feedback. A kilobyte is 1,024 bytes. */
 export interface StorageFigures {
   submissions: number;
   screenshots: number;

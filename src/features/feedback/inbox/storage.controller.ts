@@ -13,7 +13,7 @@ import { FEEDBACK_COLUMNS } from '../export/feedback-export.js';
 import { CleanupService } from './cleanup.service.js';
 import { InboxService } from './inbox.service.js';
 
-/** What is stored, getting it out, and getting rid of it. */
+/** Measures, exports and deletes stored feedback. */
 @ApiTags('Feedback')
 @StrictInput()
 @Unlimited()
@@ -66,7 +66,7 @@ export class StorageController {
   @ExportRoute({
     operationId: 'export_feedback',
     summary: 'Export feedback, oldest first',
-    description: 'Takes the filters of the list.',
+    description: 'Accepts the same filters as the list.',
   })
   async export(@Caller() caller: Principal, @Query() query: ExportQuery, @Res() reply: FastifyReply): Promise<void> {
     const pages = this.exports.pages(caller, toFilter(query));

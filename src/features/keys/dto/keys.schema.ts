@@ -23,7 +23,9 @@ export const CreateKeySchema = Type.Object(
       Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40 }),
     ),
     publishable: Type.Optional(
-      Type.Boolean({ description: 'For public pages: the key may only send feedback and votes, from its origins.' }),
+      Type.Boolean({
+        description: 'For public pages. The key may only send feedback and votes, and only from `allowed_origins`.',
+      }),
     ),
     allowed_origins: Type.Optional(
       Type.Array(Type.String({ maxLength: 300, example: 'https://shop.example.com' }), { maxItems: 50 }),
@@ -86,7 +88,7 @@ export const KeySchema = Type.Object(
 );
 export type KeyResource = Static<typeof KeySchema>;
 export const NewKeySchema = Type.Composite(
-  [KeySchema, Type.Object({ key: Type.String({ description: 'The secret; this is the only response with it.' }) })],
+  [KeySchema, Type.Object({ key: Type.String({ description: 'The secret. Only this response contains it.' }) })],
   { $id: 'ApiKeyWithSecret' },
 );
 
@@ -139,7 +141,7 @@ export const NewTenantSchema = Type.Composite(
     TenantSchema,
     Type.Object({
       admin_key: Type.String({
-        description: 'A key with every scope but `platform`; this is the only response with it.',
+        description: 'A key with every scope except `platform`. Only this response contains it.',
       }),
     }),
   ],
@@ -158,7 +160,7 @@ export const AuditEntrySchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     at: time,
-    actor: Type.String({ description: 'Id of the API key, or `cli`.' }),
+    actor: Type.String({ description: 'Id of the API key, `user:` and the id of the user, or `cli`.' }),
     action: Type.String({ example: 'key.create' }),
     target: Type.String(),
     details: Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'], additionalProperties: true }),

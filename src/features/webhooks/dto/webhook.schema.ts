@@ -12,7 +12,7 @@ export const CreateWebhookSchema = Type.Object(
     url: Type.String({
       minLength: 1,
       maxLength: 2000,
-      description: 'An https URL with a public address; FL_WEBHOOK_ALLOW permits others.',
+      description: 'An https URL with a public address. FL_WEBHOOK_ALLOW permits others.',
     }),
     events: Type.Array(event(), { minItems: 1, maxItems: 20 }),
     secret: Type.Optional(
@@ -41,7 +41,7 @@ export type WebhookResource = Static<typeof WebhookSchema>;
 export const NewWebhookSchema = Type.Intersect(
   [
     WebhookSchema,
-    Type.Object({ secret: Type.String({ description: 'Signs the deliveries; this is the only response with it.' }) }),
+    Type.Object({ secret: Type.String({ description: 'Signs the deliveries. Only this response contains it.' }) }),
   ],
   { $id: 'WebhookWithSecret' },
 );
@@ -64,7 +64,7 @@ export const DeliverySchema = Type.Object(
   {
     id: Type.String({
       format: 'uuid',
-      description: 'The `id` in the body; it stays the same when the delivery is repeated.',
+      description: 'The `id` in the body. It stays the same when the delivery is repeated.',
     }),
     event: Type.String(),
     data: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),

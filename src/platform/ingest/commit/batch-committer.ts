@@ -46,23 +46,28 @@ interface Owner {
 /**
  * Commits batches to the database in one transaction.
  *
- * - the usual case, no key and no chosen id, is one statement for each table
- * - what rides along is made from the rows that are really new. That all of them are is taken for granted first; when one is not,
- *   nothing was stored, and a second transaction asks
- * - keys are claimed first, in one order everywhere, so that two servers with the same keys wait and do not deadlock; a batch
- *   whose key is another's is left out, and the outcome says why
- * - on a replay (`origin` "spool") the ids of a batch that lost its key become aliases: they were acknowledged
+ * - the usual case, without keys and chosen ids, is one statement for each table
+ * - rows of commit hooks are derived only from rows that are new. The first attempt assumes that all rows are new; if
+ *   one is not, nothing is stored, and a second transaction finds out which rows are new
+ * - keys are claimed first and in the same order everywhere, so that servers with the same keys wait instead of
+ *   deadlocking; a batch whose key belongs to other records is left out, and its outcome gives the reason
+ * - on a replay (`origin` "spool"), the ids of a batch whose key belongs to other records become aliases of those
+ *   records, because they were acknowledged
  */
 export class BatchCommitter {
-  /** New at every start: no two processes are ever the same writer. */
+  /** Random at every start, so that no two processes are the same writer. */
   private readonly writer = randomBytes(6).toString('base64url');
 
   constructor(
     private readonly database: Database,
-    private readonly riders: CommitHooks = new CommitHooks(),
+    private readonly hooks: CommitHooks = new CommitHooks(),
   ) {}
 
-  /** Of commits that may run at the same time, each has a `lane` of its own. */
+  /**
+   * Commits batches and returns the outcomes of those that were not simply stored. Commits that may run at the same
+   * time need different lanes.
+   * @throws the errors of the database; TransactionConflictError also if a claim was removed meanwhile
+   */
   async commit(
     batches: readonly RecordBatch[],
     origin: Durability = 'database',
@@ -78,18 +83,18 @@ export class BatchCommitter {
       const accepted = batches.filter((batch) => !outcomes.has(batch));
       await this.insert(session, byTable(accepted), writer);
       const checked = accepted.filter(({ chosenIds }) => chosenIds === true || origin === 'spool');
-      await noteTaken(session, checked, outcomes);
-      if (origin === 'database') await giveBack(session, accepted, outcomes);
+      await recordTakenIds(session, checked, outcomes);
+      if (origin === 'database') await releaseClaims(session, accepted, outcomes);
       return outcomes;
     });
   }
 
-  /** Answers false, and has stored nothing, when something rides along with rows of which some are there already. */
+  /** Returns false, with nothing stored, if a group has rows from commit hooks and not all of its rows are new. */
   private async commitNew(groups: BulkGroup[], writer: string): Promise<boolean> {
-    const riders = groups.map((group) => this.riders.of(group, writer).filter(({ rows }) => rows.length > 0));
-    const carried = groups.map((group, i) => (riders[i]?.length ? { ...group, allNew: true } : group));
+    const derived = groups.map((group) => this.hooks.rowsFor(group, writer).filter(({ rows }) => rows.length > 0));
+    const sources = groups.map((group, i) => (derived[i]?.length ? { ...group, allNew: true } : group));
     try {
-      await this.database.commit([...carried, ...riders.flat()]);
+      await this.database.commit([...sources, ...derived.flat()]);
       return true;
     } catch (error) {
       if (error instanceof RowsExistError) return false;
@@ -98,17 +103,17 @@ export class BatchCommitter {
   }
 
   private async insert(session: WriteSession, groups: readonly BulkGroup[], writer: string): Promise<void> {
-    const riders: BulkGroup[] = [];
+    const derived: BulkGroup[] = [];
     for (const each of groups) {
       const group = await resolveExternalIds(session, each);
-      if (this.riders.has(group.insert.table))
-        riders.push(...this.riders.of({ ...group, rows: await session.insertNew(group) }, writer));
+      if (this.hooks.has(group.insert.table))
+        derived.push(...this.hooks.rowsFor({ ...group, rows: await session.insertNew(group) }, writer));
       else await session.insert([group]);
     }
-    await session.insert(riders.filter(({ rows }) => rows.length > 0));
+    await session.insert(derived.filter(({ rows }) => rows.length > 0));
   }
 
-  /** Writes a row and removes it again in one transaction: whether the database takes records at all. */
+  /** Writes and removes a row in one transaction, to find out whether the database accepts records. */
   async probe(): Promise<void> {
     const id = uuidv7();
     const row = { id, tenant_id: DEFAULT_TENANT_ID, record_id: id, created_at: Date.now() };
@@ -118,7 +123,9 @@ export class BatchCommitter {
     });
   }
 
-  /** Batches that must not be inserted, because their key stands for other records. */
+  /**
+   * Claims keys. Returns the outcomes of batches that must not be inserted, because their key belongs to other records.
+   */
   private async claim(
     session: WriteSession,
     batches: readonly RecordBatch[],
@@ -134,7 +141,7 @@ export class BatchCommitter {
       const { claim } = batch;
       const owner = claim && owners.get(claim.keyHash);
       if (!claim) continue;
-      // Somebody removed an expired claim between the two statements: once more, and it is ours.
+      // An expired claim was removed between the two statements. A retry claims the key.
       if (!owner) throw new TransactionConflictError();
       const recordIds = this.database.dialect.readJson<string[]>(owner.record_ids) ?? [];
       if (owner.request_hash !== claim.requestHash) {
@@ -153,7 +160,7 @@ export class BatchCommitter {
     const hashes = [...new Set(claims.map(({ keyHash }) => keyHash))];
     const marks = placeholders(hashes, 1);
     const rows = await session.query<Owner>(
-      // The hash holds the tenant.
+      // The hash includes the tenant.
       `SELECT key_hash, request_hash, record_ids, answer FROM idempotency_keys WHERE key_hash IN (${marks})`,
       hashes,
     );
@@ -176,8 +183,11 @@ function aliasRows({ tenantId, recordIds, createdAt }: Claim, winners: readonly 
   return recordIds.map((id, i) => ({ id, tenant_id: tenantId, record_id: winners[i], created_at: createdAt }));
 }
 
-/** A refusal is not kept: the mended request may use the key. In a replay the answer was given, and stands. */
-async function giveBack(
+/**
+ * Removes the claims of refused batches, so that the corrected request may use the key. Not called in a replay, whose
+ * response was already sent.
+ */
+async function releaseClaims(
   session: WriteSession,
   batches: readonly RecordBatch[],
   outcomes: ReadonlyMap<RecordBatch, BatchOutcome>,
@@ -192,8 +202,11 @@ async function giveBack(
   }
 }
 
-/** One query tells whether there is anything to note; only then is each batch looked at, since two of them may hold one id. */
-async function noteTaken(
+/**
+ * Adds the outcomes of batches whose ids belong to other records. One query finds whether there are any; only then is
+ * each batch checked, because two batches may have the same id.
+ */
+async function recordTakenIds(
   session: WriteSession,
   batches: readonly RecordBatch[],
   outcomes: Map<RecordBatch, BatchOutcome>,

@@ -2,26 +2,27 @@ import { Injectable } from '@nestjs/common';
 import type { BulkGroup, BulkRow } from '#persistence';
 
 /**
- * Rows to be written in the same transaction as `rows`, which are new to their table. `writer` names who writes: rows of one writer
- * are written by one transaction at a time.
+ * Returns rows to write in the same transaction as `rows`, which are new. Rows of the same `writer` are written by one
+ * transaction at a time.
  */
 export type CommitHook = (rows: readonly BulkRow[], writer: string) => BulkGroup[];
 
-/** What rides in the transaction of a record, such as sums over it: features above `ingest/` register theirs, by table. */
+/** Hooks, by table, that add rows to the transaction of a record, such as rollups. Features register them. */
 @Injectable()
 export class CommitHooks {
-  private readonly riders = new Map<string, CommitHook[]>();
+  private readonly hooks = new Map<string, CommitHook[]>();
 
-  register(table: string, rider: CommitHook): void {
-    this.riders.set(table, [...(this.riders.get(table) ?? []), rider]);
+  register(table: string, hook: CommitHook): void {
+    this.hooks.set(table, [...(this.hooks.get(table) ?? []), hook]);
   }
 
-  /** Whether anything rides with rows of this table. */
+  /** Returns whether a table has hooks. */
   has(table: string): boolean {
-    return this.riders.has(table);
+    return this.hooks.has(table);
   }
 
-  of({ insert, rows }: BulkGroup, writer: string): BulkGroup[] {
-    return (this.riders.get(insert.table) ?? []).flatMap((rider) => rider(rows, writer));
+  /** Returns the rows that hooks derive from new rows. */
+  rowsFor({ insert, rows }: BulkGroup, writer: string): BulkGroup[] {
+    return (this.hooks.get(insert.table) ?? []).flatMap((hook) => hook(rows, writer));
   }
 }

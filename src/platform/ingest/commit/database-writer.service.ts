@@ -20,11 +20,12 @@ const PROBE_EVERY_MS = 5000;
 const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
 
 /**
- * The database as `ingest/` sees it.
+ * Commits records to the database.
  *
- * - a commit is tried again when its failure may pass, inside the budget of a record; inserts are idempotent by id
- * - several failures in a row open the breaker: records go to the spool at once until a try, or the health check, succeeds
- * - a month without a partition gets one, and the commit is repeated
+ * - a commit that failed transiently is retried within the time budget of a record; inserts are idempotent by id
+ * - consecutive failures open the circuit breaker: records then go straight to the spool until an attempt or a health
+ *   check succeeds
+ * - a missing monthly partition is created, and the commit is repeated
  */
 @Injectable()
 export class DatabaseWriter {
@@ -64,30 +65,37 @@ export class DatabaseWriter {
     return this.policy.state;
   }
 
-  /** Whether a record should be offered to the database at all: not while it is away, nor while one commit tries it out. */
+  /** Whether records should be sent to the database: not while it is unavailable, nor while one commit tests it. */
   get admits(): boolean {
     return this.supervisor.isUp && this.policy.state !== 'half_open';
   }
 
-  /** `lane`: one of those that run at the same time. @throws what the database threw; DependencyUnavailableError when it was not asked or is too slow */
-  async commit(batches: readonly RecordBatch[], wanted: () => boolean, lane: number): Promise<BatchOutcomes> {
+  /**
+   * Commits a group in a lane; commits of different lanes may run at the same time. Stops retrying when `isWanted`
+   * returns false.
+   * @throws the errors of the database; DependencyUnavailableError if the breaker is open or the time budget is used up
+   */
+  async commit(batches: readonly RecordBatch[], isWanted: () => boolean, lane: number): Promise<BatchOutcomes> {
     try {
       return await this.policy.run(
         () => this.once(batches, lane),
-        () => wanted() && this.supervisor.isUp,
+        () => isWanted() && this.supervisor.isUp,
       );
     } catch (error) {
-      // An open breaker did not ask: there is nothing new to look at.
+      // An open breaker did not contact the database, so there is nothing to report.
       if (!(error instanceof DependencyUnavailableError)) this.supervisor.reportFailure(error);
       throw error;
     }
   }
 
-  /** What waited in the spool. No tries, no breaker: the spool itself tries again. */
+  /**
+   * Commits records from the spool. Without retries and breaker, because the spool retries.
+   * @throws the errors of the database
+   */
   async replay(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
     const kept = await this.guards.filter(batches);
     const committed = await this.withPartitions(() => this.committer.commit([...kept.values()], 'spool'));
-    // It does write again: nobody has to wait for the breaker's own next try.
+    // The database accepts writes again, so records need not wait for the next attempt of the breaker.
     this.policy.reset();
     const outcomes = new Map<RecordBatch, BatchOutcome>();
     for (const [batch, rest] of kept) {
@@ -97,13 +105,13 @@ export class DatabaseWriter {
     return outcomes;
   }
 
-  /** Without traffic nobody would try: an open breaker is tried by a write that leaves nothing behind. */
+  /** Tests the database with a write that leaves no row. Without traffic, an open breaker would otherwise stay open. */
   @WhileDatabaseUp({ name: 'database.probe', every: PROBE_EVERY_MS })
   async probe(): Promise<void> {
     if (this.policy.state !== 'open') return;
     await this.policy
       .run(() => this.committer.probe())
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'the database does not take records yet'));
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'the database does not accept records yet'));
   }
 
   private async once(batches: readonly RecordBatch[], lane: number): Promise<BatchOutcomes> {

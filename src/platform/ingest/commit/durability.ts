@@ -1,2 +1,2 @@
-/** Where an acknowledged record is durable: visible at once, or on this server's own disk until it is replayed. */
+/** Where an acknowledged record is durable: in the database, or on the disk of this server until it is replayed. */
 export type Durability = 'database' | 'spool';

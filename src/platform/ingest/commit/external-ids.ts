@@ -9,19 +9,19 @@ import {
 
 const INSERTS = new Map<string, BulkInsert>();
 
-/** Whether a row of the group has a name that another may have already. */
+/** Returns whether a row of the group has an external id, which another row may already have. */
 export function hasExternalIds({ insert: { claims }, rows }: BulkGroup): boolean {
   return claims !== undefined && rows.some((row) => row[claims.name] != null);
 }
 
 /**
- * Claims the names of rows, first come first served, and gives each row the id that has its name: of two that come with one name, on
- * whichever server, the later becomes a change of the first.
+ * Claims the external ids of rows, first come, first served, and gives each row the id that its external id belongs to.
+ * Of two rows with the same external id, on any servers, the second thus becomes a change of the first.
  */
 export async function resolveExternalIds(session: WriteSession, group: BulkGroup): Promise<BulkGroup> {
   const { claims } = group.insert;
   if (!claims || !hasExternalIds(group)) return group;
-  // In one order everywhere, so that two transactions wait and do not deadlock.
+  // The order is the same everywhere, so that two transactions wait instead of deadlocking.
   const named = group.rows
     .filter((row) => row[claims.name] != null)
     .sort((a, b) => (keyOf(a, claims) < keyOf(b, claims) ? -1 : 1));

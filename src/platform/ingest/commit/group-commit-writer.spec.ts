@@ -32,7 +32,7 @@ function writer(commit: (ids: string[]) => Promise<void>, more: Partial<GroupCom
 }
 
 describe('GroupCommitWriter', () => {
-  it('commits the first record at once and what queued meanwhile together', async () => {
+  it('commits the first record immediately, and those that arrive meanwhile together', async () => {
     const commits: string[][] = [];
     const target = writer(async (ids) => {
       commits.push(ids);
@@ -42,19 +42,19 @@ describe('GroupCommitWriter', () => {
     expect(commits).toEqual([['a'], ['b', 'c', 'd']]);
   });
 
-  it('answers only after the commit', async () => {
+  it('resolves only after the commit', async () => {
     let release: () => void = () => undefined;
     const target = writer(() => new Promise((resolve) => (release = resolve)));
-    let answered = false;
-    const put = target.put(batch('a')).then(() => (answered = true));
+    let resolved = false;
+    const put = target.put(batch('a')).then(() => (resolved = true));
     await pause(20);
-    expect(answered).toBe(false);
+    expect(resolved).toBe(false);
     release();
     await put;
-    expect(answered).toBe(true);
+    expect(resolved).toBe(true);
   });
 
-  it('acknowledges exactly what was committed, whatever fails, is poisoned or comes in groups', async () => {
+  it('acknowledges exactly the committed batches, despite failures and refused data', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ size: fc.integer({ min: 1, max: 5 }), poisoned: fc.boolean() }), {
@@ -69,7 +69,7 @@ describe('GroupCommitWriter', () => {
           const target = writer(
             async (ids) => {
               await pause(0);
-              if (failures[call++]) throw new Error('the database went away');
+              if (failures[call++]) throw new Error('the database is unavailable');
               if (ids.some((id) => id.startsWith('poison'))) throw new PoisonError();
               ids.forEach((id) => stored.add(id));
             },
@@ -81,7 +81,7 @@ describe('GroupCommitWriter', () => {
           const results = await Promise.allSettled(batches.map((ids) => target.put(batch(...ids))));
           results.forEach((result, i) => {
             const inside = batches[i]!.map((id) => stored.has(id));
-            // All of a batch or none of it; acknowledged means stored.
+            // A batch is stored completely or not at all, and acknowledged means stored.
             expect(new Set(inside).size).toBe(1);
             expect(inside[0]).toBe(result.status === 'fulfilled');
             if (result.status === 'rejected') {
@@ -96,7 +96,7 @@ describe('GroupCommitWriter', () => {
     );
   });
 
-  it('isolates a poisoned record: its neighbours are stored', async () => {
+  it('isolates a refused record and stores the others of its group', async () => {
     const stored: string[] = [];
     const target = writer(async (ids) => {
       await pause(5);
@@ -115,7 +115,7 @@ describe('GroupCommitWriter', () => {
     expect(stored.sort()).toEqual(['a', 'b', 'c', 'd', 'first']);
   });
 
-  it('refuses at once when too many rows or bytes wait', async () => {
+  it('refuses a batch immediately while too many rows or bytes wait', async () => {
     const target = writer(() => pause(30), { maxRows: 3 });
     const first = target.put(batch('a'));
     const waiting = target.put(batch('b', 'c', 'd'));
@@ -128,13 +128,13 @@ describe('GroupCommitWriter', () => {
     await Promise.all([running, queued]);
   });
 
-  it('takes a batch larger than its bounds when nothing else waits: it could never be stored otherwise', async () => {
+  it('accepts a batch that exceeds its bounds if no other batch waits', async () => {
     const target = writer(() => pause(5), { maxBytes: 10, maxRows: 2 });
     await target.put({ ...batch('a', 'b', 'c'), bytes: 100 });
     expect(target.waitingRows).toBe(0);
   });
 
-  it('gives up at the deadline, and does not write later what it has given up', async () => {
+  it('rejects a batch at its deadline and does not write it later', async () => {
     const seen: string[] = [];
     let release: () => void = () => undefined;
     const target = writer(
@@ -154,7 +154,7 @@ describe('GroupCommitWriter', () => {
     expect(target.waitingRows).toBe(0);
   });
 
-  it('lets streams wait for room instead of refusing them, and keeps half of the queue for others', async () => {
+  it('makes streams wait for room, and keeps half of the queue for other callers', async () => {
     const target = writer(() => pause(20), { maxRows: 4, groupRows: 1 });
     const first = target.put(batch('a'));
     const queued = ['b', 'c', 'd'].map((id) => target.put(batch(id)));
@@ -167,12 +167,12 @@ describe('GroupCommitWriter', () => {
     await Promise.all([first, ...queued]);
   });
 
-  it('tells its target when nobody waits for a group any more', async () => {
+  it('reports to the commit when no caller waits for the group any more', async () => {
     let stillWanted = true;
     const target = new GroupCommitWriter({
-      commit: async (_, wanted) => {
+      commit: async (_, isWanted) => {
         await pause(60);
-        stillWanted = wanted();
+        stillWanted = isWanted();
         return new Map();
       },
       isDataFault: () => false,
@@ -187,7 +187,7 @@ describe('GroupCommitWriter', () => {
     expect(stillWanted).toBe(false);
   });
 
-  it('flushes what waits', async () => {
+  it('flushes waiting batches', async () => {
     const stored: string[] = [];
     const target = writer(async (ids) => {
       await pause(5);

@@ -4,11 +4,11 @@ import { type BatchOutcome, type BatchOutcomes, type RecordBatch, rowsOf } from 
 
 export interface GroupCommitOptions {
   /**
-   * `wanted` turns false when nobody waits for the group any more: trying again would be vain. `lane` counts from 0: no two commits
-   * of one lane run at the same time.
+   * Commits a group. `isWanted` returns false once no caller waits for the group, so that retries may stop. `lane`
+   * counts from 0; no two commits of one lane run at the same time.
    */
-  commit(batches: readonly RecordBatch[], wanted: () => boolean, lane: number): Promise<BatchOutcomes>;
-  /** Whether a failure is about single rows, so that the rest of the group may succeed without them. */
+  commit(batches: readonly RecordBatch[], isWanted: () => boolean, lane: number): Promise<BatchOutcomes>;
+  /** Returns whether single rows caused a failure, so that the rest of the group may succeed without them. */
   isDataFault(error: unknown): boolean;
   onCommitted?(rows: number): void;
   onFailed?(error: unknown): void;
@@ -19,7 +19,7 @@ export interface GroupCommitOptions {
   groupRows: number;
 }
 
-/** One statement carries the whole group as one parameter. */
+/** A group is one parameter of one statement, which this limits. */
 const GROUP_BYTES = 4 * 2 ** 20;
 
 interface Waiting {
@@ -27,18 +27,19 @@ interface Waiting {
   rows: number;
   resolve(outcome: BatchOutcome | undefined): void;
   reject(error: Error): void;
-  /** On the monotonic clock, milliseconds. */
+  /** In milliseconds of the monotonic clock. */
   deadline: number;
   settled: boolean;
 }
 
 /**
- * Group commit: whatever has queued while a commit was under way goes along with the next one.
+ * Commits batches in groups: the batches that arrive during a commit form the next group.
  *
- * - no timer: a lane that is free takes the queue at once, so that a single record never waits for company
- * - resolves only after the commit; a batch is atomic and never split over commits
- * - bounded: past `maxRows` or `maxBytes` waiting, new batches are refused at once
- * - each batch has a deadline; past it the answer is "not recorded", and what has not started yet is dropped
+ * - no timer: a free lane takes the queue immediately, so that a single record never waits for others
+ * - `put` resolves only after the commit; a batch is atomic and never split
+ * - bounded: while more than `maxRows` or `maxBytes` would wait, new batches are refused immediately
+ * - each batch has a deadline; after it the batch is rejected as not recorded, and dropped if its commit has not
+ *   started
  * - a group that the database refuses because of its data is halved until the bad batch is alone; the others succeed
  */
 export class GroupCommitWriter {
@@ -49,7 +50,7 @@ export class GroupCommitWriter {
   private bytes = 0;
   private readonly freeLanes: number[];
   private idle: (() => void)[] = [];
-  private roomWanted: (() => void)[] = [];
+  private roomWaiters: (() => void)[] = [];
 
   constructor(private readonly options: GroupCommitOptions) {
     this.freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
@@ -60,15 +61,15 @@ export class GroupCommitWriter {
   }
 
   /**
-   * Answers what became of the batch when it is not simply stored.
-   * @throws QueueFullError at once, NotRecordedError when the budget is over or the database fails, RecordRefusedError when the
-   * database refuses this batch's data.
+   * Stores a batch. Returns its outcome; undefined if it was simply stored.
+   * @throws QueueFullError (503) immediately; NotRecordedError (503) when the deadline has passed or the commit fails;
+   * RecordRefusedError (422) when the database refuses the data of this batch
    */
   put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
     const { budgetMs, maxBytes, maxRows } = this.options;
     const rows = rowsOf(batch);
     const full = this.rows + rows > maxRows || this.bytes + batch.bytes > maxBytes;
-    // One that is alone is always taken: otherwise a batch larger than the bound could never be stored.
+    // A batch is always accepted into an empty queue. Otherwise one that exceeds the bounds could never be stored.
     if (full && this.queue.length > 0) {
       return Promise.reject(new QueueFullError());
     }
@@ -84,22 +85,22 @@ export class GroupCommitWriter {
     });
   }
 
-  /** Resolves when the queue is at most half full: streams wait for it, so that they never fill the queue for single requests. */
+  /** Resolves when the queue is at most half full. Streams wait for it, so that single requests still find room. */
   async room(): Promise<void> {
-    while (!this.hasRoom) await new Promise<void>((resolve) => this.roomWanted.push(resolve));
+    while (!this.hasRoom) await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
   }
 
   private get hasRoom(): boolean {
     return this.rows <= this.options.maxRows / 2 && this.bytes <= this.options.maxBytes / 2;
   }
 
-  /** Resolves when nothing waits and no commit is under way. */
+  /** Resolves when no batch waits and no commit is running. */
   async flush(): Promise<void> {
     if (this.isIdle) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  /** One timer for all: every batch has the same budget, so that deadlines come in the order of arrival. */
+  /** One timer is enough: all batches have the same budget, so that deadlines are in the order of arrival. */
   private watchDeadlines(): void {
     const [oldest] = this.unsettled;
     if (this.timer !== undefined || oldest === undefined) return;
@@ -115,13 +116,13 @@ export class GroupCommitWriter {
 
   private pump(): void {
     while (this.freeLanes.length > 0 && this.queue.length > 0) {
-      const group = this.take();
+      const group = this.takeGroup();
       if (group.length === 0) continue;
       const lane = this.freeLanes.pop() as number;
       void this.commit(group, lane).finally(() => {
         this.freeLanes.push(lane);
         this.pump();
-        if (this.isIdle) this.rest();
+        if (this.isIdle) this.becomeIdle();
       });
     }
   }
@@ -130,14 +131,14 @@ export class GroupCommitWriter {
     return this.freeLanes.length === this.options.lanes && this.queue.length === 0;
   }
 
-  private rest(): void {
+  private becomeIdle(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.unsettled = [];
     this.idle.splice(0).forEach((resolve) => resolve());
   }
 
-  private take(): Waiting[] {
+  private takeGroup(): Waiting[] {
     const group: Waiting[] = [];
     let rows = 0;
     let taken = 0;
@@ -154,16 +155,16 @@ export class GroupCommitWriter {
       rows += waiting.rows;
     }
     this.queue = this.queue.slice(taken);
-    if (this.roomWanted.length > 0 && this.hasRoom) this.roomWanted.splice(0).forEach((resolve) => resolve());
+    if (this.roomWaiters.length > 0 && this.hasRoom) this.roomWaiters.splice(0).forEach((resolve) => resolve());
     return group;
   }
 
   private async commit(group: Waiting[], lane: number): Promise<void> {
     try {
-      const wanted = (): boolean => group.some(({ settled }) => !settled);
+      const isWanted = (): boolean => group.some(({ settled }) => !settled);
       const outcomes = await this.options.commit(
         group.map(({ batch }) => batch),
-        wanted,
+        isWanted,
         lane,
       );
       this.options.onCommitted?.(group.reduce((sum, { rows }) => sum + rows, 0));
@@ -173,7 +174,7 @@ export class GroupCommitWriter {
         this.options.onFailed?.(error);
         for (const waiting of group) settle(waiting, new NotRecordedError(error));
       } else if (group.length === 1) {
-        // A missing partition is our omission: the record may go to the spool, its neighbours have been stored.
+        // A missing partition is the server's fault: the record may go to the spool. The rest of the group was stored.
         settle(group[0] as Waiting, isRetryable(error) ? new NotRecordedError(error) : new RecordRefusedError(error));
       } else {
         const half = Math.ceil(group.length / 2);

@@ -1,24 +1,24 @@
 import type { BulkGroup, BulkInsert, BulkRow } from '#persistence';
 import type { Claim } from '../idempotency/claim.js';
 
-/** Rows that become durable together or not at all. */
+/** Rows that become durable together, or not at all. */
 export interface RecordBatch {
   parts: readonly BulkGroup[];
-  /** Estimated size, for the bound of the queue. */
+  /** Estimated size in bytes, for the bound of the queue. */
   bytes: number;
-  /** The `Idempotency-Key` they were sent with. */
+  /** Claim of the `Idempotency-Key` that the rows were sent with. */
   claim?: Claim;
-  /** The caller chose the ids: look whether they are another record's. */
+  /** Whether the caller chose the ids, so that they may belong to other records. */
   chosenIds?: boolean;
 }
 
-/** What became of a batch other than being stored as it is. */
+/** Outcome of a batch that was not simply stored. */
 export type BatchOutcome =
-  /** Its key was used before for the same request; `answer` (sealed) was given then. */
+  /** The key was used before for the same request; `answer` is the sealed response. */
   | { kind: 'replayed'; answer: string; recordIds: readonly string[] }
-  /** Its key was used before for another request; nothing of it was stored. */
+  /** The key was used before for another request. No row was stored. */
   | { kind: 'key_reused' }
-  /** These of its ids belong to other records; the rest was stored. */
+  /** Some ids belong to other records. The other rows were stored. */
   | { kind: 'ids_taken'; ids: readonly string[] };
 
 export type BatchOutcomes = ReadonlyMap<RecordBatch, BatchOutcome>;
@@ -29,7 +29,7 @@ export function rowsOf({ parts }: Pick<RecordBatch, 'parts'>): number {
   return rows;
 }
 
-/** One group for each table, in the order of arrival. */
+/** Groups rows by table, in the order of arrival. */
 export function byTable(batches: readonly RecordBatch[]): BulkGroup[] {
   const tables = new Map<BulkInsert, BulkRow[]>();
   for (const { parts } of batches) {

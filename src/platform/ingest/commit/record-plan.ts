@@ -2,44 +2,48 @@ import type { ChangeWork } from '#persistence';
 import type { Durability } from './durability.js';
 import type { RecordBatch } from './record-batch.js';
 
-/** What a request is answered with. */
+/** The response to a request. */
 export interface Answer<T> {
   status: number;
   body: T;
 }
 
-/** An answer, and whether it was given before to the same `Idempotency-Key`. */
+/** A response, and whether it repeats an earlier one to the same `Idempotency-Key`. */
 export interface RecordedAnswer<T> extends Answer<T> {
   replayed: boolean;
 }
 
-/** How a request may be repeated: its `Idempotency-Key`, if it has one, and what that key stands for. */
+/** The parts of a request that identify a repetition. `key` is the `Idempotency-Key`, if there is one. */
 export interface RepeatableRequest {
   key: string | undefined;
-  /** One name for one operation, by whatever path it is called. */
+  /** Name of the operation, the same for all of its paths. */
   operation: string;
   body: unknown;
 }
 
-/** What a request wants to record, decided before anything is stored. */
+/** The records of a request, decided before any of them is stored. */
 export interface RecordPlan<T> {
   batch: Omit<RecordBatch, 'claim'>;
-  /** Ids of the records, in the order of the request: they become aliases when another server has answered the key first. */
+  /**
+   * Ids of the records, in the order of the request. They become aliases if another server responded to the key first.
+   */
   recordIds: readonly string[];
+  /** Returns the response for records that are durable in `persisted`. */
   answer(persisted: Durability): Answer<T>;
-  /** The answer when nothing could be recorded; without it, the error is thrown. */
+  /** Returns the response if no record could be stored. Without it, the error is thrown. */
   unrecorded?(error: unknown): Answer<T>;
   /** Runs as soon as the records are durable. */
   recorded?(persisted: Durability): void;
 }
 
-/** What an administrative request wants to make, decided before anything is stored; its answer is 201. */
+/** The change of an administrative request, decided before it is stored. The response has status 201. */
 export interface ChangePlan<T> {
+  /** The created resource. */
   made: T;
   recordId: string;
   change: ChangeWork;
-  /** Explains an error of `change`. */
+  /** Converts an error of `change` to the one that is thrown. */
   explain?(error: unknown): unknown;
-  /** Runs after the commit; returns what was made, if that has changed since. */
+  /** Runs after the commit. Returns the resource if it has changed since. */
   changed?(): Promise<T | undefined> | undefined;
 }

@@ -19,15 +19,16 @@ import { SpoolService } from '../spool/spool.service.js';
 const MAX_WAITING_ROWS = 5000;
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
 const GROUP_ROWS = 1000;
-/** Numbers, ids and column names around the texts of a row. */
+/** Size of the numbers, ids and column names of a row. */
 const ROW_OVERHEAD_BYTES = 400;
 
 /**
- * The one narrow call by which records become durable: predictions now, votes, labels, feedback and metric events as they come.
+ * Makes records durable in the database or the spool.
  *
- * - the database first; when it is away, slow, full or has too much waiting, the spool; when that fails too, the truth
- * - resolves only after one of the two has committed
- * - a record that ran out of time on its way to the database may be in both: its id makes the second time harmless
+ * - tries the database first; if it is unavailable, slow, full or has too many waiting records, tries the spool; if
+ *   that fails too, throws
+ * - resolves only after one of them has committed
+ * - a record whose time budget ended during its commit may be in both; its id makes the second commit harmless
  */
 @Injectable()
 export class Recorder {
@@ -38,15 +39,15 @@ export class Recorder {
     supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
     private readonly metrics: Metrics,
-    private readonly wall: TenantIsolationCheck,
+    private readonly isolation: TenantIsolationCheck,
     config: FeedbackLoopConfig,
   ) {
     this.writer = new GroupCommitWriter({
-      commit: (batches, wanted, lane) => target.commit(batches, wanted, lane),
+      commit: (batches, isWanted, lane) => target.commit(batches, isWanted, lane),
       isDataFault: (error) => error instanceof DataRefusedError || error instanceof PartitionMissingError,
       onCommitted: (rows) => metrics.groupCommitRows.observe(rows),
       onFailed: (error) => metrics.groupCommitFailures.inc({ reason: codeOf(error) ?? 'unknown' }),
-      // Two lanes keep PostgreSQL busy while the first waits for its disk; SQLite has one writer.
+      // With two lanes, PostgreSQL works on one commit while the other waits for the disk. SQLite has one writer.
       lanes: target.database.dialect.name === 'sqlite' ? 1 : 2,
       budgetMs: config.database.recordBudgetMs,
       maxRows: MAX_WAITING_ROWS,
@@ -58,12 +59,14 @@ export class Recorder {
   }
 
   /**
-   * Makes the rows of `batch`, all of them `tenant`'s, durable together; its `bytes` are those of the texts they hold.
-   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError (409: the
-   * other rows were stored), AnsweredBefore (its `Idempotency-Key` has an answer already)
+   * Makes the rows of `batch`, which all belong to `tenant`, durable together. Its `bytes` count only the texts of the
+   * rows.
+   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError
+   * (409: the other rows were stored), AlreadyAnsweredError (the `Idempotency-Key` already has a response),
+   * TenantMismatchError (500)
    */
   async put(tenant: TenantContext, batch: RecordBatch): Promise<Durability> {
-    for (const { rows } of batch.parts) this.wall.entering(tenant, rows);
+    for (const { rows } of batch.parts) this.isolation.entering(tenant, rows);
     const { claim } = batch;
     const answers = claim ? claim.answers.database.length + claim.answers.spool.length : 0;
     const sized = { ...batch, bytes: batch.bytes + answers + rowsOf(batch) * ROW_OVERHEAD_BYTES };
@@ -79,27 +82,27 @@ export class Recorder {
   }
 
   private async store(batch: RecordBatch): Promise<Durability> {
-    // In an outage the answer is known: waiting out the budget would only make every caller slow.
+    // In an outage the commit would fail, and waiting for the time budget would only slow every caller down.
     if (this.target.admits) {
       try {
-        explain(await this.writer.put(batch));
+        throwIfNotStored(await this.writer.put(batch));
         return 'database';
       } catch (error) {
         if (!isForSpool(error) || this.spool.state === 'off') throw error;
       }
     }
     if (this.spool.state === 'off') throw new NotRecordedError();
-    explain(await this.spool.put(batch));
+    throwIfNotStored(await this.spool.put(batch));
     return 'spool';
   }
 }
 
-/** Not stored in time is what the spool is for; an answer of the database about the record itself is final. */
+/** Returns whether the spool should take the record. A refusal of the record itself is final. */
 function isForSpool(error: unknown): boolean {
   return isRetryable(error) && !(error instanceof RecordRefusedError);
 }
 
-function explain(outcome: BatchOutcome | undefined): void {
+function throwIfNotStored(outcome: BatchOutcome | undefined): void {
   if (outcome === undefined) return;
   switch (outcome.kind) {
     case 'replayed':

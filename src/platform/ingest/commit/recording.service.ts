@@ -10,11 +10,11 @@ import type { Answer, ChangePlan, RecordedAnswer, RecordPlan, RepeatableRequest 
 import { Recorder } from './recorder.service.js';
 
 /**
- * Carries out what services plan: the only way to make a record durable, and to repeat a request safely.
+ * Carries out the plans of services. It is the only way to make a record durable and to make a request safe to repeat.
  *
- * - with an `Idempotency-Key`, the key is claimed in the transaction of the records: both are stored, or neither
- * - a plan is made only when its key has no answer yet, so that a repeated request has no second effect
- * - returns after the commit to the database or to the spool
+ * - an `Idempotency-Key` is claimed in the transaction of the records: both are stored, or neither
+ * - a plan is made only if the key has no response yet, so that a repeated request has no second effect
+ * - methods return after the commit to the database or the spool
  */
 @Injectable()
 export class RecordingService {
@@ -25,9 +25,9 @@ export class RecordingService {
   ) {}
 
   /**
-   * Records what `makePlan` plans; `show` turns its result into the body of the answer.
-   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdempotencyKeyInUseError
-   * (409), IdsTakenError (409: the other records were stored), and what `makePlan` throws
+   * Stores the records of a plan. `show` converts its result to the body of the response.
+   * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422),
+   * IdempotencyKeyInUseError (409), IdsTakenError (409: the other records were stored), and the errors of `makePlan`
    */
   async run<T, Body>(
     tenant: TenantContext,
@@ -45,7 +45,7 @@ export class RecordingService {
     });
   }
 
-  /** Records what a plan holds, for a sender that keeps no `Idempotency-Key`. @throws as `run` */
+  /** Stores the records of a plan without an `Idempotency-Key`. @throws the same errors as `run` */
   async record(tenant: TenantContext, plan: Pick<RecordPlan<unknown>, 'batch' | 'recorded'>): Promise<Durability> {
     const persisted = await this.recorder.put(tenant, plan.batch);
     plan.recorded?.(persisted);
@@ -58,8 +58,8 @@ export class RecordingService {
   }
 
   /**
-   * Makes what an administrative request asks for: 201, once for each `Idempotency-Key`.
-   * @throws IdempotencyKeyReusedError (422), IdempotencyKeyInUseError (409), and what the plan throws
+   * Carries out the change of an administrative request, once for each `Idempotency-Key`. Returns status 201.
+   * @throws IdempotencyKeyReusedError (422), IdempotencyKeyInUseError (409), and the errors of the plan
    */
   async change<T, Body>(
     tenant: TenantContext,
@@ -81,7 +81,7 @@ export class RecordingService {
     });
   }
 
-  /** Makes what a plan holds, for commands. @throws what the plan throws */
+  /** Carries out the change of a plan, also for commands of the CLI. @throws the errors of the plan */
   async apply<T>(plan: ChangePlan<T>, claim?: Claim): Promise<T> {
     try {
       await this.unitOfWork.change(async (manager) => {
@@ -100,7 +100,7 @@ export class RecordingService {
     try {
       persisted = await this.recorder.put(tenant, claim ? { ...plan.batch, claim } : plan.batch);
     } catch (error) {
-      // The key has an answer already: that answer is given, not a second one.
+      // The key already has a response, which is repeated instead of sending a second one.
       const settled = error instanceof AlreadyAnsweredError || error instanceof IdempotencyKeyReusedError;
       if (settled || !plan.unrecorded) throw error;
       return plan.unrecorded(error);

@@ -4,8 +4,8 @@ import { IdempotencyKeyReusedError } from '../errors.js';
 import type { Claim } from './claim.js';
 
 /**
- * Claims the key of an administrative request in the transaction of its change. Returns the sealed answer of the request that has claimed
- * it before; undefined when the claim is new.
+ * Claims the key of an administrative request in the transaction of its change. Returns the sealed response of the
+ * request that claimed the key before; undefined if the claim is new.
  * @throws IdempotencyKeyReusedError (422), TransactionConflictError
  */
 export async function claimIn(manager: EntityManager, claim: Claim): Promise<string | undefined> {

@@ -8,7 +8,7 @@ const EVERY_MS = 600_000;
 const BATCH_ROWS = 1000;
 const PAUSE_MS = 50;
 
-/** Forgets keys after their hours, and aliases with the records they stand for; in small batches, beside the traffic. */
+/** Deletes expired keys and aliases, in small batches so that requests are not delayed. */
 @Injectable()
 export class IdempotencyMaintenance {
   constructor(

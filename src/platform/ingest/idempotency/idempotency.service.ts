@@ -19,7 +19,7 @@ interface KeyedRequest extends RepeatableRequest {
   key: string;
 }
 
-/** Makes the claim of a request, once the ids of its records and its possible answers are known. */
+/** Creates the claim of a request from the ids of its records and its possible responses. */
 type ClaimOf<T> = (recordIds: readonly string[], answerOf: (persisted: Durability) => Answer<T>) => Claim;
 
 const KEY_SHAPE = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
@@ -31,11 +31,11 @@ interface Recent {
 }
 
 /**
- * Answers a repeated request as it was answered the first time.
+ * Returns the first response again when a request is repeated.
  *
- * - the key is claimed in the transaction of the records (database) or beside them (spool): either both are there or none
- * - an answer that recorded nothing (4xx, 5xx, `persisted: "none"`) is not kept: the request may be sent again
- * - what was answered lately is known without the database, so that a retry in an outage gets the same answer
+ * - the key is stored in the transaction of the records: both are stored, or neither
+ * - a response without records (4xx, 5xx, `persisted: "none"`) is not kept, so that the request may be sent again
+ * - recent responses are in memory, so that a retry during an outage of the database gets the same response
  */
 @Injectable()
 export class IdempotencyService {
@@ -55,9 +55,9 @@ export class IdempotencyService {
   }
 
   /**
-   * Serves `work`, or answers what was answered before.
-   * @throws ValidationError for a key of a wrong shape, IdempotencyKeyInUseError (409), IdempotencyKeyReusedError (422), and what
-   * `work` throws
+   * Returns the response of `work`, or the earlier response to the same request.
+   * @throws ValidationError (422) for an invalid key, IdempotencyKeyInUseError (409), IdempotencyKeyReusedError (422),
+   * AnswerUnreadableError (503), and the errors of `work`
    */
   async once<T>(request: KeyedRequest, work: (claimOf: ClaimOf<T>) => Promise<Answer<T>>): Promise<RecordedAnswer<T>> {
     if (!KEY_SHAPE.test(request.key))

@@ -6,7 +6,7 @@ import { UnitOfWork } from '#persistence';
 export class RecordAliasesRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** The record that `id` stands for, when it was acknowledged by a second server for the same `Idempotency-Key`. */
+  /** Returns the id of the record that `id` is an alias of: two servers acknowledged the same `Idempotency-Key`. */
   async find(tenant: TenantContext, id: string): Promise<string | undefined> {
     const row = await this.unitOfWork.find<{ record_id: string }>(
       tenant,

@@ -21,8 +21,8 @@ async function recorded(text: string): Promise<Record<string, unknown>[]> {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-describe('NDJSON of refused lines', () => {
-  it('lets others have their turn between them', async () => {
+describe('recordNdjson', () => {
+  it('lets other work run between refused lines', async () => {
     let turns = 0;
     let going = true;
     const turn = (): void => {
@@ -35,21 +35,21 @@ describe('NDJSON of refused lines', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  it('is given up after 10,000 of which none was good', async () => {
+  it('stops after 10,000 refused lines if no line was accepted', async () => {
     const lines = await recorded('{}\n'.repeat(30_000));
     expect(lines).toHaveLength(10_002);
     expect(lines.at(-2)).toMatchObject({ line: 10_001, code: 'nothing_accepted', status: 422 });
     expect(lines.at(-1)).toEqual({ accepted: 0, spooled: 0, refused: 10_001 });
   });
 
-  it('and what is behind them is taken, so that whoever sends it comes to the answer', async () => {
+  it('still consumes the rest of the body, so that the client can read the response', async () => {
     const body = Readable.from(Array.from({ length: 40 }, () => Buffer.from('{}\n'.repeat(1000))));
     for await (const _ of recordNdjson(sink, body, 'correlation')) void _;
     await new Promise((resolve) => (body.readableEnded ? resolve(null) : body.once('end', resolve)));
     expect(body.readableEnded).toBe(true);
   });
 
-  it('is read to its end when some are good', async () => {
+  it('reads the whole body if a line was accepted', async () => {
     const lines = await recorded(`{"good":true}\n${'{}\n'.repeat(12_000)}{"good":true}\n`);
     expect(lines.at(-1)).toEqual({ accepted: 2, spooled: 0, refused: 12_000 });
   });

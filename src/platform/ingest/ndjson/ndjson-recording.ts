@@ -25,58 +25,59 @@ export const NdjsonResultSchema = Type.Union([RefusedLineSchema, NdjsonSummarySc
   description: 'One line of the response: a refused line of the request, or, as the last line, the counts.',
 });
 
-/** What a line becomes. */
+/** The record of a line. */
 export interface NdjsonItem<T> {
   id: string;
-  /** The caller chose its id. */
+  /** Whether the caller chose the id. */
   chosenId: boolean;
   record: T;
 }
 
-/** Who records the lines. */
+/** Reads and stores the records of lines. */
 export interface NdjsonSink<T> {
-  /** @throws AppError when the line is refused */
+  /** Converts the JSON value of a line. @throws AppError when the line is refused */
   read(value: unknown): NdjsonItem<T>;
-  /** All of them in one transaction. */
+  /** Stores records in one transaction. */
   record(records: readonly T[], options: { chosenIds: boolean }): Promise<Durability>;
   /** Resolves when the next batch may be sent without crowding out single requests. */
   room(): Promise<void>;
 }
 
 const BATCH_ROWS = 500;
-/** Of lines as they came: large ones must not add up to more than the queue of the writer takes. */
+/** Size of the received lines. A batch of large lines must not exceed the queue of the writer. */
 const BATCH_BYTES = 1_048_576;
 
-/** Others must not wait longer than this for a caller's lines, whatever becomes of them. */
+/** Maximum time that lines may block the event loop, and thereby other requests. */
 const TURN_MS = 5;
-/** So many refused lines at the beginning, and none that is good, are another kind of file. */
+/** After this number of refused lines without an accepted one, the body is assumed to be another kind of file. */
 const MAX_REFUSED_FIRST = 10_000;
-/** What nobody reads is taken for so long. */
+/** How long the rest of a body is still consumed before the connection is closed. */
 const DROP_MS = 15_000;
 
-/** Nothing was taken of what has been read: the rest would only cost time. */
+/** No line was accepted so far. Reading the rest would only cost time. */
 class NothingTakenError extends AppError {
   constructor() {
     super({
       code: 'nothing_accepted',
       status: 422,
       title: 'Nothing accepted',
-      detail: `The first ${MAX_REFUSED_FIRST} lines were all refused: the rest was not read.`,
+      detail: `The first ${MAX_REFUSED_FIRST} lines were all refused. The rest was not read.`,
     });
   }
 }
 
-/** A line that has been read. */
+/** An accepted line with its number. */
 export interface Checked<T> extends NdjsonItem<T> {
   line: number;
 }
 
 /**
- * Records an NDJSON body of any length at flat memory.
+ * Records an NDJSON body of any length in constant memory.
  *
- * Yields one line of JSON for each refused item (`line` and its problem), and at the end `{accepted, spooled, refused}`. What a
- * batch could not store is refused line by line, so that the caller knows exactly what to send again.
- * @throws AppError 503 when already the first batch cannot be stored: nothing was, and the whole body may be sent again.
+ * Yields one line of JSON for each refused line (its number and problem), and at the end `{accepted, spooled,
+ * refused}`. If a batch cannot be stored, each of its lines is refused, so that the caller knows exactly which lines to
+ * send again.
+ * @throws AppError (503) when even the first batch cannot be stored; the whole body may then be sent again
  */
 export async function* recordNdjson<T>(
   sink: NdjsonSink<T>,
@@ -93,7 +94,7 @@ export async function* recordNdjson<T>(
     const rows = batch;
     batch = [];
     if (rows.length === 0) return '';
-    // Streams are many rows at once: they wait for room, single requests do not.
+    // Streams wait for room, so that their many rows do not delay single requests.
     await sink.room();
     const { stored, spooled, refused } = await storeInBatches(
       (records, options) => sink.record(records, options),
@@ -134,7 +135,7 @@ export async function* recordNdjson<T>(
     }
   } catch (error) {
     if (!(error instanceof BrokenBodyError)) throw error;
-    // The body stalled or broke off: what had arrived whole is stored all the same, and the answer says how far it came.
+    // The body stalled or was cut off. Complete lines are still stored, and the response reports where it ended.
     broken = error.problem;
   }
   const lines = await store();
@@ -146,11 +147,11 @@ export async function* recordNdjson<T>(
   yield `${JSON.stringify(counts)}\n`;
 }
 
-/** A client that sends before it reads would wait for ever for somebody to take the rest. */
+/** Consumes the rest of the body. A client that reads only after sending would otherwise wait without limit. */
 function dropRest(body: Readable): void {
   const timer = setTimeout(() => body.destroy(), DROP_MS).unref();
   body.once('close', () => clearTimeout(timer));
-  // The reader lets go of it in a moment, and pauses it then.
+  // The reader releases the body after this turn, and pauses it then.
   setImmediate(() => body.resume());
 }
 
@@ -163,14 +164,14 @@ function check<T>(sink: NdjsonSink<T>, item: NdjsonLine): Checked<T> | { error: 
   }
 }
 
-/** What became of them; `stored` are in the database. */
+/** Numbers of rows in the database (`stored`) and the spool, and the refused rows. */
 export interface StoredBatch {
   stored: number;
   spooled: number;
   refused: { line: number; error: AppError }[];
 }
 
-/** A batch that the database refuses because of its data is halved until the bad rows stand alone. */
+/** Stores a batch. If the database refuses its data, the batch is halved until the bad rows are alone. */
 export async function storeInBatches<T>(record: NdjsonSink<T>['record'], rows: Checked<T>[]): Promise<StoredBatch> {
   try {
     const persisted = await record(
@@ -196,7 +197,10 @@ export async function storeInBatches<T>(record: NdjsonSink<T>['record'], rows: C
   }
 }
 
-/** Rows whose id is taken are tried alone: of two with one id the first may be the record that is stored. The rest is there. */
+/**
+ * Stores rows one by one whose ids are taken: of two rows with the same id, the first may be the stored record. The
+ * other rows are stored together.
+ */
 async function withoutTaken<T>(
   record: NdjsonSink<T>['record'],
   rows: Checked<T>[],

@@ -3,41 +3,43 @@ import { dirname } from 'node:path';
 
 const BYTES = 16 * 2 ** 20;
 const CHUNK = Buffer.alloc(2 ** 20);
-/** The ballast is for volumes that other things fill: on a small one it would be what fills it. */
+/** Maximum share of the free space. On a small volume the ballast itself could otherwise fill it. */
 const MAX_SHARE = 1 / 4;
 
 /**
- * A file that only takes up room, so that there is some to give back: on a full volume SQLite can neither insert nor delete, and a
- * queue there could never be emptied.
+ * A file that reserves space. On a full volume SQLite can neither insert nor delete, so that the spool could never be
+ * emptied unless some space is released.
  */
 export class Ballast {
   constructor(private readonly path: string) {}
 
-  /** Makes it when it is missing and a quarter of the free room is enough for it. Never fails: it is a precaution. */
-  make(): void {
+  /**
+   * Creates the file if it is missing and takes at most a quarter of the free space. Never throws: it is a precaution.
+   */
+  create(): void {
     try {
       if (existsSync(this.path)) return;
       const { bavail, bsize } = statfsSync(dirname(this.path));
       if (BYTES > Number(bavail) * Number(bsize) * MAX_SHARE) return;
       const file = openSync(this.path, 'wx', 0o600);
       try {
-        // Written, not only reserved: a file of holes takes no room.
+        // The file is written completely, because a sparse file takes no space.
         for (let written = 0; written < BYTES; written += CHUNK.length) writeSync(file, CHUNK);
         fsyncSync(file);
       } finally {
         closeSync(file);
       }
     } catch {
-      this.drop();
+      this.release();
     }
   }
 
-  /** Gives the room back. Answers whether there was any. */
-  drop(): boolean {
+  /** Removes the file. Returns whether it existed. */
+  release(): boolean {
     try {
-      const there = existsSync(this.path);
+      const existed = existsSync(this.path);
       rmSync(this.path, { force: true });
-      return there;
+      return existed;
     } catch {
       return false;
     }

@@ -5,17 +5,20 @@ import { SCHEMA_VERSION } from './spool-schema.js';
 
 type Table = 'spool' | 'dead_letters';
 
-/** What of a spool erasing needs. */
+/** The parts of a spool that erasing needs. */
 export interface ErasableSpool {
-  /** The next entries by number. */
+  /** Returns the next entries after number `after`. */
   page(table: Table, after: number): Promise<SpooledRow[]>;
-  /** @throws Error when the body cannot be opened */
+  /** @throws Error when the body cannot be decrypted */
   read(row: SpooledRow): EntryBody;
   seal(id: string, body: EntryBody): Buffer;
   free(groups: { sql: string; rows: unknown[][] }[]): Promise<void>;
 }
 
-/** Takes what `find` finds out of all that waits or is dead, with what belongs to it and the answers that were kept. Answers how many. */
+/**
+ * Erases the rows that `find` returns from waiting records and dead letters, together with dependent rows and kept
+ * responses. Returns the number of rows that `find` returned.
+ */
 export async function eraseRows(spool: ErasableSpool, find: ReplayGuard): Promise<number> {
   let found = 0;
   for (const table of ['spool', 'dead_letters'] as const) {
@@ -35,7 +38,7 @@ async function eraseFrom(spool: ErasableSpool, table: Table, row: SpooledRow, fi
   try {
     body = spool.read(row);
   } catch {
-    // Sealed with a key that is gone: nobody can read it, we neither.
+    // The entry was sealed with a lost key, so no one can read it.
     return 0;
   }
   const parts = body.parts.map(([name, rows]) => ({ name, rows }));

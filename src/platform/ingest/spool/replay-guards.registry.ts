@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { BulkRow } from '#persistence';
 import type { RecordBatch } from '../commit/record-batch.js';
 
-/** Which rows must not be replayed any more. */
+/** Returns the rows that must not be replayed. */
 export type ReplayGuard = (rows: readonly BulkRow[]) => Promise<ReadonlySet<BulkRow>>;
 
-/** Who has a say in what is replayed from a spool: features above `ingest/` register theirs. */
+/** Guards that keep rows, such as those of erased subjects, from being replayed. Features register them. */
 @Injectable()
 export class ReplayGuards {
   private readonly guards: ReplayGuard[] = [];
@@ -14,14 +14,14 @@ export class ReplayGuards {
     this.guards.push(guard);
   }
 
-  /** Those that must not come back. */
+  /** Returns the rows that any guard refuses. */
   async refused(rows: readonly BulkRow[]): Promise<Set<BulkRow>> {
     const refused = new Set<BulkRow>();
     for (const guard of this.guards) for (const row of await guard(rows)) refused.add(row);
     return refused;
   }
 
-  /** What is left of each batch; a batch of which nothing is left is not in the answer. */
+  /** Returns each batch without refused rows; a batch without remaining rows is left out. */
   async filter(batches: readonly RecordBatch[]): Promise<Map<RecordBatch, RecordBatch>> {
     const refused = await this.refused(batches.flatMap(({ parts }) => parts.flatMap((part) => part.rows)));
     const kept = new Map<RecordBatch, RecordBatch>();
@@ -33,7 +33,7 @@ export class ReplayGuards {
   }
 }
 
-/** Rows that belong to a refused one go with it. */
+/** Removes refused rows, and rows that depend on one of them. */
 export function withoutRows<Part extends { rows: readonly BulkRow[] }>(
   parts: readonly Part[],
   refused: ReadonlySet<BulkRow>,

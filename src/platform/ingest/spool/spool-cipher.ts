@@ -9,13 +9,16 @@ const TAG_BYTES = 16;
 const VERSION = 1;
 
 /**
- * Keeps what waits on disk unreadable without its key: AES-256-GCM with a random 96-bit IV, bound to the record's id, so that
- * one record's body cannot be passed off as another's. Layout: version, IV, tag, ciphertext.
+ * Encrypts records in the spool with AES-256-GCM and a random 96-bit IV. The ciphertext is bound to the id of the
+ * record, so that it cannot be used for another one. Layout: version, IV, tag, ciphertext.
  */
 export class SpoolCipher {
   constructor(private readonly key: Buffer) {}
 
-  /** Reads the key from `path`, and makes it there the first time (mode 0600). */
+  /**
+   * Reads the key from `path`, and creates the file (mode 0600) if it is missing.
+   * @throws Error when the file cannot be read or does not contain a key
+   */
   static fromFile(path: string): SpoolCipher {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
@@ -30,7 +33,7 @@ export class SpoolCipher {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
     const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
-    if (key.length !== KEY_BYTES) throw new Error(`${path} does not hold ${KEY_BYTES} bytes in base64`);
+    if (key.length !== KEY_BYTES) throw new Error(`${path} does not contain ${KEY_BYTES} bytes in base64`);
     return new SpoolCipher(key);
   }
 
@@ -41,9 +44,9 @@ export class SpoolCipher {
     return Buffer.concat([Buffer.from([VERSION]), iv, cipher.getAuthTag(), sealed]);
   }
 
-  /** @throws Error when the body was changed, belongs to another id, or was sealed with another key. */
+  /** @throws Error when the body was changed, belongs to another id, or was sealed with another key */
   open(id: string, body: Buffer): string {
-    if (body[0] !== VERSION) throw new Error('the body is of an unknown version');
+    if (body[0] !== VERSION) throw new Error('the body has an unknown version');
     const tagAt = 1 + IV_BYTES;
     const decipher = createDecipheriv('aes-256-gcm', this.key, body.subarray(1, tagAt)).setAAD(Buffer.from(id));
     decipher.setAuthTag(body.subarray(tagAt, tagAt + TAG_BYTES));

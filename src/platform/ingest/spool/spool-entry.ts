@@ -1,7 +1,7 @@
 import type { BulkRow } from '#persistence';
 import type { Claim } from '../idempotency/claim.js';
 
-/** A record that waits, its body still sealed. */
+/** A waiting entry with its sealed body. `created_at` is in milliseconds since 1970. */
 export interface SpooledRow {
   seq: number;
   id: string;
@@ -11,19 +11,20 @@ export interface SpooledRow {
   created_at: number;
 }
 
-/** Rows by table that become durable together, and the key they were sent with. */
+/** Rows by table that become durable together, and the claim of the key that they were sent with. */
 export interface EntryBody {
   parts: [table: string, rows: BulkRow[]][];
   claim?: Claim;
 }
 
-/** What waits: one record, or several that belong together. */
+/** A waiting entry: one record, or several that belong together. */
 export interface SpooledEntry extends EntryBody {
   seq: number;
   id: string;
   kind: string;
 }
 
+/** An acknowledged record that the database refused. Times are in milliseconds since 1970. */
 export interface DeadLetter {
   id: string;
   kind: string;
@@ -34,7 +35,7 @@ export interface DeadLetter {
 
 export interface SpoolStats {
   rows: number;
-  /** Milliseconds since 1970; null when nothing waits. */
+  /** Milliseconds since 1970; null if no record waits. */
   oldestAt: number | null;
   deadLetters: number;
   bytes: number;

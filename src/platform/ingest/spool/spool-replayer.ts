@@ -6,20 +6,21 @@ import type { Spool, SpooledEntry } from './spool.js';
 
 export interface ReplayOptions {
   commit(batches: readonly RecordBatch[]): Promise<BatchOutcomes>;
-  /** Told after each step what was replayed and what was buried. */
+  /** Receives the numbers of replayed and buried entries after each step. */
   onProgress?(replayed: number, buried: number): void;
 }
 
 export const REPLAY_ROWS = 200;
 
 /**
- * Moves what waits in the spool into the database, oldest first.
+ * Replays the records in the spool to the database, oldest first.
  *
- * - at least once: an entry leaves the spool only after the database has committed it; rows that are there already are left
- *   alone, so that once more does no harm
- * - one that the database refuses because of its data, or has no partition for, is found by halving and buried with the reason;
- *   the others go on
- * - one whose id or `Idempotency-Key` turned out to be another record's is buried too: it was acknowledged, so it is never dropped
+ * - at least once: an entry leaves the spool only after the database has committed it; existing rows stay unchanged, so
+ *   that repeating an entry is harmless
+ * - an entry that the database refuses because of its data or a missing partition is found by halving, and buried as a
+ *   dead letter with the reason; the others are stored
+ * - an entry whose id or `Idempotency-Key` belongs to another record is buried too: it was acknowledged, so it is never
+ *   dropped
  */
 export class SpoolReplayer {
   constructor(
@@ -28,8 +29,8 @@ export class SpoolReplayer {
   ) {}
 
   /**
-   * Replays the oldest entries, at most 200. Answers how many left the spool: 0 when none waits.
-   * @throws what the database threw, when it is away; nothing is lost then
+   * Replays the oldest entries, at most 200. Returns how many left the spool; 0 if it is empty.
+   * @throws the errors of the database and of the spool; no entry is lost then
    */
   async step(): Promise<number> {
     const read = await this.spool.oldest(REPLAY_ROWS);
@@ -39,7 +40,7 @@ export class SpoolReplayer {
     return entries.length + read.buried;
   }
 
-  /** Entries of many rows: fewer of them at once. */
+  /** Returns the first entries with at most 200 rows in total, but at least one entry. */
   private bounded(entries: SpooledEntry[]): SpooledEntry[] {
     let rows = 0;
     return entries.filter(({ parts }, i) => {
@@ -48,7 +49,7 @@ export class SpoolReplayer {
     });
   }
 
-  /** Answers how many were buried. */
+  /** Returns the number of buried entries. */
   private async store(entries: SpooledEntry[]): Promise<number> {
     const [first] = entries;
     if (first === undefined) return 0;
@@ -88,7 +89,7 @@ export class SpoolReplayer {
   private toBatch({ claim, parts }: SpooledEntry): RecordBatch {
     const groups = parts.map(([table, rows]) => {
       const insert = this.spool.insertOf(table);
-      // A newer version wrote it: it waits in the dead letters until that version is back.
+      // A later version wrote the entry. It stays among the dead letters until that version is installed again.
       if (!insert)
         throw new DataRefusedError(Object.assign(new Error('unknown kind'), { code: `unknown kind ${table}` }));
       return { insert, rows };

@@ -1,7 +1,7 @@
-/* The tables of a spool, and the statements that write to them. */
+/* The tables of a spool and the statements that write to them. */
 
 export const SCHEMA_VERSION = 2;
-/** Version 1 kept one row without its table's name. */
+/** Version 1 stored one row without the name of its table. */
 export const ONE_ROW = 1;
 export const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS spool (
@@ -25,6 +25,6 @@ export const BURY =
 export const REVIVE =
   'INSERT INTO spool (id, kind, schema_version, body, created_at) ' +
   'SELECT id, kind, schema_version, body, created_at FROM dead_letters ORDER BY seq ON CONFLICT (id) DO NOTHING';
-/** Only those that really wait now: of two letters with one id the second stays. */
+/** Deletes only dead letters that are waiting now: of two with the same id, the second one stays. */
 export const REVIVED =
   'DELETE FROM dead_letters WHERE EXISTS (SELECT 1 FROM spool s WHERE s.id = dead_letters.id AND s.body = dead_letters.body)';

@@ -17,19 +17,19 @@ export type SpoolState = 'off' | 'closed' | 'ready' | 'full' | 'broken';
 const MAX_WAITING_ROWS = 5000;
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
 const GROUP_ROWS = 1000;
-const LOOK_EVERY_MS = 500;
-const IDLE_LOOKS = 20;
-/** At most 2,000 rows a second: the database has just come back, and N replicas replay at once. */
+const CHECK_EVERY_MS = 500;
+const IDLE_CHECKS = 20;
+/** At most 2,000 rows a second, because all replicas replay at the same time after an outage. */
 const STEP_MS = (REPLAY_ROWS / 2000) * 1000;
 const MAX_JITTER_MS = 3000;
-const LAST_REPLAY_MS = 10_000;
-const SMALLEST_BYTES = 1_048_576;
-/** A spool that was full takes records again below this share. */
-const ROOM_SHARE = 0.9;
+const FINAL_REPLAY_MS = 10_000;
+const MIN_BYTES = 1_048_576;
+/** A full spool accepts records again when its used share falls below this. */
+const REOPEN_SHARE = 0.9;
 
 const EMPTY: SpoolStats = { rows: 0, oldestAt: null, deadLetters: 0, bytes: 0, maxBytes: 0 };
 
-/** Owns the spool of this server: opens it, writes to it when the database cannot be written to, and replays it. */
+/** Owns the spool of this server: opens it, writes to it while the database does not accept records, and replays it. */
 @Injectable()
 export class SpoolService {
   private readonly spool: Spool;
@@ -53,19 +53,22 @@ export class SpoolService {
     const folder = config.spool.dir ?? join(config.server.dataDir, 'spool');
     const maxBytes = affordableBytes(folder, config.spool.maxBytes);
     this.spool = new Spool({ folder, maxBytes, now: Date.now }, (table) => tables.insertOf(table));
-    this.replayed = metrics.counter('spool_replayed_total', 'Records moved from the spool into the database.');
-    this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not take.');
+    this.replayed = metrics.counter('spool_replayed_total', 'Records that were replayed to the database.');
+    this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not store.');
     this.replayer = new SpoolReplayer(this.spool, {
       commit: (batches) =>
         database.replay(batches).catch((error: unknown) => {
-          // Only the database's own failures are the supervisor's business: the spool's disk is another matter.
+          // Only failures of the database are reported. Those of the spool's disk must not mark the database down.
           supervisor.reportFailure(error);
           throw error;
         }),
       onProgress: (replayed, buried) => {
         this.replayed.inc(replayed);
         if (buried > 0)
-          this.logger.error({ count: buried }, 'records were refused by the database and set aside: see spool inspect');
+          this.logger.error(
+            { count: buried },
+            'the database refused records, which are dead letters now: see spool inspect',
+          );
       },
     });
     this.writer = new GroupCommitWriter({
@@ -100,30 +103,36 @@ export class SpoolService {
   }
 
   /**
-   * Opens the spool and begins to watch it. A damaged file is set aside; a full or unwritable volume leaves the server without.
-   * @throws SpoolOwnedError when another process uses the same folder: two servers must never share one
+   * Opens the spool and starts to watch it. A damaged file is renamed and replaced. With a full or read-only volume,
+   * the server runs without a spool.
+   * @throws SpoolOwnedError when another process uses the same folder, because two servers must never share one
    */
   async open(): Promise<void> {
     if (!this.config.spool.enabled) return;
     try {
       const aside = await this.spool.open();
-      if (aside) this.logger.error({ reason: aside }, 'the spool was damaged; it was set aside and a new one was made');
+      if (aside)
+        this.logger.error({ reason: aside }, 'the spool was damaged; it was renamed and replaced by an empty one');
       this.current = await this.spool.stats();
-      this.failure = this.current.maxBytes < SMALLEST_BYTES ? 'full' : 'ready';
-      if (this.current.rows > 0) this.logger.warn({ rows: this.current.rows }, 'records wait in the spool from before');
+      this.failure = this.current.maxBytes < MIN_BYTES ? 'full' : 'ready';
+      if (this.current.rows > 0)
+        this.logger.warn({ rows: this.current.rows }, 'records of a previous run wait in the spool');
     } catch (error) {
       if (error instanceof DatabaseLockedError) throw new SpoolOwnedError(this.spool.path);
       this.failure = 'broken';
       this.logger.error(
         { err: error },
-        'the spool cannot be opened: an outage of the database will lose what it cannot answer for',
+        'the spool cannot be opened: records are lost during an outage of the database',
       );
     }
-    // Also then: it may work later, and what it takes then must be replayed.
+    // A broken spool is watched too, because it may work later, and its records must then be replayed.
     this.loop = this.watch();
   }
 
-  /** Answers what became of the batch when it does not simply wait now. @throws NotRecordedError, QueueFullError */
+  /**
+   * Stores a batch. Returns its outcome; undefined if it was simply stored.
+   * @throws NotRecordedError, QueueFullError (503)
+   */
   async put(batch: RecordBatch): Promise<BatchOutcome | undefined> {
     try {
       const outcome = await traced('spool put', { rows: rowsOf(batch) }, () => this.writer.put(batch));
@@ -141,33 +150,33 @@ export class SpoolService {
     return this.writer.room();
   }
 
-  /** Keeps a small text for the next start. Best effort: without it an outage is a little worse, nothing else. */
+  /** Saves a short text for the next start. Best effort: without it, only an outage has slightly worse effects. */
   async saveMemo(name: string, text: string): Promise<void> {
     if (this.state !== 'ready') return;
     await this.spool
       .saveMemo(name, text)
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'a memo was not kept'));
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'failed to save a memo'));
   }
 
   async forgetMemo(name: string): Promise<void> {
     if (this.state !== 'ready') return;
     await this.spool
       .forgetMemo(name)
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'a memo was not removed'));
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'failed to remove a memo'));
   }
 
-  /** Memos of at most `ageMs`. */
+  /** Returns the memos that are at most `ageMs` milliseconds old. */
   async memos(ageMs: number): Promise<{ name: string; text: string }[]> {
     if (this.state !== 'ready') return [];
     return this.spool.memos(Date.now() - ageMs);
   }
 
-  /** Whether `erase` would see all that is there: a broken spool may come back. */
+  /** Whether `erase` finds all records: a broken spool may contain some that return later. */
   get isReadable(): boolean {
     return this.state !== 'broken';
   }
 
-  /** Takes rows out of all that waits here or is dead. Answers how many; 0 without a spool. */
+  /** Erases rows from waiting records and dead letters. Returns how many; 0 without a spool. */
   async erase(find: ReplayGuard): Promise<number> {
     if (this.state === 'off' || this.failure === 'closed' || this.failure === 'broken') return 0;
     const count = await this.spool.erase(find);
@@ -176,22 +185,22 @@ export class SpoolService {
   }
 
   private async watch(): Promise<void> {
-    let looks = 0;
+    let checks = 0;
     while (!this.stopped) {
-      await sleep(LOOK_EVERY_MS);
+      await sleep(CHECK_EVERY_MS);
       if (this.stopped) return;
-      // An empty spool changes only by our own hand; it is looked at now and then, to notice a broken disk.
-      if (this.current.rows > 0 || looks++ % IDLE_LOOKS === 0) await this.refresh();
+      // Only this server changes an empty spool. It is still checked now and then, to notice a broken disk.
+      if (this.current.rows > 0 || checks++ % IDLE_CHECKS === 0) await this.refresh();
       if (!this.supervisor.isUp || this.current.rows === 0 || this.failure === 'broken') continue;
       await sleep(Math.random() * MAX_JITTER_MS);
       await this.replay(() => !this.stopped);
     }
   }
 
-  /** Until nothing waits, the database is away again, or `goOn` says no. */
-  private async replay(goOn: () => boolean): Promise<void> {
+  /** Replays until the spool is empty, the database is unavailable, or `canContinue` returns false. */
+  private async replay(canContinue: () => boolean): Promise<void> {
     try {
-      while (goOn() && this.supervisor.isUp) {
+      while (canContinue() && this.supervisor.isUp) {
         const started = performance.now();
         const moved = await this.replayer.step();
         await this.refresh();
@@ -201,7 +210,7 @@ export class SpoolService {
     } catch (error) {
       this.logger.warn(
         { err: error, rows: this.current.rows },
-        'replaying the spool stopped; it goes on when the database is back',
+        'the replay of the spool failed; it continues when the database is available',
       );
     }
   }
@@ -210,7 +219,7 @@ export class SpoolService {
     try {
       this.current = await this.spool.stats();
       await this.spool.forgetAnswers(Date.now() - this.config.retention.idempotencyHours * HOUR_MS);
-      const hasRoom = this.current.bytes < this.current.maxBytes * ROOM_SHARE;
+      const hasRoom = this.current.bytes < this.current.maxBytes * REOPEN_SHARE;
       if (this.failure === 'broken' || (this.failure === 'full' && hasRoom)) this.failure = 'ready';
     } catch (error) {
       if (this.failure !== 'broken') this.logger.error({ err: error }, 'the spool cannot be read');
@@ -230,7 +239,7 @@ export class SpoolService {
     await this.writer.flush();
     await this.loop;
     if (this.failure === 'closed' || !this.config.spool.enabled) return;
-    const deadline = performance.now() + LAST_REPLAY_MS;
+    const deadline = performance.now() + FINAL_REPLAY_MS;
     if (this.supervisor.isUp && this.current.rows > 0) await this.replay(() => performance.now() < deadline);
     await this.spool.close();
   }

@@ -12,7 +12,7 @@ const batch = (id: string, text = ''): RecordBatch => ({
   bytes: 10,
 });
 
-describe('the spool file', () => {
+describe('Spool', () => {
   let folder: string;
   let spool: Spool;
   const open = async (): Promise<void> => {
@@ -36,7 +36,7 @@ describe('the spool file', () => {
     await spool.bury(entries[0]!.seq, reason);
   };
 
-  it('keeps every dead letter, also two with one id, and lets them wait again one after the other', async () => {
+  it('keeps dead letters with the same id, and revives them one after the other', async () => {
     for (const text of ['first', 'second']) {
       await spool.append([batch('x', text)]);
       await buryFirst('id_taken');
@@ -51,7 +51,7 @@ describe('the spool file', () => {
     expect(await spool.deadLetters()).toEqual([]);
   });
 
-  it('replays past entries that cannot be opened, and counts them', async () => {
+  it('buries and counts entries that cannot be decrypted, and replays the others', async () => {
     await spool.append(Array.from({ length: 230 }, (_, i) => batch(`sealed-${i}`)));
     await spool.close();
     const key = readFileSync(join(folder, 'spool.key'), 'utf8');
@@ -75,7 +75,7 @@ describe('the spool file', () => {
     expect(key).not.toBe('');
   });
 
-  it('reads no more at once than memory is for, but one entry at least', async () => {
+  it('limits the bytes that it reads at once, but reads at least one entry', async () => {
     const large = 'x'.repeat(5 * 2 ** 20);
     for (const id of ['a', 'b', 'c']) await spool.append([batch(id, large)]);
     expect((await spool.oldest(200)).entries.map(({ id }) => id)).toEqual(['a']);

@@ -12,12 +12,15 @@ import type { DeadLetter, EntryBody, SpooledEntry, SpooledRow, SpoolOptions, Spo
 export type * from './spool-entry.js';
 
 const TIMEOUT_MS = 10_000;
-/** Sealed bodies in memory at once; opened and parsed they take a multiple. */
+/** Maximum size of the sealed bodies that are read at once. Decrypted and parsed, they need a multiple of it. */
 const MAX_READ_BYTES = 8 * 2 ** 20;
 
 /**
- * Records that the database could not take, on this machine's own disk until it can: a SQLite file of its own, `synchronous=FULL`,
- * every body encrypted, one process at a time, bounded. Old records are never deleted to make room for new ones.
+ * Keeps records that the database could not take on the disk of this server.
+ *
+ * - a SQLite file with `synchronous=FULL`, which only one process can open
+ * - every body is encrypted
+ * - the size is bounded; stored records are never deleted to make room for new ones
  */
 export class Spool {
   readonly path: string;
@@ -27,7 +30,7 @@ export class Spool {
 
   constructor(
     private readonly options: SpoolOptions,
-    /** Finds the insert of a table. */
+    /** Returns the insert of a table; undefined for an unknown table. */
     readonly insertOf: (table: string) => BulkInsert | undefined,
   ) {
     this.path = join(options.folder, 'spool.db');
@@ -36,12 +39,12 @@ export class Spool {
   }
 
   /**
-   * Opens the file. A damaged one is set aside, never deleted; answers where it is then.
-   * @throws DatabaseLockedError when another process owns the folder
+   * Opens the file. A damaged file is renamed, never deleted; its new path is returned.
+   * @throws DatabaseLockedError when another process uses the folder
    */
   async open(): Promise<string | undefined> {
     this.cipher = SpoolCipher.fromFile(join(this.options.folder, 'spool.key'));
-    this.ballast.make();
+    this.ballast.create();
     try {
       await this.file.open();
       return undefined;
@@ -57,15 +60,16 @@ export class Spool {
   }
 
   /**
-   * Durable when it resolves; all or none. Keys that were used here before, and chosen ids that wait here with another content, are
-   * left out: the outcome says so.
+   * Stores batches in one transaction; they are durable when it resolves. Batches whose key was used before, and chosen
+   * ids that wait here with different content, are left out and reported in the outcomes.
+   * @throws DatabaseFullError and other errors of SQLite; no batch is stored then
    */
   async append(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
     const outcomes = new Map<RecordBatch, BatchOutcome>();
     const now = this.options.now();
     const entries: unknown[][] = [];
     const answers: unknown[][] = [];
-    // Nobody else writes here, and this is called for one group at a time: what is read now still holds when it is written.
+    // No other process writes here, and groups are appended one at a time: these reads stay valid until the commit.
     const known = await this.answersOf(batches);
     const fresh = new Map<string, BulkRow>();
     for (const batch of batches) {
@@ -79,7 +83,7 @@ export class Spool {
       }
       const taken = batch.chosenIds ? await this.takenIds(batch, fresh) : [];
       if (taken.length > 0) outcomes.set(batch, { kind: 'ids_taken', ids: taken });
-      // A refusal is not kept: the mended request may use the key.
+      // The key of a refused request is not stored, so that the corrected request may use it.
       if (taken.length > 0 && claim) continue;
       for (const body of toEntries(batch)) {
         const id = idOf(body);
@@ -105,8 +109,8 @@ export class Spool {
   }
 
   /**
-   * The oldest entries, opened: at most `limit`, and at most 8 MiB of them, but one at least. What cannot be opened is buried and
-   * counted.
+   * Returns the oldest entries, decrypted: at most `limit` and at most 8 MiB, but at least one. Entries that cannot be
+   * decrypted are buried and counted.
    */
   async oldest(limit: number): Promise<{ entries: SpooledEntry[]; buried: number }> {
     const sizes = await this.file.query<{ seq: number; bytes: number }>(
@@ -137,7 +141,7 @@ export class Spool {
     await this.free([{ sql: 'DELETE FROM spool WHERE seq = ?', rows: seqs.map((seq) => [seq]) }]);
   }
 
-  /** Out of the way of the others, kept with its reason. */
+  /** Moves an entry to the dead letters with the reason, so that it does not block the others. */
   async bury(seq: number, reason: string): Promise<void> {
     await this.free([
       { sql: BURY, rows: [[this.options.now(), reason, seq]] },
@@ -149,7 +153,7 @@ export class Spool {
     return this.file.query<DeadLetter>('SELECT id, kind, reason, created_at, died_at FROM dead_letters ORDER BY seq');
   }
 
-  /** Everything, waiting or dead, opened, oldest first. */
+  /** Yields all waiting entries and then all dead letters, decrypted, oldest first. */
   async *everything(): AsyncGenerator<
     { state: 'waiting' | 'dead'; id: string; created_at: number } & (
       { parts: EntryBody['parts'] } | { unreadable: string }
@@ -174,7 +178,7 @@ export class Spool {
     }
   }
 
-  /** Takes rows out of all that waits or is dead, and what belongs to them. Answers how many were found. */
+  /** Erases rows and dependent rows from waiting entries and dead letters. Returns how many rows `find` returned. */
   erase(find: ReplayGuard): Promise<number> {
     return eraseRows(
       {
@@ -191,7 +195,7 @@ export class Spool {
     );
   }
 
-  /** Dead letters wait again. Answers how many there were. */
+  /** Returns dead letters to the waiting entries. Returns their number. */
   async revive(): Promise<number> {
     const letters = await this.deadLetters();
     await this.file.commit([
@@ -201,7 +205,7 @@ export class Spool {
     return letters.length - (await this.deadLetters()).length;
   }
 
-  /** Keeps a small text under a name for the next start, sealed like a record. */
+  /** Saves a short text under a name for the next start, encrypted like a record. */
   async saveMemo(name: string, text: string): Promise<void> {
     const row = [name, this.opened.seal(name, text), this.options.now()];
     await this.file.commit([
@@ -213,12 +217,15 @@ export class Spool {
     await this.file.commit([{ sql: 'DELETE FROM memo WHERE name = ?', rows: [[name]] }]);
   }
 
-  /** Answers to keys that were given before `before` (milliseconds since 1970) are forgotten. */
+  /** Deletes responses to keys that are from before `before` (milliseconds since 1970). */
   async forgetAnswers(before: number): Promise<void> {
     await this.file.commit([{ sql: 'DELETE FROM answers WHERE created_at < ?', rows: [[before]] }]);
   }
 
-  /** Memos saved at or after `since`; the older ones are forgotten, and so is what cannot be opened. */
+  /**
+   * Returns memos from `since` (milliseconds since 1970) on. Deletes earlier ones, and skips those that cannot be
+   * decrypted.
+   */
   async memos(since: number): Promise<{ name: string; text: string }[]> {
     await this.file.commit([{ sql: 'DELETE FROM memo WHERE saved_at < ?', rows: [[since]] }]);
     const rows = await this.file.query<{ name: string; body: Buffer }>('SELECT name, body FROM memo');
@@ -258,12 +265,12 @@ export class Spool {
     return this.file.close();
   }
 
-  /** A statement that makes room. On a volume without any it needs some itself: the ballast is given up for it. */
+  /** Runs statements that free space. On a full volume they need some space themselves, which the ballast releases. */
   private async free(groups: { sql: string; rows: unknown[][] }[]): Promise<void> {
     try {
       await this.file.commit(groups);
     } catch (error) {
-      if (!(error instanceof DatabaseFullError) || !this.ballast.drop()) throw error;
+      if (!(error instanceof DatabaseFullError) || !this.ballast.release()) throw error;
       await this.file.commit(groups);
     }
   }
@@ -273,7 +280,7 @@ export class Spool {
     return version === ONE_ROW ? { parts: [[kind, [value as BulkRow]]] } : (value as EntryBody);
   }
 
-  /** One that cannot be opened must not hide those behind it. */
+  /** Returns an entry, or why it cannot be decrypted, so that one bad entry does not hide the rest. */
   private readable(row: SpooledRow): { parts: EntryBody['parts'] } | { unreadable: string } {
     try {
       return { parts: this.read(row).parts };
@@ -292,7 +299,7 @@ export class Spool {
     return new Map(rows.map((row) => [row.key_hash, row]));
   }
 
-  /** Chosen ids of `batch` that wait here, or come with it (`fresh`), with another content. */
+  /** Returns the chosen ids of `batch` that wait here, or are in the same group (`fresh`), with different content. */
   private async takenIds(batch: RecordBatch, fresh: Map<string, BulkRow>): Promise<string[]> {
     const taken: string[] = [];
     for (const { insert, rows } of batch.parts) {
@@ -332,7 +339,7 @@ interface KeptAnswer {
   answer: string;
 }
 
-/** Rows that need not stay together wait one by one: a single bad one then keeps nobody else from the database. */
+/** Returns one entry for each row that need not stay with others, so that a bad row does not block the rest. */
 function toEntries({ claim, parts }: RecordBatch): EntryBody[] {
   if (claim || parts.length > 1) {
     return [{ parts: parts.map(({ insert, rows }) => [insert.table, [...rows]]), ...(claim ? { claim } : {}) }];
@@ -342,11 +349,14 @@ function toEntries({ claim, parts }: RecordBatch): EntryBody[] {
 
 function idOf({ parts }: EntryBody): string {
   const id = parts[0]?.[1][0]?.id;
-  if (id === undefined) throw new Error('a record without an id cannot wait');
+  if (id === undefined) throw new Error('a record in the spool needs an id');
   return String(id);
 }
 
-/** Half of what is free on the volume of `folder` at the most: a queue on a full disk cannot even be emptied. */
+/**
+ * Returns `wanted` bytes, but at most half of the free space on the volume of `folder`: a full volume would block the
+ * replay.
+ */
 export function affordableBytes(folder: string, wanted: number): number {
   const existing = existsSync(folder) ? folder : dirname(folder);
   const { bavail, bsize } = statfsSync(existsSync(existing) ? existing : '.');

@@ -8,17 +8,17 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface ReencryptionProgress {
   table: string;
-  /** Values sealed anew so far. */
+  /** Number of values that were encrypted again so far. */
   done: number;
-  /** Values that no key of this server opens; they stay as they are. */
+  /** Number of values that no key of this server can decrypt. They stay unchanged. */
   unreadable: number;
 }
 
 /**
- * Seals stored values with the newest of FL_ENCRYPTION_KEY, so that older keys can be thrown away.
+ * Encrypts stored values with the first key of FL_ENCRYPTION_KEY, so that previous keys can be removed.
  *
- * In small batches by id beside a running server; may be stopped and started again. A value that is changed or erased meanwhile is
- * left alone.
+ * - works in small batches, in the order of ids, while servers run; it may be stopped and started again
+ * - leaves a value alone that is changed or erased meanwhile
  */
 @Injectable()
 export class ReencryptionService {
@@ -28,7 +28,7 @@ export class ReencryptionService {
     private readonly cipher: FieldCipher,
   ) {}
 
-  /** By table, how many values are sealed with another key than the newest. */
+  /** Returns, by table, the number of values that are encrypted with a previous key. */
   async waiting(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const table of this.tables.sealed)

@@ -5,19 +5,19 @@ import { UnitOfWork, type SealedTable } from '#persistence';
 export interface SealedRow {
   id: string;
   tenantId: string;
-  /** What the values are bound to. */
+  /** The id that the ciphertext of the values is bound to. */
   boundTo: string;
-  /** By column; only those that are not sealed with the wanted key. */
+  /** Values by column; only those that are not encrypted with the wanted key. */
   values: Record<string, string>;
 }
 
-/** Encrypted values of all tenants, for changing their key. */
+/** Reads and replaces encrypted values of all tenants when the encryption key changes. */
 @Injectable()
 export class SealedValuesRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Counts values that are not sealed with `keyId`.
+   * Counts values that are not encrypted with key `keyId`.
    * @acrossTenants a new key concerns all tenants
    */
   async countOther(table: SealedTable, keyId: string): Promise<number> {
@@ -32,7 +32,7 @@ export class SealedValuesRepository {
   }
 
   /**
-   * Returns the next rows with values that are not sealed with the new key, by id.
+   * Returns the next rows after id `after` with values that are not encrypted with key `keyId`, in the order of ids.
    * @acrossTenants a new key concerns all tenants
    */
   async nextOther(table: SealedTable, keyId: string, after: string, limit: number): Promise<SealedRow[]> {
@@ -55,7 +55,7 @@ export class SealedValuesRepository {
     }));
   }
 
-  /** Puts `next` in the place of `before`, unless somebody changed or erased it meanwhile. */
+  /** Replaces `before` with `next`, unless the value was changed or erased meanwhile. */
   async replace(
     tenant: TenantContext,
     table: SealedTable,
@@ -78,7 +78,7 @@ export class SealedValuesRepository {
     return `(${name} IS NOT NULL AND ${this.text(table, name)} NOT LIKE $1)`;
   }
 
-  /** The envelope as text; in a JSON column it is a JSON string. */
+  /** Returns SQL for the envelope as text. In a JSON column, the envelope is a JSON string. */
   private text(table: SealedTable, name: string): string {
     const isJson = table.columns.some((column) => column.name === name && column.kind === 'json');
     if (!isJson) return name;

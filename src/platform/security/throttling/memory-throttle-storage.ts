@@ -3,14 +3,15 @@ import { LRUCache } from 'lru-cache';
 import { hit, type WindowCounts } from './sliding-window.js';
 import { type ThrottlerStorageRecord, toRecord } from './throttler-record.js';
 
-/** About 210 bytes each; an address has two, for its minute and its hour. */
+/** An entry takes about 210 bytes. An address has two: one for its minute and one for its hour. */
 const MAX_KEYS = 200_000;
 
 /**
  * Counts hits in this process.
  *
- * - constant cost for each hit, bounded memory: the stock storage keeps a time stamp for every hit and never forgets a key
- * - when there are more keys than it remembers, the least recently seen start anew
+ * - constant cost for each hit and bounded memory: the storage of `@nestjs/throttler` keeps a timestamp for every hit
+ *   and never forgets a key
+ * - when there are too many keys, the counts of the least recently seen keys start again at 0
  */
 export class MemoryThrottleStorage implements ThrottlerStorage {
   private readonly counts = new LRUCache<string, WindowCounts>({ max: MAX_KEYS });
@@ -21,12 +22,12 @@ export class MemoryThrottleStorage implements ThrottlerStorage {
     return this.counts.size;
   }
 
-  /** `ttl` is the window in milliseconds; times in the answer are seconds, as the interface has them. */
+  /** Counts a hit in a window of `ttl` milliseconds. The returned times are in seconds, as the interface requires. */
   async increment(key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
     return this.count(key, ttl, limit);
   }
 
-  /** The same without a promise. */
+  /** Does the same synchronously. */
   count(key: string, ttl: number, limit: number): ThrottlerStorageRecord {
     const name = `${ttl} ${key}`;
     let counts = this.counts.get(name);

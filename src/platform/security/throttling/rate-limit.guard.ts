@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UNLIMITED_METADATA } from '../decorators.js';
 import { limitHeaders, RateLimiter, RateLimitError } from './rate-limiter.service.js';
 
-/** Runs after the caller is known. Public routes (probes, documents) and routes for operators are not counted. */
+/** Applies rate limits after authentication. Public routes (probes, documents) and routes of operators have none. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   private readonly unlimited = new Map<unknown, boolean>();

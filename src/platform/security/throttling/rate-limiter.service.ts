@@ -12,15 +12,15 @@ export interface RateLimit {
   windowMs: number;
 }
 
-/** One limit after a request was counted against it. */
+/** The state of a limit after a request was counted. */
 export interface LimitState extends RateLimit {
   remaining: number;
   resetSeconds: number;
-  /** Seconds until another request would pass; 0 when this one did. */
+  /** Seconds until another request would be allowed; 0 if this one was. */
   retrySeconds: number;
 }
 
-/** 429, with what to put into the head of the answer. */
+/** Status 429, with the states of the limits for the response headers. */
 export class RateLimitError extends AppError {
   constructor(readonly states: readonly LimitState[]) {
     const retry = Math.max(1, ...states.map(({ retrySeconds }) => retrySeconds));
@@ -28,7 +28,7 @@ export class RateLimitError extends AppError {
       code: 'rate_limited',
       status: 429,
       title: 'Too many requests',
-      detail: 'Too many requests; Retry-After says when to go on.',
+      detail: 'Too many requests: wait for the time in Retry-After.',
       retryable: true,
       retryAfterSeconds: retry,
     });
@@ -41,8 +41,9 @@ const HOUR = 3_600_000;
 /**
  * Counts requests against their limits.
  *
- * - by key, whatever address it comes from; without a key by IP address, and so do failed authentications
- * - publishable keys stand in pages that anybody reads: they have the limits of the address as well
+ * - requests with a key count for the key, whatever their address; requests without a key and failed authentications
+ *   count for the IP address
+ * - requests with a publishable key also count for the IP address, because everyone can read the key in a page
  */
 @Injectable()
 export class RateLimiter {
@@ -61,7 +62,10 @@ export class RateLimiter {
     this.refused = metrics.counter('rate_limited_total', 'Requests refused with 429.', ['by']);
   }
 
-  /** One request of `caller` from `ip`. Answers the limits it was counted against; none when limits are off. @throws RateLimitError */
+  /**
+   * Counts a request. Returns the states of its limits; empty if limits are disabled.
+   * @throws RateLimitError (429)
+   */
   async take(caller: Principal, ip: string): Promise<LimitState[]> {
     if (!this.config.limits.enabled) return [];
     if (caller.keyId === null) return this.count('ip', addressOf(ip), this.anonymous);
@@ -70,23 +74,23 @@ export class RateLimiter {
     return caller.publishable ? [...states, ...(await this.count('ip', addressOf(ip), this.anonymous))] : states;
   }
 
-  /** A request from `ip` that could not prove who it is. @throws RateLimitError */
+  /** Counts a request from `ip` that failed authentication. @throws RateLimitError (429) */
   async takeFailure(ip: string): Promise<LimitState[]> {
     if (!this.config.limits.enabled) return [];
     return this.count('ip', addressOf(ip), this.anonymous);
   }
 
-  /** A submission of feedback from `ip` by nobody in particular. @throws RateLimitError */
+  /** Counts an anonymous feedback submission from `ip`. @throws RateLimitError (429) */
   async takeFeedback(ip: string): Promise<LimitState[]> {
     if (!this.config.limits.enabled) return [];
     const limit: RateLimit = { name: 'hour', limit: this.config.limits.feedbackPerHour, windowMs: HOUR };
     return this.count('feedback', addressOf(ip), [limit]);
   }
 
-  private async count(by: 'ip' | 'key' | 'feedback', who: string, limits: readonly RateLimit[]): Promise<LimitState[]> {
+  private async count(by: 'ip' | 'key' | 'feedback', id: string, limits: readonly RateLimit[]): Promise<LimitState[]> {
     const states: LimitState[] = [];
     for (const each of limits) {
-      const record = await this.storage.increment(`${by}:${who}`, each.windowMs, each.limit, 0, each.name);
+      const record = await this.storage.increment(`${by}:${id}`, each.windowMs, each.limit, 0, each.name);
       states.push({
         ...each,
         remaining: Math.max(0, each.limit - record.totalHits),
@@ -101,7 +105,10 @@ export class RateLimiter {
   }
 }
 
-/** One customer has a whole /64 of IPv6; an IPv4 address written as IPv6 is the same address. */
+/**
+ * Returns the address that limits count by. An IPv6 address is reduced to its /64 network, because a single customer
+ * has all of it; an IPv4 address in IPv6 notation becomes IPv4.
+ */
 export function addressOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped !== undefined) return mapped;
@@ -117,7 +124,7 @@ export function addressOf(ip: string): string {
     .join(':')}::/64`;
 }
 
-/** `RateLimit` and `RateLimit-Policy` (IETF draft), and the older `X-RateLimit-*` of the limit that is nearest. */
+/** Returns `RateLimit` and `RateLimit-Policy` (IETF draft), and `X-RateLimit-*` for the limit that is nearest. */
 export function limitHeaders(states: readonly LimitState[]): Record<string, string> {
   const [nearest] = [...states].sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
   if (!nearest) return {};

@@ -4,7 +4,7 @@ import { MemoryThrottleStorage } from './memory-throttle-storage.js';
 import { decide } from './sliding-window.js';
 import { type ThrottlerStorageRecord, toRecord } from './throttler-record.js';
 
-/** The sliding window of `sliding-window.ts`, in one atomic step on Redis' own clock, so that replicas agree. */
+/** The algorithm of `sliding-window.ts` as one atomic step on the clock of Redis, so that replicas agree. */
 const HIT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,8 +28,8 @@ return {allowed, current, previous, into}
 `;
 
 /**
- * Counts hits for all replicas together. When Redis is away each replica counts for itself with the same limits: a limit is never
- * open because something is down.
+ * Counts hits of all replicas together. While Redis is unavailable, each replica counts separately with the same
+ * limits, so that an outage never removes a limit.
  */
 export class RedisThrottleStorage implements ThrottlerStorage {
   private readonly local = new MemoryThrottleStorage();

@@ -5,7 +5,7 @@ import { hit, type WindowCounts } from './sliding-window.js';
 const fresh = (): WindowCounts => ({ window: 0, current: 0, previous: 0 });
 
 describe('the sliding window', () => {
-  it('S1-11 lets so many through, and then says when to come back', () => {
+  it('S1-11 allows hits up to the limit, then returns when to retry', () => {
     const counts = fresh();
     const now = 1_764_000_000_000;
     for (let i = 0; i < 60; i++) expect(hit(counts, 60, 60_000, now + i).allowed).toBe(true);
@@ -14,7 +14,7 @@ describe('the sliding window', () => {
     expect(hit(counts, 60, 60_000, now + 100 + refused.retryMs + 1).allowed).toBe(true);
   });
 
-  it('never lets more than the limit through in one aligned window', () => {
+  it('never allows more hits than the limit in one aligned window', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 50 }),
@@ -38,7 +38,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('is right about when to come back: not before, but then', () => {
+  it('allows a hit after the returned time, but not before', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -59,7 +59,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('a steady client at the limit is never refused for long, and a clock set back heals', () => {
+  it('allows hits after the clock is set back', () => {
     const counts = fresh();
     let now = 1_764_000_000_000;
     for (let i = 0; i < 10; i++) hit(counts, 10, 10_000, now);
@@ -67,7 +67,7 @@ describe('the sliding window', () => {
     expect(hit(counts, 10, 10_000, now).allowed).toBe(true);
   });
 
-  it('keeps keys and windows apart, and does not grow without bound', () => {
+  it('counts keys and windows separately in bounded memory', () => {
     let now = 1_764_000_000_000;
     const storage = new MemoryThrottleStorage(() => now);
     expect(storage.count('a', 60_000, 1).isBlocked).toBe(false);

@@ -1,6 +1,6 @@
-/** Hits of one key in the window that runs and in the one before it. */
+/** Hits of one key in the current window and the previous one. */
 export interface WindowCounts {
-  /** Number of the window since 1970. */
+  /** Number of the current window since 1970. */
   window: number;
   current: number;
   previous: number;
@@ -8,20 +8,20 @@ export interface WindowCounts {
 
 export interface WindowDecision {
   allowed: boolean;
-  /** Hits that count now, this one included when it is allowed. */
+  /** Estimated hits in the sliding window, including this one if it is allowed. */
   hits: number;
-  /** Milliseconds until the window that runs is over. */
+  /** Milliseconds until the current window ends. */
   resetMs: number;
-  /** Milliseconds until another hit would be allowed; 0 when this one is. */
+  /** Milliseconds until another hit would be allowed; 0 if this one is. */
   retryMs: number;
 }
 
 /**
- * Sliding-window counter: the hits of the last `windowMs` are estimated as those of the running window plus the share of the
- * previous one that still lies inside. Two numbers for each key, whatever the traffic; a list of time stamps would cost more with
- * every hit. A refused hit does not count, so that a client that slows down gets through.
+ * Counts a hit at `now` (milliseconds since 1970) in a sliding window. Changes `counts` and returns the decision.
  *
- * Changes `counts` and answers what to do with this hit.
+ * The hits of the last `windowMs` are estimated as those of the current window plus a share of the previous window: the
+ * part of it that is still inside the sliding window. A key needs two numbers, whatever the traffic, while a list of
+ * timestamps would grow with every hit. A refused hit does not count, so that a client that slows down gets through.
  */
 export function hit(counts: WindowCounts, limit: number, windowMs: number, now: number): WindowDecision {
   advance(counts, windowMs, now);
@@ -31,7 +31,7 @@ export function hit(counts: WindowCounts, limit: number, windowMs: number, now: 
   return decide(counts, limit, windowMs, into, allowed);
 }
 
-/** What is answered for a hit that was let through or not, `into` milliseconds after the window began and counted already. */
+/** Returns the decision for a hit that is already counted, `into` milliseconds after the start of the window. */
 export function decide(
   counts: WindowCounts,
   limit: number,
@@ -50,14 +50,17 @@ function estimate({ current, previous }: WindowCounts, windowMs: number, into: n
 
 function advance(counts: WindowCounts, windowMs: number, now: number): void {
   const window = Math.floor(now / windowMs);
-  // A clock that was set back must not make old hits count for ever.
+  // If the clock is set back, counts are reset. Otherwise old hits would count without limit.
   if (window === counts.window) return;
   counts.previous = window === counts.window + 1 ? counts.current : 0;
   counts.current = 0;
   counts.window = window;
 }
 
-/** When the estimate falls to `limit - 1`: in this window as the previous one leaves it, or in the next as this one does. */
+/**
+ * Returns the milliseconds until the estimate falls to `limit - 1`: in this window as the share of the previous one
+ * shrinks, or in the next window as the share of this one does.
+ */
 function retryAfter({ current, previous }: WindowCounts, limit: number, windowMs: number, into: number): number {
   const room = limit - 1 - current;
   if (room >= 0 && previous > 0) return Math.max(1, windowMs * (1 - room / previous) - into);

@@ -3,7 +3,7 @@ import type { WindowDecision } from './sliding-window.js';
 
 export type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** As `@nestjs/throttler` has it: times in seconds. */
+/** Converts a decision to the record of `@nestjs/throttler`, whose times are in seconds. */
 export function toRecord({ allowed, hits, resetMs, retryMs }: WindowDecision): ThrottlerStorageRecord {
   return {
     totalHits: hits,

@@ -9,16 +9,18 @@ import { BlobStoreError } from './errors.js';
 import { ScreenshotsRepository, type StoredScreenshot } from './screenshots.repository.js';
 
 const CACHE = 'pictures';
-/** Bookkeeping of one entry. */
+/** Estimated overhead of one entry. */
 const ENTRY_BYTES = 300;
 
 /**
- * Bytes of pictures, of which those that were looked at last are kept in memory: an inbox shows the same thumbnails over and over, and
- * their store may be far away. A picture never changes. Whoever reads must have seen its row just before, since what was erased by
- * another server may stand in this memory for a while.
+ * Reads the bytes of screenshots and keeps the most recently used ones in memory, because an inbox shows the same
+ * thumbnails repeatedly and their store may be slow.
+ *
+ * - A screenshot never changes, so an entry is never stale.
+ * - Callers must read the row first: bytes that another server erased may stay in this cache for a while.
  */
 @Injectable()
-export class PictureCache {
+export class ScreenshotCache {
   private readonly kept: LRUCache<string, Buffer>;
   private readonly on: boolean;
 
@@ -42,24 +44,28 @@ export class PictureCache {
     });
   }
 
-  /** WebP; undefined when the bytes are gone. @throws BlobStoreError when their store is not configured, or does not answer */
+  /**
+   * Returns WebP bytes; undefined if they no longer exist.
+   *
+   * @throws BlobStoreError (503) if the store is not configured or cannot be reached
+   */
   async read(
     tenant: TenantContext,
-    picture: StoredScreenshot,
+    screenshot: StoredScreenshot,
     part: 'picture' | 'thumbnail',
   ): Promise<Buffer | undefined> {
-    if (!this.on) return this.fetch(tenant, picture, part);
-    const key = `${tenant.tenantId}\n${picture.id}\n${part}`;
+    if (!this.on) return this.fetch(tenant, screenshot, part);
+    const key = `${tenant.tenantId}\n${screenshot.id}\n${part}`;
     const known = this.kept.get(key);
     this.metrics.countCacheLookups(CACHE, 'memory', known ? 1 : 0, known ? 0 : 1);
     if (known) return known;
-    const bytes = await this.fetch(tenant, picture, part);
+    const bytes = await this.fetch(tenant, screenshot, part);
     if (bytes) this.kept.set(key, bytes);
     return bytes;
   }
 
-  /** After an erasure: here, and on every server that Redis reaches. */
-  async forget(tenant: TenantContext): Promise<void> {
+  /** Removes the screenshots of a tenant from this cache and, through Redis, from those of other servers. */
+  async clear(tenant: TenantContext): Promise<void> {
     this.drop(tenant);
     await this.servers.invalidate({ cache: CACHE, tenantId: tenant.tenantId, pattern: '*' });
   }
@@ -70,12 +76,12 @@ export class PictureCache {
 
   private async fetch(
     tenant: TenantContext,
-    picture: StoredScreenshot,
+    screenshot: StoredScreenshot,
     part: 'picture' | 'thumbnail',
   ): Promise<Buffer | undefined> {
-    if (picture.store === 'database') return this.screenshots.bytesOf(tenant, picture.id, part);
-    const store = this.blobs.store(picture.store);
-    if (!store) throw new BlobStoreError(new Error(`${picture.store} is not configured`));
-    return store.get({ tenantId: tenant.tenantId, id: picture.id }, part);
+    if (screenshot.store === 'database') return this.screenshots.bytesOf(tenant, screenshot.id, part);
+    const store = this.blobs.store(screenshot.store);
+    if (!store) throw new BlobStoreError(new Error(`${screenshot.store} is not configured`));
+    return store.get({ tenantId: tenant.tenantId, id: screenshot.id }, part);
   }
 }
