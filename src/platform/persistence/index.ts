@@ -29,7 +29,6 @@ export { createDataSource } from './lifecycle/data-source.js';
 export { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 export { FolderLock } from './lifecycle/folder-lock.js';
 export { Migrator } from './lifecycle/migrator.js';
-export type { RevertedData } from './lifecycle/reverted-data.js';
 export { PersistenceModule } from './persistence.module.js';
 export { ApiKeyEntity } from './schema/api-key.entity.js';
 export { AuditEntryEntity } from './schema/audit-entry.entity.js';
