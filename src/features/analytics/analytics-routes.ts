@@ -6,10 +6,10 @@ import type { Dated } from '#cache';
 import { Caller, type Principal, Scopes } from '#security';
 import { AnalyticsService } from './analytics.service.js';
 import { AnalyticsQuery, RecentQuery, TimeseriesQuery } from './dto/analytics.query.js';
-import * as answers from './dto/analytics.schema.js';
+import * as schemas from './dto/analytics.schema.js';
 import type { AnalyticsFilter } from './figures.js';
 
-/** The routes once, for both of their addresses. None of them ever answers a text. */
+/** Declares the routes for their current and legacy paths. No route returns a text. */
 @Scopes('read')
 export abstract class AnalyticsRoutes {
   constructor(private readonly service: AnalyticsService) {}
@@ -17,28 +17,28 @@ export abstract class AnalyticsRoutes {
   @Get('summary')
   @ResourceRoute({
     summary: 'Get totals and averages of predictions',
-    description: 'Retention does not change the totals; erasure does.',
-    returns: answers.SummarySchema,
+    description: 'Erasure reduces the totals, but retention does not.',
+    returns: schemas.SummarySchema,
   })
   async summary(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.SummaryAnswer> {
-    return withDate(reply, await this.service.summary(caller, toFilter(query)), answers.toSummary);
+  ): Promise<schemas.SummaryResponse> {
+    return withDate(reply, await this.service.summary(caller, toFilter(query)), schemas.toSummary);
   }
 
   @Get('sentiment-distribution')
   @ResourceRoute({
     summary: 'Count predictions labelled positive, negative and neutral',
-    description: 'Other labels are not counted here.',
-    returns: answers.SentimentDistributionSchema,
+    description: 'Predictions with other labels are not counted.',
+    returns: schemas.SentimentDistributionSchema,
   })
   async sentimentDistribution(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.SentimentDistribution> {
+  ): Promise<schemas.SentimentDistribution> {
     const {
       negative = 0,
       neutral = 0,
@@ -50,8 +50,8 @@ export abstract class AnalyticsRoutes {
   @Get('label-distribution')
   @ResourceRoute({
     summary: 'Count predictions by label',
-    description: 'Each label is a member with its number of predictions.',
-    returns: answers.LabelDistributionSchema,
+    description: 'Each member is a label with its number of predictions.',
+    returns: schemas.LabelDistributionSchema,
   })
   async labelDistribution(
     @Caller() caller: Principal,
@@ -65,72 +65,73 @@ export abstract class AnalyticsRoutes {
   @ResourceRoute({
     summary: 'List the latest predictions without their texts',
     description: 'The latest prediction comes first.',
-    returns: answers.RecentSchema,
+    returns: schemas.RecentSchema,
   })
   async recent(
     @Caller() caller: Principal,
     @Query() query: RecentQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.RecentAnswer> {
-    return answers.toRecent(dated(reply, await this.service.recent(caller, toFilter(query), query.limit)));
+  ): Promise<schemas.RecentResponse> {
+    return schemas.toRecent(dated(reply, await this.service.recent(caller, toFilter(query), query.limit)));
   }
 
   @Get('timeseries')
   @ResourceRoute({
     summary: 'Count and average predictions by hour or day',
     description:
-      'Returns every bucket of the range in UTC, empty ones included, and at most 5,000. Default: the last 24 hours or 30 days.',
-    returns: answers.TimeseriesSchema,
+      'Returns all buckets of the range in UTC, including empty ones, but at most 5,000. Default: the last 24 hours or 30 days.',
+    returns: schemas.TimeseriesSchema,
   })
   async timeseries(
     @Caller() caller: Principal,
     @Query() query: TimeseriesQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.TimeseriesAnswer> {
+  ): Promise<schemas.TimeseriesResponse> {
     const found = await this.service.timeseries(caller, toFilter(query), query.bucket);
-    return withDate(reply, found, (buckets) => answers.toTimeseries(query.bucket, buckets));
+    return withDate(reply, found, (buckets) => schemas.toTimeseries(query.bucket, buckets));
   }
 
   @Get('latency')
   @ResourceRoute({
     summary: 'Get latency percentiles in milliseconds',
-    description: 'Percentiles are exact up to 10,000 predictions, then within `max_relative_error`.',
-    returns: answers.LatencySchema,
+    description:
+      'Percentiles are exact for up to 10,000 predictions. For more, their error is at most `max_relative_error`.',
+    returns: schemas.LatencySchema,
   })
   async latency(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.LatencyAnswer> {
-    return withDate(reply, await this.service.latency(caller, toFilter(query)), answers.toLatency);
+  ): Promise<schemas.LatencyResponse> {
+    return withDate(reply, await this.service.latency(caller, toFilter(query)), schemas.toLatency);
   }
 
   @Get('cache')
   @ResourceRoute({
-    summary: 'Count predictions from the cache',
-    description: 'Only predictions that this installation served are counted.',
-    returns: answers.CacheSchema,
+    summary: 'Count cache hits and misses of predictions',
+    description: 'Counts only predictions that this installation served.',
+    returns: schemas.CacheSchema,
   })
   async cache(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.CacheAnswer> {
-    return withDate(reply, await this.service.cacheHits(caller, toFilter(query)), answers.toCache);
+  ): Promise<schemas.CacheResponse> {
+    return withDate(reply, await this.service.cacheHits(caller, toFilter(query)), schemas.toCache);
   }
 
   @Get('models')
   @ResourceRoute({
-    summary: 'List the model versions that predicted',
-    description: 'Each version comes with the times of its first and last prediction.',
-    returns: answers.ModelsSchema,
+    summary: 'List the model versions that made predictions',
+    description: 'Each version has the times of its first and last prediction.',
+    returns: schemas.ModelsSchema,
   })
   async models(
     @Caller() caller: Principal,
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<answers.ModelsAnswer> {
-    return answers.toModels(dated(reply, await this.service.models(caller, toFilter(query))));
+  ): Promise<schemas.ModelsResponse> {
+    return schemas.toModels(dated(reply, await this.service.models(caller, toFilter(query))));
   }
 }
 
@@ -138,18 +139,18 @@ function toFilter(query: AnalyticsQuery): AnalyticsFilter {
   return { ...parseRange(query.from, query.to), model: query.model, modelVersion: query.model_version };
 }
 
-/** The value; how old it may be goes into a header, when it may be old at all. */
+/** Returns the value. If it may lag, the header `x-data-as-of` holds the time up to which it is complete. */
 function dated<T>(reply: FastifyReply, { asOf, value }: Dated<T>): T {
   if (asOf !== null) void reply.header('x-data-as-of', formatTime(asOf));
   return value;
 }
 
-/** Also in the body, where the body has names of its own. */
-function withDate<T, Answer extends object>(
+/** Returns the body of a value. If the value may lag, header and body hold the time up to which it is complete. */
+function withDate<T, Body extends object>(
   reply: FastifyReply,
   found: Dated<T>,
-  toAnswer: (value: T) => Answer,
-): Answer & { data_as_of?: string } {
-  const answer = toAnswer(dated(reply, found));
-  return found.asOf === null ? answer : { ...answer, data_as_of: formatTime(found.asOf) };
+  toBody: (value: T) => Body,
+): Body & { data_as_of?: string } {
+  const body = toBody(dated(reply, found));
+  return found.asOf === null ? body : { ...body, data_as_of: formatTime(found.asOf) };
 }

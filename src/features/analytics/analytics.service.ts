@@ -8,14 +8,17 @@ import { RollupsReadModel } from './rollups/rollups.read-model.js';
 import { histogramQuantile, MAX_RELATIVE_ERROR, quantile } from '#statistics';
 
 const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
-/** When no range is given. */
+/** Number of buckets of a range without `from`. */
 const DEFAULT_BUCKETS = { hour: 24, day: 30 };
 const MAX_BUCKETS = 5000;
-/** Up to this many predictions percentiles are exact. */
+/** Maximum number of predictions with exact percentiles. */
 const MAX_EXACT_ROWS = 10_000;
 const TAG = 'predictions';
 
-/** Figures about predictions: exact to the last committed row, or as of the time they say, where replicas or a cache are configured. */
+/**
+ * Computes figures about predictions. They are exact to the last committed row. With database replicas or a result cache,
+ * they are complete up to their `asOf`.
+ */
 @Injectable()
 export class AnalyticsService {
   constructor(
@@ -36,7 +39,7 @@ export class AnalyticsService {
     return this.dated(() => this.rollups.countsByLabel(tenant, filter));
   }
 
-  /** Never from the cache: what is recent is asked for to see what is new. */
+  /** Returns the latest predictions, newest first. They are never cached, because callers want to see new ones. */
   recent(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<Dated<RecentPrediction[]>> {
     return this.dated(() => this.predictions.recent(tenant, filter, limit));
   }
@@ -57,8 +60,8 @@ export class AnalyticsService {
   }
 
   /**
-   * Every bucket of the range, empty ones included. Without a range: the last 24 hours or 30 days; with half of one: that many
-   * buckets from there.
+   * Returns all buckets of the range, including empty ones. Without `to`, the range ends with the current bucket. Without
+   * `from`, it has 24 hours or 30 days.
    * @throws ValidationError when the range has more than 5,000 buckets
    */
   timeseries(tenant: TenantContext, filter: AnalyticsFilter, bucket: 'hour' | 'day'): Promise<Dated<Bucket[]>> {
@@ -94,13 +97,13 @@ export class AnalyticsService {
     });
   }
 
-  /** Exact up to 10,000 predictions that are still there, else from the histograms, with a stated error. */
+  /** Returns exact percentiles of up to 10,000 stored predictions, otherwise estimates from the histograms. */
   private async percentiles(tenant: TenantContext, filter: AnalyticsFilter): Promise<LatencyPercentiles> {
     const { count, max } = await this.rollups.latencyTotals(tenant, filter);
     if (count === 0) return { count, p50: null, p95: null, p99: null, max: null, maxRelativeError: 0 };
     if (count <= MAX_EXACT_ROWS) {
       const sorted = await this.predictions.latencies(tenant, filter, MAX_EXACT_ROWS + 1);
-      // Fewer than were counted: retention has deleted some of them.
+      // With fewer rows than were counted, retention has deleted some of them.
       if (sorted.length >= count && sorted.length <= MAX_EXACT_ROWS) {
         const [p50, p95, p99] = [0.5, 0.95, 0.99].map((p) => quantile(sorted, p)) as [number, number, number];
         return { count: sorted.length, p50, p95, p99, max: sorted.at(-1) ?? null, maxRelativeError: 0 };
@@ -111,7 +114,7 @@ export class AnalyticsService {
     return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99), max, maxRelativeError: MAX_RELATIVE_ERROR };
   }
 
-  /** The time comes first: what is read after it cannot be older. */
+  /** Adds the time up to which a value is complete. The time is read first, because the value must not be older. */
   private async dated<T>(read: () => Promise<T>): Promise<Dated<T>> {
     const asOf = this.unitOfWork.analyzesAsOf;
     return { value: await read(), asOf };

@@ -1,11 +1,12 @@
 import type { TimeRange } from '#kernel';
 
-/** Which predictions a figure is about. */
+/** Selects the predictions of a figure. Times are in milliseconds since 1970. */
 export interface AnalyticsFilter extends TimeRange {
   model?: string;
   modelVersion?: string;
 }
 
+/** Totals and averages. Averages and times are null without predictions; times are in milliseconds since 1970. */
 export interface Summary {
   total: number;
   avgConfidence: number | null;
@@ -14,6 +15,7 @@ export interface Summary {
   latest: number | null;
 }
 
+/** Predictions of an hour or day in UTC. `start` is in milliseconds since 1970. */
 export interface Bucket {
   start: number;
   count: number;
@@ -22,16 +24,18 @@ export interface Bucket {
   labels: Record<string, number>;
 }
 
+/** Latencies in milliseconds; null without predictions. */
 export interface LatencyPercentiles {
   count: number;
   p50: number | null;
   p95: number | null;
   p99: number | null;
   max: number | null;
-  /** 0 when exact. */
+  /** 0 if the percentiles are exact. */
   maxRelativeError: number;
 }
 
+/** Predictions of one model version. Times are in milliseconds since 1970. */
 export interface ModelUse {
   model: string;
   modelVersion: string;
@@ -41,6 +45,7 @@ export interface ModelUse {
   lastSeen: number;
 }
 
+/** A prediction without its text. `timestamp` is in milliseconds since 1970. */
 export interface RecentPrediction {
   id: string;
   timestamp: number;

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { type TenantContext } from '#kernel';
 import type { AnalyticsFilter, RecentPrediction } from './figures.js';
 
-/** Figures that want single predictions. No column that holds a text is ever selected here. */
+/** Reads figures that need single predictions. It selects no column that contains a text. */
 @Injectable()
 export class PredictionsReadModel {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** Newest first. */
+  /** Returns at most `limit` predictions, newest first. */
   async recent(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<RecentPrediction[]> {
     const rows = await this.select<{
       id: string;
@@ -34,7 +34,7 @@ export class PredictionsReadModel {
     }));
   }
 
-  /** Milliseconds, ascending; the smallest `limit` of them. */
+  /** Returns the `limit` smallest latencies in milliseconds, in ascending order. */
   async latencies(tenant: TenantContext, filter: AnalyticsFilter, limit: number): Promise<number[]> {
     const rows = await this.select<{ latency_ms: number }>(
       tenant,
@@ -46,7 +46,7 @@ export class PredictionsReadModel {
     return rows.map((row) => row.latency_ms);
   }
 
-  /** `tail` follows the WHERE clause; its `?` take `values`. */
+  /** Selects predictions. `tail` follows the WHERE clause, and its `?` are replaced with `values`. */
   private async select<Row>(
     tenant: TenantContext,
     filter: AnalyticsFilter,

@@ -1,7 +1,7 @@
 import type { Column } from '#tabular';
 import type { MetricEvent } from './metric-event.js';
 
-/** Columns of an export, by the names of the API. */
+/** Columns of an export. Their names are those of the API. */
 export const EVENT_COLUMNS: readonly Column<MetricEvent>[] = [
   ['id', 'text', ({ id }) => id],
   ['type', 'text', ({ type }) => type],

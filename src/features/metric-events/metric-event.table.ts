@@ -11,12 +11,15 @@ export const METRIC_EVENTS = defineTable({
     timestamp: time(),
     user_id: nullable(string(128)),
     org_id: nullable(string(128)),
-    /** The caller's own name for it: sending it again changes this event. */
+    /** The caller's own id of the event. Sending it again changes the event. */
     external_id: nullable(string(255)),
     data: json<Record<string, unknown>>(),
-    /** The fields of `data` that are declared sensitive, by path, as JSON. */
+    /** Fields of `data` that are configured as sensitive, by path, as JSON. */
     sensitive: nullable(text()),
-    /** Made when it was accepted, and growing: a change applies only when it is newer, even after a replay. */
+    /**
+     * Increases with every accepted change. A change with a smaller id is ignored, so that a replay cannot restore an
+     * earlier one.
+     */
     accepted_id: uuid(),
     accepted_at: time(),
   },
@@ -30,7 +33,7 @@ export const METRIC_EVENTS = defineTable({
     },
     { name: 'idx_metric_events_org', columns: ['tenant_id', 'org_id', 'timestamp', 'id'], where: 'org_id IS NOT NULL' },
     { name: 'idx_metric_events_external', columns: ['tenant_id', 'external_id'], where: 'external_id IS NOT NULL' },
-    // On PostgreSQL alone, and of a kind that TypeORM does not know: GIN.
+    // A GIN index, which exists only on PostgreSQL and which TypeORM does not know.
     { name: 'idx_metric_events_data', columns: ['data'], synchronize: false },
   ],
   newer: 'accepted_id',
@@ -38,7 +41,7 @@ export const METRIC_EVENTS = defineTable({
     table: 'metric_event_keys',
     name: 'external_id',
     holder: 'event_id',
-    // The time of an event is part of its id, and so decides where it is stored: a change does not touch it.
+    // The id contains the time and determines the partition, so a change keeps both.
     withId: (row, id) => ({ ...row, id, timestamp: timeOfId(id) }),
   },
   acceptedAt: 'accepted_at',
@@ -57,7 +60,7 @@ export const METRIC_EVENTS = defineTable({
   growth: { partitioned: true },
 });
 
-/** Which event has which external id: a unique index on a partitioned table cannot say so. */
+/** Maps external ids to events, because a unique index on a partitioned table cannot guarantee that they are unique. */
 export const METRIC_EVENT_KEYS = defineTable({
   table: 'metric_event_keys',
   columns: {

@@ -1,18 +1,19 @@
-/** A custom metric event; times in milliseconds since 1970. */
+/** A custom metric event. Times are in milliseconds since 1970. */
 export interface MetricEvent {
   id: string;
   type: string;
   timestamp: number;
   userId: string | null;
   orgId: string | null;
-  /** The caller's own name of it. */
+  /** The caller's own id of the event. */
   externalId: string | null;
   data: Record<string, unknown>;
   acceptedAt: number;
-  /** Paths of `data` that are kept back from whoever may not read texts. */
+  /** Paths of `data` that are omitted, because the caller may not read texts. */
   withheld: readonly string[];
 }
 
+/** Filters of a list. Times are in milliseconds since 1970; `from` is inclusive and `to` exclusive. */
 export interface MetricEventFilter {
   from?: number | undefined;
   to?: number | undefined;
@@ -20,10 +21,11 @@ export interface MetricEventFilter {
   userId?: string | undefined;
   orgId?: string | undefined;
   externalId?: string | undefined;
-  /** A path of `data` and the value that stands there, as text. */
+  /** Paths of `data` and the values at these paths, as texts. */
   data?: readonly { path: readonly string[]; value: string }[];
 }
 
+/** Events of one type. Times are in milliseconds since 1970. */
 export interface TypeUse {
   type: string;
   count: number;
@@ -31,6 +33,7 @@ export interface TypeUse {
   lastSeen: number;
 }
 
+/** Totals of metric events. Times are in milliseconds since 1970; null without events. */
 export interface EventFigures {
   total: number;
   types: number;

@@ -20,13 +20,13 @@ import { EVENT_COLUMNS } from './metric-event-export.js';
 import { MetricEventsService, type NewEvent } from './metric-events.service.js';
 
 const FILTERS = ['from', 'to', 'type', 'user_id', 'org_id', 'external_id'];
-/** Parameters of any name that begins with `data.`, as OpenAPI can declare them. */
+/** Declares parameters with any name that starts with `data.`, in the only form that OpenAPI offers. */
 const DataFilters = (): MethodDecorator =>
   ApiQuery({
     name: 'data_filters',
     required: false,
     description:
-      'Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path.',
+      'Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included.',
     style: 'form',
     explode: true,
     schema: {
@@ -39,7 +39,10 @@ const DataFilters = (): MethodDecorator =>
     } as object,
   });
 
-/** Custom metric events. Its lists take parameters of any name that begins with `data.`; the others are checked by `toEventFilter`. */
+/**
+ * Records and reads custom metric events. `toEventFilter` checks query parameters, because names that start with
+ * `data.` are not declared.
+ */
 @ApiTags('Metric events')
 @LenientInput()
 @Controller('api/v1/metrics')
@@ -55,7 +58,7 @@ export class MetricEventsController {
   @NdjsonRecordRoute({
     operationId: 'create_metric_events',
     summary: 'Record metric events',
-    description: 'Takes one event or a list as JSON, or any number of events as NDJSON.',
+    description: 'The body is one event or a list as JSON, or any number of events as NDJSON.',
     body: dto.EventsRequestSchema,
     line: dto.EventRequestSchema,
     returns: dto.StoredSchema,
@@ -75,7 +78,8 @@ export class MetricEventsController {
   @PagedListRoute({
     operationId: 'list_metric_events',
     summary: 'List metric events, newest first',
-    description: 'Sensitive fields are included only with scope `read:text`; `withheld` names the others.',
+    description:
+      'Sensitive fields are included only with scope `read:text`; `withheld` contains the paths of omitted fields.',
     of: dto.EventSchema,
   })
   @DataFilters()
@@ -99,7 +103,7 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'metric_event_types',
     summary: 'List the types of metric events',
-    description: 'Each type comes with its number of events and the times of the first and the last.',
+    description: 'Each type has its number of events and the times of the first and last one.',
     returns: dto.TypesSchema,
   })
   @DataFilters()
@@ -117,7 +121,7 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'metric_event_stats',
     summary: 'Count metric events, their types and their users',
-    description: 'Users and organisations are counted once each.',
+    description: 'Each user and each organisation is counted once.',
     returns: dto.FiguresSchema,
   })
   @DataFilters()
@@ -135,7 +139,7 @@ export class MetricEventsController {
   @ExportRoute({
     operationId: 'export_metric_events',
     summary: 'Export metric events, oldest first',
-    description: 'Takes the filters of the list.',
+    description: 'Accepts the same filters as the list.',
   })
   @DataFilters()
   async export(
@@ -154,7 +158,8 @@ export class MetricEventsController {
   @ResourceRoute({
     operationId: 'get_metric_event',
     summary: 'Get a metric event',
-    description: 'Sensitive fields are included only with scope `read:text`; `withheld` names the others.',
+    description:
+      'Sensitive fields are included only with scope `read:text`; `withheld` contains the paths of omitted fields.',
     path: { id: UUID },
     returns: dto.EventSchema,
   })

@@ -20,8 +20,9 @@ interface Row {
 }
 
 export interface ReadOptions {
-  /** Whether sensitive fields are shown. */
+  /** Whether sensitive fields are included. */
   withTexts: boolean;
+  /** Order by time. Default: newest first. */
   order?: 'ASC' | 'DESC';
   position?: Position | undefined;
 }
@@ -42,7 +43,7 @@ export class MetricEventsRepository {
     return row && this.toEvent(tenant, row, withTexts);
   }
 
-  /** Newest first unless told otherwise, at most `limit`, after `position` when given. */
+  /** Returns at most `limit` events after `position`, newest first by default. */
   async list(
     tenant: TenantContext,
     filter: MetricEventFilter,
@@ -61,7 +62,7 @@ export class MetricEventsRepository {
     return rows.map((row) => this.toEvent(tenant, row, withTexts));
   }
 
-  /** Most frequent first. */
+  /** Returns at most 1,000 types, most frequent first. */
   async types(tenant: TenantContext, filter: MetricEventFilter): Promise<TypeUse[]> {
     const where = this.where(filter);
     const rows = await this.unitOfWork.read<{ type: string; n: number; first: unknown; last: unknown }>(
@@ -103,14 +104,17 @@ export class MetricEventsRepository {
       .within('timestamp', filter, { timeInId: true })
       .equal({ type: filter.type, user_id: filter.userId, org_id: filter.orgId, external_id: filter.externalId });
     for (const { path, value } of filter.data ?? []) {
-      const either = readings(value).map((json) => this.holds(path, json, where));
-      where.add(`(${either.join(' OR ')})`);
+      const alternatives = interpretationsOf(value).map((json) => this.hasValue(path, json, where));
+      where.add(`(${alternatives.join(' OR ')})`);
     }
     return where;
   }
 
-  /** PostgreSQL by containment, which the GIN index answers; SQLite by the value at the path, as it was written. */
-  private holds(path: readonly string[], json: string, where: Conditions): string {
+  /**
+   * Returns the condition that `data` has a value at a path. On PostgreSQL it is a containment, which the GIN index
+   * supports.
+   */
+  private hasValue(path: readonly string[], json: string, where: Conditions): string {
     if (this.unitOfWork.dialect.name === 'sqlite')
       return where.fill('data -> ? = ?', `$${path.map((key) => `."${key}"`).join('')}`, json);
     const nested = [...path].reverse().reduce((inner, key) => `{${JSON.stringify(key)}:${inner}}`, json);
@@ -120,7 +124,7 @@ export class MetricEventsRepository {
   private toEvent(tenant: TenantContext, row: Row, withTexts: boolean): MetricEvent {
     const { dialect } = this.unitOfWork;
     const open = dialect.readJson<Record<string, unknown>>(row.data) ?? {};
-    const taken = row.sensitive === null ? {} : this.opened(tenant, row.accepted_id, row.sensitive);
+    const sensitive = row.sensitive === null ? {} : this.decrypt(tenant, row.accepted_id, row.sensitive);
     return {
       id: row.id,
       type: row.type,
@@ -128,20 +132,20 @@ export class MetricEventsRepository {
       userId: row.user_id,
       orgId: row.org_id,
       externalId: row.external_id,
-      data: withTexts ? restoreSensitiveFields(open, taken) : open,
+      data: withTexts ? restoreSensitiveFields(open, sensitive) : open,
       acceptedAt: dialect.readTime(row.accepted_at),
-      withheld: withTexts ? [] : Object.keys(taken),
+      withheld: withTexts ? [] : Object.keys(sensitive),
     };
   }
 
-  private opened(tenant: TenantContext, acceptedId: string, sealed: string): Record<string, unknown> {
+  private decrypt(tenant: TenantContext, acceptedId: string, sealed: string): Record<string, unknown> {
     const place = { table: 'metric_events', column: 'sensitive', id: acceptedId };
     return JSON.parse(this.cipher.open(tenant, place, sealed)) as Record<string, unknown>;
   }
 }
 
-/** What a value in an address may stand for: `5` is a number or a text. */
-function readings(value: string): string[] {
+/** Returns the JSON values that a query parameter may mean: `5` is a number or a text. */
+function interpretationsOf(value: string): string[] {
   const text = JSON.stringify(value);
   if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(value) && Number.isFinite(Number(value)))
     return [JSON.stringify(Number(value)), text];

@@ -22,7 +22,7 @@ import { type EventFigures, type MetricEvent, type MetricEventFilter, type TypeU
 import { METRIC_EVENTS } from './metric-event.table.js';
 import { extractSensitiveFields } from './sensitive-fields.js';
 
-/** An event as it is sent; `timestamp` in ISO 8601. */
+/** Input of an event. `timestamp` is in ISO 8601. */
 export interface EventInput {
   type: string;
   data: Record<string, unknown>;
@@ -32,7 +32,7 @@ export interface EventInput {
   externalId?: string | null | undefined;
 }
 
-/** One that may be recorded. */
+/** A validated event. `at` is in milliseconds since 1970. */
 export interface NewEvent extends EventInput {
   id: string;
   at: number;
@@ -41,7 +41,9 @@ export interface NewEvent extends EventInput {
 const MAX_AHEAD_MS = 5 * 60_000;
 const PAGE_ROWS = 1000;
 
-/** Custom metric events: durable when answered, changed by their external id, and out again. */
+/**
+ * Plans the recording of custom metric events, and reads them. An event with a known external id changes that event.
+ */
 @Injectable()
 export class MetricEventsService {
   private readonly cursors: CursorCodec;
@@ -57,33 +59,36 @@ export class MetricEventsService {
     this.cursors = secrets.cursorCodec('metric events');
   }
 
-  /** `place`: where the event stands in the body. @throws ValidationError when its time is outside of what is kept */
+  /**
+   * Validates the time of an event. `place` is the path of the event in the body.
+   * @throws ValidationError when the time is before the retention period or more than 5 minutes in the future
+   */
   toNew(input: EventInput, place = ''): NewEvent {
     const now = this.clock.now();
     const at = input.timestamp == null ? now : (parseTime(input.timestamp) ?? now);
     const days = this.config.retention.metricsDays ?? this.config.retention.days;
     const path = place === '' ? 'timestamp' : `${place}.timestamp`;
     if (at > now + MAX_AHEAD_MS)
-      throw new ValidationError([{ path, message: 'must not be more than 5 minutes ahead' }]);
+      throw new ValidationError([{ path, message: 'must not be more than 5 minutes in the future' }]);
     if (at < now - days * DAY_MS)
-      throw new ValidationError([{ path, message: `must not be older than the retention of ${days} days` }]);
+      throw new ValidationError([{ path, message: `must not be older than the retention period of ${days} days` }]);
     return { ...input, id: uuidv7(at), at };
   }
 
-  /** Plans to record events in one transaction; 201 in the database, 202 in the spool. */
+  /** Plans to record events in one transaction. The status is 201 in the database and 202 in the spool. */
   plan(tenant: TenantContext, events: readonly NewEvent[]): RecordPlan<Durability> {
     let bytes = 0;
     const rows = events.map((event): BulkRow => {
       const acceptedAt = this.clock.now();
-      const { open, taken } = extractSensitiveFields(event.data, this.config.metricEvents.sensitive);
+      const { remaining, extracted } = extractSensitiveFields(event.data, this.config.metricEvents.sensitive);
       bytes += JSON.stringify(event.data).length * 2;
       return METRIC_EVENTS.toRow(
         tenant,
         METRIC_EVENTS.complete({
           ...event,
           timestamp: event.at,
-          data: open,
-          sensitive: Object.keys(taken).length === 0 ? null : JSON.stringify(taken),
+          data: remaining,
+          sensitive: Object.keys(extracted).length === 0 ? null : JSON.stringify(extracted),
           acceptedId: acceptanceId(acceptedAt),
           acceptedAt,
         }),
@@ -98,7 +103,10 @@ export class MetricEventsService {
     };
   }
 
-  /** Newest first. `withTexts`: whether sensitive fields are shown. @throws ValidationError naming `cursor` */
+  /**
+   * Lists events, newest first. `withTexts` includes sensitive fields.
+   * @throws ValidationError when `cursor` is invalid
+   */
   async list(
     tenant: TenantContext,
     filter: MetricEventFilter,
@@ -109,13 +117,14 @@ export class MetricEventsService {
     return this.cursors.page(rows, limit, (row) => row.timestamp);
   }
 
-  /** @throws NotFoundError */
+  /** Returns an event. `withTexts` includes sensitive fields. @throws NotFoundError */
   async get(tenant: TenantContext, id: string, withTexts: boolean): Promise<MetricEvent> {
     const event = await this.repository.find(tenant, id, withTexts);
     if (!event) throw new NotFoundError('The event');
     return event;
   }
 
+  /** Returns at most 1,000 types, most frequent first. */
   types(tenant: TenantContext, filter: MetricEventFilter): Promise<TypeUse[]> {
     return this.repository.types(tenant, filter);
   }
@@ -124,7 +133,10 @@ export class MetricEventsService {
     return this.repository.figures(tenant, filter);
   }
 
-  /** Everything that a filter leaves, oldest first, in pages of at most 1,000; what is younger than the question is left out. */
+  /**
+   * Reads all events that match a filter, oldest first, in pages of at most 1,000. Without an end, the range ends 5 minutes
+   * after the call, because an export could otherwise never finish while events arrive.
+   */
   async *pages(tenant: TenantContext, filter: MetricEventFilter, withTexts: boolean): AsyncGenerator<MetricEvent[]> {
     const to = Math.min(filter.to ?? Infinity, this.clock.now() + MAX_AHEAD_MS);
     let position: { time: number; id: string } | undefined;

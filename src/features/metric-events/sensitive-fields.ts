@@ -1,25 +1,28 @@
 type Data = Record<string, unknown>;
 
-/** Takes the fields at `paths` out of `data`, which stays as it is. Answers what is left, and what was taken, by path. */
+/**
+ * Separates the fields at `paths` from the others. Returns the remaining fields and the extracted ones by path. Does
+ * not modify `data`.
+ */
 export function extractSensitiveFields(
   data: Data,
   paths: readonly string[],
-): { open: Data; taken: Record<string, unknown> } {
-  const taken: Record<string, unknown> = {};
-  let open = data;
+): { remaining: Data; extracted: Record<string, unknown> } {
+  const extracted: Record<string, unknown> = {};
+  let remaining = data;
   for (const path of paths) {
     const keys = path.split('.');
-    const found = at(open, keys);
+    const found = at(remaining, keys);
     if (found === undefined) continue;
-    taken[path] = found;
-    open = without(open, keys);
+    extracted[path] = found;
+    remaining = without(remaining, keys);
   }
-  return { open, taken };
+  return { remaining, extracted };
 }
 
-/** The opposite. */
-export function restoreSensitiveFields(data: Data, taken: Record<string, unknown>): Data {
-  return Object.entries(taken).reduce((sum, [path, value]) => within(sum, path.split('.'), value), data);
+/** Merges extracted fields into `data` again. Does not modify `data`. */
+export function restoreSensitiveFields(data: Data, extracted: Record<string, unknown>): Data {
+  return Object.entries(extracted).reduce((sum, [path, value]) => within(sum, path.split('.'), value), data);
 }
 
 function at(value: unknown, [key, ...rest]: readonly string[]): unknown {

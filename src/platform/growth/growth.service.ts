@@ -14,8 +14,8 @@ const RETENTION_DAYS = 400;
 const MAX_TENANTS = 100;
 
 /**
- * Measures the size and growth of each table by tenant, every hour and when the database becomes available. Probes and
- * metrics read the latest sample from memory.
+ * Measures the size and growth of each table by tenant, soon after the start and then every hour. Probes and metrics read
+ * the latest sample from memory.
  */
 @Injectable()
 export class GrowthService {

@@ -16,11 +16,11 @@ export interface components {
         CacheUsage: {
             hits: number;
             misses: number;
-            /** @description hits / (hits + misses); null without predictions of this installation. */
+            /** @description `hits / (hits + misses)`; null without predictions that this installation served. */
             hit_rate: number | null;
             /**
              * Format: date-time
-             * @description The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.
+             * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
              */
             data_as_of?: string;
         };
@@ -82,11 +82,11 @@ export interface components {
             p95: number | null;
             p99: number | null;
             max: number | null;
-            /** @description 0 up to 10,000 predictions, where percentiles are exact. */
+            /** @description 0 for up to 10,000 predictions, because their percentiles are exact. */
             max_relative_error: number;
             /**
              * Format: date-time
-             * @description The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.
+             * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
              */
             data_as_of?: string;
         };
@@ -104,7 +104,7 @@ export interface components {
             };
         };
         /**
-         * @description The body of a legacy system: a list of `data` for each type. `user_id`, `org_id` and `timestamp` may be members beside them.
+         * @description The body of a legacy system: a list of `data` for each type. It may also contain `user_id`, `org_id` and `timestamp`, which apply to all events.
          * @example {
          *       "user_id": "u-1",
          *       "search": [
@@ -152,7 +152,7 @@ export interface components {
              * @description When the server accepted the event or its latest change.
              */
             accepted_at: string;
-            /** @description Paths in `data` that are left out, because they need scope `read:text`. */
+            /** @description Paths in `data` that are omitted, because they require scope `read:text`. */
             withheld?: string[];
         };
         MetricEventPage: {
@@ -349,13 +349,13 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
-            /** @description The user of the event; erasure and export of a data subject go by it. */
+            /** @description The user of the event. Erasure and export of a data subject use it. */
             user_id?: string | null;
             /** @description The organisation of the user. */
             org_id?: string | null;
             /**
              * Format: date-time
-             * @description Time of the event: within the retention period and at most 5 minutes ahead. Default: now. A change of an event keeps its time.
+             * @description Time of the event: within the retention period and at most 5 minutes in the future. Default: now. A change of an event does not change its time.
              */
             timestamp?: string | null;
             /** @description Your own id. Sending it again changes the event. */
@@ -527,7 +527,7 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.
+             * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
              */
             data_as_of?: string;
         };
@@ -589,7 +589,7 @@ export interface components {
             id: string;
             /** Format: date-time */
             timestamp: string;
-            /** @description The label, whatever the classifier. */
+            /** @description The label, even if the classifier does not predict sentiment. */
             sentiment: string;
             confidence: number | null;
             latency_ms: number | null;
@@ -626,7 +626,7 @@ export interface components {
         };
         RecordedMetricEvents: {
             success: boolean;
-            /** @description Number of events. */
+            /** @description Number of recorded events. */
             stored: number;
             /**
              * @description Where the events are durable.
@@ -713,7 +713,7 @@ export interface components {
             data: components["schemas"]["TimeseriesBucket"][];
             /**
              * Format: date-time
-             * @description The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.
+             * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
              */
             data_as_of?: string;
         };
@@ -1081,7 +1081,7 @@ export interface components {
         Bucket: "hour" | "day";
         /** @description `next_cursor` of the previous page. */
         Cursor: string;
-        /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path. */
+        /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included. */
         DataFilters: {
             [key: string]: string;
         };
@@ -1102,6 +1102,8 @@ export interface components {
         ModelVersion: string;
         /** @description Only events of this organisation. */
         OrgId: string;
+        /** @description Only records of this session. */
+        SessionId: string;
         SubjectId: components["schemas"]["SubjectId"];
         /** @description End of the range, exclusive, in ISO 8601. */
         To: string;
@@ -2119,7 +2121,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path. */
+                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included. */
                 data_filters?: components["parameters"]["DataFilters"];
             };
             header?: never;
@@ -2234,7 +2236,7 @@ export interface operations {
                 external_id?: components["parameters"]["ExternalId"];
                 /** @description Format of the file. */
                 format?: components["parameters"]["Format"];
-                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path. */
+                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included. */
                 data_filters?: components["parameters"]["DataFilters"];
             };
             header?: never;
@@ -2284,7 +2286,7 @@ export interface operations {
                 org_id?: components["parameters"]["OrgId"];
                 /** @description Only the event with this external id. */
                 external_id?: components["parameters"]["ExternalId"];
-                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path. */
+                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included. */
                 data_filters?: components["parameters"]["DataFilters"];
             };
             header?: never;
@@ -2331,7 +2333,7 @@ export interface operations {
                 org_id?: components["parameters"]["OrgId"];
                 /** @description Only the event with this external id. */
                 external_id?: components["parameters"]["ExternalId"];
-                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`: only events whose `data` has the value at the path. */
+                /** @description Up to five parameters `data.<path>=<value>`, such as `data.user.plan=pro`. Only events whose `data` has the value at the path are included. */
                 data_filters?: components["parameters"]["DataFilters"];
             };
             header?: never;
@@ -2462,10 +2464,10 @@ export interface operations {
                 min_confidence?: number;
                 /** @description Only predictions with at most this confidence. */
                 max_confidence?: number;
-                /** @description Only predictions of this user. */
-                user_id?: string;
-                /** @description Only predictions of this session. */
-                session_id?: string;
+                /** @description Only records of this user. */
+                user_id?: components["parameters"]["UserId"];
+                /** @description Only records of this session. */
+                session_id?: components["parameters"]["SessionId"];
                 /** @description Filter by whether the prediction came from the cache. */
                 cache_hit?: boolean;
             };

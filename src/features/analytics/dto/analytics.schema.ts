@@ -11,7 +11,7 @@ const asOf = () =>
     Type.String({
       format: 'date-time',
       description:
-        'The response includes everything that was committed by this time. Absent when it is exact to the last committed row, as without replicas and a cache of results.',
+        'The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.',
     }),
   );
 const counts = (options: object = {}) =>
@@ -27,7 +27,7 @@ export const SummarySchema = Type.Object(
   },
   { $id: 'PredictionSummary' },
 );
-export type SummaryAnswer = Static<typeof SummarySchema>;
+export type SummaryResponse = Static<typeof SummarySchema>;
 
 export const SentimentDistributionSchema = Type.Object(
   {
@@ -48,7 +48,7 @@ const RecentPredictionSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     timestamp: time(),
-    sentiment: Type.String({ description: 'The label, whatever the classifier.' }),
+    sentiment: Type.String({ description: 'The label, even if the classifier does not predict sentiment.' }),
     confidence: nullableNumber(),
     latency_ms: nullableNumber(),
     model_version: Type.String(),
@@ -56,7 +56,7 @@ const RecentPredictionSchema = Type.Object(
   { $id: 'RecentPrediction' },
 );
 export const RecentSchema = Type.Array(RecentPredictionSchema, { $id: 'RecentPredictionList' });
-export type RecentAnswer = Static<typeof RecentSchema>;
+export type RecentResponse = Static<typeof RecentSchema>;
 
 const BucketSchema = Type.Object(
   {
@@ -76,7 +76,7 @@ export const TimeseriesSchema = Type.Object(
   },
   { $id: 'Timeseries' },
 );
-export type TimeseriesAnswer = Static<typeof TimeseriesSchema>;
+export type TimeseriesResponse = Static<typeof TimeseriesSchema>;
 
 export const LatencySchema = Type.Object(
   {
@@ -85,23 +85,25 @@ export const LatencySchema = Type.Object(
     p95: nullableNumber(),
     p99: nullableNumber(),
     max: nullableNumber(),
-    max_relative_error: Type.Number({ description: '0 up to 10,000 predictions, where percentiles are exact.' }),
+    max_relative_error: Type.Number({
+      description: '0 for up to 10,000 predictions, because their percentiles are exact.',
+    }),
     data_as_of: asOf(),
   },
   { $id: 'LatencyPercentiles' },
 );
-export type LatencyAnswer = Static<typeof LatencySchema>;
+export type LatencyResponse = Static<typeof LatencySchema>;
 
 export const CacheSchema = Type.Object(
   {
     hits: Type.Integer(),
     misses: Type.Integer(),
-    hit_rate: nullableNumber('hits / (hits + misses); null without predictions of this installation.'),
+    hit_rate: nullableNumber('`hits / (hits + misses)`; null without predictions that this installation served.'),
     data_as_of: asOf(),
   },
   { $id: 'CacheUsage' },
 );
-export type CacheAnswer = Static<typeof CacheSchema>;
+export type CacheResponse = Static<typeof CacheSchema>;
 
 const ModelUsageSchema = Type.Object(
   {
@@ -115,11 +117,11 @@ const ModelUsageSchema = Type.Object(
   { $id: 'ModelUsage' },
 );
 export const ModelsSchema = Type.Array(ModelUsageSchema, { $id: 'ModelUsageList' });
-export type ModelsAnswer = Static<typeof ModelsSchema>;
+export type ModelsResponse = Static<typeof ModelsSchema>;
 
 const optionalTime = (value: number | null): string | null => (value === null ? null : formatTime(value));
 
-export function toSummary(summary: Summary): SummaryAnswer {
+export function toSummary(summary: Summary): SummaryResponse {
   return {
     total_predictions: summary.total,
     avg_confidence: summary.avgConfidence,
@@ -128,7 +130,7 @@ export function toSummary(summary: Summary): SummaryAnswer {
   };
 }
 
-export function toRecent(predictions: readonly RecentPrediction[]): RecentAnswer {
+export function toRecent(predictions: readonly RecentPrediction[]): RecentResponse {
   return predictions.map((prediction) => ({
     id: prediction.id,
     timestamp: formatTime(prediction.timestamp),
@@ -139,7 +141,7 @@ export function toRecent(predictions: readonly RecentPrediction[]): RecentAnswer
   }));
 }
 
-export function toTimeseries(bucket: 'hour' | 'day', buckets: readonly Bucket[]): TimeseriesAnswer {
+export function toTimeseries(bucket: 'hour' | 'day', buckets: readonly Bucket[]): TimeseriesResponse {
   return {
     bucket,
     data: buckets.map((each) => ({
@@ -152,15 +154,15 @@ export function toTimeseries(bucket: 'hour' | 'day', buckets: readonly Bucket[])
   };
 }
 
-export function toLatency({ count, p50, p95, p99, max, maxRelativeError }: LatencyPercentiles): LatencyAnswer {
+export function toLatency({ count, p50, p95, p99, max, maxRelativeError }: LatencyPercentiles): LatencyResponse {
   return { count, p50, p95, p99, max, max_relative_error: maxRelativeError };
 }
 
-export function toCache({ hits, misses }: { hits: number; misses: number }): CacheAnswer {
+export function toCache({ hits, misses }: { hits: number; misses: number }): CacheResponse {
   return { hits, misses, hit_rate: hits + misses === 0 ? null : hits / (hits + misses) };
 }
 
-export function toModels(models: readonly ModelUse[]): ModelsAnswer {
+export function toModels(models: readonly ModelUse[]): ModelsResponse {
   return models.map((use) => ({
     model: use.model,
     model_version: use.modelVersion,

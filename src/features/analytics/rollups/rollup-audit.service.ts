@@ -4,7 +4,7 @@ import { keyOf, type Rollup, rollUpDays } from './rollup.js';
 import { DAYS, HOURS } from './rollup-insert.js';
 import { RollupsRepository } from './rollups.repository.js';
 
-/** A bucket whose rollups differ from `predictions + retired`. */
+/** A bucket whose rollups differ from the sum of the stored and the retired predictions. */
 export interface Difference {
   tenantId: string;
   bucket: 'hour' | 'day';
@@ -13,15 +13,18 @@ export interface Difference {
   model: string;
   modelVersion: string;
   label: string;
-  /** Predictions by the rollups, and as counted. The same when only sums, extremes or histograms differ. */
+  /** Number of predictions in the rollups. It can equal `counted` if only sums, extremes or histograms differ. */
   stored: number;
+  /** Number of stored and retired predictions. */
   counted: number;
 }
 
 export interface AuditOptions {
+  /** Ids of the tenants to audit. Default: all. */
   tenants?: readonly string[] | undefined;
-  /** Makes right what differs. */
+  /** Whether to replace the rollups that differ. Default: false. */
   repair?: boolean;
+  /** Called after each hour with the number of audited hours. */
   onProgress?: (hours: number) => void;
 }
 
@@ -32,15 +35,17 @@ export interface AuditResult {
 }
 
 /**
- * Sets the rollups beside what they are about: `rollup = predictions + retired`, column for column.
+ * Checks that every column of the rollups equals the sum over the stored predictions and those that retention deleted.
  *
- * - hour by hour, so that it can run beside a server; what differs is looked at again while writers wait
- * - repairing replaces one hour, or one day, in one transaction
+ * - one hour at a time, so that servers can write meanwhile; a difference is checked twice more, because rows may arrive
+ *   between the two reads
+ * - a repair replaces one hour or day in one transaction, while writers wait
  */
 @Injectable()
 export class RollupAuditService {
   constructor(private readonly repository: RollupsRepository) {}
 
+  /** Audits, and if requested repairs, the rollups. */
   async run({ onProgress, repair = false, tenants }: AuditOptions = {}): Promise<AuditResult> {
     const result: AuditResult = { hours: 0, predictions: 0, differences: [] };
     for (const tenantId of tenants ?? (await this.repository.tenantIds())) {
@@ -59,30 +64,30 @@ export class RollupAuditService {
   }
 
   private async auditHour(tenant: TenantContext, start: number, repair: boolean, result: AuditResult): Promise<void> {
-    const differ = async (): Promise<Difference[]> => {
+    const findDifferences = async (): Promise<Difference[]> => {
       const { counted, stored } = await this.repository.compare(tenant, start, start + HOUR_MS);
       result.predictions += counted.reduce((sum, { predictions }) => sum + predictions, 0);
       return differences(tenant.tenantId, 'hour', stored, counted);
     };
     const before = result.predictions;
-    let found = await differ();
-    // Reading both takes two statements: what came in between is no difference.
-    for (let again = 0; found.length > 0 && again < 2; again++) {
+    let found = await findDifferences();
+    // Rollups and predictions are read with two statements. Rows that arrive between them are not a difference.
+    for (let retries = 0; found.length > 0 && retries < 2; retries++) {
       result.predictions = before;
-      found = await differ();
+      found = await findDifferences();
     }
     result.differences.push(...found);
     if (found.length > 0 && repair) await this.repository.rebuildHour(tenant, start);
   }
 
   private async auditDay(tenant: TenantContext, start: number, repair: boolean, result: AuditResult): Promise<void> {
-    const differ = async (): Promise<Difference[]> => {
+    const findDifferences = async (): Promise<Difference[]> => {
       const hours = await this.repository.stored(tenant, HOURS, start, start + DAY_MS);
       const stored = await this.repository.stored(tenant, DAYS, start, start + DAY_MS);
       return differences(tenant.tenantId, 'day', stored, rollUpDays(hours, ''));
     };
-    let found = await differ();
-    for (let again = 0; found.length > 0 && again < 2; again++) found = await differ();
+    let found = await findDifferences();
+    for (let retries = 0; found.length > 0 && retries < 2; retries++) found = await findDifferences();
     result.differences.push(...found);
     if (found.length > 0 && repair)
       await this.repository.rebuildDay(tenant, start, start + DAY_MS, (hours) => rollUpDays(hours, ''));
@@ -97,9 +102,9 @@ function differences(
 ): Difference[] {
   const byKey = (rollups: readonly Rollup[]): Map<string, Rollup> =>
     new Map(rollups.filter(({ predictions }) => predictions !== 0).map((each) => [keyOf(each, each.start), each]));
-  const [ours, theirs] = [byKey(stored), byKey(counted)];
-  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key) => {
-    const [one, other] = [ours.get(key), theirs.get(key)];
+  const [storedByKey, countedByKey] = [byKey(stored), byKey(counted)];
+  return [...new Set([...storedByKey.keys(), ...countedByKey.keys()])].flatMap((key) => {
+    const [one, other] = [storedByKey.get(key), countedByKey.get(key)];
     const group = one ?? other;
     if (!group || (one && other && fingerprint(one) === fingerprint(other))) return [];
     return [
@@ -117,7 +122,7 @@ function differences(
   });
 }
 
-/** Everything that is summed, in one order. */
+/** Returns the aggregated values in a canonical form. */
 function fingerprint(rollup: Rollup): string {
   const bins = (histogram: Record<string, number>): [string, number][] =>
     Object.entries(histogram)

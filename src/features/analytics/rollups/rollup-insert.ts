@@ -8,7 +8,7 @@ import {
 } from '#persistence';
 import { type RolledUp, type Rollup, rollUpDays, rollUpHours } from './rollup.js';
 
-/** What a rollup is about. */
+/** Columns that identify a rollup, apart from its writer. */
 export const ROLLUP_KEY = ['tenant_id', 'start', 'model', 'model_version', 'label', 'cache_hit', 'source'] as const;
 
 const MERGE: Record<string, Merge> = {
@@ -55,15 +55,16 @@ export const HOURS = rollupInsert('prediction_rollup_hours');
 export const DAYS = rollupInsert('prediction_rollup_days');
 export const RETIRED = rollupInsert('prediction_rollup_retired');
 
-/** What rides with new predictions: their hours and days. */
+/** Returns the rollups by hour and day that are written in the transaction of new predictions. */
 export function rollUp(rows: readonly BulkRow[], writer: string): BulkGroup[] {
   const hours = rollUpHours(rows as unknown as readonly RolledUp[], writer);
   return [group(HOURS, hours), group(DAYS, rollUpDays(hours, writer))];
 }
 
+/** Table whose rows are rolled up. */
 export const ROLLED_UP_TABLE = 'predictions';
 
-/** Columns of a prediction that rollups are about. */
+/** Columns of a prediction that rollups need. */
 export const ROLLED_UP_COLUMNS = [
   'tenant_id',
   'timestamp',
@@ -76,13 +77,16 @@ export const ROLLED_UP_COLUMNS = [
   'latency_ms',
 ] as const;
 
-/** A row of the database → what rollups are about. */
+/** Converts a row of the database. */
 export function toRolledUp(row: Record<string, unknown>, { readBoolean, readTime }: Dialect): RolledUp {
   const { cache_hit, timestamp, ...rest } = row as unknown as RolledUp;
   return { ...rest, cache_hit: readBoolean(cache_hit), timestamp: readTime(timestamp) };
 }
 
-/** Predictions that are there, by tenant, without counting them. */
+/**
+ * Statement that returns the number of stored predictions by tenant from the rollups, which is faster than counting
+ * rows.
+ */
 export const ROWS_BY_TENANT =
   'SELECT tenant_id, SUM(n) AS n FROM (SELECT tenant_id, predictions AS n FROM prediction_rollup_days ' +
   'UNION ALL SELECT tenant_id, -predictions FROM prediction_rollup_retired) rollups GROUP BY tenant_id';
@@ -97,7 +101,10 @@ const AGGREGATES: Record<Merge, (name: string) => string> = {
 };
 const SUMS = Object.entries(MERGE).map(([name, how]) => AGGREGATES[how](name));
 
-/** What is written down of predictions that retention deletes: rollups go on counting them, and must be known to be right. */
+/**
+ * Records the predictions that retention deletes. Rollups still count them, and without this record no audit could
+ * check them.
+ */
 export const RETIREMENT: RetirementLedger = {
   columns: ROLLED_UP_COLUMNS,
   entries: (rows, dialect) => [
@@ -109,7 +116,7 @@ export const RETIREMENT: RetirementLedger = {
       ),
     ),
   ],
-  // Nothing of the span is left: all that its hours count is retired.
+  // No prediction of the span is left, so everything that its hours count is retired.
   ofSpan: [
     'DELETE FROM prediction_rollup_retired WHERE start >= $1 AND start < $2',
     `INSERT INTO prediction_rollup_retired (${KEY}, writer, ${NAMES}) SELECT ${KEY}, '', ${SUMS.join(', ')} ` +
@@ -117,6 +124,7 @@ export const RETIREMENT: RetirementLedger = {
   ],
 };
 
+/** Returns rollups as rows for a bulk insert. */
 export function group(insert: BulkInsert, rollups: readonly Rollup[]): BulkGroup {
   return { insert, rows: rollups as unknown as readonly BulkRow[] };
 }

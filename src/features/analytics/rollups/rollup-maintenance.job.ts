@@ -5,14 +5,15 @@ import { WhileDatabaseUp } from '#scheduling';
 import { DAYS, HOURS } from './rollup-insert.js';
 import { RollupsRepository } from './rollups.repository.js';
 
-const LOOK_EVERY_MS = 900_000;
-/** A day is closed this long after it ended: most of what comes late has come. */
+const FOLD_EVERY_MS = 900_000;
+/** Delay after which an ended day is closed, in milliseconds. Most late predictions have arrived by then. */
 const GRACE_MS = HOUR_MS;
-const AT_ONCE = 500;
+const BATCH_BUCKETS = 500;
 
 /**
- * Folds the rows of single writers once their day is over: every start of a server makes new writers, and reading would cost more with
- * each. Any number of servers may do it at the same time: what one has taken, the others do not find.
+ * Merges the rows of single writers when their day is closed. Each start of a server creates new writers, and each writer
+ * makes reading slower. Several servers may run this job at the same time, because a row is deleted by the server that
+ * merges it.
  */
 @Injectable()
 export class RollupMaintenance {
@@ -22,22 +23,22 @@ export class RollupMaintenance {
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
-  @WhileDatabaseUp({ name: 'rollups.fold', every: LOOK_EVERY_MS })
+  @WhileDatabaseUp({ name: 'rollups.fold', every: FOLD_EVERY_MS })
   async run(): Promise<void> {
     const rows = await this.foldClosedDays();
-    if (rows > 0) this.logger.info({ rows, component: 'rollups' }, 'rollups of closed days folded');
+    if (rows > 0) this.logger.info({ rows, component: 'rollups' }, 'merged the rollups of closed days');
   }
 
-  /** Answers how many rows became part of others. */
+  /** Merges the rows of closed days. Returns the number of merged rows. */
   async foldClosedDays(): Promise<number> {
     const now = this.clock.now() - GRACE_MS;
     const today = Math.floor(now / DAY_MS) * DAY_MS;
     let rows = 0;
     for (const insert of [HOURS, DAYS])
-      for (let found = AT_ONCE; found === AT_ONCE;) {
-        const buckets = await this.repository.unfolded(insert, today, AT_ONCE);
+      for (let count = BATCH_BUCKETS; count === BATCH_BUCKETS;) {
+        const buckets = await this.repository.unfolded(insert, today, BATCH_BUCKETS);
         for (const { start, tenantId } of buckets) rows += await this.repository.fold({ tenantId }, insert, start);
-        found = buckets.length;
+        count = buckets.length;
       }
     return rows;
   }

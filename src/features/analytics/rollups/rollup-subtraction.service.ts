@@ -4,7 +4,7 @@ import { UnitOfWork, type WriteSession } from '#persistence';
 import { negated, type Rollup, rollUpDays, rollUpHours } from './rollup.js';
 import { DAYS, group, HOURS, RETIRED, ROLLUP_KEY, toRolledUp } from './rollup-insert.js';
 
-const SAME = ROLLUP_KEY.slice(2);
+const GROUP_COLUMNS = ROLLUP_KEY.slice(2);
 const EXTREMES = 'MIN(earliest) AS earliest, MAX(latest) AS latest, MAX(latency_max) AS latency_max';
 
 interface Extremes {
@@ -13,12 +13,12 @@ interface Extremes {
   latency_max: number | null;
 }
 
-/** Takes predictions that are erased out of the sums over them. Retention does not: what it deletes stays counted. */
+/** Subtracts erased predictions from the rollups. Predictions that retention deletes stay counted. */
 @Injectable()
 export class RollupSubtraction {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
-  /** In the transaction that has deleted `rows`. Writers of rollups wait until it ends. */
+  /** Subtracts `rows` in the transaction that has deleted them. Other writers of rollups wait until it ends. */
   async subtract(
     session: WriteSession,
     tenant: TenantContext,
@@ -32,15 +32,15 @@ export class RollupSubtraction {
     if (hours.length === 0) return;
     if (dialect.name === 'postgresql')
       await session.query(`LOCK TABLE ${HOURS.table}, ${DAYS.table} IN SHARE ROW EXCLUSIVE MODE`, []);
-    const less = hours.map(negated);
-    const days = rollUpDays(less, '');
-    await session.insert([group(HOURS, less), group(DAYS, days)]);
-    for (const hour of hours) await this.renewHour(session, tenant, hour);
-    for (const day of days) await this.renewDay(session, tenant, day);
+    const negative = hours.map(negated);
+    const days = rollUpDays(negative, '');
+    await session.insert([group(HOURS, negative), group(DAYS, days)]);
+    for (const hour of hours) await this.recomputeHour(session, tenant, hour);
+    for (const day of days) await this.recomputeDay(session, tenant, day);
   }
 
-  /** Extremes of an hour, from the predictions that are left and those that retention deleted. */
-  private async renewHour(session: WriteSession, tenant: TenantContext, hour: Rollup): Promise<void> {
+  /** Recomputes the extremes of an hour from the remaining predictions and those that retention deleted. */
+  private async recomputeHour(session: WriteSession, tenant: TenantContext, hour: Rollup): Promise<void> {
     const where = this.where(tenant, hour);
     const { dialect } = this.unitOfWork;
     const [left] = await session.query<Extremes>(
@@ -52,7 +52,8 @@ export class RollupSubtraction {
     await this.setExtremes(session, tenant, HOURS.table, hour, left);
   }
 
-  private async renewDay(session: WriteSession, tenant: TenantContext, day: Rollup): Promise<void> {
+  /** Recomputes the extremes of a day from its hours. */
+  private async recomputeDay(session: WriteSession, tenant: TenantContext, day: Rollup): Promise<void> {
     const where = this.where(tenant, day);
     const { dialect } = this.unitOfWork;
     const [left] = await session.query<Extremes>(
@@ -62,7 +63,10 @@ export class RollupSubtraction {
     await this.setExtremes(session, tenant, DAYS.table, day, left);
   }
 
-  /** On one row of the group; those of the others are forgotten, since a sum over writers takes the extreme of all. */
+  /**
+   * Stores extremes in one row of a group and clears those of the other writers, because readers take the extreme of
+   * all rows.
+   */
   private async setExtremes(
     session: WriteSession,
     tenant: TenantContext,
@@ -80,7 +84,7 @@ export class RollupSubtraction {
       `UPDATE ${table} SET earliest = $8, latest = $9, latency_max = $10 WHERE ${where.text} AND start = $7 AND writer = ''`,
       [...where.values, start, extremes?.earliest ?? null, extremes?.latest ?? null, extremes?.latency_max ?? null],
     );
-    // A group of nothing would still name its label, which may be words of whoever was erased.
+    // An empty group would keep its label, which may contain words of the erased subject.
     await session.query(
       `DELETE FROM ${table} WHERE ${where.text} AND start = $7 AND ` +
         `(SELECT SUM(predictions) FROM ${table} WHERE ${where.text} AND start = $7) = 0 RETURNING tenant_id`,
@@ -90,8 +94,8 @@ export class RollupSubtraction {
 
   private where({ tenantId }: TenantContext, rollup: Rollup): { text: string; values: unknown[] } {
     return {
-      text: `tenant_id = $1 AND ${SAME.map((name, i) => `${name} = $${i + 2}`).join(' AND ')}`,
-      values: [tenantId, ...SAME.map((name) => rollup[name])],
+      text: `tenant_id = $1 AND ${GROUP_COLUMNS.map((name, i) => `${name} = $${i + 2}`).join(' AND ')}`,
+      values: [tenantId, ...GROUP_COLUMNS.map((name) => rollup[name])],
     };
   }
 }

@@ -4,7 +4,7 @@ import { GAMMA, SMALLEST_LATENCY_MS } from '#statistics';
 /** Counts by bucket. */
 export type Histogram = Record<string, number>;
 
-/** Of a prediction, what rollups are about. Time in milliseconds since 1970. */
+/** Columns of a prediction that rollups need. `timestamp` is in milliseconds since 1970. */
 export interface RolledUp {
   tenant_id: string;
   timestamp: number;
@@ -17,23 +17,24 @@ export interface RolledUp {
   latency_ms: number | null;
 }
 
-/** Sums over the predictions of one bucket of time, model, version, label, cache hit and source. */
+/** Sums over the predictions of an hour or day with the same model, version, label, cache hit and source. */
 export interface Rollup {
   tenant_id: string;
-  /** Begin of the bucket, milliseconds since 1970. */
+  /** Start of the hour or day, in milliseconds since 1970. */
   start: number;
   model: string;
   model_version: string;
   label: string;
   cache_hit: boolean;
   source: string;
+  /** Each writer has rows of its own, so that writers do not wait for each other; empty after they are merged. */
   writer: string;
   predictions: number;
   confidence_count: number;
-  /** Millionths. */
+  /** In millionths. */
   confidence_sum: bigint;
   latency_count: number;
-  /** Millionths of a millisecond. */
+  /** In millionths of a millisecond. */
   latency_sum: bigint;
   latency_max: number | null;
   earliest: number | null;
@@ -43,27 +44,27 @@ export interface Rollup {
 }
 
 export const CONFIDENCE_BINS = 50;
-/** Latencies that are zero to anybody. */
+/** Bucket of latencies that are too small to distinguish. */
 export const SMALL = 'small';
 const LN_GAMMA = Math.log(GAMMA);
 const MICRO = 1_000_000;
 
-/** A number as whole millionths, as the databases round it. */
+/** Returns a number in whole millionths, rounded as the databases round it. */
 export function micros(value: number): bigint {
   return BigInt(Math.floor(value * MICRO + 0.5));
 }
 
-/** Equal-width bin of a confidence from 0 to 1. */
+/** Returns the bin of a confidence from 0 to 1. All bins have the same width. */
 export function confidenceBin(confidence: number): string {
   return String(Math.min(CONFIDENCE_BINS - 1, Math.floor(confidence * CONFIDENCE_BINS)));
 }
 
-/** Logarithmic bucket of a latency in milliseconds. */
+/** Returns the logarithmic bucket of a latency in milliseconds. */
 export function latencyBin(latencyMs: number): string {
   return latencyMs <= SMALLEST_LATENCY_MS ? SMALL : String(Math.floor(Math.log(latencyMs) / LN_GAMMA));
 }
 
-/** One rollup for each hour and group that `rows` touch. */
+/** Returns one rollup of `writer` for each hour and group of `rows`. */
 export function rollUpHours(rows: Iterable<RolledUp>, writer: string): Rollup[] {
   const groups = new Map<string, Rollup>();
   for (const row of rows) {
@@ -76,17 +77,17 @@ export function rollUpHours(rows: Iterable<RolledUp>, writer: string): Rollup[] 
   return [...groups.values()];
 }
 
-/** The same by day (UTC), made from those by hour; all are `writer`'s. */
+/** Returns the rollups of `writer` by day (UTC), computed from rollups by hour. */
 export function rollUpDays(hours: Iterable<Rollup>, writer: string): Rollup[] {
   return mergeBy(hours, writer, (start) => Math.floor(start / DAY_MS) * DAY_MS);
 }
 
-/** Rollups of one group as one, `writer`'s. */
+/** Merges the rollups of each group into one rollup of `writer`. */
 export function fold(rollups: Iterable<Rollup>, writer: string): Rollup[] {
   return mergeBy(rollups, writer, (start) => start);
 }
 
-/** The same with every sum below zero, and no extremes: those cannot be taken away. */
+/** Returns a rollup with negated sums and without extremes, which cannot be subtracted. */
 export function negated(rollup: Rollup): Rollup {
   const minus = (histogram: Histogram): Histogram =>
     Object.fromEntries(Object.entries(histogram).map(([bin, n]) => [bin, -n]));
@@ -117,7 +118,7 @@ function mergeBy(rollups: Iterable<Rollup>, writer: string, startOf: (start: num
   return [...groups.values()];
 }
 
-/** What a rollup is about, its writer aside. No name holds the separator: NUL is refused in every text. */
+/** Returns the key of a rollup, without its writer. The separator is safe, because NUL is refused in every text. */
 export function keyOf(group: Omit<RolledUp, 'timestamp' | 'confidence_score' | 'latency_ms'>, start: number): string {
   return [
     group.tenant_id,

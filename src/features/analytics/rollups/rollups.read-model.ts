@@ -18,8 +18,11 @@ interface Averages {
 }
 
 /**
- * Figures over predictions, exact to the last committed row: days, hours at the edges, rows in what is left. All in one statement, so
- * that no prediction is counted in two of them or in none. What they cost grows with days and labels, not with predictions.
+ * Reads figures about predictions from rollups.
+ *
+ * - figures are exact to the last committed row: whole days and hours come from rollups, and the rest from predictions
+ * - each figure is one statement, so that no prediction is counted twice or missed
+ * - the cost grows with the number of days and labels, not with the number of predictions
  */
 @Injectable()
 export class RollupsReadModel {
@@ -31,7 +34,7 @@ export class RollupsReadModel {
       filter,
       `${this.averages()}, MIN(earliest) AS earliest, MAX(latest) AS latest`,
     );
-    if (!row) throw new Error('an aggregate without groups has one row');
+    if (!row) throw new Error('an aggregate without groups must return one row');
     const time = (value: unknown): number | null => (value == null ? null : this.unitOfWork.dialect.readTime(value));
     return { total: Number(row.n), ...average(row), earliest: time(row.earliest), latest: time(row.latest) };
   }
@@ -46,7 +49,7 @@ export class RollupsReadModel {
     return byCount(rows.map(({ label, n }) => [label, Number(n)]));
   }
 
-  /** Buckets that have predictions, oldest first; UTC. */
+  /** Returns the buckets with predictions in UTC, oldest first. */
   async buckets(tenant: TenantContext, filter: AnalyticsFilter, bucket: 'hour' | 'day'): Promise<Bucket[]> {
     const start = this.unitOfWork.dialect.bucket('start', bucket);
     const rows = await this.select<Averages & { at: number | string; label: string }>(
@@ -54,7 +57,7 @@ export class RollupsReadModel {
       filter,
       `${start} AS at, label, ${this.averages()}`,
       'GROUP BY 1, label HAVING SUM(predictions) > 0 ORDER BY 1, label',
-      // A day has no hours in it.
+      // Rollups by day cannot be split into hours.
       bucket === 'hour',
     );
     const buckets = new Map<number, Required<Averages> & { labels: [label: string, count: number][] }>();
@@ -82,12 +85,12 @@ export class RollupsReadModel {
   }
 
   async latencyTotals(tenant: TenantContext, filter: AnalyticsFilter): Promise<{ count: number; max: number | null }> {
-    const [row] = await this.select<{ n: number; most: number | null }>(
+    const [row] = await this.select<{ n: number; max_latency: number | null }>(
       tenant,
       filter,
-      'SUM(latency_count) AS n, MAX(latency_max) AS most',
+      'SUM(latency_count) AS n, MAX(latency_max) AS max_latency',
     );
-    return { count: Number(row?.n ?? 0), max: row?.most ?? null };
+    return { count: Number(row?.n ?? 0), max: row?.max_latency ?? null };
   }
 
   async latencyHistogram(tenant: TenantContext, filter: AnalyticsFilter): Promise<LogHistogram> {
@@ -177,7 +180,7 @@ export class RollupsReadModel {
     });
   }
 
-  /** One statement over the three tiers. */
+  /** Runs one statement over the three tiers. */
   private async union<Row>(
     tenant: TenantContext,
     filter: AnalyticsFilter,
@@ -196,7 +199,7 @@ export class RollupsReadModel {
       ...tiers.hours.map((range) => rollups('prediction_rollup_hours', within('start', range))),
       ...tiers.rows.map((range) => rows(within('timestamp', range, true))),
     ];
-    // A range without a moment in it.
+    // The range is empty.
     if (parts.length === 0) parts.push(rows('tenant_id = $1 AND 1 = 0'));
     return this.unitOfWork.analyze<Row>(
       tenant,
@@ -208,20 +211,25 @@ export class RollupsReadModel {
 
 interface Union {
   columns: string;
-  /** What follows the tiers. */
+  /** SQL after the tiers. */
   tail: string;
-  /** Whether days must be taken hour by hour. */
+  /** Whether whole days are read from the rollups by hour. */
   byHour?: boolean;
+  /** Returns the SELECT that reads rollups. */
   rollups(table: string, where: string): string;
+  /** Returns the SELECT that reads predictions. */
   rows(where: string): string;
 }
 
-/** Most frequent first, then by code unit: no database's collation has a say. Own properties, so that no label is special. */
+/**
+ * Returns counts by label, most frequent first, then by code unit, because the collations of databases differ.
+ * `fromEntries` creates own properties, so that a label such as `__proto__` is safe.
+ */
 function byCount(counts: [label: string, count: number][]): Record<string, number> {
   return Object.fromEntries(counts.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
 }
 
-/** Sums are whole numbers of millionths: the same rows give the same average in any order. */
+/** Returns the averages. Sums are in whole millionths, so the order of the rows does not change the result. */
 function average(row: Averages): { avgConfidence: number | null; avgLatencyMs: number | null } {
   const mean = (sum: number | string, n: number | string): number | null =>
     Number(n) === 0 ? null : Number(sum) / Number(n) / MICRO;

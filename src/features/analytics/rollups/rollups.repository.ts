@@ -4,19 +4,22 @@ import { type BulkInsert, UnitOfWork, type WriteSession } from '#persistence';
 import { fold, type Histogram, type Rollup, rollUpHours } from './rollup.js';
 import { DAYS, group, HOURS, RETIRED, ROLLED_UP_COLUMNS, toRolledUp } from './rollup-insert.js';
 
-/** What is read of predictions at a time. */
-const PAGE = 5000;
+/** Number of predictions that are read at a time. */
+const PAGE_ROWS = 5000;
 
 type Read = <Row>(text: string, values: readonly unknown[]) => Promise<Row[]>;
 
-/** Rollups as rows: those of writers made one, and set beside the predictions they are about. Times in milliseconds since 1970. */
+/**
+ * Reads, merges and replaces stored rollups, and computes the rollups of stored predictions. Times are in milliseconds
+ * since 1970.
+ */
 @Injectable()
 export class RollupsRepository {
   constructor(private readonly unitOfWork: UnitOfWork) {}
 
   /**
-   * Lists the tenants that have rollups.
-   * @acrossTenants the audit goes through all tenants
+   * Returns the ids of all tenants.
+   * @acrossTenants the audit covers all tenants
    */
   async tenantIds(): Promise<string[]> {
     const rows = await this.unitOfWork.readAcrossTenants<{ id: string }>('SELECT id FROM tenants ORDER BY id', []);
@@ -24,7 +27,7 @@ export class RollupsRepository {
   }
 
   /**
-   * Buckets that began before `before` and still have rows of single writers.
+   * Returns at most `limit` buckets that start before `before` and still have rows of single writers.
    * @acrossTenants housekeeping of the installation
    */
   async unfolded(insert: BulkInsert, before: number, limit: number): Promise<{ tenantId: string; start: number }[]> {
@@ -36,7 +39,10 @@ export class RollupsRepository {
     return rows.map(({ start, tenant_id }) => ({ tenantId: tenant_id, start: dialect.readTime(start) }));
   }
 
-  /** Makes the writers' rows of one bucket one. A writer that writes meanwhile gets a new row. Answers how many rows went. */
+  /**
+   * Merges the rows of all writers of a bucket. A concurrent write creates a new row. Returns the number of merged
+   * rows.
+   */
   async fold(tenant: TenantContext, insert: BulkInsert, start: number): Promise<number> {
     return this.unitOfWork.write(async (session) => {
       const rows = await session.query<Record<string, unknown>>(
@@ -49,12 +55,12 @@ export class RollupsRepository {
         '',
       );
       await session.insert([group(insert, folded)]);
-      await this.settle(session, tenant, insert, start, start + 1);
+      await this.mergePending(session, tenant, insert, start, start + 1);
       return rows.length;
     });
   }
 
-  /** The first hour from `from` on that has predictions, or rollups of any kind. */
+  /** Returns the start of the first hour at or after `from` with predictions or rollups. */
   async nextHour(tenant: TenantContext, from: number): Promise<number | undefined> {
     const { dialect } = this.unitOfWork;
     const first = (column: string, table: string, where = ''): string =>
@@ -73,7 +79,10 @@ export class RollupsRepository {
     return times.length === 0 ? undefined : Math.floor(Math.min(...times) / HOUR_MS) * HOUR_MS;
   }
 
-  /** What the rollups of a span say, and what predictions and retired ones make of it; both without writers. */
+  /**
+   * Returns the stored rollups of a span, and those computed from stored and retired predictions, merged over all
+   * writers.
+   */
   async compare(tenant: TenantContext, from: number, to: number): Promise<{ stored: Rollup[]; counted: Rollup[] }> {
     const read: Read = (text, values) => this.unitOfWork.read(tenant, text, values.slice(1));
     return {
@@ -82,37 +91,39 @@ export class RollupsRepository {
     };
   }
 
-  /** Rollups of `insert` in a span, without writers. */
+  /** Returns the rollups of a span from the table of `insert`, merged over all writers. */
   async stored(tenant: TenantContext, insert: BulkInsert, from: number, to: number): Promise<Rollup[]> {
     const read: Read = (text, values) => this.unitOfWork.read(tenant, text, values.slice(1));
     return fold(await this.rollups(read, tenant, insert, from, to), '');
   }
 
-  /** Replaces the rollups of an hour by what its predictions and retired ones make. Writers wait meanwhile. */
+  /**
+   * Replaces the rollups of an hour with those computed from stored and retired predictions. Writers wait meanwhile.
+   */
   async rebuildHour(tenant: TenantContext, start: number): Promise<void> {
-    await this.alone(async (session) => {
+    await this.exclusively(async (session) => {
       const read: Read = (text, values) => session.query(text, values);
       const counted = await this.counted(read, tenant, start, start + HOUR_MS);
       await this.replace(session, tenant, HOURS, start, start + HOUR_MS, counted);
     });
   }
 
-  /** Replaces the rollups of a day by those that `make` makes of its hours. Writers wait meanwhile. */
+  /** Replaces the rollups of a day with those that `toDays` computes from its hours. Writers wait meanwhile. */
   async rebuildDay(
     tenant: TenantContext,
     start: number,
     end: number,
-    make: (hours: Rollup[]) => Rollup[],
+    toDays: (hours: Rollup[]) => Rollup[],
   ): Promise<void> {
-    await this.alone(async (session) => {
+    await this.exclusively(async (session) => {
       const read: Read = (text, values) => session.query(text, values);
       const hours = await this.rollups(read, tenant, HOURS, start, end);
-      await this.replace(session, tenant, DAYS, start, end, make(hours));
+      await this.replace(session, tenant, DAYS, start, end, toDays(hours));
     });
   }
 
-  /** In a transaction in which nobody else writes rollups. */
-  private async alone<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+  /** Runs `work` in a transaction during which no other writer changes rollups. */
+  private async exclusively<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
     return this.unitOfWork.write(async (session) => {
       if (this.unitOfWork.dialect.name === 'postgresql')
         await session.query(
@@ -138,11 +149,11 @@ export class RollupsRepository {
       dialect.time(to),
     ]);
     if (rollups.length > 0) await session.insert([group(insert, rollups)]);
-    await this.settle(session, { tenantId }, insert, from, to);
+    await this.mergePending(session, { tenantId }, insert, from, to);
   }
 
-  /** Adds up what is pending, for rows that nobody will add to soon. */
-  private async settle(
+  /** Merges pending histogram counts into rows that are unlikely to change soon. */
+  private async mergePending(
     session: WriteSession,
     { tenantId }: TenantContext,
     { table }: BulkInsert,
@@ -172,7 +183,7 @@ export class RollupsRepository {
         ),
       );
       const last = rows.at(-1);
-      after = rows.length < PAGE || !last ? undefined : { time: last.timestamp, id: last.id };
+      after = rows.length < PAGE_ROWS || !last ? undefined : { time: last.timestamp, id: last.id };
     } while (after);
     return fold(parts, '');
   }
@@ -185,10 +196,10 @@ export class RollupsRepository {
     after: { time: unknown; id: string } | undefined,
   ): Promise<(Record<string, unknown> & { id: string })[]> {
     const { dialect } = this.unitOfWork;
-    const beyond = after ? 'AND (timestamp, id) > ($6, $7) ' : '';
+    const afterLast = after ? 'AND (timestamp, id) > ($6, $7) ' : '';
     return read(
       `SELECT id, ${ROLLED_UP_COLUMNS.join(', ')} FROM predictions WHERE tenant_id = $1 AND timestamp >= $2 AND timestamp < $3 ` +
-        `AND id >= $4 AND id < $5 ${beyond}ORDER BY timestamp, id LIMIT ${PAGE}`,
+        `AND id >= $4 AND id < $5 ${afterLast}ORDER BY timestamp, id LIMIT ${PAGE_ROWS}`,
       [
         tenantId,
         dialect.time(from),
@@ -236,7 +247,7 @@ export class RollupsRepository {
   }
 }
 
-/** With the counts that wait to be added up. */
+/** Returns a stored histogram plus its pending counts. */
 function histogram(stored: Histogram | null, pending: unknown): Histogram {
   const sum = { ...stored };
   for (const part of String(pending).split(' ')) {

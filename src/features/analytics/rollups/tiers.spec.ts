@@ -11,7 +11,7 @@ const moment = fc.oneof(
 );
 const bound = fc.option(moment, { nil: undefined });
 
-it('G7 every moment of a range lies in exactly one tier, and no other moment does', () => {
+it('G7 assigns every time in a range to exactly one tier, and no other time', () => {
   fc.assert(
     fc.property(bound, bound, fc.array(moment, { minLength: 20, maxLength: 40 }), (a, b, moments) => {
       const [from, to] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b];
@@ -28,7 +28,7 @@ it('G7 every moment of a range lies in exactly one tier, and no other moment doe
   );
 });
 
-it('days and hours are whole, and what is left over is little', () => {
+it('returns whole days and hours, and less than two hours of rows', () => {
   fc.assert(
     fc.property(bound, bound, (a, b) => {
       const [from, to] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b];

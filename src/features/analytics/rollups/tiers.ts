@@ -1,16 +1,18 @@
 import { DAY_MS, HOUR_MS, type TimeRange } from '#kernel';
 
-/** Where the figures of a range come from; half-open, and together exactly the range. */
+/** Sources of the figures of a range. The ranges are half-open, do not overlap, and cover exactly the whole range. */
 export interface Tiers {
+  /** Whole days, from rollups by day. */
   days: TimeRange[];
+  /** Whole hours, from rollups by hour. */
   hours: TimeRange[];
-  /** Parts of an hour: row by row. */
+  /** Parts of hours, from predictions. */
   rows: TimeRange[];
 }
 
 /**
- * Cuts a range into whole days, whole hours beside them, and what is left at both ends: no more than two hours of rows and 46 hours,
- * however long it is. Open ends are whole days.
+ * Splits a range into whole days, whole hours and parts of hours. Even a long range has less than two hours of rows and at
+ * most 46 whole hours. An open end consists of whole days.
  */
 export function tiersOf({ from, to }: TimeRange): Tiers {
   const tiers: Tiers = { days: [], hours: [], rows: [] };

@@ -5,7 +5,7 @@ import { PageQuery } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 import type { MetricEventFilter } from '../metric-event.js';
 
-/** What a question about metric events may be narrowed by. */
+/** Filters that lists, counts and exports of metric events have in common. */
 export class EventsFilterQuery {
   @ApiPropertyOptional({
     description: 'Start of the range, inclusive, in ISO 8601.',
@@ -59,11 +59,11 @@ const PREFIX = 'data.';
 const KEY = /^[^."\\\0]{1,64}$/;
 const MAX_FILTERS = 5;
 const MAX_DEPTH = 8;
-const MAX_VALUE = 1000;
+const MAX_VALUE_LENGTH = 1000;
 
 /**
- * The filter of a list. `data.<path>=<value>` asks for events that have that value there; every other parameter must be one that the class
- * declares. @throws ValidationError
+ * Returns the filter of a query. `data.<path>=<value>` selects events with this value at the path of `data`.
+ * @throws ValidationError when a parameter is neither such a path nor in `known`, or a limit is exceeded
  */
 export function toEventFilter(
   query: EventsFilterQuery,
@@ -79,13 +79,13 @@ export function toEventFilter(
     }
     const path = name.slice(PREFIX.length).split('.');
     if (path.length > MAX_DEPTH || !path.every((key) => KEY.test(key)))
-      errors.push({ path: name, message: 'must be a path of at most 8 names' });
-    else if (typeof value !== 'string' || value.length > MAX_VALUE)
-      errors.push({ path: name, message: `must be one value of at most ${MAX_VALUE} characters` });
+      errors.push({ path: name, message: `must be a path of at most ${MAX_DEPTH} names` });
+    else if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH)
+      errors.push({ path: name, message: `must be one value of at most ${MAX_VALUE_LENGTH} characters` });
     else data.push({ path, value });
   }
   if (data.length > MAX_FILTERS)
-    errors.push({ path: 'data', message: `must not be filtered by more than ${MAX_FILTERS} fields` });
+    errors.push({ path: 'data', message: `must be filtered by at most ${MAX_FILTERS} fields` });
   if (errors.length > 0) throw new ValidationError(errors);
   return {
     ...parseRange(query.from, query.to),

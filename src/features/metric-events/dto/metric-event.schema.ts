@@ -6,9 +6,9 @@ import type { EventInput } from '../metric-events.service.js';
 
 const MAX_EVENTS = 1000;
 const MAX_DATA_BYTES = 65_536;
-const optionalString = (most: number, description: string) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength: most, description }));
-const userId = () => optionalString(128, 'The user of the event; erasure and export of a data subject go by it.');
+const optionalString = (maxLength: number, description: string) =>
+  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength, description }));
+const userId = () => optionalString(128, 'The user of the event. Erasure and export of a data subject use it.');
 const orgId = () => optionalString(128, 'The organisation of the user.');
 const timestamp = () =>
   Type.Optional(
@@ -17,7 +17,7 @@ const timestamp = () =>
       format: 'date-time',
       maxLength: 40,
       description:
-        'Time of the event: within the retention period and at most 5 minutes ahead. Default: now. A change of an event keeps its time.',
+        'Time of the event: within the retention period and at most 5 minutes in the future. Default: now. A change of an event does not change its time.',
     }),
   );
 
@@ -54,7 +54,7 @@ const eventValidator = new SchemaValidator(EventRequestSchema, ({ data, timestam
 const OwnersSchema = Type.Object({ user_id: userId(), org_id: orgId(), timestamp: timestamp() });
 const ownersValidator = new SchemaValidator(OwnersSchema);
 
-/** The API document shows these three; `toEvents` tells them apart. */
+/** The three bodies that the API document shows. `toEvents` distinguishes them. */
 export const EventsRequestSchema = Type.Union(
   [
     EventRequestSchema,
@@ -63,7 +63,7 @@ export const EventsRequestSchema = Type.Union(
       $id: 'LegacyMetricEvents',
       type: 'object',
       description:
-        'The body of a legacy system: a list of `data` for each type. `user_id`, `org_id` and `timestamp` may be members beside them.',
+        'The body of a legacy system: a list of `data` for each type. It may also contain `user_id`, `org_id` and `timestamp`, which apply to all events.',
       additionalProperties: true,
       example: { user_id: 'u-1', search: [{ query: 'shoes' }], purchase: [{ amount: 12.5 }] },
     }),
@@ -71,22 +71,27 @@ export const EventsRequestSchema = Type.Union(
   { $id: 'NewMetricEvents' },
 );
 
-/** Who sends events in the older body without saying for whom. */
+/**
+ * Default owners of the events in a legacy body: the key replaces the user, and the tenant replaces the organisation.
+ */
 export interface Sender {
   keyId: string | null;
   tenantId: string;
 }
 
-/** One event, a list of them, or the older body. @throws ValidationError naming each field by its place in the body */
+/**
+ * Reads one event, a list of events or a legacy body.
+ * @throws ValidationError, whose paths start at the root of the body
+ */
 export function toEvents(body: unknown, sender: Sender): EventInput[] {
-  if (Array.isArray(body)) return bounded(body).map((each, i) => toEvent(each, String(i)));
+  if (Array.isArray(body)) return checkedCount(body).map((each, i) => toEvent(each, String(i)));
   if (!isObject(body))
-    throw new ValidationError([{ path: '', message: 'must be an event, a list of events, or lists by type' }]);
+    throw new ValidationError([{ path: '', message: 'must be an event, a list of events, or lists of data by type' }]);
   const isOne = typeof body.type === 'string' || 'data' in body || Object.keys(body).length === 0;
-  return isOne ? [toEvent(body, '')] : fromLists(body, sender);
+  return isOne ? [toEvent(body, '')] : fromLegacyBody(body, sender);
 }
 
-/** One line of NDJSON. @throws ValidationError */
+/** Reads one event. `place` is its path in the body, which is empty for a line of NDJSON. @throws ValidationError */
 export function toEvent(value: unknown, place: string): EventInput {
   const errors = eventValidator.errors(value);
   if (errors.length > 0)
@@ -95,7 +100,7 @@ export function toEvent(value: unknown, place: string): EventInput {
   return { type, data, userId: user_id, orgId: org_id, timestamp: time, externalId: external_id };
 }
 
-function fromLists(body: Record<string, unknown>, { keyId, tenantId }: Sender): EventInput[] {
+function fromLegacyBody(body: Record<string, unknown>, { keyId, tenantId }: Sender): EventInput[] {
   const { org_id, timestamp: time, user_id, ...lists } = body;
   const owners = ownersValidator.parse({ user_id, org_id, timestamp: time });
   const errors = Object.entries(lists).flatMap(([type, list]) =>
@@ -114,7 +119,7 @@ function fromLists(body: Record<string, unknown>, { keyId, tenantId }: Sender): 
       },
     })),
   );
-  return bounded(events).map(({ event, place }) => {
+  return checkedCount(events).map(({ event, place }) => {
     const found = eventValidator.errors(event);
     if (found.length > 0)
       throw new ValidationError(found.map((error) => ({ ...error, path: join(place, error.path) })));
@@ -122,10 +127,12 @@ function fromLists(body: Record<string, unknown>, { keyId, tenantId }: Sender): 
   });
 }
 
-function bounded<T>(events: readonly T[]): readonly T[] {
-  if (events.length === 0) throw new ValidationError([{ path: '', message: 'must hold at least one event' }]);
+function checkedCount<T>(events: readonly T[]): readonly T[] {
+  if (events.length === 0) throw new ValidationError([{ path: '', message: 'must contain at least one event' }]);
   if (events.length > MAX_EVENTS)
-    throw new ValidationError([{ path: '', message: `must hold at most ${MAX_EVENTS} events; send NDJSON for more` }]);
+    throw new ValidationError([
+      { path: '', message: `must contain at most ${MAX_EVENTS} events; send NDJSON for more` },
+    ]);
   return events;
 }
 
@@ -140,7 +147,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export const StoredSchema = Type.Object(
   {
     success: Type.Boolean(),
-    stored: Type.Integer({ description: 'Number of events.' }),
+    stored: Type.Integer({ description: 'Number of recorded events.' }),
     persisted: Type.Unsafe<'database' | 'spool'>({
       type: 'string',
       enum: ['database', 'spool'],
@@ -168,7 +175,7 @@ export const EventSchema = Type.Object(
     }),
     withheld: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Paths in `data` that are left out, because they need scope `read:text`.',
+        description: 'Paths in `data` that are omitted, because they require scope `read:text`.',
       }),
     ),
   },

@@ -53,13 +53,13 @@ export class ListPredictionsQuery extends PageQuery {
   @Max(1)
   max_confidence?: number;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this user.' })
+  @ApiPropertyOptional({ description: 'Only records of this user.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
   user_id?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this session.' })
+  @ApiPropertyOptional({ description: 'Only records of this session.' })
   @IsOptional()
   @IsString()
   @Length(1, 128)
