@@ -70,6 +70,7 @@ export { UserSessionEntity } from './schema/user-session.entity.js';
 export { UserTokenEntity } from './schema/user-token.entity.js';
 export { UserEntity } from './schema/user.entity.js';
 export { WebhookDeliveryEntity, WebhookEntity } from './schema/webhook.entity.js';
+export { connectionOptions } from './postgres/connection-options.js';
 export { SqliteFile } from './sqlite/sqlite-file.js';
 export {
   type AcceptedFiles,

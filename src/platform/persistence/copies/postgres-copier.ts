@@ -4,6 +4,7 @@ import pg from 'pg';
 import { MIGRATIONS_TABLE } from '#migrations';
 import { readEnvironment } from '#config';
 import { toDatabaseError } from '../contract/errors.js';
+import { connectionOptions } from '../postgres/connection-options.js';
 import {
   BackupFailedError,
   COPIED_TABLES,
@@ -124,7 +125,7 @@ export class PostgresCopier implements DatabaseCopier {
 
   private async connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({
-      connectionString: this.uri,
+      ...connectionOptions(this.uri),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'backup of feedback-loop',
     });
@@ -152,6 +153,9 @@ export class PostgresCopier implements DatabaseCopier {
     const url = new URL(this.uri);
     const password = decodeURIComponent(url.password);
     url.password = '';
+    // Words of node-postgres, which libpq does not know.
+    url.searchParams.delete('uselibpqcompat');
+    if (url.searchParams.get('sslmode') === 'no-verify') url.searchParams.set('sslmode', 'require');
     return new Promise((resolve) => {
       const child = spawn(
         this.toolsDir === undefined ? command : join(this.toolsDir, command),
@@ -197,7 +201,7 @@ async function requirePublic(client: pg.Client, refuse: (detail: string) => Erro
 /** Returns tables and views that do not belong to this product, nor are partitions of its tables. */
 async function foreignRelations(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
+    "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
       'AND c.relname <> ALL ($1::text[]) AND NOT EXISTS (SELECT 1 FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent ' +
       'WHERE i.inhrelid = c.oid AND p.relname = ANY ($1::text[])) ORDER BY c.relname',
     [[...COPIED_TABLES, MIGRATIONS_TABLE]],
