@@ -211,7 +211,11 @@ onBothDatabasesInProcess('access to every operation', ({ admin, database, server
     for (const operation of PROTECTED)
       for (const scope of operation.scopes) {
         const { status } = await ask(operation, await keyWith([scope], tenantId));
-        expect({ id: operation.id, scope, status }).toEqual({ id: operation.id, scope, status: statusOf(operation.id) });
+        expect({ id: operation.id, scope, status }).toEqual({
+          id: operation.id,
+          scope,
+          status: statusOf(operation.id),
+        });
       }
   });
 

@@ -30,11 +30,7 @@ onBothDatabasesInProcess('encryption of texts', ({ api, database, restart }) => 
     const old = readFileSync(join(database.folder, 'encryption.key'), 'utf8').trim();
     const fresh = Buffer.alloc(32, 5).toString('base64');
     const run = (command: 'rotate' | 'status', keys: string) =>
-      runCliInProcess(
-        ['encryption', command],
-        { ...database.environment, FL_ENCRYPTION_KEY: keys },
-        database.folder,
-      );
+      runCliInProcess(['encryption', command], { ...database.environment, FL_ENCRYPTION_KEY: keys }, database.folder);
     const { body } = await api.predictions.log({ ...LOGGED, input_text: 'before' });
 
     await restart({ FL_ENCRYPTION_KEY: `${fresh},${old}` });
