@@ -1,16 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { formatTime, type TenantContext } from '#kernel';
 import { Draining, ForwardedHeaders } from '#http';
 import { GrowthService, toGrowthResource } from '#growth';
-import { DATABASE, type Database, DurabilityService } from '#persistence';
 import { RedisConnection } from '#redis';
 import { BackgroundJobs, type JobStatus } from '#scheduling';
+import { DatabaseReport } from './database-report.service.js';
 
 /** A single failure may be temporary; this many in a row are reported. */
 const FAILING_AFTER = 3;
 
-/** Reports the state of what surrounds recording: the process, Redis, proxies, table growth and database replicas. */
+/** Reports the state of what surrounds recording: the process, Redis, proxies, table growth and the database. */
 @Injectable()
 export class RuntimeStatus {
   constructor(
@@ -19,8 +19,7 @@ export class RuntimeStatus {
     private readonly forwarded: ForwardedHeaders,
     private readonly growth: GrowthService,
     private readonly jobs: BackgroundJobs,
-    private readonly durability: DurabilityService,
-    @Inject(DATABASE) private readonly database: Database,
+    private readonly database: DatabaseReport,
   ) {}
 
   get isDraining(): boolean {
@@ -41,31 +40,9 @@ export class RuntimeStatus {
       ...indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed }),
       ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
       ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
-      ...this.durabilityReport(indicators),
-      ...this.replicas(indicators),
+      ...this.database.report(indicators),
       ...this.backgroundJobs(indicators),
     };
-  }
-
-  /**
-   * Down when acknowledged records can be lost. This does not change the server's state, because another server would
-   * have the same database.
-   */
-  private durabilityReport(indicators: HealthIndicatorService): HealthIndicatorResult {
-    const { risks } = this.durability;
-    const indicator = indicators.check('durability');
-    return risks.length > 0 ? indicator.down({ risks: [...risks] }) : indicator.up({ risks: [] });
-  }
-
-  /**
-   * Reports replicas. Their failure does not change the server's state, because the primary takes over their queries.
-   */
-  private replicas(indicators: HealthIndicatorService): HealthIndicatorResult {
-    const statuses = this.database.replicas();
-    if (statuses.length === 0) return {};
-    const replicas = statuses.map(({ lagMs, name, state }) => ({ name, state, lag_ms: lagMs }));
-    const indicator = indicators.check('replicas');
-    return statuses.some(({ state }) => state === 'up') ? indicator.up({ replicas }) : indicator.down({ replicas });
   }
 
   /** Down when a job keeps failing: something is left undone, such as deliveries or retention. */

@@ -23,7 +23,6 @@ export { type DatabaseCopier, type DatabaseIdentity, RestoreFailedError } from '
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
 export { DurabilityService } from './durability/durability.service.js';
 export { folderRisks } from './durability/folder-risks.js';
-export type { DurabilityRisk } from './durability/durability-risk.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
 export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
 export { Announcements } from './lifecycle/announcements.registry.js';
