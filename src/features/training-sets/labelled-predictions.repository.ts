@@ -121,7 +121,7 @@ export class LabelledPredictionsRepository {
         ? []
         : await this.unitOfWork.read<Row>(
             tenant,
-            'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at, timestamp AS true_since FROM prediction_labels ' +
+            'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at, valid_at AS true_since FROM prediction_labels ' +
               `WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) AND source IN (${quotedList(labelSources)})`,
             ids,
           );
