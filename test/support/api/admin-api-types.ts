@@ -1577,6 +1577,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            409: components["responses"]["ConflictProblem"];
             414: components["responses"]["UriTooLongProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidRequestProblem"];
@@ -1628,6 +1629,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            409: components["responses"]["ConflictProblem"];
             414: components["responses"]["UriTooLongProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidRequestProblem"];
@@ -2320,6 +2322,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            409: components["responses"]["ConflictProblem"];
             414: components["responses"]["UriTooLongProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidRequestProblem"];
@@ -2509,6 +2512,7 @@ export interface operations {
             403: components["responses"]["ForbiddenProblem"];
             404: components["responses"]["NotFoundProblem"];
             405: components["responses"]["MethodNotAllowedProblem"];
+            409: components["responses"]["ConflictProblem"];
             414: components["responses"]["UriTooLongProblem"];
             415: components["responses"]["UnsupportedMediaTypeProblem"];
             422: components["responses"]["InvalidRequestProblem"];

@@ -1130,6 +1130,8 @@ export interface components {
         WWWAuthenticate: string;
         /** @description The id that the request carried, or a new one; it finds the request in the log. */
         XCorrelationID: string;
+        /** @description Time up to which the figures are complete; missing if they are current. */
+        XDataAsOf: string;
         /** @description The limit that is closest to being exceeded. */
         XRateLimitLimit: number;
         /** @description Remaining requests of that limit. */
@@ -1162,6 +1164,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1203,6 +1206,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1244,6 +1248,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1285,6 +1290,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1328,6 +1334,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1369,6 +1376,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1410,6 +1418,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1453,6 +1462,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1549,6 +1559,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1590,6 +1601,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1631,6 +1643,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1672,6 +1685,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1715,6 +1729,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1756,6 +1771,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1797,6 +1813,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1840,6 +1857,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
