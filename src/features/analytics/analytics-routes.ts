@@ -1,7 +1,8 @@
 import { Get, Query, Res } from '@nestjs/common';
+import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { formatTime, parseRange } from '#kernel';
-import { ResourceRoute } from '#http';
+import { ResourceRoute, ResponseHeader } from '#http';
 import type { Dated } from '#cache';
 import { Caller, type Principal, Scopes } from '#security';
 import { AnalyticsService } from './analytics.service.js';
@@ -9,12 +10,21 @@ import { AnalyticsQuery, RecentQuery, TimeseriesQuery } from './dto/analytics.qu
 import * as schemas from './dto/analytics.schema.js';
 import type { AnalyticsFilter } from './figures.js';
 
+/** Figures that come from a replica or a cache may lag. */
+const MayLag = (): MethodDecorator =>
+  ResponseHeader(
+    'X-Data-As-Of',
+    'Time up to which the figures are complete; missing if they are current.',
+    Type.String({ format: 'date-time' }),
+  );
+
 /** Declares the routes for their current and legacy paths. No route returns a text. */
 @Scopes('read')
 export abstract class AnalyticsRoutes {
   constructor(private readonly service: AnalyticsService) {}
 
   @Get('summary')
+  @MayLag()
   @ResourceRoute({
     summary: 'Get totals and averages of predictions',
     description: 'Erasure reduces the totals, but retention does not.',
@@ -29,6 +39,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('sentiment-distribution')
+  @MayLag()
   @ResourceRoute({
     summary: 'Count predictions labelled positive, negative and neutral',
     description: 'Predictions with other labels are not counted.',
@@ -48,6 +59,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('label-distribution')
+  @MayLag()
   @ResourceRoute({
     summary: 'Count predictions by label',
     description: 'Each member is a label with its number of predictions.',
@@ -62,6 +74,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('recent')
+  @MayLag()
   @ResourceRoute({
     summary: 'List the latest predictions without their texts',
     description: 'The latest prediction comes first.',
@@ -76,6 +89,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('timeseries')
+  @MayLag()
   @ResourceRoute({
     summary: 'Count and average predictions by hour or day',
     description:
@@ -92,6 +106,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('latency')
+  @MayLag()
   @ResourceRoute({
     summary: 'Get latency percentiles in milliseconds',
     description:
@@ -107,6 +122,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('cache')
+  @MayLag()
   @ResourceRoute({
     summary: 'Count cache hits and misses of predictions',
     description: 'Counts only predictions that this installation served.',
@@ -121,6 +137,7 @@ export abstract class AnalyticsRoutes {
   }
 
   @Get('models')
+  @MayLag()
   @ResourceRoute({
     summary: 'List the model versions that made predictions',
     description: 'Each version has the times of its first and last prediction.',

@@ -4,7 +4,17 @@ import { ApiTags } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { type Clock, CLOCK, formatTime, type Page } from '#kernel';
-import { FileRoute, PagedListRoute, PageQuery, ResourceRoute, StrictInput, SuccessSchema, UUID, UuidPipe } from '#http';
+import {
+  FileRoute,
+  PagedListRoute,
+  PageQuery,
+  ProblemResponses,
+  ResourceRoute,
+  StrictInput,
+  SuccessSchema,
+  UUID,
+  UuidPipe,
+} from '#http';
 import { CreateRoute, IdempotencyKey, RecordingService, respond } from '#ingest';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '#security';
 import { TrainingDataQuery } from './dto/data.query.js';
@@ -85,6 +95,7 @@ export class TrainingSetsController {
     path: { id: UUID },
     content: { 'application/x-ndjson': Type.String({ description: 'One JSON object for each text.' }) },
   })
+  @ProblemResponses(409)
   async data(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

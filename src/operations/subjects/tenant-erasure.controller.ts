@@ -1,6 +1,6 @@
 import { Controller, Delete, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { ResourceRoute, UUID, UuidPipe } from '#http';
+import { ProblemResponses, ResourceRoute, UUID, UuidPipe } from '#http';
 import { actorOf, Caller, type Principal, Scopes, Unlimited } from '#security';
 import { CertificateSchema, toCertificateResource } from './dto/subject.schema.js';
 import { TenantErasureService } from './tenant-erasure.service.js';
@@ -21,6 +21,7 @@ export class TenantErasureController {
     path: { id: UUID },
     returns: CertificateSchema,
   })
+  @ProblemResponses(409)
   async erase(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,

@@ -890,7 +890,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "path": "texts.3",
-                 *           "message": "must be string"
+                 *           "message": "must be a string"
                  *         }
                  *       ]
                  *     }
@@ -1037,6 +1037,8 @@ export interface components {
         UnsupportedMediaTypeProblem: {
             headers: {
                 "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                Accept: components["headers"]["Accept"];
+                "Accept-Encoding": components["headers"]["AcceptEncoding"];
                 [name: string]: unknown;
             };
             content: {
@@ -1045,7 +1047,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:unsupported_media_type",
                  *       "title": "Unsupported Media Type",
                  *       "status": 415,
-                 *       "detail": "This path does not support the content type.",
+                 *       "detail": "This path does not accept text/plain: send application/json.",
                  *       "code": "unsupported_media_type",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -1114,6 +1116,10 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description The content types that the path accepts, if the content type is refused. */
+        Accept: string;
+        /** @description `identity`, if the body is compressed. */
+        AcceptEncoding: string;
         /** @description The methods that the path takes. */
         Allow: string;
         /** @description `attachment` with a file name. */
@@ -1130,6 +1136,8 @@ export interface components {
         WWWAuthenticate: string;
         /** @description The id that the request carried, or a new one; it finds the request in the log. */
         XCorrelationID: string;
+        /** @description Time up to which the figures are complete; missing if they are current. */
+        XDataAsOf: string;
         /** @description The limit that is closest to being exceeded. */
         XRateLimitLimit: number;
         /** @description Remaining requests of that limit. */
@@ -1162,6 +1170,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1203,6 +1212,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1244,6 +1254,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1285,6 +1296,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1328,6 +1340,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1369,6 +1382,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1410,6 +1424,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1453,6 +1468,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1549,6 +1565,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1590,6 +1607,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1631,6 +1649,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1672,6 +1691,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1715,6 +1735,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1756,6 +1777,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1797,6 +1819,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1840,6 +1863,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                    "X-Data-As-Of": components["headers"]["XDataAsOf"];
                     [name: string]: unknown;
                 };
                 content: {

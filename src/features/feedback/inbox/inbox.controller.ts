@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, matchesIfNoneMatch, ValidationError, parseIfMatch } from '#kernel';
-import { BINARY, FileRoute, PagedListRoute, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
+import { BINARY, FileRoute, PagedListRoute, ProblemResponses, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
 import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
 import {
@@ -159,6 +159,7 @@ export class InboxController {
     description: 'Screenshots are converted to WebP. Returns 409 while the conversion is in progress.',
     ...SCREENSHOT,
   })
+  @ProblemResponses(409)
   async screenshot(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
@@ -176,6 +177,7 @@ export class InboxController {
     description: 'Screenshots are converted to WebP. Returns 409 while the conversion is in progress.',
     ...SCREENSHOT,
   })
+  @ProblemResponses(409)
   async thumbnail(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
