@@ -49,8 +49,13 @@ function sqlite(folder: string): TestDatabase {
 
 async function postgresql(folder: string, migrated: boolean): Promise<TestDatabase> {
   const admin = required('FL_TEST_POSTGRES_ADMIN_URL');
+  return postgresDatabaseOf(admin, folder, migrated ? ` TEMPLATE ${required('FL_TEST_TEMPLATE')}` : '');
+}
+
+/** A new database of the server at `admin`. `options` end the statement that creates it. */
+export async function postgresDatabaseOf(admin: string, folder: string, options = ''): Promise<TestDatabase> {
   const name = `fl_test_${process.pid}_${Date.now().toString(36)}_${counter++}`;
-  await administer(admin, `CREATE DATABASE ${name}${migrated ? ` TEMPLATE ${required('FL_TEST_TEMPLATE')}` : ''}`);
+  await administer(admin, `CREATE DATABASE ${name}${options}`);
   const url = withDatabase(admin, name);
   return {
     dialect: 'postgresql',
