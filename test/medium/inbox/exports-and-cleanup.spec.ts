@@ -44,7 +44,7 @@ onBothDatabasesInProcess('the inbox', ({ api, admin, database, dialect }) => {
     });
 
     // S3-13
-    it('feedback as Parquet, also when there is none', async () => {
+    it('feedback as Parquet, also when no feedback matches', async () => {
       const rows = await rowsOf(await admin.inbox.export({ ...query, format: 'parquet' }));
       expect(rows).toHaveLength(2);
       expect(rows[0]).toMatchObject({
@@ -53,7 +53,7 @@ onBothDatabasesInProcess('the inbox', ({ api, admin, database, dialect }) => {
         is_read: false,
         created_at: expect.any(Date),
       });
-      expect(await rowsOf(await admin.inbox.export({ session_id: 'nobody', format: 'parquet' }))).toEqual([]);
+      expect(await rowsOf(await admin.inbox.export({ session_id: 'unknown', format: 'parquet' }))).toEqual([]);
     });
 
     // S3-13
