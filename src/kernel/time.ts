@@ -32,6 +32,9 @@ export function formatTime(time: number): string {
   return new Date(time).toISOString();
 }
 
+/** Message about a text that `parseTime` does not read. */
+export const NOT_A_TIME = 'must be an ISO 8601 time such as 2026-01-31T00:00:00Z';
+
 /** Half-open range: `from` ≤ t < `to`, in milliseconds since 1970. A missing bound is open. */
 export interface TimeRange {
   from: number | undefined;
@@ -46,7 +49,7 @@ export function parseRange(from: string | undefined, to: string | undefined): Ti
   const errors = [];
   const start = from === undefined ? undefined : parseTime(from);
   const end = to === undefined ? undefined : parseTime(to);
-  const message = 'must be an ISO 8601 time such as 2026-01-31T00:00:00Z';
+  const message = NOT_A_TIME;
   if (from !== undefined && start === undefined) errors.push({ path: 'from', message });
   if (to !== undefined && end === undefined) errors.push({ path: 'to', message });
   if (start !== undefined && end !== undefined && start > end)

@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** A `describe` that is left out on a machine without Chromium, and says so in the report. In CI it must be there. */
+/** A `describe` that is skipped, visibly in the report, on a machine without Chromium. In CI it must be there. */
 export function describeInBrowser(title: string, tests: () => void): void {
   if (existsSync(CHROMIUM) || process.env.CI !== undefined) describe(title, tests);
   else describe.skip(`${title} (needs ${CHROMIUM})`, tests);

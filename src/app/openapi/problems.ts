@@ -107,7 +107,11 @@ const PROBLEMS: Record<number, ProblemKind> = {
     example: {
       code: 'unsupported_media_type',
       title: 'Unsupported Media Type',
-      detail: 'This path does not support the content type.',
+      detail: 'This path does not accept text/plain: send application/json.',
+    },
+    headers: {
+      Accept: header('The content types that the path accepts, if the content type is refused.', 'string'),
+      'Accept-Encoding': header('`identity`, if the body is compressed.', 'string'),
     },
   },
   422: {
@@ -117,7 +121,7 @@ const PROBLEMS: Record<number, ProblemKind> = {
       code: 'validation_failed',
       title: 'Invalid request',
       detail: 'The request has invalid fields.',
-      errors: [{ path: 'texts.3', message: 'must be string' }],
+      errors: [{ path: 'texts.3', message: 'must be a string' }],
     },
   },
   428: {

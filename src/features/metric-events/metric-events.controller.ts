@@ -70,7 +70,9 @@ export class MetricEventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller), () => this.createAll(caller, body, key));
+    await recordJsonOrNdjson({ body, request, reply, takesList: true }, this.sink(caller), () =>
+      this.createAll(caller, body, key),
+    );
   }
 
   @Get()

@@ -37,6 +37,7 @@ export {
   type RouteDescription,
   UUID,
 } from './routes/route-kinds.js';
+export { IsTime } from './validation/is-time.js';
 export { asBoolean, asInteger, asNumber, PageQuery } from './validation/page.query.js';
 export { resourceOf } from './validation/resources.js';
 export { SchemaValidator } from './validation/schema-validation.js';

@@ -890,7 +890,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "path": "texts.3",
-                 *           "message": "must be string"
+                 *           "message": "must be a string"
                  *         }
                  *       ]
                  *     }
@@ -1037,6 +1037,8 @@ export interface components {
         UnsupportedMediaTypeProblem: {
             headers: {
                 "X-Correlation-ID": components["headers"]["XCorrelationID"];
+                Accept: components["headers"]["Accept"];
+                "Accept-Encoding": components["headers"]["AcceptEncoding"];
                 [name: string]: unknown;
             };
             content: {
@@ -1045,7 +1047,7 @@ export interface components {
                  *       "type": "urn:feedback-loop:problem:unsupported_media_type",
                  *       "title": "Unsupported Media Type",
                  *       "status": 415,
-                 *       "detail": "This path does not support the content type.",
+                 *       "detail": "This path does not accept text/plain: send application/json.",
                  *       "code": "unsupported_media_type",
                  *       "correlation_id": "0d7c6a5e-6f0d-4d0a-9f3e-2f6a4f6c2b11",
                  *       "errors": []
@@ -1114,6 +1116,10 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description The content types that the path accepts, if the content type is refused. */
+        Accept: string;
+        /** @description `identity`, if the body is compressed. */
+        AcceptEncoding: string;
         /** @description The methods that the path takes. */
         Allow: string;
         /** @description `attachment` with a file name. */

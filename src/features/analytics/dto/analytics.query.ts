@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
-import { asInteger } from '#http';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { asInteger, IsTime } from '#http';
 
 export class AnalyticsQuery {
   @ApiPropertyOptional({
@@ -9,14 +9,12 @@ export class AnalyticsQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime('to')
   from?: string;
 
   @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   to?: string;
 
   @ApiPropertyOptional({ description: 'Only predictions of this model.' })

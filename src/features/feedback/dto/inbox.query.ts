@@ -1,8 +1,8 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
 import { parseRange, parseTime, ValidationError } from '#kernel';
-import { asBoolean, asInteger, PageQuery } from '#http';
+import { asBoolean, asInteger, IsTime, PageQuery } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 import type { InboxFilter } from '../inbox/inbox.js';
 
@@ -37,14 +37,12 @@ export class InboxFilterQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime('to')
   from?: string;
 
   @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   to?: string;
 
   @ApiPropertyOptional({ description: 'Words, or beginnings of words, that the description must contain.' })
@@ -120,8 +118,7 @@ export class SubmissionQuery {
     description: 'Time in ISO 8601. The response shows the triage as it was at this time. Default: now.',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   at?: string;
 
   @ApiPropertyOptional({ type: Boolean, description: 'Include deleted feedback.' })

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { type FieldError, parseRange, ValidationError } from '#kernel';
-import { PageQuery } from '#http';
+import { IsTime, PageQuery } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 import type { MetricEventFilter } from '../metric-event.js';
 
@@ -12,14 +12,12 @@ export class EventsFilterQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime('to')
   from?: string;
 
   @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   to?: string;
 
   @ApiPropertyOptional({ description: 'Only events of this type.' })
@@ -57,6 +55,8 @@ export class EventsExportQuery extends EventsFilterQuery {
 
 const PREFIX = 'data.';
 const KEY = /^[^."\\\0]{1,64}$/;
+/** `?data.hits>5` arrives as a name without a value, and would match nothing. */
+const COMPARISON = /[<>!]/;
 const MAX_FILTERS = 5;
 const MAX_DEPTH = 8;
 const MAX_VALUE_LENGTH = 1000;
@@ -78,6 +78,10 @@ export function toEventFilter(
       continue;
     }
     const path = name.slice(PREFIX.length).split('.');
+    if (value === '' && COMPARISON.test(name)) {
+      errors.push({ path: name, message: 'must be data.<path>=<value>: other comparisons are not supported' });
+      continue;
+    }
     if (path.length > MAX_DEPTH || !path.every((key) => KEY.test(key)))
       errors.push({ path: name, message: `must be a path of at most ${MAX_DEPTH} names` });
     else if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH)

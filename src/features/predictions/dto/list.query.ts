@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsNumber, IsOptional, IsString, Length, Max, MaxLength, Min } from 'class-validator';
-import { asBoolean, asNumber, PageQuery } from '#http';
+import { IsBoolean, IsNumber, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { asBoolean, asNumber, IsTime, PageQuery } from '#http';
 
 export class ListPredictionsQuery extends PageQuery {
   @ApiPropertyOptional({
@@ -9,14 +9,12 @@ export class ListPredictionsQuery extends PageQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime('to')
   from?: string;
 
   @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   to?: string;
 
   @ApiPropertyOptional({ description: 'Only predictions of this model.' })

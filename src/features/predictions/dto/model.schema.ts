@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type Static, Type } from '@sinclair/typebox';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { formatTime } from '#kernel';
-import { fieldChanges } from '#http';
+import { fieldChanges, IsTime } from '#http';
 import type { RecordedChange } from '#persistence';
 import type { ServedModel } from '#models';
 
@@ -11,8 +11,7 @@ export class ModelsQuery {
     description: 'Time in ISO 8601. The response lists the models that were served at that time. Default: now.',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   at?: string;
 }
 

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { IsTime } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 
 export class RecordsExportQuery {
@@ -12,13 +13,11 @@ export class RecordsExportQuery {
     example: '2026-11-01T00:00:00Z',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime('to')
   from?: string;
 
   @ApiPropertyOptional({ description: 'End of the range, exclusive, in ISO 8601.' })
   @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @IsTime()
   to?: string;
 }

@@ -3,7 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { AllowedMethods } from '../hooks/allowed-methods.registry.js';
+import { unsupportedMedia } from './unsupported-media.js';
 import { PROBLEM_TYPE, toAppError, toProblem } from './problem.js';
+
+const UNMATCHED_CODES = new Set(['not_found', 'unsupported_media_type']);
 
 /** Converts every error, including those of the framework, to a problem+json response. */
 @Catch()
@@ -34,13 +37,20 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(toProblem(appError, correlationId)));
   }
 
-  /** Returns 405 with `Allow` instead of 404 when the path exists for other methods. */
+  /** Returns 405 with `Allow` if the path exists for other methods, and a 415 that names what the path accepts. */
   private refine(error: AppError, request: FastifyRequest, reply: FastifyReply): AppError {
-    if (error.status !== 404 || error.code !== 'not_found' || request.routeOptions.url !== undefined) return error;
-    const methods = this.allowedMethods.of(request.url);
-    if (methods.length === 0) return error;
-    void reply.header('allow', methods.join(', '));
-    return toAppError({ status: 405 });
+    // The body of a request is read even when no route matches, so its content type can fail first.
+    const isUnmatched = request.routeOptions.url === undefined && UNMATCHED_CODES.has(error.code);
+    if (isUnmatched) {
+      const methods = this.allowedMethods.of(request.url);
+      if (methods.length === 0) return toAppError({ status: 404 });
+      void reply.header('allow', methods.join(', '));
+      return toAppError({ status: 405 });
+    }
+    if (error.code !== 'unsupported_media_type') return error;
+    const media = unsupportedMedia(request);
+    void reply.headers(media.headers);
+    return media.error;
   }
 
   private log(error: AppError, original: unknown, correlationId: string, request: FastifyRequest): void {

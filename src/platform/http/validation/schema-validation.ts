@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type FieldError, ValidationError } from '#kernel';
 import { withoutNames } from './schemas.js';
+import { messageOfKeyword } from './wording.js';
 
 // Reports all errors of a body, but bounded: an array of thousands of invalid values must not produce megabytes.
 const MAX_ERRORS = 100;
@@ -39,7 +40,7 @@ export class SchemaValidator<S extends TSchema> {
     if (this.check(value)) return this.rules(value as Static<S>);
     // Ajv reports an invalid name twice; only the error that carries the name is kept.
     const found = (this.check.errors ?? []).filter(({ propertyName }) => propertyName === undefined);
-    const errors = found.slice(0, MAX_ERRORS).map(toFieldError);
+    const errors = mergeAlternatives(found.slice(0, MAX_ERRORS)).map(toFieldError);
     if (typeof value !== 'object' || value === null) return errors;
     const named = new Set(errors.map(({ path }) => path));
     return [...errors, ...this.rules(value as Static<S>).filter(({ path }) => !named.has(path))];
@@ -53,17 +54,44 @@ export class SchemaValidator<S extends TSchema> {
   }
 }
 
-function toFieldError({ instancePath, keyword, params, message }: ErrorObject): FieldError {
+function toFieldError(error: ErrorObject): FieldError {
+  const { instancePath, keyword, params } = error;
   const base = instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
-  const join = (name: unknown): string => (base === '' ? String(name) : `${base}.${String(name)}`);
-  if (keyword === 'required') return { path: join(params.missingProperty), message: 'is required' };
-  if (keyword === 'additionalProperties')
-    return { path: join(params.additionalProperty), message: 'is not a known field' };
-  if (keyword === 'propertyNames')
-    return { path: join(params.propertyName), message: 'has a name that is not allowed' };
-  if (keyword === 'pattern') return { path: base, message: 'must not be blank' };
-  if (keyword === 'type') return { path: base, message: `must be ${String(params.type).replace(',', ' or ')}` };
-  if (keyword === 'enum')
-    return { path: base, message: `must be one of ${(params.allowedValues as string[]).join(', ')}` };
-  return { path: base, message: message ?? 'is invalid' };
+  const message = messageOfKeyword(error);
+  const name = NAMING_KEYWORDS.get(keyword);
+  if (name === undefined) return { path: base, message };
+  const member = String((params as Record<string, unknown>)[name]);
+  return { path: base === '' ? member : `${base}.${member}`, message };
+}
+
+/** Keywords that report an object because of one of its members, with the parameter that names the member. */
+const NAMING_KEYWORDS = new Map([
+  ['required', 'missingProperty'],
+  ['additionalProperties', 'additionalProperty'],
+  ['propertyNames', 'propertyName'],
+]);
+
+/**
+ * Returns one error for each wrong value. If a value may match one of several schemas, Ajv reports each of them: the value
+ * should be a string, should be null, and should match something.
+ */
+function mergeAlternatives(errors: readonly ErrorObject[]): ErrorObject[] {
+  let merged = [...errors];
+  for (const whole of errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')) {
+    const isBranch = (error: ErrorObject): boolean => error.schemaPath.startsWith(`${whole.schemaPath}/`);
+    const isType = (error: ErrorObject): boolean =>
+      isBranch(error) && error.keyword === 'type' && error.instancePath === whole.instancePath;
+    const isPrecise = merged.some((error) => isBranch(error) && !isType(error));
+    const types = merged.filter(isType).flatMap(({ params }) => [(params as { type: string | string[] }).type].flat());
+    if (!isPrecise && types.length === 0) continue;
+    merged = merged.flatMap((error) => {
+      if (isType(error)) return [];
+      if (error !== whole) return [error];
+      return isPrecise ? [] : [{ ...whole, keyword: 'type', params: { type: [...new Set(types)] } }];
+    });
+  }
+  // An empty text breaks its minimum length and its pattern; the first says enough.
+  const isNamed = ({ instancePath }: ErrorObject): boolean =>
+    merged.some((error) => error.keyword === 'minLength' && error.instancePath === instancePath);
+  return merged.filter((error) => error.keyword !== 'pattern' || !isNamed(error));
 }

@@ -1,5 +1,6 @@
 import { UsePipes, type ValidationError as ClassValidationError, ValidationPipe } from '@nestjs/common';
 import { type FieldError, ValidationError } from '#kernel';
+import { messagesOfRules } from './wording.js';
 
 /**
  * Returns a pipe that checks query and parameter classes with class-validator and names every invalid field (422).
@@ -11,8 +12,6 @@ function createValidationPipe(strict: boolean): ValidationPipe {
     // Each class converts its own values: the implicit conversion reads any text as true and blanks as 0.
     transformOptions: { enableImplicitConversion: false, exposeDefaultValues: true },
     whitelist: true,
-    // A value that is not a number need not be reported as too small as well.
-    stopAtFirstError: true,
     forbidNonWhitelisted: strict,
     exceptionFactory: (errors) => new ValidationError(errors.flatMap((error) => fieldErrors(error, ''))),
   });
@@ -20,10 +19,8 @@ function createValidationPipe(strict: boolean): ValidationPipe {
 
 function fieldErrors(error: ClassValidationError, prefix: string): FieldError[] {
   const path = prefix === '' ? error.property : `${prefix}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, text]) => ({
-    path,
-    message: rule === 'whitelistValidation' ? 'is not a known field' : text.replace(`${error.property} `, ''),
-  }));
+  const messages = messagesOfRules(error.property, error.constraints ?? {});
+  const own = messages.map((message) => ({ path, message }));
   return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
 }
 

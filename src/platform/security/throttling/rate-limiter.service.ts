@@ -8,6 +8,8 @@ import type { Principal } from '../principal.js';
 
 export interface RateLimit {
   name: 'minute' | 'hour';
+  /** Name in the headers, where it must be unique. Default: `name`. */
+  policy?: string;
   limit: number;
   windowMs: number;
 }
@@ -71,7 +73,9 @@ export class RateLimiter {
     if (caller.keyId === null) return this.count('ip', addressOf(ip), this.anonymous);
     const limit = caller.rateLimitPerMinute ?? this.config.limits.keyPerMinute;
     const states = await this.count('key', caller.keyId, [{ name: 'minute', limit, windowMs: MINUTE }]);
-    return caller.publishable ? [...states, ...(await this.count('ip', addressOf(ip), this.anonymous))] : states;
+    if (!caller.publishable) return states;
+    const ofAddress = this.anonymous.map((each) => ({ ...each, policy: `address-${each.name}` }));
+    return [...states, ...(await this.count('ip', addressOf(ip), ofAddress))];
   }
 
   /** Counts a request from `ip` that failed authentication. @throws RateLimitError (429) */
@@ -124,13 +128,17 @@ export function addressOf(ip: string): string {
     .join(':')}::/64`;
 }
 
+const policyOf = ({ name, policy }: RateLimit): string => policy ?? name;
+
 /** Returns `RateLimit` and `RateLimit-Policy` (IETF draft), and `X-RateLimit-*` for the limit that is nearest. */
 export function limitHeaders(states: readonly LimitState[]): Record<string, string> {
   const [nearest] = [...states].sort((a, b) => a.remaining / a.limit - b.remaining / b.limit);
   if (!nearest) return {};
   return {
-    ratelimit: states.map((each) => `"${each.name}";r=${each.remaining};t=${each.resetSeconds}`).join(', '),
-    'ratelimit-policy': states.map((each) => `"${each.name}";q=${each.limit};w=${each.windowMs / 1000}`).join(', '),
+    ratelimit: states.map((each) => `"${policyOf(each)}";r=${each.remaining};t=${each.resetSeconds}`).join(', '),
+    'ratelimit-policy': states
+      .map((each) => `"${policyOf(each)}";q=${each.limit};w=${each.windowMs / 1000}`)
+      .join(', '),
     'x-ratelimit-limit': String(nearest.limit),
     'x-ratelimit-remaining': String(nearest.remaining),
     'x-ratelimit-reset': String(nearest.resetSeconds),

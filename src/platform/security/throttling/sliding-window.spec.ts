@@ -59,6 +59,18 @@ describe('the sliding window', () => {
     );
   });
 
+  it('returns the same time to wait as reset and as retry, at which a hit is allowed', () => {
+    const counts = fresh();
+    const now = 1_764_000_000_000;
+    let last = hit(counts, 5, 10_000, now);
+    while (last.hits < 5) last = hit(counts, 5, 10_000, now);
+    expect(last.allowed).toBe(true);
+    expect(hit({ ...counts }, 5, 10_000, now + last.resetMs - 5).allowed).toBe(false);
+    expect(hit({ ...counts }, 5, 10_000, now + last.resetMs + 1).allowed).toBe(true);
+    const refused = hit(counts, 5, 10_000, now + 9000);
+    expect(refused).toMatchObject({ allowed: false, resetMs: refused.retryMs });
+  });
+
   it('allows hits after the clock is set back', () => {
     const counts = fresh();
     let now = 1_764_000_000_000;

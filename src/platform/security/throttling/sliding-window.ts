@@ -10,7 +10,7 @@ export interface WindowDecision {
   allowed: boolean;
   /** Estimated hits in the sliding window, including this one if it is allowed. */
   hits: number;
-  /** Milliseconds until the current window ends. */
+  /** Milliseconds until the current window ends; if no hit is left, until another one would be allowed. */
   resetMs: number;
   /** Milliseconds until another hit would be allowed; 0 if this one is. */
   retryMs: number;
@@ -40,8 +40,9 @@ export function decide(
   allowed: boolean,
 ): WindowDecision {
   const hits = Math.ceil(estimate(counts, windowMs, into));
-  const retryMs = allowed ? 0 : retryAfter(counts, limit, windowMs, into);
-  return { allowed, hits, resetMs: windowMs - into, retryMs };
+  const nextMs = hits >= limit ? retryAfter(counts, limit, windowMs, into) : undefined;
+  // A client that waits for the reset of an exhausted limit must not be refused again.
+  return { allowed, hits, resetMs: nextMs ?? windowMs - into, retryMs: allowed ? 0 : (nextMs ?? 0) };
 }
 
 function estimate({ current, previous }: WindowCounts, windowMs: number, into: number): number {
