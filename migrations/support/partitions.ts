@@ -37,7 +37,7 @@ export function createPartitionStatements(table: string, partition: Partition): 
 /** Selects the names of the attached partitions. `$1` is the name of the parent table. */
 export const ATTACHED_PARTITIONS =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +
-  'WHERE p.relname = $1 AND p.relnamespace = current_schema()::regnamespace';
+  'WHERE p.relname = $1 AND p.relnamespace = quote_ident(current_schema())::regnamespace';
 
 function lowestId(time: number): string {
   const hex = time.toString(16).padStart(12, '0');

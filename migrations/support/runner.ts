@@ -97,7 +97,7 @@ async function existingTables(runner: QueryRunner, names: readonly string[]): Pr
   const text =
     runner.dataSource.options.type === 'better-sqlite3'
       ? `SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name IN (${list}) ORDER BY name`
-      : `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace ` +
+      : `SELECT relname AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace ` +
         `AND relkind IN ('r', 'p', 'v', 'm', 'f') AND relname IN (${list}) ORDER BY relname`;
   return ((await runner.query(text)) as { name: string }[]).map(({ name }) => name);
 }

@@ -27,10 +27,13 @@ export function addBackupCommand(program: Command): void {
     .description(
       'back up the database, and screenshots that are stored in a folder, to one checked file; servers may be running',
     )
-    .option('--to <file>', 'a file, or a folder in which the backup gets a name with the current time')
+    .option(
+      '--to <file>',
+      'a new file that ends with .zip, or a folder, where the backup is named after its database and the time',
+    )
     .option(
       '--keep-days <n>',
-      'then delete old backups in that folder, so that none is older than n days if a backup is made every day',
+      'then delete old backups of this database in that folder, so that none is older than n days if a backup is made every day',
       toDays,
     )
     .option('--check <file>', 'read a backup as a restore would, without changing anything')

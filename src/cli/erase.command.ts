@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatTime } from '#kernel';
+import { confirm } from './confirm.js';
 import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
@@ -14,6 +15,7 @@ interface EraseOptions {
 /** Exit code for missing arguments. */
 const USAGE = 2;
 const DEFAULT_TENANT = 'default';
+const ERASE = 'erase all records of the subject, which cannot be undone';
 
 export function addEraseCommand(program: Command): void {
   program
@@ -26,10 +28,11 @@ export function addEraseCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (userId: string | undefined, options: EraseOptions) => {
       if (options.reapply !== undefined) await reapply(options);
-      else if (userId === undefined || !options.yes) {
-        note('Nothing was erased. Name the subject and confirm with --yes: an erasure cannot be undone.');
+      else if (userId === undefined) {
+        note('Nothing was erased: name the subject.');
         process.exitCode = USAGE;
-      } else await erase(userId, options);
+      } else if (await confirm({ yes: options.yes, undone: 'Nothing was erased', action: ERASE }))
+        await erase(userId, options);
     });
 }
 

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command } from 'commander';
+import { draftOf, publishFile, requireNewFile } from '#kernel';
 import type { TransferKind, TransferRecord } from '#persistence';
 import { encode, EXPORT_FORMATS } from '#tabular';
 import { note, print, printJson } from './output.js';
@@ -35,7 +35,7 @@ export function addExportCommand(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nThe file appears once it is complete. `import` reads CSV and JSON lines; Parquet is for data warehouses.',
+      '\nThe file appears once it is complete, and never replaces another. `import` reads CSV and JSON lines; Parquet is for data warehouses.',
     )
     .action(async (kind: TransferKind, options: ExportOptions, command: Command) => {
       const format = formatOf(EXPORT_FORMATS, options.to, options.format);
@@ -51,6 +51,7 @@ async function run(
   format: (typeof EXPORT_FORMATS)[number],
   { since, tenant, to, until, withoutTexts }: ExportOptions,
 ): Promise<number> {
+  if (to !== '-') requireNewFile(to);
   const { TransferService } = await import('#transfer');
   return withApp(async (app) => {
     const transfers = app.get(TransferService);
@@ -67,8 +68,9 @@ async function run(
     const bytes = Readable.from(encode(format, transfers.columns(kind, !withoutTexts), counted()));
     if (to === '-') await pipeline(bytes, process.stdout, { end: false });
     else {
-      await pipeline(bytes, createWriteStream(`${to}.part`, { mode: 0o600, flush: true }));
-      await rename(`${to}.part`, to);
+      const draft = draftOf(to);
+      await pipeline(bytes, createWriteStream(draft, { mode: 0o600, flush: true }));
+      await publishFile(draft, to);
     }
     return records;
   });

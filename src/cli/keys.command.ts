@@ -3,6 +3,7 @@ import { parseTime } from '#kernel';
 import { type Scope, SCOPES } from '#config';
 import type { RecordingService } from '#ingest';
 import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#keys';
+import { confirm } from './confirm.js';
 import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { operator, withApp } from './with-app.js';
@@ -22,7 +23,6 @@ interface CreateOptions extends TenantOption {
 }
 
 const MAX_LISTED = 1000;
-const USAGE = 2;
 
 export function addKeysCommand(program: Command): void {
   const keys = program.command('keys').description('create, list, rotate and revoke API keys');
@@ -117,11 +117,8 @@ export function addTenantsCommand(program: Command): void {
     .option('--yes', 'confirm the erasure')
     .option('--json', 'print JSON')
     .action(async (slug: string, { json, yes }: { yes?: boolean; json?: boolean }) => {
-      if (!yes) {
-        note(`Nothing was erased. Say --yes to erase ${slug} and all its data: an erasure cannot be undone.`);
-        process.exitCode = USAGE;
-        return;
-      }
+      const action = `erase ${slug} and all its data, which cannot be undone`;
+      if (!(await confirm({ yes, undone: 'Nothing was erased', action }))) return;
       const { TenantErasureService } = await import('#subjects');
       const { certificateId, removed } = await withApp(async (app) => {
         return app.get(TenantErasureService).erase(await tenantNamed(app, slug), 'cli');

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { configFromEnvironment, describeDatabase } from '#config';
 import type { Migrator, StoredTables } from '#persistence';
+import { confirm } from './confirm.js';
 import { checkGenerated, writeGenerated } from './generated-file.js';
 import { note, print, printJson } from './output.js';
 import { withUnstartedApp } from './with-unstarted-app.js';
@@ -51,17 +52,11 @@ export function addMigrateCommand(program: Command): void {
 
   migrate
     .command('down')
-    .description('revert the latest migration; this drops its tables and their data')
+    .description('revert the latest migration, while no server is running; this drops its tables and their data')
     .option('--steps <n>', 'number of migrations', positiveInteger, 1)
+    .option('--yes', 'confirm that the tables and their rows are deleted')
     .option('--json', 'print JSON')
-    .action(async ({ steps, json }: JsonOption & { steps: number }) => {
-      const reverted = await (await createMigrator()).down(steps);
-      if (json) printJson({ reverted });
-      else
-        print(
-          reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`,
-        );
-    });
+    .action(revert);
 
   migrate
     .command('status')
@@ -129,6 +124,26 @@ function addDocsCommand(migrate: Command): void {
       else if (write) writeGenerated(files);
       else print(content);
     });
+}
+
+async function revert({ json, steps, yes }: JsonOption & { steps: number; yes?: boolean }): Promise<void> {
+  const migrator = await createMigrator();
+  const found = await migrator.revertedBy(steps);
+  for (const { columns, migration, tables } of found) {
+    note(`${migration} would be reverted. It deletes:`);
+    for (const { rows, table } of tables) note(`  table ${table} with ${rows} rows`);
+    for (const { column, rows, table } of columns) note(`  column ${table}.${column} with ${rows} values`);
+    if (tables.length + columns.length === 0) note('  no records');
+  }
+  const isConfirmed =
+    found.length === 0 || (await confirm({ yes, undone: 'Nothing was reverted', action: 'delete this data' }));
+  if (!isConfirmed) return;
+  const reverted = found.length === 0 ? [] : await migrator.down(found.length);
+  if (json) printJson({ reverted, deleted: found });
+  else
+    print(
+      reverted.length === 0 ? 'Nothing to revert.' : `Reverted:\n${reverted.map((name) => `  ${name}`).join('\n')}`,
+    );
 }
 
 async function fromSqlite(file: string, { json }: JsonOption): Promise<void> {

@@ -17,6 +17,8 @@ export {
 export { acceptanceId, isUuid, smallestIdAt, uuidv7 } from './ids.js';
 export { etagOf, matchesIfNoneMatch, parseIfMatch, requireVersion } from './if-match.js';
 export { Mutex, sleep, withDeadline } from './mutex.js';
+export { normalizeOrigin } from './origin.js';
+export { draftOf, FileExistsError, publishFile, requireNewFile } from './new-file.js';
 export { PACKAGE_ROOT, VERSION } from './package-info.js';
 export { CursorCodec, type Page, type Position } from './pagination.js';
 export { DEFAULT_TENANT, DEFAULT_TENANT_ID, type TenantContext } from './tenant-context.js';

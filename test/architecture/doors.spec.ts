@@ -66,7 +66,7 @@ describe('doors', () => {
   });
 
   it.each(doors.filter(({ name }) => name !== '#migrations'))(
-    '$name lists what it exports, and nothing that nobody else uses',
+    '$name lists what it exports, and nothing that no other module uses',
     ({ index, name }) => {
       const text = read(index);
       expect(text).not.toMatch(/export (?:type )?\*/);

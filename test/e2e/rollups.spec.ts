@@ -161,7 +161,7 @@ describe.each(DIALECTS)('rollups on %s', (dialect) => {
     expect(retired).toBeGreaterThan(0);
     // One at a time, back to before there were any.
     while (/^applied +CreatePredictionRollups/m.test((await migrate('status')).stdout))
-      expect((await migrate('down')).code).toBe(0);
+      expect((await migrate('down', '--yes')).code).toBe(0);
     expect((await migrate('up')).code).toBe(0);
     const { code, differences, predictions } = await audit();
     expect({ code, differences }).toEqual({ code: 0, differences: [] });

@@ -31,7 +31,7 @@ describe.each(DIALECTS)('migrations on %s', (dialect) => {
     expect((await migrate('up')).code).toBe(0);
     const first = await schema();
     expect(first.length).toBeGreaterThan(10);
-    const down = await migrate('down', '--steps', '99', '--json');
+    const down = await migrate('down', '--steps', '99', '--yes', '--json');
     expect((JSON.parse(down.stdout) as { reverted: string[] }).reverted.length).toBeGreaterThan(1);
     expect((await schema()).filter((line) => !line.includes('feedback_loop_migrations'))).toEqual([]);
     expect((await migrate('up')).code).toBe(0);
@@ -40,7 +40,7 @@ describe.each(DIALECTS)('migrations on %s', (dialect) => {
 
   it('S3-19 reverts one step and lists what is pending', async () => {
     await migrate('up');
-    await migrate('down');
+    await migrate('down', '--yes');
     const status = JSON.parse((await migrate('status', '--json')).stdout) as { applied: string[]; pending: string[] };
     expect(status.pending).toHaveLength(1);
     expect((await migrate('check')).code).toBe(3);

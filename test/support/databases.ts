@@ -10,7 +10,7 @@ export type DialectUnderTest = (typeof DIALECTS)[number];
 /** A database of its own for one test file, and the environment that points a server at it. */
 export interface TestDatabase {
   dialect: DialectUnderTest;
-  /** Data folder, where `admin.key` comes to stand. */
+  /** Data folder, where `admin.key` is written. */
   folder: string;
   environment: Record<string, string>;
   /** Reads past the product, with `$1` parameters on PostgreSQL and `?` on SQLite. */

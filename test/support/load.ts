@@ -3,7 +3,7 @@ import { type ServerProcess } from './server-process.js';
 export interface LoadResult {
   /** Ids that an answer said are durable. */
   acknowledged: string[];
-  /** Answers that said the record was not kept. */
+  /** Responses that said the record was not kept. */
   unrecorded: number;
   /** Statuses other than 200; a connection cut by a kill is not an answer. */
   failures: number[];
@@ -53,7 +53,7 @@ export class Load {
         });
       } catch {
         this.result.cut += 1;
-        // The process was killed under the request: nobody promised anything.
+        // The process was killed under the request: nothing was acknowledged.
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }

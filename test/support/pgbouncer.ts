@@ -7,7 +7,7 @@ import pg from 'pg';
 /** The real pooler; npm has no binaries of it. In CI there must be one: without it the tests run, and fail. */
 const HAS_PGBOUNCER = process.env.CI !== undefined || spawnSync('pgbouncer', ['--version']).status === 0;
 
-/** A `describe` that is left out on a machine without PgBouncer, and says so in the report. */
+/** A `describe` that is skipped, visibly in the report, on a machine without PgBouncer. */
 export function describeWithPgBouncer(title: string, tests: () => void): void {
   if (HAS_PGBOUNCER) describe(title, tests);
   else describe.skip(`${title} (needs pgbouncer on the PATH)`, tests);

@@ -132,7 +132,7 @@ export class PostgresCluster {
     await gone;
   }
 
-  /** As a machine that stands still: connections stay open, nobody answers. Linux only: /proc knows the backends. */
+  /** Simulates a frozen machine: connections stay open, and no process responds. Linux only: /proc knows the backends. */
   pause(): void {
     this.signalAll('SIGSTOP');
   }

@@ -12,7 +12,7 @@ export function postgresTools(): string | undefined {
     .find((bin) => ['pg_dump', 'pg_restore', 'initdb', 'postgres'].every((tool) => existsSync(join(bin, tool))));
 }
 
-/** A `describe` that is left out on a machine without them, and says so in the report. In CI they must be there. */
+/** A `describe` that is skipped, visibly in the report, on a machine without them. In CI they must be there. */
 export function describeWithPostgresTools(title: string, tests: (bin: string) => void): void {
   const bin = postgresTools();
   if (bin !== undefined || process.env.CI !== undefined) describe(title, () => tests(bin ?? `${FOLDER}/none/bin`));

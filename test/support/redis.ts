@@ -35,14 +35,14 @@ const HAS_REDIS =
   spawnSync('redis-server', ['--version']).status === 0 ||
   spawnSync(process.execPath, ['-e', LOOK], { timeout: 2000 }).status === 0;
 
-/** A `describe` that is left out on a machine without Redis, and says so in the report. */
+/** A `describe` that is skipped, visibly in the report, on a machine without Redis. */
 export function describeWithRedis(title: string, tests: () => void): void {
   const needed = 'needs Redis: redis-server on the PATH, one on 127.0.0.1:6379, or FL_TEST_REDIS_URL';
   if (HAS_REDIS) describe(title, tests);
   else describe.skip(`${title} (${needed})`, tests);
 }
 
-/** FL_TEST_REDIS_URL, else a `redis-server` of the PATH, else what listens on 127.0.0.1:6379. @throws Error when there is none */
+/** FL_TEST_REDIS_URL, else a `redis-server` of the PATH, else what listens on 127.0.0.1:6379. @throws Error when Redis is missing */
 export async function redisUrl(): Promise<string> {
   if (process.env.FL_TEST_REDIS_URL) return process.env.FL_TEST_REDIS_URL;
   if (spawnSync('redis-server', ['--version']).status === 0) {

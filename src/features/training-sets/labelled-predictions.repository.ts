@@ -25,6 +25,8 @@ export interface LabelCandidate {
   source: TrainingLabelSource;
   /** When the label was recorded, in milliseconds since 1970. */
   at: number;
+  /** Since when the label is true, in milliseconds since 1970: its own `timestamp`, or when the vote was accepted. */
+  trueSince: number;
   /** Probability with which an audit sample was drawn. */
   pi: number | null;
   id: string;
@@ -119,7 +121,7 @@ export class LabelledPredictionsRepository {
         ? []
         : await this.unitOfWork.read<Row>(
             tenant,
-            'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at FROM prediction_labels ' +
+            'SELECT id, tenant_id, prediction_id, label, source, pi, user_id, recorded_at AS at, valid_at AS true_since FROM prediction_labels ' +
               `WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) AND source IN (${quotedList(labelSources)})`,
             ids,
           );
@@ -127,7 +129,7 @@ export class LabelledPredictionsRepository {
       ? []
       : await this.unitOfWork.read<Row>(
           tenant,
-          'SELECT v.id, v.tenant_id, v.prediction_id, COALESCE(v.label, p.label) AS label, v.user_id, v.accepted_at AS at FROM prediction_votes v ' +
+          'SELECT v.id, v.tenant_id, v.prediction_id, COALESCE(v.label, p.label) AS label, v.user_id, v.accepted_at AS at, v.accepted_at AS true_since FROM prediction_votes v ' +
             `JOIN predictions p ON p.id = v.prediction_id AND p.tenant_id = v.tenant_id WHERE v.tenant_id = $1 AND ` +
             `v.prediction_id IN (${placeholders(ids)}) AND NOT v.withdrawn AND (v.label IS NOT NULL OR v.correct)`,
           ids,
@@ -141,6 +143,7 @@ export class LabelledPredictionsRepository {
         pi: (row.pi ?? null) as number | null,
         userId: (row.user_id ?? null) as string | null,
         at: dialect.readTime(row.at),
+        trueSince: dialect.readTime(row.true_since),
       },
     ];
     return [

@@ -11,6 +11,7 @@ const candidate: fc.Arbitrary<LabelCandidate> = fc.record({
   label: fc.constantFrom('a', 'b', 'c'),
   source: fc.constantFrom(...TRAINING_LABEL_SOURCES),
   at: fc.nat(1000),
+  trueSince: fc.nat(1000),
   pi: fc.constant(null),
   userId: fc.constant(null),
 });
@@ -40,6 +41,17 @@ describe('the selection of a training set', () => {
           );
       }),
     );
+  });
+
+  it('selects the latest truth, not the label that arrived last, and counts the conflict', () => {
+    const label = { source: 'import', pi: null, userId: null } as const;
+    const latest = { ...label, id: 'a', label: 'bug', at: 1, trueSince: 20 };
+    const late = { ...label, id: 'b', label: 'billing', at: 2, trueSince: 11 };
+    expect(bestLabel([latest, late])).toEqual(latest);
+    const found = new Deduplication();
+    const [one] = fc.sample(prediction, 1) as [LabelledPrediction];
+    found.add({ ...one, candidates: [late, latest] });
+    expect(found.conflicts).toBe(1);
   });
 
   it('S4-13 keeps each text once, with all of its predictions', () => {

@@ -22,6 +22,7 @@ export class Deduplication {
   duplicates = 0;
   private readonly conflicting = new Set<string>();
 
+  /** Number of texts whose labels contradict each other, in one prediction or between predictions. */
   get conflicts(): number {
     return this.conflicting.size;
   }
@@ -34,7 +35,8 @@ export class Deduplication {
     const best = bestLabel(prediction.candidates);
     if (!best) return;
     this.predictions += 1;
-    const { id, inputHash, recordedAt, userId } = prediction;
+    const { candidates, id, inputHash, recordedAt, userId } = prediction;
+    if (candidates.some(({ label }) => label !== best.label)) this.conflicting.add(inputHash);
     const source = { predictionId: id, userId, acceptedAt: recordedAt };
     const existing = this.kept.get(inputHash);
     if (!existing) {
@@ -49,13 +51,14 @@ export class Deduplication {
 }
 
 /**
- * Returns the label with the best source, then the latest, then the greatest id. The order of `candidates` has no
- * effect.
+ * Returns the label with the best source; of these the one whose truth is the latest, then the one recorded last, then
+ * the greatest id. A label that arrives late does not replace a later truth. The order of `candidates` has no effect.
  */
 export function bestLabel(candidates: readonly LabelCandidate[]): LabelCandidate | undefined {
   return [...candidates].sort(
     (a, b) =>
       TRAINING_LABEL_SOURCES.indexOf(a.source) - TRAINING_LABEL_SOURCES.indexOf(b.source) ||
+      b.trueSince - a.trueSince ||
       b.at - a.at ||
       (a.id < b.id ? 1 : a.id > b.id ? -1 : 0),
   )[0];

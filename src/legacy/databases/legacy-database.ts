@@ -3,6 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { AppError } from '#kernel';
 import { resolveDatabase } from '#config';
+import { connectionOptions } from '#persistence';
 
 export type LegacyRow = Readonly<Record<string, unknown>>;
 
@@ -112,7 +113,7 @@ function openSqlite(path: string): LegacyDatabase {
 
 async function openPostgres(uri: string): Promise<LegacyDatabase> {
   const client = new pg.Client({
-    connectionString: uri,
+    ...connectionOptions(uri),
     connectionTimeoutMillis: 10_000,
     query_timeout: TIMEOUT_MS,
     application_name: 'feedback-loop import',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
-import { AppError } from '#kernel';
+import { AppError, draftOf, publishFile } from '#kernel';
 import yazl from 'yazl';
 
 /** Describes a backup. It is stored beside the files of the backup, in a ZIP that any tool can open. */
@@ -38,11 +38,11 @@ export interface BackupPart {
 /**
  * Writes a backup file.
  *
- * - The file appears only when it is complete, durable and checked. Until then, an existing file of that name is kept.
+ * - The file appears only when it is complete, durable and checked. It never replaces a file.
  * - Files are streamed and never held in memory as a whole.
  *
  * @param check reads the draft; the backup is discarded if it throws
- * @throws the error of a file, of the disk or of `check`
+ * @throws FileExistsError (409), or the error of a file, of the disk or of `check`
  */
 export async function writeBackup(
   to: string,
@@ -53,7 +53,7 @@ export async function writeBackup(
   const zip = new yazl.ZipFile();
   const sha256: Record<string, string> = {};
   const manifest = { ...details, sha256 };
-  const draft = `${to}.part`;
+  const draft = draftOf(to);
   await mkdir(dirname(to), { recursive: true });
   const written = pipeline(zip.outputStream, createWriteStream(draft, { mode: 0o600, flush: true }));
   // The write may fail while parts are still being listed. The failure is handled below, where it is awaited.
@@ -79,7 +79,7 @@ export async function writeBackup(
     zip.end();
     await written;
     await check(draft);
-    await rename(draft, to);
+    await publishFile(draft, to);
     const folder = await open(dirname(to), 'r');
     await folder.sync().finally(() => folder.close());
   } catch (error) {

@@ -1,16 +1,22 @@
-import { codeOf, DAY_MS, formatTime, HOUR_MS, VERSION } from '#kernel';
+import { codeOf, DAY_MS, FileExistsError, formatTime, HOUR_MS, requireNewFile, VERSION } from '#kernel';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat, unlink } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { FeedbackLoopConfig } from '#config';
-import { createCopier } from '#persistence';
+import { createCopier, type DatabaseIdentity } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { type BackupManifest, type BackupPart, readBackup, writeBackup } from './backup-file.js';
 import { blobFolder, filesOf } from './blob-files.js';
 
-const BACKUP_NAME = /^feedback-loop-\d{8}T\d{6}Z\.backup\.zip$/;
+/** `feedback-loop-<database>-<id of the database>-<time>.backup.zip`. Names of version 0.1 have a time only. */
+const BACKUP_NAME = /^feedback-loop-(?:\w+-([0-9a-f]{8})-)?\d{8}T\d{6}Z(?:-\d+)?\.backup\.zip$/;
+const MAX_NAMES_PER_SECOND = 100;
 
 export interface BackupOptions {
-  /** Deletes older backups from the folder, so that none reaches this age in days. Recognizes only default names. */
+  /**
+   * Deletes older backups of this database from the folder, so that none reaches this age in days. Recognizes only
+   * default names. With this option, `to` is a folder.
+   */
   keepDays?: number;
   onProgress?: (line: string) => void;
 }
@@ -29,19 +35,20 @@ export interface MadeBackup {
  * - The result is one file, which is checked by reading it again.
  * - It does not contain keys, spools and the ledger of erasures.
  *
- * @param to a file, or a folder in which the file gets a default name
- * @throws BackupFailedError if the database cannot be copied
+ * @param to a file that ends with `.zip`, or a folder in which the file gets a default name
+ * @throws BackupFailedError if the database cannot be copied, FileExistsError (409) if `to` exists
  */
 export async function makeBackup(
   config: Readonly<FeedbackLoopConfig>,
   to: string,
   { keepDays, onProgress = () => undefined }: BackupOptions = {},
 ): Promise<MadeBackup> {
-  const file = await backupPath(to);
+  const copier = createCopier(config);
+  const identity = await copier.identify();
+  const file = await backupPath(to, identity, keepDays !== undefined);
   await mkdir(dirname(file), { recursive: true });
   const work = await mkdtemp(join(dirname(file), '.feedback-loop-backup-'));
   try {
-    const copier = createCopier(config);
     const copy = join(work, copier.fileName);
     const copied = await copier.copy(copy, onProgress);
     const parts = async function* (): AsyncGenerator<BackupPart> {
@@ -76,7 +83,7 @@ export async function makeBackup(
       file,
       bytes: size,
       manifest,
-      deleted: keepDays === undefined ? [] : await deleteExpired(dirname(file), keepDays),
+      deleted: keepDays === undefined ? [] : await deleteExpired(dirname(file), identity, keepDays),
     };
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -115,22 +122,39 @@ export function fileProgress(verb: string, onProgress: (line: string) => void): 
   };
 }
 
-async function backupPath(to: string): Promise<string> {
-  const isFolder =
-    to.endsWith('/') ||
-    to.endsWith(sep) ||
-    (await stat(to).then(
-      (found) => found.isDirectory(),
-      () => false,
-    ));
-  if (!isFolder) return resolve(to);
+/**
+ * Returns the path of the new file. A name without `.zip` is a folder, so that a forgotten slash does not make a file
+ * that the next backup finds in its way. @throws FileExistsError
+ */
+async function backupPath(to: string, { id, label }: DatabaseIdentity, isFolder: boolean): Promise<string> {
+  if (!isFolder && to.endsWith('.zip') && !(await isDirectory(to))) {
+    requireNewFile(to);
+    return resolve(to);
+  }
   const stamp = formatTime(Date.now()).replace(/[-:]|\.\d+/g, '');
-  return resolve(to, `feedback-loop-${stamp}.backup.zip`);
+  for (let n = 1; n < MAX_NAMES_PER_SECOND; n++) {
+    const path = resolve(to, `feedback-loop-${label}-${id}-${stamp}${n === 1 ? '' : `-${n}`}.backup.zip`);
+    if (!existsSync(path)) return path;
+  }
+  throw new FileExistsError(resolve(to));
 }
 
-async function deleteExpired(folder: string, days: number): Promise<string[]> {
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+async function deleteExpired(folder: string, { id }: DatabaseIdentity, days: number): Promise<string[]> {
   const deleted: string[] = [];
-  for (const name of (await readdir(folder)).filter((each) => BACKUP_NAME.test(each))) {
+  const backups = (await readdir(folder)).flatMap((name) => {
+    const found = BACKUP_NAME.exec(name);
+    return found ? [{ name, owner: found[1] }] : [];
+  });
+  // A name without a database may belong to any database that has backups here.
+  const isShared = backups.some(({ owner }) => owner !== undefined && owner !== id);
+  for (const { name, owner } of backups) {
+    if (owner === undefined ? isShared : owner !== id) continue;
     const path = join(folder, name);
     // Deletes one day early, less an hour: then no backup is older than `days` when the next is made a day later.
     if ((await stat(path)).mtimeMs >= Date.now() - (days - 1) * DAY_MS - HOUR_MS) continue;

@@ -12,7 +12,7 @@ const LOCK_PAUSE_MS = 250;
 const SHARE_LOCK_MS = 500;
 const ATTACHED =
   'SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent ' +
-  'WHERE p.relname = $1 AND p.relnamespace = current_schema()::regnamespace ORDER BY c.relname';
+  'WHERE p.relname = $1 AND p.relnamespace = quote_ident(current_schema())::regnamespace ORDER BY c.relname';
 
 /**
  * Drops monthly partitions that have expired for all tenants. Dropping one costs a hundredth of deleting its rows, and

@@ -5,7 +5,10 @@ import { type Clock, CLOCK, formatTime, NotFoundError, type TenantContext } from
 import { StoredTables } from '#persistence';
 import { SubjectsRepository } from './subjects.repository.js';
 
-/** Exports everything that is stored about a subject: a ZIP with one JSON file per store, and the screenshots. */
+/**
+ * Exports everything that an erasure of the subject would remove: a ZIP with one JSON file per store, and the
+ * screenshots.
+ */
 @Injectable()
 export class SubjectExport {
   constructor(
@@ -19,26 +22,23 @@ export class SubjectExport {
     const zip = new yazl.ZipFile();
     // A failure midway truncates the response. Without a listener it would end the process.
     zip.on('error', (error) => (zip.outputStream as Readable).destroy(error as unknown as Error));
-    const stores: string[] = [];
-    for (const table of this.tables.subjects) {
-      const pages = this.repository.rows(tenant, table, userId);
-      const first = await pages.next();
-      if (first.done) continue;
-      stores.push(table.store);
-      const allPages = async function* (): AsyncGenerator<Record<string, unknown>[]> {
-        yield first.value;
-        yield* pages;
-      };
-      zip.addReadStreamLazy(`${table.store}.json`, (callback) => callback(null, Readable.from(asList(allPages()))));
-      if (table.files) {
-        const ids: string[] = [];
-        for await (const page of this.repository.rows(tenant, table, userId))
-          ids.push(...page.map(({ id }) => String(id)));
-        for await (const { bytes, name } of table.files(tenant, ids)) zip.addBuffer(bytes, `files/${name}`);
-      }
+    const found = await this.repository.find(tenant, userId);
+    if (found.length === 0) throw new NotFoundError('The subject');
+    for (const each of found) {
+      const pages = (): AsyncIterable<Record<string, unknown>[]> => this.repository.rows(tenant, each, userId);
+      zip.addReadStreamLazy(`${each.store}.json`, (callback) => callback(null, Readable.from(asList(pages()))));
+      const { files } = this.tables.subjects.find(({ table }) => table === each.table) ?? {};
+      if (files)
+        for await (const { bytes, name } of files(tenant, [...each.ids])) zip.addBuffer(bytes, `files/${name}`);
     }
-    if (stores.length === 0) throw new NotFoundError('The subject');
-    const summary = { user_id: userId, tenant_id: tenant.tenantId, exported_at: formatTime(this.clock.now()), stores };
+    const summary = {
+      user_id: userId,
+      tenant_id: tenant.tenantId,
+      exported_at: formatTime(this.clock.now()),
+      stores: found.map(({ store }) => store),
+      // They repeat the records above, and an erasure removes them as well.
+      copies: await this.repository.countCopies(tenant, found),
+    };
     zip.addBuffer(Buffer.from(`${JSON.stringify(summary, null, 2)}\n`), 'subject.json');
     zip.end();
     return zip.outputStream as Readable;

@@ -22,7 +22,8 @@ export class SubjectsController {
   @FileRoute({
     operationId: 'export_subject',
     summary: 'Export everything that is stored about a data subject',
-    description: 'The archive holds JSON files and screenshots.',
+    description:
+      'The archive holds one JSON file per store with everything that an erasure would remove, and the screenshots. Names of other people are left out.',
     path: { id: SubjectIdSchema },
     content: { 'application/zip': BINARY },
   })

@@ -37,8 +37,11 @@ const SCHEMES: Record<string, 'sqlite' | 'postgresql'> = {
   'postgresql+psycopg2': 'postgresql',
 };
 
-const SSL_MODES = new Set(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
-const POSTGRES_SHAPE = 'Write it as postgresql://user:password@host:5432/database, or remove it to use SQLite.';
+const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+/** Parameters of other programs that name a schema. Ignored silently, the tables would be created in `public`. */
+const SCHEMA_PARAMETERS = ['schema', 'search_path', 'currentSchema'];
+const POSTGRES_SHAPE =
+  'Write it as postgresql://user:password@host:5432/database, with #, %, / and ? of the password encoded as %23, %25, %2F and %3F, or remove it to use SQLite.';
 const SQLITE_SHAPE = 'Write it as sqlite:///relative/path.db or sqlite:////absolute/path.db.';
 
 function sqlite(uri: string): DatabaseTarget | ConfigurationProblem {
@@ -58,38 +61,55 @@ function sqlite(uri: string): DatabaseTarget | ConfigurationProblem {
 }
 
 function postgresql(uri: string, directUri: string | undefined): DatabaseTarget | ConfigurationProblem {
-  const parsed = parsePostgres(uri);
-  if (parsed === undefined)
-    return problem(
-      'FL_DB_URI',
-      'is not a PostgreSQL address with a host and a database, or its sslmode is unknown',
-      POSTGRES_SHAPE,
-    );
-  const direct = directUri === undefined ? parsed : parsePostgres(directUri);
-  if (direct === undefined) {
-    return problem(
-      'FL_DB_DIRECT_URI',
-      'is not a PostgreSQL address with a host and a database, or its sslmode is unknown',
-      POSTGRES_SHAPE,
-    );
-  }
-  return { type: 'postgresql', uri: parsed, directUri: direct };
+  const parsed = parsePostgres('FL_DB_URI', uri);
+  if (typeof parsed !== 'string') return parsed;
+  const direct = directUri === undefined ? parsed : parsePostgres('FL_DB_DIRECT_URI', directUri);
+  return typeof direct === 'string' ? { type: 'postgresql', uri: parsed, directUri: direct } : direct;
 }
 
-function parsePostgres(uri: string): string | undefined {
-  const plain = uri.replace(/^postgres(?:ql)?(?:\+[a-z0-9]+)?:/i, 'postgresql:');
+/** Returns the address in the form that `URL` and the driver read, or what is wrong with it. */
+function parsePostgres(variable: string, uri: string): string | ConfigurationProblem {
+  const plain = uri
+    .replace(/^postgres(?:ql)?(?:\+[a-z0-9]+)?:/i, 'postgresql:')
+    // A socket has no host name: `postgresql://user:password@/database?host=/var/run/postgresql`. `host` goes first.
+    .replace(/^(postgresql:\/\/[^/?#]*@)(?=\/[^/]*\?(?:.*&)?host=)/, '$1localhost');
+  const malformed = problem(variable, 'is not a PostgreSQL address with a host and a database', POSTGRES_SHAPE);
+  let url: URL;
   try {
-    const url = new URL(plain);
-    const host = url.hostname !== '' || url.searchParams.has('host');
-    if (!host || url.pathname.length < 2) return undefined;
+    url = new URL(plain);
     // With an invalid percent escape in the credentials, every connection would fail later.
     decodeURIComponent(url.username + url.password + url.pathname);
-    const sslMode = url.searchParams.get('sslmode');
-    if (sslMode !== null && !SSL_MODES.has(sslMode)) return undefined;
-    return plain;
   } catch {
-    return undefined;
+    return malformed;
   }
+  const host = url.hostname !== '' || url.searchParams.has('host');
+  if (!host || url.pathname.length < 2 || url.hash !== '') return malformed;
+  return unsupportedParameter(variable, url) ?? plain;
+}
+
+function unsupportedParameter(variable: string, url: URL): ConfigurationProblem | undefined {
+  const sslMode = url.searchParams.get('sslmode');
+  if (sslMode !== null && !SSL_MODES.includes(sslMode))
+    return problem(
+      variable,
+      `has an sslmode that is not supported: ${sslMode}`,
+      `Use one of ${SSL_MODES.join(', ')}. allow and prefer would fall back to a connection without TLS.`,
+    );
+  const schema = SCHEMA_PARAMETERS.find((name) => url.searchParams.has(name));
+  if (schema !== undefined)
+    return problem(
+      variable,
+      `has a parameter that PostgreSQL does not know: ${schema}`,
+      'Write options=-c%20search_path%3D<schema> instead, or ALTER ROLE … SET search_path.',
+    );
+  const isCluster = url.hostname.includes(',') || (url.searchParams.get('host') ?? '').includes(',');
+  if (isCluster || url.searchParams.has('target_session_attrs'))
+    return problem(
+      variable,
+      'names several hosts or target_session_attrs, which are not supported',
+      'Name one address that always leads to the primary, such as that of a proxy or a service.',
+    );
+  return undefined;
 }
 
 function problem(variable: string, text: string, remedy: string): ConfigurationProblem {
@@ -100,5 +120,5 @@ function problem(variable: string, text: string, remedy: string): ConfigurationP
 export function describeDatabase(database: DatabaseTarget): string {
   if (database.type === 'sqlite') return `sqlite ${database.path}`;
   const url = new URL(database.uri);
-  return `postgresql ${url.hostname || url.searchParams.get('host')}:${url.port || '5432'}${url.pathname}`;
+  return `postgresql ${url.searchParams.get('host') ?? url.hostname}:${url.port || '5432'}${url.pathname}`;
 }

@@ -14,13 +14,10 @@ export function readEnvironment(folder: string = process.cwd()): Environment {
   return { ...fromFile, ...process.env };
 }
 
-let instance: Readonly<FeedbackLoopConfig> | undefined;
-
 /**
- * Returns the configuration of this process. Every call returns the same frozen object.
+ * Returns the configuration of this process, frozen.
  * @throws ConfigurationError when a variable is invalid
  */
 export function configFromEnvironment(): Readonly<FeedbackLoopConfig> {
-  instance ??= loadConfig(readEnvironment());
-  return instance;
+  return loadConfig(readEnvironment());
 }

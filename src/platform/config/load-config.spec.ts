@@ -74,6 +74,7 @@ describe('loadConfig', () => {
     ['postgresql://', 'FL_DB_URI is not a PostgreSQL address'],
     ['postgresql://host', 'FL_DB_URI is not a PostgreSQL address'],
     ['postgresql://u:%zz@h/db', 'FL_DB_URI is not a PostgreSQL address'],
+    ['postgresql://u:a#b@h/db', 'FL_DB_URI is not a PostgreSQL address'],
   ])('S0-07 S0-08 S0-27 refuses the address %s and shows a valid one', (uri, message) => {
     expect(problems({ FL_DB_URI: uri })).toContain(message);
     expect(problems({ FL_DB_URI: uri })).toMatch(/Write it as (?:postgresql|sqlite):\/\//);

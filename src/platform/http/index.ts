@@ -4,7 +4,7 @@ export { type NdjsonLine, readJsonLines, readNdjson } from './bodies/ndjson.js';
 export { ReadableBodyGuard } from './bodies/readable-body.guard.js';
 export { BrokenBodyError } from './bodies/streams.js';
 export { AllowedMethods } from './hooks/allowed-methods.registry.js';
-export { addCors } from './hooks/cors.js';
+export { addCors, hideFromPages } from './hooks/cors.js';
 export { Draining } from './hooks/draining.service.js';
 export { ForwardedHeaders } from './hooks/forwarded-headers.service.js';
 export {

@@ -19,7 +19,7 @@ export {
 } from './contract/errors.js';
 export { DATABASE } from './contract/tokens.js';
 export { createCopier, unknownMigrations } from './copies/create-copier.js';
-export { type DatabaseCopier, RestoreFailedError } from './copies/database-copier.js';
+export { type DatabaseCopier, type DatabaseIdentity, RestoreFailedError } from './copies/database-copier.js';
 export { SqliteToPostgres } from './copies/sqlite-to-postgres.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
 export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
@@ -70,6 +70,7 @@ export { UserSessionEntity } from './schema/user-session.entity.js';
 export { UserTokenEntity } from './schema/user-token.entity.js';
 export { UserEntity } from './schema/user.entity.js';
 export { WebhookDeliveryEntity, WebhookEntity } from './schema/webhook.entity.js';
+export { connectionOptions } from './postgres/connection-options.js';
 export { SqliteFile } from './sqlite/sqlite-file.js';
 export {
   type AcceptedFiles,

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthenticationError, DEFAULT_TENANT_ID, ForbiddenError } from '#kernel';
 import { FeedbackLoopConfig, type PublicRouteName, type Scope, SCOPES } from '#config';
+import { hideFromPages } from '#http';
 import { ApiKeysService } from './api-keys.service.js';
 import { Authenticators } from './authenticators.registry.js';
 import {
@@ -50,7 +51,7 @@ export class ScopesGuard implements CanActivate {
     const principal = await this.authenticateCounted(context, request, { ...access, scopes });
     if (principal.publishable && !publishable)
       throw new ForbiddenError('Publishable keys may only send feedback and votes.');
-    refuseForeignOrigin(principal, request.headers.origin);
+    this.refuseForeignOrigin(context, principal, request.headers.origin);
     if (!scopes.some((scope) => principal.scopes.has(scope))) {
       throw new ForbiddenError(`This request needs scope ${scopes.join(' or ')}.`);
     }
@@ -61,6 +62,18 @@ export class ScopesGuard implements CanActivate {
       request.correlation.keyId = principal.keyId ?? undefined;
     }
     return true;
+  }
+
+  /** Refuses a publishable key on pages of origins that the key does not list, which cannot read the response either. */
+  private refuseForeignOrigin(
+    context: ExecutionContext,
+    { allowedOrigins, publishable }: Principal,
+    origin: string | undefined,
+  ): void {
+    if (!publishable || (origin !== undefined && allowedOrigins?.includes(origin))) return;
+    if (origin !== undefined && !this.config.server.corsOrigins.includes(origin))
+      hideFromPages(context.switchToHttp().getResponse<FastifyReply>());
+    throw new ForbiddenError('This key may not be used on pages of this origin.');
   }
 
   /** Returns the access rules of a route. They never change, so they are read once for each route. */
@@ -122,13 +135,6 @@ export class ScopesGuard implements CanActivate {
     }
     throw new AuthenticationError();
   }
-}
-
-/** Refuses a publishable key on pages of origins that the key does not list. */
-function refuseForeignOrigin({ allowedOrigins, publishable }: Principal, origin: string | undefined): void {
-  if (!publishable) return;
-  if (origin === undefined || !allowedOrigins?.includes(origin))
-    throw new ForbiddenError('This key may not be used on pages of this origin.');
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

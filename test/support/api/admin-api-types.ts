@@ -275,16 +275,18 @@ export interface components {
             /** @example Web shop */
             name: string;
             /**
+             * @description Required, except for a publishable key: its only possible scope is `ingest`.
              * @example [
              *       "predict",
              *       "read"
              *     ]
              */
-            scopes: ("predict" | "ingest" | "read" | "read:text" | "review" | "admin" | "platform")[];
+            scopes?: ("predict" | "ingest" | "read" | "read:text" | "review" | "admin" | "platform")[];
             /** Format: date-time */
             expires_at?: string | null;
             /** @description For public pages. The key may only send feedback and votes, and only from `allowed_origins`. */
             publishable?: boolean;
+            /** @description Stored as browsers send them: lower case, without a default port and a final slash. */
             allowed_origins?: string[];
             rate_limit_per_minute?: number | null;
         };

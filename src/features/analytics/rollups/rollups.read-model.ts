@@ -199,8 +199,8 @@ export class RollupsReadModel {
       ...tiers.hours.map((range) => rollups('prediction_rollup_hours', within('start', range))),
       ...tiers.rows.map((range) => rows(within('timestamp', range, true))),
     ];
-    // The range is empty.
-    if (parts.length === 0) parts.push(rows('tenant_id = $1 AND 1 = 0'));
+    // The range is empty. A constant condition would bind values that the statement does not use, an error of PostgreSQL.
+    if (parts.length === 0) parts.push(rows(within('timestamp', { from: filter.from, to: filter.from })));
     return this.unitOfWork.analyze<Row>(
       tenant,
       `SELECT ${columns} FROM (${parts.join(' UNION ALL ')}) tiers ${tail}`,

@@ -1,24 +1,26 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type FieldError, formatTime, parseTime } from '#kernel';
+import { type FieldError, formatTime, normalizeOrigin, parseTime } from '#kernel';
 import { type Scope, SCOPES } from '#config';
 import { SchemaValidator } from '#http';
 import type { KeyRecord, KeySettings } from '../records.js';
 import type { AuditEntry, TenantRecord } from '#security';
 import type { NewKeyRecord, NewTenantRecord } from '../keys-administration.service.js';
 
-const ORIGIN = '^https?://[a-z0-9.-]+(:[0-9]{1,5})?$';
 const time = Type.String({ format: 'date-time' });
 const optionalTime = Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' });
 
 export const CreateKeySchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', example: 'Web shop' }),
-    scopes: Type.Array(Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES] }), {
-      minItems: 1,
-      maxItems: SCOPES.length,
-      uniqueItems: true,
-      example: ['predict', 'read'],
-    }),
+    scopes: Type.Optional(
+      Type.Array(Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES] }), {
+        minItems: 1,
+        maxItems: SCOPES.length,
+        uniqueItems: true,
+        example: ['predict', 'read'],
+        description: 'Required, except for a publishable key: its only possible scope is `ingest`.',
+      }),
+    ),
     expires_at: Type.Optional(
       Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', maxLength: 40 }),
     ),
@@ -28,7 +30,10 @@ export const CreateKeySchema = Type.Object(
       }),
     ),
     allowed_origins: Type.Optional(
-      Type.Array(Type.String({ maxLength: 300, example: 'https://shop.example.com' }), { maxItems: 50 }),
+      Type.Array(Type.String({ maxLength: 300, example: 'https://shop.example.com' }), {
+        maxItems: 50,
+        description: 'Stored as browsers send them: lower case, without a default port and a final slash.',
+      }),
     ),
     rate_limit_per_minute: Type.Optional(
       Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 1_000_000_000 }),
@@ -42,25 +47,32 @@ export const CreateKeySchema = Type.Object(
 );
 export type CreateKey = Static<typeof CreateKeySchema>;
 
-export const createKeyValidator = new SchemaValidator(CreateKeySchema, ({ allowed_origins, expires_at }) => {
-  const errors: FieldError[] = [];
-  if (typeof expires_at === 'string' && parseTime(expires_at) === undefined)
-    errors.push({ path: 'expires_at', message: 'must be an ISO 8601 time such as 2027-01-31T00:00:00.000Z' });
-  if (Array.isArray(allowed_origins))
-    allowed_origins.forEach((origin, i) => {
-      if (typeof origin === 'string' && !new RegExp(ORIGIN).test(origin))
-        errors.push({ path: `allowed_origins.${i}`, message: 'must be an origin such as https://shop.example.com' });
-    });
-  return errors;
-});
+export const createKeyValidator = new SchemaValidator(
+  CreateKeySchema,
+  ({ allowed_origins, expires_at, publishable, scopes }) => {
+    const errors: FieldError[] = [];
+    if (scopes === undefined && publishable !== true) errors.push({ path: 'scopes', message: 'is required' });
+    if (typeof expires_at === 'string' && parseTime(expires_at) === undefined)
+      errors.push({ path: 'expires_at', message: 'must be an ISO 8601 time such as 2027-01-31T00:00:00.000Z' });
+    if (Array.isArray(allowed_origins))
+      allowed_origins.forEach((origin, i) => {
+        if (typeof origin === 'string' && normalizeOrigin(origin) === undefined)
+          errors.push({
+            path: `allowed_origins.${i}`,
+            message: 'must be an origin such as https://shop.example.com, without a path',
+          });
+      });
+    return errors;
+  },
+);
 
 export function toSettings(body: CreateKey): KeySettings {
   return {
     name: body.name.trim(),
-    scopes: body.scopes,
+    scopes: body.scopes ?? ['ingest'],
     expiresAt: body.expires_at == null ? null : (parseTime(body.expires_at) ?? null),
     publishable: body.publishable ?? false,
-    allowedOrigins: body.allowed_origins ?? [],
+    allowedOrigins: [...new Set((body.allowed_origins ?? []).map((origin) => normalizeOrigin(origin) ?? origin))],
     rateLimitPerMinute: body.rate_limit_per_minute ?? null,
   };
 }

@@ -1,4 +1,5 @@
-import { IsOptional, IsString, Matches, IsArray } from 'class-validator';
+import { IsArray, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
+import { normalizeOrigin } from '#kernel';
 import { BooleanVariable, IntegerVariable, OptionalIntegerVariable, Variable } from '../variable.decorator.js';
 
 /** The server's address, TLS, HTTP limits and data folder. */
@@ -92,10 +93,14 @@ export class ServerSettings {
     example: 'https://app.example.com',
   })
   @IsArray()
-  @Matches(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/, {
-    each: true,
-    message: 'must be origins such as https://app.example.com, without a path',
-  })
+  @ValidateBy(
+    { name: 'isOrigin', validator: { validate: (origin) => normalizeOrigin(String(origin)) === origin } },
+    {
+      each: true,
+      message:
+        'must be origins as browsers send them, such as https://app.example.com: lower case, without a default port or a path',
+    },
+  )
   corsOrigins: string[] = [];
 
   @Variable({

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS =
@@ -6,6 +6,7 @@ const REQUEST_HEADERS =
 const EXPOSED_HEADERS =
   'X-Correlation-ID, ETag, Retry-After, Idempotent-Replayed, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
 const PREFLIGHT_SECONDS = '600';
+const PUBLISHABLE_KEY = /^(?:bearer +)?fl_pub_/i;
 
 /**
  * Lets pages of the listed origins call the API, and pages of no other origin.
@@ -13,6 +14,8 @@ const PREFLIGHT_SECONDS = '600';
  * - never allows cookies: a page proves itself with its key, not with the session of its visitor
  * - allows the preflight of pages with a publishable key, because a preflight carries no key; the request itself is
  *   refused when the key is not valid for the origin
+ * - lets a page read every response, errors included, to what it sends with a publishable key or a feedback token;
+ *   `hideFromPages` takes that back when the key is not valid for the origin
  */
 export function addCors(
   fastify: FastifyInstance,
@@ -28,7 +31,7 @@ export function addCors(
     }
     void reply.header('vary', 'Origin');
     const listed = allowed.has(origin);
-    if (listed) allowOrigin(reply, origin);
+    if (listed || (sendsPageCredential(request) && allowsPublishableKeys(request.url))) allowOrigin(reply, origin);
     const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     if (!preflight) {
       done();
@@ -47,6 +50,20 @@ export function addCors(
 }
 
 /** Allows the page to read the response. */
-export function allowOrigin(reply: FastifyReply, origin: string): void {
+function allowOrigin(reply: FastifyReply, origin: string): void {
   void reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS });
+}
+
+/** Forbids a page to read the response. */
+export function hideFromPages(reply: FastifyReply): void {
+  reply.removeHeader('access-control-allow-origin').removeHeader('access-control-expose-headers');
+}
+
+/** Whether the request carries what is made for pages. Secret keys do not belong there. */
+function sendsPageCredential({ headers }: FastifyRequest): boolean {
+  return (
+    headers['x-feedback-token'] !== undefined ||
+    PUBLISHABLE_KEY.test(headers.authorization ?? '') ||
+    PUBLISHABLE_KEY.test(String(headers['x-api-key'] ?? ''))
+  );
 }

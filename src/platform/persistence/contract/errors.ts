@@ -12,6 +12,33 @@ export class DatabaseUnavailableError extends UnavailableError {
   }
 }
 
+/** TLS with the database failed: its certificate is refused, or it does not speak TLS. */
+export class DatabaseTlsError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_unavailable',
+      detail: `The database cannot be reached: ${messageOf(cause)}.`,
+      remedy:
+        'Check sslmode in FL_DB_URI: verify-full needs sslrootcert=<file> for a certificate of your own, require does not check the certificate, disable uses no TLS.',
+      cause,
+    });
+  }
+}
+
+/** A pooler in transaction mode refuses the settings of a session. */
+export class PoolerRefusedError extends UnavailableError {
+  constructor(cause?: unknown) {
+    super({
+      code: 'database_unavailable',
+      detail: `The connection pooler refuses the connection: ${messageOf(cause)}.`,
+      remedy: 'Set FL_DB_POOLER=transaction, and FL_DB_DIRECT_URI to the address of the database itself.',
+      cause,
+    });
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'no reason was given');
+
 /** The database responds but refuses writes: it is a standby, it is read-only, or permissions are missing. */
 export class DatabaseReadOnlyError extends UnavailableError {
   constructor(cause?: unknown) {
@@ -206,8 +233,13 @@ interface Rule {
   make: new (cause?: unknown) => AppError;
 }
 
+const TLS_CODES =
+  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)|HOSTNAME_MISMATCH)/;
+
 /** The first matching rule decides. */
 const RULES: Rule[] = [
+  { code: TLS_CODES, message: /does not support SSL connections/, make: DatabaseTlsError },
+  { message: /unsupported startup parameter/, make: PoolerRefusedError },
   { code: /^57014$/, message: /^Query read timeout$/, make: QueryTimeoutError },
   { message: /timeout exceeded when trying to connect/, make: PoolExhaustedError },
   { code: /^40(?:001|P01)$/, make: TransactionConflictError },
@@ -235,6 +267,15 @@ const TRANSIENT = [
   TransactionConflictError,
 ];
 
+/**
+ * Returns whether the server reports a mistake of this program in the protocol, such as a value that a statement does
+ * not use. PostgreSQL files it under connection errors (08P01), but the connection works. A pooler sends the same code
+ * as FATAL when it closes a connection.
+ */
+export function isProtocolError(error: unknown): boolean {
+  return codeOf(error) === '08P01' && (error as { severity?: string }).severity === 'ERROR';
+}
+
 /** Returns whether a retry may succeed soon, as after a lost connection, a timeout, a lock or a deadlock. */
 export function isTransient(error: unknown): boolean {
   const mapped = toDatabaseError(error);
@@ -246,7 +287,9 @@ export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = codeOf(error) ?? '';
   const { message = '' } = (error ?? {}) as { message?: string };
-  const rule = RULES.find((each) => each.code?.test(code) === true || each.message?.test(message) === true);
+  const rule = isProtocolError(error)
+    ? undefined
+    : RULES.find((each) => each.code?.test(code) === true || each.message?.test(message) === true);
   if (rule) return new rule.make(error);
   return new AppError({
     code: 'database_error',

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { TABLES } from '#migrations';
 import { AppError } from '#kernel';
+
+const MAX_LABEL_LENGTH = 40;
 
 /** Content of a copy at one moment. */
 export interface CopiedDatabase {
@@ -17,6 +20,23 @@ export interface CopiedErasure {
   requested_at: number;
 }
 
+export interface DatabaseIdentity {
+  /** The name of the database or of its file; characters other than letters, digits and `_` are replaced. */
+  label: string;
+  /** 8 hexadecimal digits. */
+  id: string;
+}
+
+/**
+ * Derives the identity from the time at which the first tenant was created. The address does not identify a database:
+ * in containers, every SQLite file has the same path.
+ */
+export function identityOf(name: string, firstTenantAt: number | undefined): DatabaseIdentity {
+  const label = name.replace(/\W+/g, '_').slice(0, MAX_LABEL_LENGTH) || 'database';
+  const origin = firstTenantAt === undefined ? name : String(firstTenantAt);
+  return { label, id: createHash('sha256').update(origin).digest('hex').slice(0, 8) };
+}
+
 /** Copies a whole database to a file while it is in use, and restores it. Each dialect has one implementation. */
 export interface DatabaseCopier {
   /** Name of the file in a backup. */
@@ -27,6 +47,11 @@ export interface DatabaseCopier {
   copy(to: string, onProgress: (line: string) => void): Promise<CopiedDatabase>;
   /** Returns the rows by table, or undefined when there is no database of this product. */
   inspect(): Promise<CopiedDatabase | undefined>;
+  /**
+   * Returns a short name that tells databases apart: a readable part and 8 hexadecimal digits that move with the data,
+   * through a restore or a move to PostgreSQL.
+   */
+  identify(): Promise<DatabaseIdentity>;
   /** Returns the erased subjects and tenants; empty when the database has no ledger. */
   erasures(): Promise<CopiedErasure[]>;
   /**
@@ -35,6 +60,9 @@ export interface DatabaseCopier {
    */
   restore(from: string, onProgress: (line: string) => void): Promise<string | null>;
 }
+
+/** Title of the errors of a restore. */
+export const NOT_RESTORED = 'Nothing was restored';
 
 export class BackupFailedError extends AppError {
   constructor(detail: string, remedy?: string, cause?: unknown) {
@@ -54,23 +82,10 @@ export class RestoreFailedError extends AppError {
     super({
       code: 'restore_failed',
       status: 500,
-      title: 'Nothing was restored',
+      title: NOT_RESTORED,
       detail,
       ...(remedy ? { remedy } : {}),
       cause,
-    });
-  }
-}
-
-/** A running server would lose the records that it writes during a restore. */
-export class ServerRunningError extends AppError {
-  constructor(detail: string) {
-    super({
-      code: 'server_running',
-      status: 409,
-      title: 'Nothing was restored',
-      detail,
-      remedy: 'Stop every server of this database first.',
     });
   }
 }

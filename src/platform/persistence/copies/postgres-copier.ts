@@ -4,15 +4,19 @@ import pg from 'pg';
 import { MIGRATIONS_TABLE } from '#migrations';
 import { readEnvironment } from '#config';
 import { toDatabaseError } from '../contract/errors.js';
+import { connectionOptions } from '../postgres/connection-options.js';
 import {
   BackupFailedError,
   COPIED_TABLES,
   type CopiedDatabase,
   type CopiedErasure,
   type DatabaseCopier,
+  type DatabaseIdentity,
+  identityOf,
+  NOT_RESTORED,
   RestoreFailedError,
-  ServerRunningError,
 } from './database-copier.js';
+import { requireNoConnections } from '../lifecycle/running-servers.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ERROR_LENGTH = 2000;
@@ -58,6 +62,16 @@ export class PostgresCopier implements DatabaseCopier {
     return this.connected(describe);
   }
 
+  async identify(): Promise<DatabaseIdentity> {
+    const hasTenants = (await this.inspect())?.rows.tenants !== undefined;
+    return this.connected(async (client) => {
+      const { rows } = await client.query<{ name: string; first: Date | null }>(
+        `SELECT current_database() AS name, ${hasTenants ? '(SELECT MIN(created_at) FROM tenants)' : 'NULL'} AS first`,
+      );
+      return identityOf(rows[0]?.name ?? '', rows[0]?.first?.getTime());
+    });
+  }
+
   async erasures(): Promise<CopiedErasure[]> {
     if ((await this.inspect())?.rows.erasures === undefined) return [];
     return this.connected(async (client) => {
@@ -72,10 +86,8 @@ export class PostgresCopier implements DatabaseCopier {
     const unreadable = await this.run('pg_restore', ['--list', from], () => undefined, false);
     if (unreadable !== undefined) throw new RestoreFailedError(`pg_restore: ${unreadable}`, TOOLS);
     return this.connected(async (client) => {
-      const { rows } = await client.query<{ n: string }>(
-        "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'feedback-loop%' AND pid <> pg_backend_pid()",
-      );
-      if (Number(rows[0]?.n ?? 0) > 0) throw new ServerRunningError('Servers are connected to the database.');
+      // A running server would lose the records that it writes during the restore.
+      await requireNoConnections(async (text) => (await client.query<{ n: string }>(text)).rows, NOT_RESTORED);
       await requirePublic(client, (detail) => new RestoreFailedError(detail));
       const foreign = await foreignRelations(client);
       if (foreign.length > 0)
@@ -113,7 +125,7 @@ export class PostgresCopier implements DatabaseCopier {
 
   private async connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({
-      connectionString: this.uri,
+      ...connectionOptions(this.uri),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'backup of feedback-loop',
     });
@@ -141,6 +153,9 @@ export class PostgresCopier implements DatabaseCopier {
     const url = new URL(this.uri);
     const password = decodeURIComponent(url.password);
     url.password = '';
+    // Words of node-postgres, which libpq does not know.
+    url.searchParams.delete('uselibpqcompat');
+    if (url.searchParams.get('sslmode') === 'no-verify') url.searchParams.set('sslmode', 'require');
     return new Promise((resolve) => {
       const child = spawn(
         this.toolsDir === undefined ? command : join(this.toolsDir, command),
@@ -186,7 +201,7 @@ async function requirePublic(client: pg.Client, refuse: (detail: string) => Erro
 /** Returns tables and views that do not belong to this product, nor are partitions of its tables. */
 async function foreignRelations(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
+    "SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') " +
       'AND c.relname <> ALL ($1::text[]) AND NOT EXISTS (SELECT 1 FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent ' +
       'WHERE i.inhrelid = c.oid AND p.relname = ANY ($1::text[])) ORDER BY c.relname',
     [[...COPIED_TABLES, MIGRATIONS_TABLE]],

@@ -1,6 +1,6 @@
 import { codeOf } from '#kernel';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { MIGRATIONS_TABLE } from '#migrations';
 import {
@@ -9,9 +9,12 @@ import {
   type CopiedDatabase,
   type CopiedErasure,
   type DatabaseCopier,
+  type DatabaseIdentity,
+  identityOf,
+  NOT_RESTORED,
   RestoreFailedError,
-  ServerRunningError,
 } from './database-copier.js';
+import { requireUnusedFile } from '../lifecycle/running-servers.js';
 
 const BUSY_TIMEOUT_MS = 10_000;
 
@@ -53,6 +56,20 @@ export class SqliteCopier implements DatabaseCopier {
     return found === undefined || found.size === 0 ? undefined : describe(this.path);
   }
 
+  async identify(): Promise<DatabaseIdentity> {
+    const name = basename(this.path, extname(this.path));
+    // A damaged file has no identity; copying it explains why.
+    const content = await this.inspect().catch(() => undefined);
+    if (content?.rows.tenants === undefined) return identityOf(name, undefined);
+    const database = new BetterSqlite3(this.path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      const first = database.prepare('SELECT MIN(created_at) FROM tenants').pluck().get() as number | null;
+      return identityOf(name, first ?? undefined);
+    } finally {
+      database.close();
+    }
+  }
+
   async erasures(): Promise<CopiedErasure[]> {
     if ((await this.inspect())?.rows.erasures === undefined) return [];
     const database = new BetterSqlite3(this.path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
@@ -84,27 +101,14 @@ export class SqliteCopier implements DatabaseCopier {
   private async setAside(): Promise<string | null> {
     const former = `${this.path}.before-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
     const exists = (await stat(this.path).catch(() => undefined)) !== undefined;
-    if (exists) this.requireExclusive();
+    // A running server would continue to write into the renamed file.
+    if (exists) requireUnusedFile(this.path, NOT_RESTORED);
     // A companion file that stays would be replayed over the restored database.
     for (const end of ['-journal', '-wal', '-shm', ''])
       await rename(`${this.path}${end}`, `${former}${end}`).catch((error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error;
       });
     return exists ? former : null;
-  }
-
-  /** Fails if a process has the file open, because it would continue to write into the renamed file. */
-  private requireExclusive(): void {
-    const current = new BetterSqlite3(this.path, { timeout: 0 });
-    try {
-      // Leaving WAL mode requires exclusive access, and moves everything out of the WAL.
-      current.pragma('journal_mode = DELETE');
-    } catch (error) {
-      if (codeOf(error)?.startsWith('SQLITE_BUSY')) throw new ServerRunningError(`A process has ${this.path} open.`);
-      // The file is no longer a database, which is a reason to restore.
-    } finally {
-      current.close();
-    }
   }
 
   private async verify(path: string): Promise<CopiedDatabase> {

@@ -4,6 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { MIGRATIONS, MIGRATIONS_TABLE, PARTITIONED_TABLES, TABLES } from '#migrations';
 import { toDatabaseError } from '../contract/errors.js';
+import { connectionOptions } from '../postgres/connection-options.js';
 import { describeColumns, type EntityClass, type TableDescription } from '../schema/portable-columns.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -99,7 +100,7 @@ export class SqliteToPostgres {
 
   private async connected<T>(work: (target: pg.Client) => Promise<T>): Promise<T> {
     const target = new pg.Client({
-      connectionString: this.uri,
+      ...connectionOptions(this.uri),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'move of feedback-loop',
     });

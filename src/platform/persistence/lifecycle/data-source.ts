@@ -4,6 +4,7 @@ import { MIGRATIONS, MIGRATIONS_TABLE } from '#migrations';
 import type { FeedbackLoopConfig } from '#config';
 import type { DialectName } from '../schema/column-types.js';
 import { type EntityClass, toEntitySchema } from '../schema/portable-columns.js';
+import { connectionOptions } from '../postgres/connection-options.js';
 import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
 import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
@@ -19,7 +20,6 @@ function beginImmediate(connection: BetterSqlite3.Database): void {
 /** Settings of a session. Not for a pooler, which refuses them. */
 function sessionSettings(config: Readonly<FeedbackLoopConfig>): object {
   return {
-    options: SESSION_OPTIONS,
     statement_timeout: Math.floor(config.database.queryTimeoutMs * 0.9),
     lock_timeout: config.database.lockTimeoutMs,
     idle_in_transaction_session_timeout: 10_000,
@@ -70,23 +70,29 @@ export function dataSourceOptions(
     };
   }
   const migrating = purpose === 'migrate';
+  const isPooled = !migrating && config.database.pooler === 'transaction';
+  const { connectionString, ...connection } = connectionOptions(
+    migrating ? database.directUri : database.uri,
+    isPooled ? undefined : SESSION_OPTIONS,
+  );
   return {
     ...shared,
     type: 'postgres',
-    url: migrating ? database.directUri : database.uri,
+    url: connectionString,
     applicationName: migrating ? 'feedback-loop-migrate' : 'feedback-loop-admin',
     poolSize: migrating ? 3 : Math.min(4, config.database.poolSize),
     connectTimeoutMS: config.database.connectTimeoutMs,
     // The pool replaces an idle connection that the server closes; this must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
-      ? { connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true, options: SESSION_OPTIONS }
+      ? { ...connection, connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true }
       : {
+          ...connection,
           connectionTimeoutMillis: config.database.connectTimeoutMs,
           query_timeout: config.database.queryTimeoutMs,
           idleTimeoutMillis: config.database.idleTimeoutMs,
           keepAlive: true,
-          ...(config.database.pooler === 'transaction' ? {} : sessionSettings(config)),
+          ...(isPooled ? {} : sessionSettings(config)),
         },
   };
 }

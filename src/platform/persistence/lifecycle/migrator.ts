@@ -22,12 +22,15 @@ import {
 import { DAY_MS, sleep } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import { createDataSource } from './data-source.js';
+import { findRevertedData, type RevertedData } from './reverted-data.js';
+import { requireNoConnections, requireUnusedFile } from './running-servers.js';
 import type { EntityClass } from '../schema/portable-columns.js';
 import { DatabaseLockedError, ForeignTablesError, MigrationLockedError, toDatabaseError } from '../contract/errors.js';
 
 /** Partitions are created this many days ahead, so that a server still records when maintenance fails for weeks. */
 const DAYS_AHEAD = 62;
 const RETRY_MS = 100;
+const NOT_REVERTED = 'Nothing was reverted';
 
 /**
  * Changes the schema, for the server and the CLI. Each call opens its own connection, which bypasses a pooler and has
@@ -53,8 +56,28 @@ export class Migrator {
     });
   }
 
+  /**
+   * Reverts the latest `steps` migrations and deletes their data. Returns their names, latest first.
+   * @throws ServerRunningError (409), because a running server would fail without its tables
+   */
   async down(steps: number): Promise<string[]> {
-    return this.withDataSource((dataSource) => migrateDown(dataSource, steps, this.options()));
+    const { target } = this.config.database;
+    if (target.type === 'sqlite' && existsSync(target.path)) requireUnusedFile(target.path, NOT_REVERTED);
+    return this.withDataSource(async (dataSource) => {
+      if (target.type === 'postgresql')
+        await requireNoConnections((text) => dataSource.query(text) as Promise<{ n: string }[]>, NOT_REVERTED);
+      return migrateDown(dataSource, steps, this.options());
+    });
+  }
+
+  /** Returns what `down(steps)` would delete, by migration, latest first. Changes nothing. */
+  async revertedBy(steps: number): Promise<RevertedData[]> {
+    const { target } = this.config.database;
+    if (target.type === 'sqlite' && !existsSync(target.path)) return [];
+    return this.withDataSource(async (dataSource) => {
+      const { applied } = await migrationStatus(dataSource, this.options());
+      return findRevertedData(dataSource, applied.slice(-steps).reverse());
+    });
   }
 
   /** Returns the status and changes nothing: it does not create a missing SQLite file. */

@@ -1,7 +1,8 @@
 import { codeOf } from '#kernel';
 import pg from 'pg';
 import type { PoolStats } from '../contract/database.js';
-import { PoolExhaustedError, toDatabaseError } from '../contract/errors.js';
+import { isProtocolError, PoolExhaustedError, toDatabaseError } from '../contract/errors.js';
+import { connectionOptions } from './connection-options.js';
 
 export interface PostgresPoolOptions {
   name: string;
@@ -55,7 +56,7 @@ export class PostgresPool {
 
   constructor(private readonly options: PostgresPoolOptions) {
     this.pool = new pg.Pool({
-      connectionString: options.uri,
+      ...connectionOptions(options.uri, options.throughPooler ? undefined : this.sessionOptions),
       application_name: `feedback-loop-${options.name}`,
       max: options.size,
       min: options.minimum,
@@ -73,14 +74,18 @@ export class PostgresPool {
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
+  private get sessionOptions(): string {
+    const { sessionOptions } = this.options;
+    return sessionOptions ? `${SESSION_OPTIONS} ${sessionOptions}` : SESSION_OPTIONS;
+  }
+
   /** Settings with which a session is opened. */
   private get settings(): pg.PoolConfig {
-    const { lockTimeoutMs, queryTimeoutMs, sessionOptions } = this.options;
+    const { lockTimeoutMs, queryTimeoutMs } = this.options;
     return {
       statement_timeout: Math.floor(queryTimeoutMs * 0.9),
       lock_timeout: lockTimeoutMs,
       idle_in_transaction_session_timeout: 10_000,
-      options: sessionOptions ? `${SESSION_OPTIONS} ${sessionOptions}` : SESSION_OPTIONS,
     };
   }
 
@@ -189,7 +194,7 @@ export class PostgresPool {
 
 /** Returns whether the state of the connection is unknown. It is known only after an error that the server reported. */
 export function isConnectionSuspect(error: unknown): boolean {
-  if (error === undefined) return false;
+  if (error === undefined || isProtocolError(error)) return false;
   const code = codeOf(error);
   const { severity } = error as { severity?: string };
   return severity === undefined || code === undefined || code.startsWith('57') || code.startsWith('08');

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKey } from '../../src/platform/security/api-key-format.js';
-import { SCOPES } from '../../src/platform/config/scopes.js';
-import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
-import { addKey } from '../support/keys.js';
-import { type Answer, ROOT, ServerProcess } from '../support/server-process.js';
+import { SCOPES } from '../../../src/platform/config/scopes.js';
+import { createKey } from '../../../src/platform/security/api-key-format.js';
+import type { Answer } from '../../support/http.js';
+import { onBothDatabasesInProcess } from '../../support/in-process-environment.js';
+import { addKey } from '../../support/keys.js';
+import { ROOT } from '../../support/server-process.js';
 
 interface Operation {
   id: string;
   method: string;
   path: string;
-  /** Any of them lets in; undefined: public. */
+  /** One of them is enough; undefined: public. */
   scopes: string[] | undefined;
 }
 
@@ -38,8 +39,9 @@ const OPERATIONS: Operation[] = ['openapi.json', 'openapi-admin.json'].flatMap((
 });
 
 /**
- * What each operation wants, written down a second time: a scope that changes must be changed here by hand. Then what it answers to
- * somebody it lets in who sends `{}`, where that is not 200: 422 and 428 come from the route itself, 404 since nothing has the id.
+ * The scopes of each operation, written down a second time: a scope that changes must be changed here by hand. Then the
+ * status for an authorized caller who sends `{}`, where it is not 200: 422 and 428 come from the route itself, and 404
+ * because no record has the id.
  */
 const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   predict: ['predict', 422],
@@ -138,108 +140,104 @@ const EXPECTED: Record<string, [scopes: string, answer?: number]> = {
   choose_password: ['public', 422],
   reset_password: ['public', 422],
 };
-/** To somebody who is signed in these answer otherwise. */
+/** Other statuses for a user who is signed in. */
 const SIGNED_IN: Record<string, number> = { get_session: 200, logout: 200 };
 
-describe.each(DIALECTS)('who may do what, on %s', (dialect) => {
-  let database: TestDatabase;
-  let server: ServerProcess;
+const PROTECTED = OPERATIONS.flatMap(({ scopes, ...operation }) => (scopes ? [{ ...operation, scopes }] : []));
+const PUBLIC = OPERATIONS.filter(({ scopes }) => !scopes);
+const statusOf = (id: string): number => EXPECTED[id]?.[1] ?? 200;
 
-  beforeAll(async () => {
-    database = await createTestDatabase(dialect);
-    // The matrix fails to prove itself hundreds of times from one address.
-    const limits = { FL_RATE_LIMIT_PER_MINUTE: '100000', FL_RATE_LIMIT_PER_HOUR: '100000' };
-    server = await ServerProcess.start(database, limits);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-  });
-
+onBothDatabasesInProcess('access to every operation', ({ admin, database, server }) => {
   const ask = (
-    { method, path }: Operation,
+    { method, path }: Pick<Operation, 'method' | 'path'>,
     key: string | null,
     headers: Record<string, string> = {},
   ): Promise<Answer> =>
     server.request(path, { method, key, headers, ...(['POST', 'PUT', 'PATCH'].includes(method) ? { body: {} } : {}) });
 
-  it('S1-15 knows every operation, and what it wants', () => {
+  const keys = new Map<string, Promise<string>>();
+  /** One key for each set of scopes and tenant. */
+  const keyWith = (scopes: readonly string[], tenantId?: string): Promise<string> => {
+    const name = `${scopes.join(' ')} ${tenantId}`;
+    const key = keys.get(name) ?? addKey(database, { scopes, tenantId });
+    keys.set(name, key);
+    return key;
+  };
+
+  // S1-15
+  it('is described here for every operation of the documents', () => {
     const found = Object.fromEntries(OPERATIONS.map(({ id, scopes }) => [id, scopes?.join(' ') ?? 'public']));
     expect(found).toEqual(Object.fromEntries(Object.entries(EXPECTED).map(([id, [scopes]]) => [id, scopes])));
   });
 
-  it('S1-15 S0-40 refuses without a key, with garbage, an expired and a revoked one', async () => {
-    const every = { scopes: SCOPES };
-    const keys: Record<string, string | null> = {
-      none: null,
-      garbage: 'garbage',
-      unknown: createKey().key,
-      expired: await addKey(database, { ...every, expiresAt: Date.now() - 1000 }),
-      revoked: await addKey(database, { ...every, revokedAt: Date.now() - 1000 }),
-      'wrong secret': `${server.adminKey.slice(0, -3)}AAA`,
-    };
-    const offenders: unknown[] = [];
-    for (const operation of OPERATIONS) {
-      if (!operation.scopes) continue;
-      for (const [name, key] of Object.entries(keys)) {
+  const past = () => Date.now() - 1000;
+  const invalidKeys: [name: string, key: () => string | null | Promise<string>][] = [
+    ['no key', () => null],
+    ['garbage', () => 'garbage'],
+    ['an unknown key', () => createKey().key],
+    ['an expired key', () => addKey(database, { scopes: SCOPES, expiresAt: past() })],
+    ['a revoked key', () => addKey(database, { scopes: SCOPES, revokedAt: past() })],
+    ['a key with a wrong secret', () => `${server.adminKey.slice(0, -3)}AAA`],
+  ];
+  // S1-15 S0-40
+  it.each(invalidKeys)('is refused with %s', async (_, keyOf) => {
+    const key = await keyOf();
+    const answers = await Promise.all(
+      PROTECTED.map(async (operation) => {
         const { headers, status } = await ask(operation, key);
-        if (status !== 401 || !headers.get('www-authenticate')?.includes('Bearer'))
-          offenders.push([operation.id, name, status]);
-      }
-    }
-    expect(offenders).toEqual([]);
+        return { id: operation.id, status, challenge: headers.get('www-authenticate') };
+      }),
+    );
+    expect(answers).toEqual(
+      PROTECTED.map(({ id }) => ({ id, status: 401, challenge: expect.stringContaining('Bearer') })),
+    );
   });
 
-  it('refuses a key without the scope, and lets each one with it through, of another tenant too', async () => {
-    const offenders: unknown[] = [];
-    for (const operation of OPERATIONS) {
-      const [, allowed = 200] = EXPECTED[operation.id]!;
-      if (!operation.scopes) continue;
-      const others = SCOPES.filter((scope) => !operation.scopes!.includes(scope));
-      const wrong = await ask(operation, await addKey(database, { scopes: others }));
-      if (wrong.status !== 403) offenders.push([operation.id, 'wrong scope', wrong.status]);
+  it('is refused without the scope', async () => {
+    const answers = await Promise.all(
+      PROTECTED.map(async (operation) => {
+        const others = SCOPES.filter((scope) => !operation.scopes.includes(scope));
+        const { status } = await ask(operation, await keyWith(others));
+        return { id: operation.id, status };
+      }),
+    );
+    expect(answers).toEqual(PROTECTED.map(({ id }) => ({ id, status: 403 })));
+  });
+
+  it.each([
+    { whose: 'this tenant', tenantId: undefined },
+    { whose: 'another tenant', tenantId: OTHER_TENANT },
+  ])('is granted with each scope that is enough, to a key of $whose', async ({ tenantId }) => {
+    for (const operation of PROTECTED)
       for (const scope of operation.scopes) {
-        for (const tenantId of [undefined, OTHER_TENANT]) {
-          const key = await addKey(database, { scopes: [scope], ...(tenantId ? { tenantId } : {}) });
-          const { status } = await ask(operation, key);
-          if (status !== allowed) offenders.push([operation.id, scope, tenantId, status]);
-        }
+        const { status } = await ask(operation, await keyWith([scope], tenantId));
+        expect({ id: operation.id, scope, status }).toEqual({
+          id: operation.id,
+          scope,
+          status: statusOf(operation.id),
+        });
       }
-    }
-    expect(offenders).toEqual([]);
   });
 
-  it.each(Object.entries(ROLES))('lets a signed-in %s do what the role may, and no more', async (role, scopes) => {
-    const person = { email: `${role}@example.com`, role, password: 'correct horse battery staple' };
-    expect((await server.request('/admin/api/users', { body: person })).status).toBe(201);
-    const signIn = async (): Promise<Record<string, string>> => {
-      const { body, headers } = await server.request<{ csrf_token: string }>('/admin/api/login', {
-        key: null,
-        body: { email: person.email, password: person.password },
-      });
-      return { cookie: headers.get('set-cookie')!.split(';')[0]!, 'x-csrf-token': body.csrf_token };
+  it.each(Object.entries(ROLES))('is granted to a signed-in %s as far as the role allows', async (role, scopes) => {
+    const person = { email: `${role}@example.com`, password: 'correct horse battery staple' };
+    const created = await server.request('/admin/api/users', { body: { ...person, role } });
+    expect(created).toMatchObject({ status: 201 });
+    const signIn = async () => {
+      const { body, headers } = await admin.call('login', { body: person }, { key: null });
+      return { cookie: headers['set-cookie']!.split(';')[0]!, 'x-csrf-token': body.csrf_token };
     };
-    const offenders: unknown[] = [];
     let session = await signIn();
-    for (const operation of OPERATIONS) {
-      if (!operation.scopes) continue;
-      const may = operation.scopes.some((scope) => (scopes as string[]).includes(scope));
-      const [, allowed = 200] = EXPECTED[operation.id]!;
-      const expected = may ? (SIGNED_IN[operation.id] ?? allowed) : 403;
+    for (const operation of PROTECTED) {
+      const { id } = operation;
+      const may = operation.scopes.some((scope) => scopes.some((each) => each === scope));
       const { status } = await ask(operation, null, session);
-      if (status !== expected) offenders.push([operation.id, status, expected]);
-      if (operation.id === 'logout') session = await signIn();
+      expect({ id, status }).toEqual({ id, status: may ? (SIGNED_IN[id] ?? statusOf(id)) : 403 });
+      if (id === 'logout') session = await signIn();
     }
-    expect(offenders).toEqual([]);
   });
 
-  it('answers what is public to anybody', async () => {
-    for (const operation of OPERATIONS) {
-      if (operation.scopes) continue;
-      expect([operation.id, (await ask(operation, null)).status]).toEqual([
-        operation.id,
-        EXPECTED[operation.id]![1] ?? 200,
-      ]);
-    }
+  it.each(PUBLIC)('is granted to every caller for $id', async (operation) => {
+    expect(await ask(operation, null)).toMatchObject({ status: statusOf(operation.id) });
   });
 });

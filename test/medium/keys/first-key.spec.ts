@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCliInProcess } from '../../support/cli-in-process.js';
+import { onPostgresInProcess, onSqliteInProcess } from '../../support/in-process-environment.js';
+import { ENVIRONMENT_KEY } from '../../support/outage.js';
+
+onPostgresInProcess(
+  'a first key that cannot be written',
+  ({ database, startServer }) => {
+    it('does not stop keys from the environment', async () => {
+      const file = join(database.folder, 'a-file');
+      writeFileSync(file, '');
+      const server = await startServer({
+        FL_DATA_DIR: join(file, 'data'),
+        FL_SPOOL_DIR: join(database.folder, 'spool'),
+        FL_SECRET_KEY: 's'.repeat(40),
+        FL_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+        FL_API_KEYS: `${ENVIRONMENT_KEY}:predict+read`,
+      });
+      const answer = await server.api.predict({ text: 'x' }, { key: ENVIRONMENT_KEY });
+      expect(answer).toMatchObject({ status: 200, body: { persisted: 'database' } });
+      expect(server.log).toContain('admin.key cannot be written');
+    });
+  },
+  { start: false },
+);
+
+onSqliteInProcess(
+  'the first key of a new database',
+  ({ database }) => {
+    const migrate = (command: string) =>
+      runCliInProcess(['migrate', command], { FL_DATA_DIR: database.folder }, database.folder);
+
+    it('is not created by migrate status, which creates no file', async () => {
+      expect(await migrate('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('pending') });
+      expect(readdirSync(database.folder)).toEqual([]);
+    });
+
+    it('is created by the first migrate up, readable by its owner alone', async () => {
+      expect(await migrate('up')).toMatchObject({ code: 0, stderr: expect.stringContaining('admin.key') });
+      expect(statSync(join(database.folder, 'admin.key')).mode & 0o777).toBe(0o600);
+      expect(await migrate('up')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('admin.key') });
+      expect(existsSync(join(database.folder, 'feedback-loop.db'))).toBe(true);
+    });
+  },
+  { start: false },
+);
