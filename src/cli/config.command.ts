@@ -9,6 +9,7 @@ import {
   unknownVariables,
 } from '#config';
 import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
+import { checkSurroundings } from './config-surroundings.js';
 import { note, print, printJson } from './output.js';
 
 const generatedFiles = (): GeneratedFile[] => [
@@ -23,15 +24,23 @@ export function addConfigCommand(program: Command): void {
     .command('check')
     .description('print the effective configuration with secrets masked; exit code 1 if it is invalid')
     .option('--json', 'print JSON')
-    .action(({ json }: { json?: boolean }) => {
+    .action(async ({ json }: { json?: boolean }) => {
       const effective = configFromEnvironment();
       const masked = maskedConfig(effective);
+      const { isDatabaseChecked, warnings } = await checkSurroundings(effective);
       if (json) {
-        printJson({ variables: masked, unknown: unknownVariables(readEnvironment()) });
+        printJson({
+          variables: masked,
+          unknown: unknownVariables(readEnvironment()),
+          warnings,
+          database_checked: isDatabaseChecked,
+        });
         return;
       }
       for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);
       note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database.target)}`);
+      if (!isDatabaseChecked) note('The database cannot be reached, so its settings were not checked.');
+      for (const { problem, remedy } of warnings) note(`Warning: ${problem} ${remedy}`);
       for (const name of unknownVariables(readEnvironment()))
         note(`Warning: ${name} is not a known variable and is ignored.`);
     });

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -43,9 +44,9 @@ export class PostgresCluster {
     return `postgresql://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** `bin`: another PostgreSQL than the one that npm brings. */
-  static async create(bin: string = binaries()): Promise<PostgresCluster> {
-    const folder = ownFolder();
+  /** `bin`: another PostgreSQL than the one that npm brings. `parent`: where its folder is made. */
+  static async create(bin: string = binaries(), parent?: string): Promise<PostgresCluster> {
+    const folder = ownFolder(parent);
     const user = owner();
     const made = spawnSync(
       join(bin, 'initdb'),
@@ -141,6 +142,12 @@ export class PostgresCluster {
     this.signalAll('SIGCONT');
   }
 
+  /** Stops it if it runs, and removes its data. */
+  async drop(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   async stop(): Promise<void> {
     const running = this.process;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
@@ -160,8 +167,8 @@ export class PostgresCluster {
   }
 }
 
-function ownFolder(): string {
-  const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'cluster-'));
+function ownFolder(parent = process.env.FL_TEST_FOLDER as string): string {
+  const folder = mkdtempSync(join(parent, 'cluster-'));
   const user = owner();
   if (user) {
     chmodSync(folder, 0o700);

@@ -13,13 +13,20 @@ export class TcpProxy {
   private constructor(
     private readonly server: Server,
     private readonly port: number,
+    private readonly replace: readonly [string, string] | undefined,
   ) {}
 
-  static async to(host: string, targetPort: number): Promise<TcpProxy> {
+  /** `replace`: a text in what clients send, and another one of the same length that is sent in its place. */
+  static async to(
+    host: string,
+    targetPort: number,
+    { replace }: { replace?: readonly [string, string] } = {},
+  ): Promise<TcpProxy> {
+    if (replace && replace[0].length !== replace[1].length) throw new Error('both texts must have the same length');
     const holder: { proxy?: TcpProxy } = {};
     const server = createServer((client) => holder.proxy?.accept(client, host, targetPort));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    holder.proxy = new TcpProxy(server, (server.address() as { port: number }).port);
+    holder.proxy = new TcpProxy(server, (server.address() as { port: number }).port, replace);
     return holder.proxy;
   }
 
@@ -56,7 +63,8 @@ export class TcpProxy {
       [upstream, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (chunk) => {
+      from.on('data', (received: Buffer) => {
+        const chunk = from === client ? this.replaced(received) : received;
         // One direction only: a round trip is 400 ms longer. Timers of one length fire in order, and so do the chunks.
         if (this.mode === 'slow' && from === upstream) setTimeout(() => to.write(chunk), SLOW_MS);
         else to.write(chunk);
@@ -68,5 +76,11 @@ export class TcpProxy {
       from.on('error', () => to.destroy());
       if (this.mode === 'hang') from.pause();
     }
+  }
+
+  private replaced(chunk: Buffer): Buffer {
+    if (!this.replace) return chunk;
+    const [text, other] = this.replace;
+    return Buffer.from(chunk.toString('latin1').replaceAll(text, other), 'latin1');
   }
 }

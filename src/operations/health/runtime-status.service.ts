@@ -3,7 +3,7 @@ import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { formatTime, type TenantContext } from '#kernel';
 import { Draining, ForwardedHeaders } from '#http';
 import { GrowthService, toGrowthResource } from '#growth';
-import { DATABASE, type Database } from '#persistence';
+import { DATABASE, type Database, DurabilityService } from '#persistence';
 import { RedisConnection } from '#redis';
 import { BackgroundJobs, type JobStatus } from '#scheduling';
 
@@ -19,6 +19,7 @@ export class RuntimeStatus {
     private readonly forwarded: ForwardedHeaders,
     private readonly growth: GrowthService,
     private readonly jobs: BackgroundJobs,
+    private readonly durability: DurabilityService,
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
@@ -40,9 +41,20 @@ export class RuntimeStatus {
       ...indicators.check('process').up({ node: process.version, rss_bytes: rss, heap_used_bytes: heapUsed }),
       ...indicators.check('proxies').up({ untrusted_forwarded_for: this.forwarded.untrusted }),
       ...indicators.check('growth').up({ tables: this.growth.of(tenant).map(toGrowthResource) }),
+      ...this.durabilityReport(indicators),
       ...this.replicas(indicators),
       ...this.backgroundJobs(indicators),
     };
+  }
+
+  /**
+   * Down when acknowledged records can be lost. This does not change the server's state, because another server would
+   * have the same database.
+   */
+  private durabilityReport(indicators: HealthIndicatorService): HealthIndicatorResult {
+    const { risks } = this.durability;
+    const indicator = indicators.check('durability');
+    return risks.length > 0 ? indicator.down({ risks: [...risks] }) : indicator.up({ risks: [] });
   }
 
   /**

@@ -40,6 +40,8 @@ export const LOG_FIELDS: ReadonlySet<string> = new Set([
   'variables',
   'count',
   'reason',
+  'risk',
+  'problem',
 ]);
 
 interface LoggedError {

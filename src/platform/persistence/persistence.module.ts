@@ -14,6 +14,7 @@ import type { Database } from './contract/database.js';
 import { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
 import { PartitionMaintenance } from './lifecycle/partition-maintenance.job.js';
 import { DATABASE } from './contract/tokens.js';
+import { DurabilityService } from './durability/durability.service.js';
 import { StoredTables } from './tables/stored-tables.registry.js';
 import { TemporalStore } from './temporal/temporal-store.service.js';
 import { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
@@ -41,6 +42,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     Announcements,
     ClockSynchronizer,
     DatabaseSupervisor,
+    DurabilityService,
     { provide: DATABASE_STATE, useExisting: DatabaseSupervisor },
     PartitionMaintenance,
     ResultCache,
@@ -55,6 +57,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     DATABASE_STATE,
     Announcements,
     DatabaseSupervisor,
+    DurabilityService,
     ResultCache,
     SharedCache,
     StoredTables,

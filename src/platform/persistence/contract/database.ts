@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ClockReading } from '#kernel';
+import type { DurabilityRisk } from '../durability/durability-risk.js';
 import type { BulkInsert, BulkRow } from './bulk-insert.js';
 import type { Dialect } from './dialect.js';
 
@@ -79,5 +80,7 @@ export interface Database {
   /** Releases some of the space of deleted rows to the volume. Returns whether more remains. */
   compact(): Promise<boolean>;
   sizeBytes(): Promise<number>;
+  /** Returns what can undo a commit. Works before `connect`. */
+  durabilityRisks(): Promise<DurabilityRisk[]>;
   pools(): PoolStats[];
 }

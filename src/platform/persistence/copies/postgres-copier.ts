@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { MIGRATIONS_TABLE } from '#migrations';
 import { readEnvironment } from '#config';
+import { commitDurably } from '../postgres/postgres-pool.js';
 import { toDatabaseError } from '../contract/errors.js';
 import { connectionOptions } from '../postgres/connection-options.js';
 import {
@@ -132,6 +133,7 @@ export class PostgresCopier implements DatabaseCopier {
     client.on('error', () => undefined);
     try {
       await client.connect();
+      await commitDurably(client);
       return await work(client);
     } catch (error) {
       throw toDatabaseError(error);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
 import { MIGRATIONS, MIGRATIONS_TABLE, PARTITIONED_TABLES, TABLES } from '#migrations';
+import { commitDurably } from '../postgres/postgres-pool.js';
 import { toDatabaseError } from '../contract/errors.js';
 import { connectionOptions } from '../postgres/connection-options.js';
 import { describeColumns, type EntityClass, type TableDescription } from '../schema/portable-columns.js';
@@ -107,6 +108,7 @@ export class SqliteToPostgres {
     target.on('error', () => undefined);
     try {
       await target.connect();
+      await commitDurably(target);
       return await work(target);
     } catch (error) {
       throw toDatabaseError(error);

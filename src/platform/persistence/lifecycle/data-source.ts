@@ -5,7 +5,7 @@ import type { FeedbackLoopConfig } from '#config';
 import type { DialectName } from '../schema/column-types.js';
 import { type EntityClass, toEntitySchema } from '../schema/portable-columns.js';
 import { connectionOptions } from '../postgres/connection-options.js';
-import { SESSION_OPTIONS } from '../postgres/postgres-pool.js';
+import { commitDurably, SESSION_OPTIONS } from '../postgres/postgres-pool.js';
 import { ENTITIES } from '../schema/entities.js';
 import { prepareSqliteConnection } from '../sqlite/sqlite-pragmas.js';
 
@@ -85,7 +85,13 @@ export function dataSourceOptions(
     // The pool replaces an idle connection that the server closes; this must not end the process.
     poolErrorHandler: () => undefined,
     extra: migrating
-      ? { ...connection, connectionTimeoutMillis: 5000, lock_timeout: 5000, keepAlive: true }
+      ? {
+          ...connection,
+          connectionTimeoutMillis: 5000,
+          lock_timeout: 5000,
+          keepAlive: true,
+          onConnect: commitDurably,
+        }
       : {
           ...connection,
           connectionTimeoutMillis: config.database.connectTimeoutMs,

@@ -1,9 +1,10 @@
 import type { BulkGroup } from '../contract/database.js';
-import type { NamedQuery } from './postgres-pool.js';
+import { DURABLE_COMMIT, type NamedQuery } from './postgres-pool.js';
 
 /**
- * Combines several bulk inserts into one statement: one round trip, and one transaction without BEGIN and COMMIT.
+ * Combines bulk inserts into one statement: one round trip, and one transaction without BEGIN and COMMIT.
  *
+ * - its commit is durable
  * - a group whose rows must all be new counts them; if one exists, a division by zero undoes the whole statement, and
  *   `errors.ts` maps it to `RowsExistError`, because nothing else in the statement divides
  */
@@ -35,5 +36,9 @@ function textOf(groups: readonly BulkGroup[]): string {
   const complete = groups
     .flatMap(({ allNew }, i) => (allNew ? [i] : []))
     .map((i, counted) => `(SELECT COUNT(*) FROM g${i}) = $${groups.length + counted + 1}::bigint`);
-  return `WITH ${steps.join(', ')} SELECT 1 / CASE WHEN ${complete.join(' AND ')} THEN 1 ELSE 0 END AS complete`;
+  const results = [
+    DURABLE_COMMIT,
+    ...(complete.length > 0 ? [`1 / CASE WHEN ${complete.join(' AND ')} THEN 1 ELSE 0 END AS complete`] : []),
+  ];
+  return `WITH ${steps.join(', ')} SELECT ${results.join(', ')}`;
 }

@@ -4,6 +4,8 @@ import type { FeedbackLoopConfig } from '#config';
 import type { Metrics } from '#observability';
 import type { BulkRow } from '../contract/bulk-insert.js';
 import type { BulkGroup, Database, PoolStats, ReplicaStatus, WriteSession } from '../contract/database.js';
+import type { DurabilityRisk } from '../durability/durability-risk.js';
+import { postgresRisks } from '../durability/postgres-risks.js';
 import { postgresDialect } from '../contract/dialect.js';
 import {
   PersistenceNotReadyError,
@@ -13,7 +15,7 @@ import {
 } from '../contract/errors.js';
 import { CombinedStatements } from './combined-statements.js';
 import { Replicas } from './replicas.js';
-import { isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
+import { DURABLE_COMMIT, isConnectionSuspect, type NamedQuery, PostgresPool, type RunQuery } from './postgres-pool.js';
 
 /** Keeps a long scan from using the cores that other queries need. */
 const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
@@ -106,11 +108,10 @@ export class PostgresDatabase implements Database {
   }
 
   async commit(groups: readonly BulkGroup[]): Promise<void> {
-    if (!groups.some(({ allNew }) => allNew)) {
-      await this.ingest.run(groups.map(toQuery));
-      return;
-    }
-    await this.ingest.run([this.combined.combine(groups)]);
+    // Groups that may change the same rows cannot be parts of one statement, unless all rows are known to be new.
+    if (groups.length === 1 || groups.some(({ allNew }) => allNew))
+      await this.ingest.query(this.combined.combine(groups));
+    else await this.ingest.transaction((query) => toSession(query).insert(groups));
   }
 
   async write<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
@@ -154,6 +155,7 @@ export class PostgresDatabase implements Database {
     try {
       await runner.connect();
       await runner.startTransaction();
+      await runner.query(`SELECT ${DURABLE_COMMIT}`);
       const result = await work(runner.manager);
       await runner.commitTransaction();
       return result;
@@ -188,6 +190,10 @@ export class PostgresDatabase implements Database {
       text: 'SELECT pg_database_size(current_database()) AS bytes',
     });
     return Number(rows[0]?.bytes ?? 0);
+  }
+
+  async durabilityRisks(): Promise<DurabilityRisk[]> {
+    return postgresRisks((text, values) => this.health.query({ text, values }));
   }
 
   pools(): PoolStats[] {

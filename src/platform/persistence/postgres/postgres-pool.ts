@@ -37,6 +37,24 @@ export type RunQuery = <Row>(query: NamedQuery) => Promise<Row[]>;
  */
 export const SESSION_OPTIONS = '-c datestyle=ISO -c extra_float_digits=1 -c timezone=UTC';
 
+const durableCommit = (local: boolean): string =>
+  "set_config('synchronous_commit', " +
+  `CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${local})`;
+
+/**
+ * Makes the commit of the current transaction durable, whatever the database, the role or the server say. Weaker levels
+ * are raised to `on`; `remote_apply` is kept.
+ *
+ * For one transaction only: a session setting would hide a stronger one that the server is given later, and behind a
+ * pooler in transaction mode the next transaction may use another session.
+ */
+export const DURABLE_COMMIT = durableCommit(true);
+
+/** Does the same for a whole session, for a short one without a pooler. */
+export async function commitDurably(client: pg.ClientBase): Promise<void> {
+  await client.query(`SELECT ${durableCommit(false)}`);
+}
+
 /** Parses bigint as a number, because every integer here fits into one. By default `pg` returns text. */
 const INT8 = 20;
 const types = {
@@ -89,10 +107,12 @@ export class PostgresPool {
     };
   }
 
-  /** The same settings for one transaction. */
-  private get localSettings(): string {
-    const { lockTimeoutMs, queryTimeoutMs } = this.options;
-    return `SET LOCAL statement_timeout = ${Math.floor(queryTimeoutMs * 0.9)}; SET LOCAL lock_timeout = ${lockTimeoutMs}`;
+  /** Begins a transaction with its settings, in one round trip. */
+  private get begin(): string {
+    const { lockTimeoutMs, queryTimeoutMs, throughPooler } = this.options;
+    const durable = `BEGIN; SELECT ${DURABLE_COMMIT}`;
+    if (!throughPooler) return durable;
+    return `${durable}; SET LOCAL statement_timeout = ${Math.floor(queryTimeoutMs * 0.9)}; SET LOCAL lock_timeout = ${lockTimeoutMs}`;
   }
 
   /** Opens the minimum number of connections. */
@@ -109,20 +129,11 @@ export class PostgresPool {
     return this.withClient((client) => this.execute<Row>(client, query));
   }
 
-  /** Runs `queries` in one transaction. A single query needs none. */
-  async run(queries: readonly NamedQuery[]): Promise<void> {
-    if (queries.length === 1) await this.query(queries[0] as NamedQuery);
-    else
-      await this.transaction(async (query) => {
-        for (const each of queries) await query(each);
-      });
-  }
-
-  /** Runs `work` in one transaction, which a failure rolls back. */
+  /** Runs `work` in one durable transaction, which a failure rolls back. */
   async transaction<T>(work: (query: RunQuery) => Promise<T>): Promise<T> {
     return this.withClient(async (client) => {
       try {
-        await client.query(this.options.throughPooler ? `BEGIN; ${this.localSettings}` : 'BEGIN');
+        await client.query(this.begin);
         const result = await work(<Row>(query: NamedQuery) => this.execute<Row>(client, query));
         await client.query('COMMIT');
         return result;

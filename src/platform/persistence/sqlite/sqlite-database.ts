@@ -5,6 +5,8 @@ import { Mutex, sleep } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import type { Metrics } from '#observability';
 import type { BulkGroup, Database, PoolStats, WriteSession } from '../contract/database.js';
+import type { DurabilityRisk } from '../durability/durability-risk.js';
+import { sqliteRisks } from '../durability/folder-risks.js';
 import { sqliteDialect } from '../contract/dialect.js';
 import {
   DatabaseLockedError,
@@ -189,6 +191,10 @@ export class SqliteDatabase implements Database {
 
   async sizeBytes(): Promise<number> {
     return statSync(this.path).size;
+  }
+
+  async durabilityRisks(): Promise<DurabilityRisk[]> {
+    return sqliteRisks(this.path);
   }
 
   pools(): PoolStats[] {
