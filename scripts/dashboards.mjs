@@ -124,6 +124,7 @@ const ROWS = [
     [
       ['CPU', 'percentunit', [`rate(process_cpu_seconds_total{${I}}[$__rate_interval])`, '{{instance}}']],
       ['Memory', 'bytes', [`process_resident_memory_bytes{${I}}`, '{{instance}}']],
+      ['Clock offset', 's', [`clock_offset_seconds{${I}}`, '{{instance}}']],
       ['Event loop lag, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
       ['Webhooks', 'ops', [`sum by (result) (rate(webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}']],
       [

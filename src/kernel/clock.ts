@@ -6,4 +6,5 @@ export interface Clock {
 
 export const CLOCK = Symbol('Clock');
 
+/** The clock of the operating system, which may be wrong and may be set while a process runs. */
 export const systemClock: Clock = { now: () => Date.now() };

@@ -1,6 +1,7 @@
 export type { Actor } from './actor.js';
 export { type CamelCase, camelCase, camelCased } from './casing.js';
 export { type Clock, CLOCK, systemClock } from './clock.js';
+export { type ClockMark, type ClockReading, ServerClock } from './server-clock.js';
 export {
   AppError,
   AuthenticationError,

@@ -18,6 +18,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** No measure of anything: a shared machine may be slow. */
+const SQLITE_BUSY_MS = 30_000;
 let counter = 0;
 
 /** `migrated`: with the schema; otherwise empty. SQLite files migrate themselves at the first start. */
@@ -33,24 +35,42 @@ function sqlite(folder: string): TestDatabase {
     folder,
     environment: { FL_DATA_DIR: folder },
     query: async <Row>(text: string, values: unknown[] = []) => {
-      const database = new BetterSqlite3(path, { timeout: 5000 });
-      try {
-        const statement = database.prepare(text);
-        if (statement.reader) return statement.all(values) as Row[];
-        statement.run(values);
-        return [];
-      } finally {
-        database.close();
-      }
+      const deadline = Date.now() + SQLITE_BUSY_MS;
+      for (;;)
+        try {
+          return querySqlite<Row>(path, text, values);
+        } catch (error) {
+          // The server may run in this process: it ends its transaction only while this waits.
+          if (!(error instanceof BetterSqlite3.SqliteError) || error.code !== 'SQLITE_BUSY' || Date.now() > deadline)
+            throw error;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
     },
     drop: async () => undefined,
   };
 }
 
+function querySqlite<Row>(path: string, text: string, values: unknown[]): Row[] {
+  const database = new BetterSqlite3(path, { timeout: 0 });
+  try {
+    const statement = database.prepare(text);
+    if (statement.reader) return statement.all(values) as Row[];
+    statement.run(values);
+    return [];
+  } finally {
+    database.close();
+  }
+}
+
 async function postgresql(folder: string, migrated: boolean): Promise<TestDatabase> {
   const admin = required('FL_TEST_POSTGRES_ADMIN_URL');
+  return postgresDatabaseOf(admin, folder, migrated ? ` TEMPLATE ${required('FL_TEST_TEMPLATE')}` : '');
+}
+
+/** A new database of the server at `admin`. `options` end the statement that creates it. */
+export async function postgresDatabaseOf(admin: string, folder: string, options = ''): Promise<TestDatabase> {
   const name = `fl_test_${process.pid}_${Date.now().toString(36)}_${counter++}`;
-  await administer(admin, `CREATE DATABASE ${name}${migrated ? ` TEMPLATE ${required('FL_TEST_TEMPLATE')}` : ''}`);
+  await administer(admin, `CREATE DATABASE ${name}${options}`);
   const url = withDatabase(admin, name);
   return {
     dialect: 'postgresql',

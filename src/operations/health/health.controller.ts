@@ -39,7 +39,8 @@ export class HealthController {
   @ProbeRoute({
     operationId: 'readiness',
     summary: 'Check whether the server takes traffic',
-    description: 'A server that drains, or that lacks its schema or its models, reports 503.',
+    description:
+      'A server that drains, that lacks its schema or its models, or whose clock exceeds FL_MAX_CLOCK_OFFSET_MS reports 503.',
     returns: StateSchema,
   })
   readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {

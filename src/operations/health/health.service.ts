@@ -59,7 +59,7 @@ export class HealthService {
   }
 
   private get isUnusable(): boolean {
-    return this.supervisor.status.state === 'outdated' || !this.models.loaded;
+    return this.supervisor.status.state === 'outdated' || !this.models.loaded || !this.supervisor.clock.isWithinLimit;
   }
 
   private get isSpoolFailing(): boolean {
@@ -68,7 +68,7 @@ export class HealthService {
 
   /**
    * Whether the server takes traffic. Predictions are served even if they cannot be recorded. Therefore only draining,
-   * a wrong schema and missing models end the traffic.
+   * a wrong schema, missing models and, if it is configured, a wrong clock end the traffic.
    */
   get isReady(): boolean {
     return !this.runtime.isDraining && !this.isUnusable;
@@ -86,6 +86,7 @@ export class HealthService {
       uptime_seconds: Math.floor(process.uptime()),
       components: {
         ...this.databaseReport(),
+        ...this.clockReport(),
         ...this.spoolReport(),
         ...this.modelReport(),
         ...this.runtime.report(this.indicators, tenant),
@@ -104,6 +105,13 @@ export class HealthService {
       pools: this.supervisor.pools.map(report),
     };
     return state === 'up' ? indicator.up(details) : indicator.down({ ...details, reason });
+  }
+
+  private clockReport(): HealthIndicatorResult {
+    const { isWithinLimit, maxOffsetMs, offsetMs, source, uncertaintyMs } = this.supervisor.clock;
+    const details = { source, offset_ms: offsetMs, uncertainty_ms: uncertaintyMs, max_offset_ms: maxOffsetMs };
+    const indicator = this.indicators.check('clock');
+    return isWithinLimit ? indicator.up(details) : indicator.down(details);
   }
 
   private spoolReport(): HealthIndicatorResult {

@@ -7,9 +7,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
-import type { ReplayGuard } from '#ingest';
 import type { BulkRow } from '#persistence';
 import { Archive } from '#retention';
+
+/** Returns the rows to erase. */
+type FindErased = (rows: readonly BulkRow[]) => Promise<ReadonlySet<BulkRow>>;
 
 interface Line {
   table: string;
@@ -32,7 +34,7 @@ export class ArchiveErasure {
    *
    * @returns the number of removed rows
    */
-  async erase(find: ReplayGuard): Promise<number> {
+  async erase(find: FindErased): Promise<number> {
     const {
       retention: { archiveDir },
     } = this.config;
@@ -45,7 +47,7 @@ export class ArchiveErasure {
     return lines;
   }
 
-  private async eraseFrom(path: string, find: ReplayGuard): Promise<number> {
+  private async eraseFrom(path: string, find: FindErased): Promise<number> {
     const erasedIds = new Set<unknown>();
     let batch: BulkRow[] = [];
     const checkBatch = async (): Promise<void> => {

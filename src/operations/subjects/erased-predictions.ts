@@ -28,11 +28,16 @@ export class ErasedPredictions {
     const { given_prediction_id, inference_id, prediction_id } = row;
     const named = prediction_id ?? given_prediction_id;
     if (typeof named === 'string')
-      return !belongsToOthers(row) && (this.ids.get(`${tenantId} ${named}`) ?? -1) >= acceptedAt;
+      return !belongsToOthers(row) && isErased(this.ids.get(`${tenantId} ${named}`), acceptedAt);
     // Predictions have an `inference_id` too. Only labels have the field `given_prediction_id`.
     if (!('given_prediction_id' in row) || typeof inference_id !== 'string') return false;
-    return (this.inferenceIds.get(`${tenantId} ${inference_id}`) ?? -1) >= acceptedAt;
+    return isErased(this.inferenceIds.get(`${tenantId} ${inference_id}`), acceptedAt);
   }
+}
+
+/** `acceptedAt` is `-Infinity` when it is unknown, which must not match a prediction that was never erased. */
+function isErased(requestedAt: number | undefined, acceptedAt: number): boolean {
+  return requestedAt !== undefined && requestedAt >= acceptedAt;
 }
 
 /** Whether the row is feedback of another subject, or feedback whose link to the prediction was not verified. */

@@ -8,7 +8,7 @@ import { LocalErasure } from './local-erasure.service.js';
 const SWEEP_EVERY_MS = 60_000;
 /** Covers erasures that this server missed while it was stopped. */
 const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
-/** Maximum difference between the clocks of two servers. */
+/** Covers an erasure whose transaction took long, and the uncertainty of the clocks of servers. */
 const OVERLAP_MS = 300_000;
 
 /**

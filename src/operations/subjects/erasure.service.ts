@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK, NotFoundError, type TenantContext, uuidv7 } from '#kernel';
+import { NotFoundError, ServerClock, type TenantContext, uuidv7 } from '#kernel';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import { Announcements } from '#persistence';
 import { ErasureLedger } from './erasure-ledger.service.js';
@@ -7,7 +7,7 @@ import { ErasuresRepository } from './erasures.repository.js';
 import { LocalErasure } from './local-erasure.service.js';
 import type { ErasureCertificate } from './subject.js';
 import { SubjectHashes } from './subject-hashes.service.js';
-import { sumOf, TableErasure } from './table-erasure.service.js';
+import { IN_FLIGHT_MS, sumOf, TableErasure } from './table-erasure.service.js';
 
 /**
  * Erases data subjects from every store.
@@ -28,7 +28,7 @@ export class ErasureService {
     private readonly tables: TableErasure,
     private readonly local: LocalErasure,
     private readonly announcements: Announcements,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly clock: ServerClock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
@@ -39,20 +39,22 @@ export class ErasureService {
    */
   async erase(tenant: TenantContext, userId: string): Promise<ErasureCertificate> {
     const now = this.clock.now();
+    // Erases what may have been accepted before by a clock that differs. The second pass reaches further anyway.
+    const requestedAt = now + Math.ceil(Math.min(this.clock.uncertaintyMs, IN_FLIGHT_MS));
     const [subjectHash, ...previous] = this.hashes.of(tenant, userId);
     const known = await this.repository.find(tenant, [subjectHash, ...previous]);
     const tombstone = await this.repository.writeTombstone(tenant, {
       subjectHash,
       certificateId: known?.certificateId ?? uuidv7(now),
-      now,
+      now: requestedAt,
     });
-    await this.ledger.append([{ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: now }]);
+    await this.ledger.append([{ tenant_id: tenant.tenantId, subject_hash: subjectHash, requested_at: requestedAt }]);
     const before = known?.removed ?? tombstone.removed;
     const fromTables = await this.tables.eraseTwice(tenant, userId);
     // Recorded immediately. Otherwise, if a later step failed, a repeated request would not count these rows.
     if (Object.keys(fromTables).length > 0)
       await this.repository.saveRemoval(tenant, subjectHash, sumOf(before, fromTables), this.clock.now());
-    this.tables.eraseLater(tenant, userId, now);
+    this.tables.eraseLater(tenant, userId, requestedAt);
     const removed = sumOf(fromTables, await this.local.remove());
     if (Object.keys(removed).length === 0) {
       if (known?.found) return known;

@@ -24,7 +24,7 @@ export class LocalErasure {
 
   /** Removes the records of erased subjects. @returns the number of removed records, by store */
   async remove(): Promise<RemovedRows> {
-    const spool = await this.spool.erase((rows) => this.erasedRows.findIn(rows));
+    const spool = await this.spool.erase((rows, clockOf) => this.erasedRows.findIn(rows, clockOf));
     const archive = await this.archive.erase((rows) => this.erasedRows.findIn(rows));
     return { ...(spool > 0 ? { spool } : {}), ...(archive > 0 ? { archive } : {}) };
   }

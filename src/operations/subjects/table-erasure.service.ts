@@ -5,7 +5,7 @@ import { StoredTables } from '#persistence';
 import { ErasuresRepository } from './erasures.repository.js';
 
 /** After this time, a record that was accepted earlier is usually committed or in a spool. */
-const IN_FLIGHT_MS = 2000;
+export const IN_FLIGHT_MS = 2000;
 const MAX_ATTEMPTS = 5;
 const DEADLOCK_PAUSE_MS = 200;
 

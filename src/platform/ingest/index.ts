@@ -12,7 +12,7 @@ export { IngestModule } from './ingest.module.js';
 export { type NdjsonSink, storeInBatches } from './ndjson/ndjson-recording.js';
 export { recordJsonOrNdjson } from './ndjson/ndjson-reply.js';
 export { NdjsonRecordRoute, RecordRoute } from './record-route.js';
-export { type ReplayGuard, ReplayGuards } from './spool/replay-guards.registry.js';
+export { type ClockOf, ReplayGuards } from './spool/replay-guards.registry.js';
 export type { SpoolOptions } from './spool/spool-entry.js';
 export { SpoolReplayer } from './spool/spool-replayer.js';
 export { Spool } from './spool/spool.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { CLOCK, systemClock } from '#kernel';
+import { randomUUID } from 'node:crypto';
+import { CLOCK, ServerClock } from '#kernel';
 import { APP_LOGGER, type AppLogger } from './logger.js';
 import { Metrics } from './metrics.service.js';
 import { NestLogger } from './nest-logger.service.js';
@@ -15,11 +16,12 @@ export class ObservabilityModule {
       imports: [LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] })],
       providers: [
         { provide: APP_LOGGER, useValue: logger },
-        { provide: CLOCK, useValue: systemClock },
+        { provide: ServerClock, useFactory: () => new ServerClock(randomUUID()) },
+        { provide: CLOCK, useExisting: ServerClock },
         Metrics,
         NestLogger,
       ],
-      exports: [APP_LOGGER, CLOCK, Metrics, NestLogger],
+      exports: [APP_LOGGER, CLOCK, Metrics, NestLogger, ServerClock],
     };
   }
 }

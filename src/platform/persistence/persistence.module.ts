@@ -1,11 +1,13 @@
 import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { type Clock, CLOCK } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger, Metrics } from '#observability';
 import { Announcements } from './lifecycle/announcements.registry.js';
 import { ResultCache, SharedCache } from '#cache';
 import { DATABASE_STATE } from '#scheduling';
+import { ClockSynchronizer } from './lifecycle/clock-synchronizer.service.js';
 import { createDatabase } from './lifecycle/create-database.js';
 import { dataSourceOptions, entitySchemas } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
@@ -33,11 +35,12 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
   providers: [
     {
       provide: DATABASE,
-      inject: [getDataSourceToken(), FeedbackLoopConfig, Metrics],
-      useFactory: (dataSource: DataSource, config: FeedbackLoopConfig, metrics: Metrics): Database =>
-        createDatabase(dataSource, config, metrics),
+      inject: [getDataSourceToken(), FeedbackLoopConfig, Metrics, CLOCK],
+      useFactory: (dataSource: DataSource, config: FeedbackLoopConfig, metrics: Metrics, clock: Clock): Database =>
+        createDatabase(dataSource, config, metrics, clock),
     },
     Announcements,
+    ClockSynchronizer,
     DatabaseSupervisor,
     DurabilityService,
     { provide: DATABASE_STATE, useExisting: DatabaseSupervisor },

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { type Clock, CLOCK } from '#kernel';
 import { ReadableBodyGuard, UndeclaredInputGuard } from '#http';
 import { IngestModule } from '#ingest';
 import { RedisConnection } from '#redis';
@@ -21,9 +22,12 @@ import { RateLimitGuard, RateLimiter, RedisThrottleStorage } from './throttling/
   imports: [
     IngestModule,
     ThrottlerModule.forRootAsync({
-      inject: [RedisConnection],
+      inject: [RedisConnection, CLOCK],
       // We use neither its guard, which counts by route, nor its storage, which keeps every hit.
-      useFactory: (redis: RedisConnection) => ({ throttlers: [], storage: new RedisThrottleStorage(redis) }),
+      useFactory: (redis: RedisConnection, clock: Clock) => ({
+        throttlers: [],
+        storage: new RedisThrottleStorage(redis, clock),
+      }),
     }),
   ],
   providers: [

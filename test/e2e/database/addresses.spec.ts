@@ -99,7 +99,7 @@ describe('TLS to PostgreSQL', () => {
     await cluster?.stop();
   });
 
-  // F11. The certificate is signed by itself, for another host name.
+  // F11. The certificate is self-signed, for another host name.
   it.each([
     ['sslmode=require', 0, ''],
     ['sslmode=verify-ca&sslrootcert=CA', 0, ''],

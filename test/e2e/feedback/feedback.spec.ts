@@ -116,7 +116,7 @@ onBothDatabases(
     });
 
     // S3-09
-    it('lets nobody in particular send five an hour from one address', async () => {
+    it('lets a person without a key send five an hour from one address', async () => {
       const statuses: number[] = [];
       for (let i = 0; i < 7; i++) {
         const description = `Number ${i} of ${crypto.randomUUID()}`;

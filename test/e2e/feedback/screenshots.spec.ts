@@ -33,7 +33,7 @@ onBothDatabases('screenshots', ({ api, admin, server }) => {
   };
 
   // S3-03 S3-05 S3-06 S3-07
-  it('are shown encoded anew, without what was hidden in them', async () => {
+  it('are encoded again, without what was hidden in them', async () => {
     const picture = await sharp(await plain(640, 400, 'jpeg'))
       .withExif({ IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 0/1' } })
       .toBuffer();

@@ -1,7 +1,7 @@
 import { onPostgresBehindProxy } from '../../support/environment.js';
 import { until } from '../../support/outage.js';
 
-const NOBODY = { correct: 0, wrong: 0, ratings: {} };
+const NO_VOTES = { correct: 0, wrong: 0, ratings: {} };
 
 onPostgresBehindProxy(
   'votes and labels in an outage',
@@ -26,9 +26,9 @@ onPostgresBehindProxy(
       await until(async () => (await api.health()).body.status === 'healthy');
       // Newer than what the spool is about to bring, or not: the last acceptance counts.
       await until(async () => (await votesOn(early.id))?.wrong === 1);
-      expect(await votesOn(early.id)).toEqual({ ...NOBODY, wrong: 1 });
+      expect(await votesOn(early.id)).toEqual({ ...NO_VOTES, wrong: 1 });
       await until(async () => (await api.predictions.get(late.id)).body.labels?.length === 1);
-      expect(await votesOn(late.id)).toEqual({ ...NOBODY, correct: 1 });
+      expect(await votesOn(late.id)).toEqual({ ...NO_VOTES, correct: 1 });
     });
   },
   { scopes: 'predict+read+ingest' },

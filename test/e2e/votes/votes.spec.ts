@@ -4,14 +4,14 @@ import { refusalOf } from '../../support/expectations.js';
 import { newId } from '../../support/ids.js';
 import { until } from '../../support/outage.js';
 
-const NOBODY = { correct: 0, wrong: 0, ratings: {} };
+const NO_VOTES = { correct: 0, wrong: 0, ratings: {} };
 
 onBothDatabases('votes', ({ api, admin, database, dialect }) => {
   const votesOn = async (id: string) => (await api.predictions.get(id)).body.votes;
 
   it('counts one vote for each rater, who may change and withdraw it', async () => {
     const { id } = await api.predicted();
-    expect(await votesOn(id)).toEqual(NOBODY);
+    expect(await votesOn(id)).toEqual(NO_VOTES);
 
     const first = await api.votes.create(id, { correct: false, rating: 2, user_id: 'ann' });
     expect(first).toMatchObject({ status: 201, body: { link: 'linked', persisted: 'database' } });
@@ -31,7 +31,7 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
     const { id } = await api.predicted();
     await api.votes.create(id, { correct: false });
     await api.votes.create(id, { correct: false });
-    expect(await votesOn(id)).toEqual({ ...NOBODY, wrong: 1 });
+    expect(await votesOn(id)).toEqual({ ...NO_VOTES, wrong: 1 });
   });
 
   it('takes a feedback token instead of a key', async () => {
@@ -39,12 +39,12 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
     const holder = api.as(null, { 'x-feedback-token': feedback_token });
     const vote = { correct: false, label: 'neutral', comment: 'no' };
     expect(await holder.votes.create(id, vote)).toMatchObject({ status: 201 });
-    // One token is one rater, whoever it says it is.
+    // One token is one rater, no matter which user it names.
     expect(await holder.votes.create(id, { correct: true, user_id: 'pretender' })).toMatchObject({ status: 201 });
-    expect(await votesOn(id)).toEqual({ ...NOBODY, correct: 1 });
+    expect(await votesOn(id)).toEqual({ ...NO_VOTES, correct: 1 });
 
     expect(await holder.votes.withdraw(id)).toMatchObject({ status: 200 });
-    expect(await votesOn(id)).toEqual(NOBODY);
+    expect(await votesOn(id)).toEqual(NO_VOTES);
     expect(await holder.predictions.get(id)).toMatchObject({ status: 401 });
   });
 
@@ -83,9 +83,9 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
 
     // What a page says of Ann does not replace what the team's server says of her.
     await api.votes.create(id, { correct: false, user_id: 'ann' });
-    expect(await votesOn(id)).toEqual({ ...NOBODY, correct: 1, wrong: 1 });
+    expect(await votesOn(id)).toEqual({ ...NO_VOTES, correct: 1, wrong: 1 });
     await shop.votes.create(id, { correct: true, user_id: 'ann' });
-    expect(await votesOn(id)).toEqual({ ...NOBODY, correct: 1, wrong: 1 });
+    expect(await votesOn(id)).toEqual({ ...NO_VOTES, correct: 1, wrong: 1 });
   });
 
   // S4-13
@@ -96,7 +96,7 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
     expect(await api.predictions.get(id)).toMatchObject({ status: 404 });
 
     await api.predictions.log({ id, model: 'm', model_version: 'v', label: 'l', confidence: 0.5 });
-    expect(await votesOn(id)).toEqual({ ...NOBODY, correct: 1 });
+    expect(await votesOn(id)).toEqual({ ...NO_VOTES, correct: 1 });
     await until(async () => {
       const pending = await database.query(
         `SELECT id FROM prediction_votes WHERE link = 'pending' AND prediction_id = '${id}'`,
@@ -121,6 +121,6 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
     const { id } = await api.predicted();
     const theirs = await api.as(tenant.body.admin_key).votes.create(id, { correct: false });
     expect(theirs).toMatchObject({ status: 202, body: { link: 'pending' } });
-    expect(await votesOn(id)).toEqual(NOBODY);
+    expect(await votesOn(id)).toEqual(NO_VOTES);
   });
 });

@@ -167,9 +167,9 @@ onBothDatabasesInProcess('administration of keys', ({ admin, api, database, dial
         code: 2,
         stderr: expect.stringContaining('must be a list of predict'),
       });
-      expect(await run('keys', 'list', '--tenant', 'nobody')).toMatchObject({
+      expect(await run('keys', 'list', '--tenant', 'unknown')).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('nobody'),
+        stderr: expect.stringContaining('unknown'),
       });
     });
 

@@ -1,6 +1,6 @@
 import { IsArray, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
 import { normalizeOrigin } from '#kernel';
-import { BooleanVariable, IntegerVariable, Variable } from '../variable.decorator.js';
+import { BooleanVariable, IntegerVariable, OptionalIntegerVariable, Variable } from '../variable.decorator.js';
 
 /** The server's address, TLS, HTTP limits and data folder. */
 export class ServerSettings {
@@ -50,6 +50,14 @@ export class ServerSettings {
       'Time after SIGTERM during which the server still serves requests but reports readiness 503, in milliseconds. Load balancers then notice before the socket closes.',
   })
   drainMs: number = 5000;
+
+  @OptionalIntegerVariable(1000, 86_400_000, {
+    name: 'FL_MAX_CLOCK_OFFSET_MS',
+    description:
+      'Offset of the system clock from the clock of the database at which readiness reports 503, in milliseconds. Without it, an offset is only reported: records get the time of the database, and a wrong clock of the database would otherwise stop every server.',
+    defaultText: 'none',
+  })
+  maxClockOffsetMs: number | undefined;
 
   @IntegerVariable(16_384, 104_857_600, {
     name: 'FL_BODY_LIMIT_BYTES',

@@ -1,3 +1,4 @@
+import type { ClockMark } from '#kernel';
 import type { BulkGroup, BulkInsert, BulkRow } from '#persistence';
 import type { Claim } from '../idempotency/claim.js';
 
@@ -10,6 +11,8 @@ export interface RecordBatch {
   claim?: Claim;
   /** Whether the caller chose the ids, so that they may belong to other records. */
   chosenIds?: boolean;
+  /** State of the server's clock when it accepted the rows; only for rows that are replayed. */
+  clock?: ClockMark;
 }
 
 /** Outcome of a batch that was not simply stored. */

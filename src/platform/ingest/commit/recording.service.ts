@@ -35,13 +35,16 @@ export class RecordingService {
     makePlan: () => Promise<RecordPlan<T>> | RecordPlan<T>,
     show: (result: T) => Body,
   ): Promise<RecordedAnswer<Body>> {
-    const shown = ({ body, status }: Answer<T>): Answer<Body> => ({ status, body: show(body) });
     const { key } = request;
-    if (key === undefined) return { ...shown(await this.commit(tenant, await makePlan())), replayed: false };
+    if (key === undefined)
+      return { ...(await this.commit(tenant, shownPlan(await makePlan(), show))), replayed: false };
     return this.idempotency.once({ ...request, tenant, key }, async (claimOf) => {
-      const plan = await makePlan();
-      const claim = claimOf(plan.recordIds, (persisted) => shown(plan.answer(persisted)));
-      return shown(await this.commit(tenant, plan, claim));
+      const plan = shownPlan(await makePlan(), show);
+      return this.commit(
+        tenant,
+        plan,
+        claimOf(plan.recordIds, (persisted) => plan.answer(persisted)),
+      );
     });
   }
 
@@ -108,4 +111,24 @@ export class RecordingService {
     plan.recorded?.(persisted);
     return plan.answer(persisted);
   }
+}
+
+/**
+ * Returns the plan with its responses as they are sent. Each of them is made once: the stored response and the first
+ * one would otherwise have feedback tokens of different seconds.
+ */
+function shownPlan<T, Body>(plan: RecordPlan<T>, show: (result: T) => Body): RecordPlan<Body> {
+  const shown = ({ body, status }: Answer<T>): Answer<Body> => ({ status, body: show(body) });
+  const answers = new Map<Durability, Answer<Body>>();
+  return {
+    batch: plan.batch,
+    recordIds: plan.recordIds,
+    answer: (persisted) => {
+      const answer = answers.get(persisted) ?? shown(plan.answer(persisted));
+      answers.set(persisted, answer);
+      return answer;
+    },
+    unrecorded: plan.unrecorded && ((error) => shown(plan.unrecorded!(error))),
+    recorded: (persisted) => plan.recorded?.(persisted),
+  };
 }

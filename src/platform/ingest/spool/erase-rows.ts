@@ -42,7 +42,10 @@ async function eraseFrom(spool: ErasableSpool, table: Table, row: SpooledRow, fi
     return 0;
   }
   const parts = body.parts.map(([name, rows]) => ({ name, rows }));
-  const refused: ReadonlySet<BulkRow> = await find(parts.flatMap(({ rows }) => rows));
+  const refused: ReadonlySet<BulkRow> = await find(
+    parts.flatMap(({ rows }) => rows),
+    () => body.clock,
+  );
   if (refused.size === 0) return 0;
   const left = withoutRows(parts, refused).map(({ name, rows }): [string, BulkRow[]] => [name, rows]);
   await spool.free([

@@ -1,3 +1,4 @@
+import type { ClockMark } from '#kernel';
 import type { BulkRow } from '#persistence';
 import type { Claim } from '../idempotency/claim.js';
 
@@ -15,6 +16,8 @@ export interface SpooledRow {
 export interface EntryBody {
   parts: [table: string, rows: BulkRow[]][];
   claim?: Claim;
+  /** State of the server's clock when it accepted the rows. Entries of previous versions lack it. */
+  clock?: ClockMark;
 }
 
 /** A waiting entry: one record, or several that belong together. */
@@ -46,4 +49,6 @@ export interface SpoolOptions {
   folder: string;
   maxBytes: number;
   now: () => number;
+  /** Returns the present state of the server's clock, which is kept with each entry. */
+  markClock?: () => ClockMark;
 }

@@ -86,7 +86,7 @@ export class SpoolReplayer {
     return buried;
   }
 
-  private toBatch({ claim, parts }: SpooledEntry): RecordBatch {
+  private toBatch({ claim, clock, parts }: SpooledEntry): RecordBatch {
     const groups = parts.map(([table, rows]) => {
       const insert = this.spool.insertOf(table);
       // A later version wrote the entry. It stays among the dead letters until that version is installed again.
@@ -94,7 +94,7 @@ export class SpoolReplayer {
         throw new DataRefusedError(Object.assign(new Error('unknown kind'), { code: `unknown kind ${table}` }));
       return { insert, rows };
     });
-    const batch = { parts: groups, bytes: 0, ...(claim ? { claim } : {}) };
+    const batch = { parts: groups, bytes: 0, ...(claim ? { claim } : {}), ...(clock ? { clock } : {}) };
     return { ...batch, bytes: rowsOf(batch) };
   }
 }

@@ -1,4 +1,4 @@
-import { codeOf, HOUR_MS, sleep } from '#kernel';
+import { codeOf, HOUR_MS, ServerClock, sleep } from '#kernel';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
@@ -46,13 +46,15 @@ export class SpoolService {
     private readonly config: FeedbackLoopConfig,
     private readonly supervisor: DatabaseSupervisor,
     database: DatabaseWriter,
+    private readonly clock: ServerClock,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
     metrics: Metrics,
     tables: StoredTables,
   ) {
     const folder = config.spool.dir ?? join(config.server.dataDir, 'spool');
     const maxBytes = affordableBytes(folder, config.spool.maxBytes);
-    this.spool = new Spool({ folder, maxBytes, now: Date.now }, (table) => tables.insertOf(table));
+    const options = { folder, maxBytes, now: () => clock.now(), markClock: () => clock.mark() };
+    this.spool = new Spool(options, (table) => tables.insertOf(table));
     this.replayed = metrics.counter('spool_replayed_total', 'Records that were replayed to the database.');
     this.rejected = metrics.counter('spool_rejected_total', 'Records that the spool could not store.');
     this.replayer = new SpoolReplayer(this.spool, {
@@ -99,7 +101,7 @@ export class SpoolService {
   }
 
   get oldestSeconds(): number {
-    return this.current.oldestAt === null ? 0 : Math.max(0, (Date.now() - this.current.oldestAt) / 1000);
+    return this.current.oldestAt === null ? 0 : Math.max(0, (this.clock.now() - this.current.oldestAt) / 1000);
   }
 
   /**
@@ -168,7 +170,7 @@ export class SpoolService {
   /** Returns the memos that are at most `ageMs` milliseconds old. */
   async memos(ageMs: number): Promise<{ name: string; text: string }[]> {
     if (this.state !== 'ready') return [];
-    return this.spool.memos(Date.now() - ageMs);
+    return this.spool.memos(this.clock.now() - ageMs);
   }
 
   /** Whether `erase` finds all records: a broken spool may contain some that return later. */
@@ -218,7 +220,7 @@ export class SpoolService {
   private async refresh(): Promise<void> {
     try {
       this.current = await this.spool.stats();
-      await this.spool.forgetAnswers(Date.now() - this.config.retention.idempotencyHours * HOUR_MS);
+      await this.spool.forgetAnswers(this.clock.now() - this.config.retention.idempotencyHours * HOUR_MS);
       const hasRoom = this.current.bytes < this.current.maxBytes * REOPEN_SHARE;
       if (this.failure === 'broken' || (this.failure === 'full' && hasRoom)) this.failure = 'ready';
     } catch (error) {

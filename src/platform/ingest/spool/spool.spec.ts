@@ -7,6 +7,7 @@ import { Spool } from './spool.js';
 import { SpoolReplayer } from './spool-replayer.js';
 
 const INSERT = new BulkInsert('things', { id: 'uuid', text: 'text' }, { identity: ['text'] });
+const MARK = { run: 'a run', base: 1, uncertaintyMs: null };
 const batch = (id: string, text = ''): RecordBatch => ({
   parts: [{ insert: INSERT, rows: [{ id, text }] }],
   bytes: 10,
@@ -16,9 +17,8 @@ describe('Spool', () => {
   let folder: string;
   let spool: Spool;
   const open = async (): Promise<void> => {
-    spool = new Spool({ folder, maxBytes: 64 * 2 ** 20, now: () => 1_764_000_000_000 }, (table) =>
-      table === 'things' ? INSERT : undefined,
-    );
+    const options = { folder, maxBytes: 64 * 2 ** 20, now: () => 1_764_000_000_000, markClock: () => MARK };
+    spool = new Spool(options, (table) => (table === 'things' ? INSERT : undefined));
     await spool.open();
   };
 
@@ -35,6 +35,17 @@ describe('Spool', () => {
     const { entries } = await spool.oldest(1);
     await spool.bury(entries[0]!.seq, reason);
   };
+
+  it('keeps the state of the clock with each entry until the replay', async () => {
+    await spool.append([batch('x')]);
+    const marks: unknown[] = [];
+    const commit = async (batches: readonly RecordBatch[]) => {
+      marks.push(...batches.map(({ clock }) => clock));
+      return new Map();
+    };
+    await new SpoolReplayer(spool, { commit }).step();
+    expect(marks).toEqual([MARK]);
+  });
 
   it('keeps dead letters with the same id, and revives them one after the other', async () => {
     for (const text of ['first', 'second']) {

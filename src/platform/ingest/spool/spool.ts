@@ -1,5 +1,6 @@
 import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ClockMark } from '#kernel';
 import { type BulkInsert, type BulkRow, DatabaseCorruptError, DatabaseFullError, SqliteFile } from '#persistence';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from '../commit/record-batch.js';
 import type { ReplayGuard } from './replay-guards.registry.js';
@@ -85,7 +86,7 @@ export class Spool {
       if (taken.length > 0) outcomes.set(batch, { kind: 'ids_taken', ids: taken });
       // The key of a refused request is not stored, so that the corrected request may use it.
       if (taken.length > 0 && claim) continue;
-      for (const body of toEntries(batch)) {
+      for (const body of toEntries(batch, this.options.markClock?.())) {
         const id = idOf(body);
         const kind = body.parts[0]?.[0] ?? '';
         entries.push([id, kind, SCHEMA_VERSION, this.opened.seal(id, JSON.stringify(body)), now]);
@@ -340,11 +341,16 @@ interface KeptAnswer {
 }
 
 /** Returns one entry for each row that need not stay with others, so that a bad row does not block the rest. */
-function toEntries({ claim, parts }: RecordBatch): EntryBody[] {
+function toEntries({ claim, parts }: RecordBatch, mark: ClockMark | undefined): EntryBody[] {
+  const clock = mark ? { clock: mark } : {};
   if (claim || parts.length > 1) {
-    return [{ parts: parts.map(({ insert, rows }) => [insert.table, [...rows]]), ...(claim ? { claim } : {}) }];
+    return [
+      { parts: parts.map(({ insert, rows }) => [insert.table, [...rows]]), ...(claim ? { claim } : {}), ...clock },
+    ];
   }
-  return parts.flatMap(({ insert, rows }) => rows.map((row) => ({ parts: [[insert.table, [row]]] }) as EntryBody));
+  return parts.flatMap(({ insert, rows }) =>
+    rows.map((row): EntryBody => ({ parts: [[insert.table, [row]]], ...clock })),
+  );
 }
 
 function idOf({ parts }: EntryBody): string {

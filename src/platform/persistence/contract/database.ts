@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ClockReading } from '#kernel';
 import type { DurabilityRisk } from '../durability/durability-risk.js';
 import type { BulkInsert, BulkRow } from './bulk-insert.js';
 import type { Dialect } from './dialect.js';
@@ -53,8 +54,11 @@ export interface Database {
   /** Opens the database. May be called again after a failure. */
   connect(): Promise<void>;
   close(): Promise<void>;
-  /** Makes one cheap round trip on a separate connection, so that a busy pool is not mistaken for a dead database. */
-  ping(): Promise<void>;
+  /**
+   * Makes one cheap round trip on a separate connection, so that a busy pool is not mistaken for a dead database.
+   * Returns a reading of the database's clock; undefined if it has none of its own.
+   */
+  ping(): Promise<ClockReading | undefined>;
   /**
    * Inserts all rows of all groups in one transaction. They are durable when it resolves.
    * @throws RowsExistError for `allNew`

@@ -9,6 +9,7 @@ import {
   SchemaOutdatedError,
   toDatabaseError,
 } from '../contract/errors.js';
+import { type ClockStatus, ClockSynchronizer } from './clock-synchronizer.service.js';
 import { Migrator } from './migrator.js';
 import { DATABASE } from '../contract/tokens.js';
 
@@ -43,6 +44,7 @@ const SLOW_WORK_MS = 400;
  * - the server starts without it and retries with growing pauses, so no restart is needed
  * - once connected, checks it every 2 s on a separate connection; probes and requests read the result from memory
  * - migrates a schema of a previous version (SQLite always, PostgreSQL if configured), or reports it as `outdated`
+ * - each check reads the database's clock, before any task of this server may use the time
  * - a failed write or lookup may report the database down immediately, before the next check
  */
 @Injectable()
@@ -63,12 +65,18 @@ export class DatabaseSupervisor {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
+    private readonly clocks: ClockSynchronizer,
     private readonly config: FeedbackLoopConfig,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
 
   get status(): DatabaseStatus {
     return this.current;
+  }
+
+  /** How the system clock of this server compares with the clock that records follow. */
+  get clock(): ClockStatus {
+    return this.clocks.status;
   }
 
   get backend(): DatabaseTarget['type'] {
@@ -179,6 +187,7 @@ export class DatabaseSupervisor {
     for (const task of [...this.closingTasks].reverse()) {
       await task().catch((error: unknown) => this.logger.error({ err: error }, 'a shutdown task failed'));
     }
+    await this.clocks.save();
     await this.database.close();
   }
 
@@ -198,8 +207,9 @@ export class DatabaseSupervisor {
   }
 
   private async attempt(): Promise<void> {
+    this.clocks.skipSuspension();
     try {
-      const work = this.ready ? this.database.ping() : this.open();
+      const work = this.ready ? this.check() : this.open();
       await withDeadline(work, this.ready ? PING_TIMEOUT_MS : this.openLimitMs, () => new DatabaseUnavailableError());
       if (this.checks++ % SIZE_EVERY_CHECKS === 0) await this.updateSize();
       this.change('up', null);
@@ -209,6 +219,10 @@ export class DatabaseSupervisor {
       if (outdated) this.ready = false;
       this.change(outdated ? 'outdated' : 'down', mapped.code, mapped);
     }
+  }
+
+  private async check(): Promise<void> {
+    await this.clocks.read(await this.database.ping());
   }
 
   /** Updates the size, which is for information only. A timeout on a large database is no sign of bad health. */
@@ -228,6 +242,7 @@ export class DatabaseSupervisor {
       if (migrations.length > 0) this.logger.info({ migrations }, 'migrations applied');
     }
     await this.database.connect();
+    await this.check();
     if (!automatic) {
       const { pending } = await migrator.status();
       if (pending.length > 0) throw new SchemaOutdatedError();

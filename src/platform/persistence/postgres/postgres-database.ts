@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { AppError } from '#kernel';
+import { AppError, type Clock, type ClockReading, systemClock } from '#kernel';
 import type { FeedbackLoopConfig } from '#config';
 import type { Metrics } from '#observability';
 import type { BulkRow } from '../contract/bulk-insert.js';
@@ -19,6 +19,7 @@ import { DURABLE_COMMIT, isConnectionSuspect, type NamedQuery, PostgresPool, typ
 
 /** Keeps a long scan from using the cores that other queries need. */
 const ONE_PROCESS = '-c max_parallel_workers_per_gather=0';
+const CLOCK_QUERY = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS time';
 
 /**
  * PostgreSQL with four pools that cannot starve each other: ingest, analytics, health (one connection), and a small
@@ -36,6 +37,7 @@ export class PostgresDatabase implements Database {
     readonly dataSource: DataSource,
     config: Readonly<FeedbackLoopConfig>,
     metrics: Metrics,
+    clock: Clock = systemClock,
   ) {
     if (config.database.target.type !== 'postgresql') throw new Error('not a PostgreSQL configuration');
     const { uri } = config.database.target;
@@ -82,6 +84,7 @@ export class PostgresDatabase implements Database {
       pools: new Map(addresses),
       primary: this.health,
       maxLagMs: config.database.replicaMaxLagMs,
+      now: () => clock.now(),
     });
   }
 
@@ -98,8 +101,10 @@ export class PostgresDatabase implements Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  async ping(): Promise<void> {
-    await this.health.query({ text: 'SELECT 1' });
+  async ping(): Promise<ClockReading> {
+    const sentAt = performance.now();
+    const [row] = await this.health.query<{ time: number }>({ text: CLOCK_QUERY });
+    return { sentAt, receivedAt: performance.now(), time: row?.time ?? NaN };
   }
 
   async commit(groups: readonly BulkGroup[]): Promise<void> {

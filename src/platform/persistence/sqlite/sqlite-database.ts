@@ -72,7 +72,7 @@ export class SqliteDatabase implements Database {
     });
   }
 
-  async ping(): Promise<void> {
+  async ping(): Promise<undefined> {
     await this.query('SELECT 1', [], 'health');
   }
 

@@ -1,4 +1,5 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { Clock } from '#kernel';
 import type { RedisConnection } from '#redis';
 import { MemoryThrottleStorage } from './memory-throttle-storage.js';
 import { decide } from './sliding-window.js';
@@ -32,9 +33,14 @@ return {allowed, current, previous, into}
  * limits, so that an outage never removes a limit.
  */
 export class RedisThrottleStorage implements ThrottlerStorage {
-  private readonly local = new MemoryThrottleStorage();
+  private readonly local: MemoryThrottleStorage;
 
-  constructor(private readonly redis: RedisConnection) {}
+  constructor(
+    private readonly redis: RedisConnection,
+    clock: Clock,
+  ) {
+    this.local = new MemoryThrottleStorage(() => clock.now());
+  }
 
   async increment(key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
     if (this.redis.state !== 'up') return this.local.count(key, ttl, limit);
