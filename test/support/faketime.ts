@@ -41,7 +41,7 @@ export class SteppedClock {
   }
 }
 
-/** A `describe` that is left out on a machine without libfaketime, and says so in the report. CI must have it. */
+/** A `describe` that is skipped visibly on a machine without libfaketime. In CI it is never skipped. */
 export function describeWithFaketime(title: string, tests: () => void): void {
   if (library() !== undefined || process.env.CI !== undefined) describe(title, tests);
   else describe.skip(`${title} (needs libfaketime: apt-get install faketime)`, tests);

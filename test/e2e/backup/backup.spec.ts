@@ -270,7 +270,6 @@ describeWithPostgresTools('a backup of postgresql', (bin) => {
   beforeAll(async () => {
     cluster = await PostgresCluster.create(bin);
   });
-  afterAll(() => cluster?.stop());
   const createDatabase = () => postgresDatabaseOf(cluster.url, newFolder());
 
   describeBackups(createDatabase, { FL_PG_TOOLS_DIR: bin });
@@ -300,4 +299,7 @@ describeWithPostgresTools('a backup of postgresql', (bin) => {
       await database.drop();
     }
   });
+
+  // Hooks run in this order: the databases above are dropped first.
+  afterAll(() => cluster?.stop());
 });

@@ -1,3 +1,4 @@
+import { type Clock, CLOCK } from '../../../src/kernel/index.js';
 import { invalid } from '../../support/api/payloads.js';
 import { runCliInProcess } from '../../support/cli-in-process.js';
 import { refusalOf } from '../../support/expectations.js';
@@ -71,8 +72,9 @@ onBothDatabasesInProcess('administration of keys', ({ admin, api, database, dial
     const expires_at = new Date(Date.now() + HOUR_MS).toISOString();
     const { key } = await created({ name: 'Short', scopes: ['read'], expires_at });
     expect(await listWith(key)).toMatchObject({ status: 200 });
-    const now = Date.now;
-    jest.spyOn(Date, 'now').mockImplementation(() => now() + HOUR_MS + 1000);
+    const clock = server.app.get<Clock>(CLOCK);
+    const now = clock.now.bind(clock);
+    jest.spyOn(clock, 'now').mockImplementation(() => now() + HOUR_MS + 1000);
     expect(await listWith(key)).toMatchObject({ status: 401 });
   });
 
