@@ -29,7 +29,9 @@ export default tseslint.config(
     files: ['web/**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['document', 'fetch', 'FormData', 'history', 'location', 'URLSearchParams'].map((name) => [name, 'readonly']),
+        ['document', 'fetch', 'FormData', 'history', 'location', 'SwaggerUIBundle', 'URL', 'URLSearchParams'].map(
+          (name) => [name, 'readonly'],
+        ),
       ),
     },
   },

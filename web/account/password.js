@@ -18,7 +18,7 @@ form.addEventListener('submit', async (event) => {
   const button = form.querySelector('button');
   button.disabled = true;
   try {
-    await send('/admin/api/password', { token, password });
+    await send('admin/api/password', { token, password });
     form.hidden = true;
     document.getElementById('done').textContent = 'Your password is set. You can sign in now.';
   } catch (error) {

@@ -1,12 +1,15 @@
+/** The address of `/`, which a proxy may serve below a path: this file is at admin/assets/request.js. */
+const ROOT = new URL('../../', import.meta.url);
+
 /**
- * Sends JSON and returns the body of the response.
+ * Sends JSON to a path without a leading slash, and returns the body of the response.
  *
  * @throws Error with a message for people and the status of the response
  */
 export async function send(path, body, headers = {}) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(new URL(path, ROOT), {
       method: body === undefined ? 'GET' : 'POST',
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),

@@ -7,12 +7,12 @@ const problem = document.getElementById('problem');
 
 async function show() {
   try {
-    const { csrf_token: token, user } = await send('/admin/api/session');
+    const { csrf_token: token, user } = await send('admin/api/session');
     intro.textContent = `You are signed in as ${user.name} (${user.role}).`;
     form.hidden = true;
     signedIn.hidden = false;
     document.getElementById('sign-out').onclick = async () => {
-      await send('/admin/api/logout', {}, { 'x-csrf-token': token }).catch(
+      await send('admin/api/logout', {}, { 'x-csrf-token': token }).catch(
         (error) => (problem.textContent = error.message),
       );
       location.reload();
@@ -30,7 +30,7 @@ form.addEventListener('submit', async (event) => {
   button.disabled = true;
   try {
     const { email, password, tenant } = Object.fromEntries(new FormData(form));
-    await send('/admin/api/login', { email, password, ...(tenant ? { tenant } : {}) });
+    await send('admin/api/login', { email, password, ...(tenant ? { tenant } : {}) });
     form.reset();
     await show();
   } catch (error) {

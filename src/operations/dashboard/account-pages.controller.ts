@@ -1,20 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { NotFoundError, PACKAGE_ROOT } from '#kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAsset, sendPage } from '#http';
 import { Public } from '#security';
 
-const ASSETS: Record<string, string> = {
-  'account.css': 'text/css; charset=utf-8',
-  'request.js': 'text/javascript; charset=utf-8',
-  'sign-in.js': 'text/javascript; charset=utf-8',
-  'password.js': 'text/javascript; charset=utf-8',
+const ASSETS = {
+  'page.css': 'page.css',
+  'icon.svg': 'icon.svg',
+  'request.js': 'account/request.js',
+  'sign-in.js': 'account/sign-in.js',
+  'password.js': 'account/password.js',
 };
-const HTML = 'text/html; charset=utf-8';
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Serves the pages for signing in and choosing a password. They contain no data; their scripts get it from the API. */
 @ApiExcludeController()
@@ -22,24 +18,17 @@ const CSP =
 @Controller('admin')
 export class AccountPagesController {
   @Get('sign-in')
-  async signIn(@Res() reply: FastifyReply): Promise<void> {
-    await send(reply, 'sign-in.html', HTML);
+  async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await sendPage(request, reply, { file: 'account/sign-in.html' });
   }
 
   @Get('password')
-  async password(@Res() reply: FastifyReply): Promise<void> {
-    await send(reply, 'password.html', HTML);
+  async password(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await sendPage(request, reply, { file: 'account/password.html' });
   }
 
   @Get('assets/:file')
   async asset(@Param('file') file: string, @Res() reply: FastifyReply): Promise<void> {
-    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (type === undefined) throw new NotFoundError('The file');
-    await send(reply, file, type);
+    await sendAsset(reply, ASSETS, file);
   }
-}
-
-async function send(reply: FastifyReply, file: string, type: string): Promise<void> {
-  const bytes = await readFile(join(PACKAGE_ROOT, 'web', 'account', file));
-  await reply.headers({ 'content-security-policy': CSP, 'cache-control': 'no-cache' }).type(type).send(bytes);
 }

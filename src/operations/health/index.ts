@@ -1,4 +1,4 @@
 export { ProbeRoute } from './health-routes.js';
 export { HealthModule } from './health.module.js';
-export { HealthService } from './health.service.js';
+export { type HealthState, HealthService } from './health.service.js';
 export { PROBES, Probes } from './probes.service.js';

@@ -16,6 +16,7 @@ export {
 } from './hooks/http-hooks.js';
 export { serveMetricsAndProbes } from './hooks/metrics-server.js';
 export { HttpModule } from './http.module.js';
+export { sendAsset, sendPage } from './pages/web-page.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export { toAppError, toProblem } from './problem/problem.js';
 export {
