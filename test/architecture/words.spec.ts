@@ -39,6 +39,7 @@ const SCOPE = [
   'test/e2e/rollups/',
   'test/e2e/subjects/',
   'test/e2e/votes/',
+  'test/e2e/webhooks/',
   'test/medium/',
   'test/support/',
   'web/',
