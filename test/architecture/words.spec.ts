@@ -35,6 +35,7 @@ const SCOPE = [
   'test/e2e/idempotency/',
   'test/e2e/labels/',
   'test/e2e/metric-events/',
+  'test/e2e/start/',
   'test/e2e/votes/',
   'test/medium/',
   'test/support/',
