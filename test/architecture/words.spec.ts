@@ -35,6 +35,8 @@ const SCOPE = [
   'test/e2e/idempotency/',
   'test/e2e/labels/',
   'test/e2e/metric-events/',
+  'test/e2e/retention/',
+  'test/e2e/rollups/',
   'test/e2e/start/',
   'test/e2e/votes/',
   'test/medium/',
