@@ -10,6 +10,7 @@ const FAILED = 1;
 export interface LegacyImportOptions {
   tenant: string;
   source?: string;
+  encoding: string;
   ids?: string;
   refused?: string;
   json?: boolean;
@@ -23,7 +24,9 @@ export async function importLegacy(address: string, options: LegacyImportOptions
   const bars = new Map<string, Progress>();
   let shown = 0;
   const onRefused = (table: string, id: unknown, error: AppError): void => {
-    refused?.write(`${JSON.stringify({ table, id, code: error.code, errors: error.errors, detail: error.message })}\n`);
+    refused?.write(
+      `${JSON.stringify({ table, id: plain(id), code: error.code, errors: error.errors, detail: error.message })}\n`,
+    );
     if (++shown > SHOWN) return;
     const why = error.errors.map(({ message, path }) => `${path} ${message}`).join('; ');
     note(`${table} ${String(id)}: ${why === '' ? error.message : why}`);
@@ -32,6 +35,7 @@ export async function importLegacy(address: string, options: LegacyImportOptions
     const reports = await withApp(async (app) =>
       app.get(LegacyImportService).run(await tenantNamed(app, options.tenant), address, {
         ...(options.source === undefined ? {} : { source: options.source }),
+        encoding: options.encoding,
         onProgress: (table, done, total) => {
           const bar = bars.get(table) ?? new Progress(table, total);
           bars.set(table, bar);
@@ -39,7 +43,10 @@ export async function importLegacy(address: string, options: LegacyImportOptions
         },
         onRefused,
         ...(ids
-          ? { onId: (table, legacyId, id) => void ids.write(`${JSON.stringify({ table, older_id: legacyId, id })}\n`) }
+          ? {
+              onId: (table, legacyId, id) =>
+                void ids.write(`${JSON.stringify({ table, older_id: plain(legacyId), id })}\n`),
+            }
           : {}),
       }),
     );
@@ -77,4 +84,9 @@ export async function importLegacy(address: string, options: LegacyImportOptions
     ids?.end();
     refused?.end();
   }
+}
+
+/** JSON has no BigInt. */
+function plain(id: unknown): unknown {
+  return typeof id === 'bigint' ? String(id) : id;
 }

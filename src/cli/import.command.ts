@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Command } from 'commander';
-import type { AppError } from '#kernel';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type AppError, isEncoding } from '#kernel';
 import { configFromEnvironment, describeDatabase } from '#config';
 import type { TransferKind } from '#persistence';
 import type { ImportReport } from '#transfer';
@@ -19,6 +19,7 @@ const USAGE = 2;
 interface ImportOptions {
   from?: string;
   format?: string;
+  encoding: string;
   refused?: string;
   source?: string;
   ids?: string;
@@ -34,6 +35,12 @@ export function addImportCommand(program: Command): void {
     .description('import records from a file, or from the database of a legacy system')
     .option('--from <database>', 'database of a legacy system: path of a SQLite file, or postgresql://user@host/name')
     .option('--format <format>', `${FORMATS.join(', ')}; default: from the file name`)
+    .option(
+      '--encoding <name>',
+      'encoding of the file, or of texts that a legacy SQLite database holds as bytes, such as windows-1252',
+      toEncoding,
+      'utf-8',
+    )
     .option('--source <name>', 'with --from: distinguishes legacy databases that have the same name')
     .option('--ids <file>', 'with --from: file for the new id of each legacy record, as JSON lines')
     .option('--refused <file>', 'file for refused records and reasons, as JSON lines')
@@ -65,6 +72,11 @@ export function addImportCommand(program: Command): void {
     );
 }
 
+function toEncoding(name: string): string {
+  if (!isEncoding(name)) throw new InvalidArgumentError('must be the name of an encoding, such as windows-1252.');
+  return name;
+}
+
 async function run(kind: TransferKind, file: string, options: ImportOptions): Promise<ImportReport> {
   const { ImportProgress, openFile, readLines, TransferService } = await import('#transfer');
   const format = formatOf(FORMATS, file, options.format);
@@ -94,17 +106,19 @@ async function run(kind: TransferKind, file: string, options: ImportOptions): Pr
       const before = await progress?.read();
       if (before) note(`continuing after line ${before.lines}`);
       let reportedLines = before?.lines ?? 0;
-      const report = await app.get(TransferService).import(tenant, kind, readLines(openFile(file), format), {
-        ...(before ? { before } : {}),
-        ...(file === '-' ? {} : { source: basename(file) }),
-        onRefused,
-        onProgress: async (done) => {
-          await progress?.write(done);
-          if (done.lines - reportedLines < PROGRESS_EVERY) return;
-          reportedLines = done.lines;
-          note(`${done.lines} lines: ${done.imported} imported, ${done.known} existing, ${done.refused} refused`);
-        },
-      });
+      const report = await app
+        .get(TransferService)
+        .import(tenant, kind, readLines(openFile(file), format, options.encoding), {
+          ...(before ? { before } : {}),
+          ...(file === '-' ? {} : { source: basename(file) }),
+          onRefused,
+          onProgress: async (done) => {
+            await progress?.write(done);
+            if (done.lines - reportedLines < PROGRESS_EVERY) return;
+            reportedLines = done.lines;
+            note(`${done.lines} lines: ${done.imported} imported, ${done.known} existing, ${done.refused} refused`);
+          },
+        });
       await progress?.clear();
       return report;
     });

@@ -22,4 +22,24 @@ export { draftOf, FileExistsError, publishFile, requireNewFile } from './new-fil
 export { PACKAGE_ROOT, VERSION } from './package-info.js';
 export { CursorCodec, type Page, type Position } from './pagination.js';
 export { DEFAULT_TENANT, DEFAULT_TENANT_ID, type TenantContext } from './tenant-context.js';
-export { DAY_MS, formatTime, HOUR_MS, NOT_A_TIME, parseRange, parseTime, type TimeRange } from './time.js';
+export {
+  DAY_MS,
+  formatTime,
+  HOUR_MS,
+  NOT_A_TIME,
+  parseRange,
+  parseTime,
+  type TimeRange,
+  timeOfNumber,
+} from './time.js';
+export {
+  cutText,
+  decodeText,
+  faultOfNumber,
+  faultOfText,
+  isEncoding,
+  isLongerThan,
+  parseExactJson,
+  parseNumber,
+  type ValueFault,
+} from './values.js';

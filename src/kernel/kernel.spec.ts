@@ -68,6 +68,9 @@ describe('times', () => {
     ['2026-01-31 09:30', Date.UTC(2026, 0, 31, 9, 30)],
     ['2026-01-31', Date.UTC(2026, 0, 31)],
     ['2026-01-31T09:30:00+02:00', Date.UTC(2026, 0, 31, 7, 30)],
+    // As PostgreSQL prints it.
+    ['2026-01-31 09:30:00.5+02', Date.UTC(2026, 0, 31, 7, 30, 0, 500)],
+    ['2026-01-31T09:30-05', Date.UTC(2026, 0, 31, 14, 30)],
     ['2024-02-29', Date.UTC(2024, 1, 29)],
   ])('reads %s, in UTC unless it names a zone', (text, expected) => {
     expect(parseTime(text)).toBe(expected);

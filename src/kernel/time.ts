@@ -3,8 +3,10 @@ import { ValidationError } from './errors.js';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+const ISO = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
 const LATEST = Date.UTC(10_000, 0, 1) - 1;
+/** A zone without minutes, as PostgreSQL prints it. */
+const ZONE_HOURS = /T.*[+-]\d{2}$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
 
 /**
@@ -21,10 +23,23 @@ export function parseTime(value: string): number | undefined {
   if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > lastDay) return undefined;
   let text = value.replace(' ', 'T').replace('t', 'T').replace(',', '.').replace('z', 'Z');
   text = text.replace(/(\.\d{3})\d+/, '$1');
-  if (text.includes('T') && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) text += 'Z';
+  if (text.includes('T') && !/(?:Z|[+-]\d{2}:?\d{2})$/.test(text)) text += ZONE_HOURS.test(text) ? ':00' : 'Z';
   const time = Date.parse(text);
   // An id cannot hold a year before 1970, and a year after 9999 would be written with five digits.
   return Number.isNaN(time) || time < 0 || time > LATEST ? undefined : time;
+}
+
+/** Larger numbers are milliseconds. In seconds, this is the year 5138. */
+const MAX_SECONDS = 1e11;
+
+/**
+ * Reads a number as a time: seconds since 1970, or milliseconds if it is large.
+ *
+ * - returns whole milliseconds; undefined for years before 1970 or after 9999
+ */
+export function timeOfNumber(value: number): number | undefined {
+  const time = Math.floor(value > MAX_SECONDS ? value : value * 1000);
+  return time >= 0 && time <= LATEST ? time : undefined;
 }
 
 /** Formats milliseconds since 1970 as ISO 8601 in UTC, with `Z`. */

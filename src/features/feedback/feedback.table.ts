@@ -32,6 +32,7 @@ export const SUBMISSIONS = defineTable({
     omitted: ['search_text', 'deleted_at', 'has_screenshot', 'version'],
     texts: ['description', 'admin_notes', 'api_state', 'url', 'annotation_coords'],
     sealedJson: ['api_state'],
+    orNumber: ['timestamp'],
     defaults: { link: 'none', has_annotation: false, is_read: false, is_archived: false },
   },
   growth: {},

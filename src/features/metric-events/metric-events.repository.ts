@@ -1,6 +1,6 @@
 import { Conditions, UnitOfWork } from '#persistence';
 import { Injectable } from '@nestjs/common';
-import { type Position, type TenantContext } from '#kernel';
+import { parseNumber, type Position, type TenantContext } from '#kernel';
 import { FieldCipher } from '#secrets';
 import type { EventFigures, MetricEvent, MetricEventFilter, TypeUse } from './metric-event.js';
 import { restoreSensitiveFields } from './sensitive-fields.js';
@@ -144,10 +144,12 @@ export class MetricEventsRepository {
   }
 }
 
+const JSON_NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
+
 /** Returns the JSON values that a query parameter may mean: `5` is a number or a text. */
 function interpretationsOf(value: string): string[] {
   const text = JSON.stringify(value);
-  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/.test(value) && Number.isFinite(Number(value)))
-    return [JSON.stringify(Number(value)), text];
+  const number = JSON_NUMBER.test(value) ? parseNumber(value) : undefined;
+  if (number !== undefined) return [JSON.stringify(number), text];
   return ['true', 'false', 'null'].includes(value) ? [value, text] : [text];
 }

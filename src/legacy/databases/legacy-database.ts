@@ -1,10 +1,15 @@
 import { basename } from 'node:path';
+import { types } from 'node:util';
 import BetterSqlite3 from 'better-sqlite3';
 import pg from 'pg';
-import { AppError } from '#kernel';
+import { AppError, decodeText, parseExactJson } from '#kernel';
 import { resolveDatabase } from '#config';
 import { connectionOptions } from '#persistence';
 
+/**
+ * A row as the system stored it. A whole number that a double cannot hold is a BigInt, and a text that cannot be decoded
+ * remains bytes.
+ */
 export type LegacyRow = Readonly<Record<string, unknown>>;
 
 /** The database of a legacy system, opened read-only. */
@@ -37,27 +42,43 @@ class LegacyDatabaseError extends AppError {
 
 const PAGE_ROWS = 200;
 const TIMEOUT_MS = 60_000;
+const REPLACEMENT_CHARACTER = '\ufffd';
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * Opens a database by its path, `sqlite:///…` or `postgresql://…`; driver prefixes of legacy systems are accepted.
  *
+ * @param encoding of texts that a SQLite database holds in another encoding than UTF-8
  * @throws AppError (422) if it cannot be opened
  */
-export async function openLegacyDatabase(address: string): Promise<LegacyDatabase> {
+export async function openLegacyDatabase(address: string, encoding = 'utf-8'): Promise<LegacyDatabase> {
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : undefined;
   const database = resolveDatabase({ uri, directUri: undefined, path: address, type: undefined }, '.');
   if (!('type' in database)) throw new LegacyDatabaseError('The address is neither a file nor a PostgreSQL address.');
   try {
-    return database.type === 'sqlite' ? openSqlite(database.path) : await openPostgres(database.uri);
+    return database.type === 'sqlite' ? openSqlite(database.path, encoding) : await openPostgres(database.uri);
   } catch (error) {
     const { message } = error as Error;
     throw new LegacyDatabaseError(`It cannot be opened: ${message}.`, error);
   }
 }
 
-function openSqlite(path: string): LegacyDatabase {
+function openSqlite(path: string, encoding: string): LegacyDatabase {
   const database = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  database.defaultSafeIntegers(true);
+  const bytesOf = (table: string, column: string, row: bigint): Uint8Array =>
+    database
+      .prepare(`SELECT CAST(${quoted(column)} AS BLOB) FROM ${quoted(table)} WHERE rowid = ?`)
+      .pluck()
+      .get(row) as Uint8Array;
+  const valueOf = (value: unknown, bytes: () => Uint8Array): unknown => {
+    if (typeof value === 'bigint') return toNumber(value);
+    if (types.isUint8Array(value)) return textOf(value, encoding) ?? value;
+    if (typeof value !== 'string' || !value.includes(REPLACEMENT_CHARACTER)) return value;
+    // The driver replaces what is not UTF-8, so only the bytes show whether the character was stored.
+    const stored = bytes();
+    return textOf(stored, encoding) ?? stored;
+  };
   try {
     database.pragma('query_only = 1');
     // Only a read shows whether the file is a database.
@@ -84,18 +105,24 @@ function openSqlite(path: string): LegacyDatabase {
         database
           .prepare(`SELECT COUNT(*) FROM ${quoted(table)}`)
           .pluck()
-          .get() as number,
-      ),
+          .get(),
+      ).then(Number),
     pages: async function* (table) {
       const next = database.prepare(
         `SELECT rowid AS legacy_row, * FROM ${quoted(table)} WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`,
       );
-      for (let after = Number.MIN_SAFE_INTEGER; ;) {
-        const rows = next.all(after) as (LegacyRow & { legacy_row: number })[];
+      for (let after = BigInt(Number.MIN_SAFE_INTEGER); ;) {
+        const rows = next.all(after) as (LegacyRow & { legacy_row: bigint })[];
         const last = rows.at(-1);
         if (!last) return;
         // A table without an id column still has row numbers.
-        yield rows.map(({ legacy_row: id, ...row }) => ({ id, ...row }));
+        yield rows.map(({ legacy_row: number, ...row }) => {
+          const values = Object.entries(row).map(([name, value]) => [
+            name,
+            valueOf(value, () => bytesOf(table, name, number)),
+          ]);
+          return { id: toNumber(number), ...(Object.fromEntries(values) as LegacyRow) };
+        });
         // Lets other work run between pages.
         await new Promise((resolve) => setImmediate(resolve));
         after = last.legacy_row;
@@ -111,6 +138,15 @@ function openSqlite(path: string): LegacyDatabase {
   };
 }
 
+/** Returns a whole number as a number, unless a double would change it. */
+function toNumber(value: bigint): number | bigint {
+  return BigInt.asIntN(54, value) === value && value !== -(2n ** 53n) ? Number(value) : value;
+}
+
+function textOf(bytes: Uint8Array, encoding: string): string | undefined {
+  return decodeText(bytes) ?? (encoding === 'utf-8' ? undefined : decodeText(bytes, encoding));
+}
+
 async function openPostgres(uri: string): Promise<LegacyDatabase> {
   const client = new pg.Client({
     ...connectionOptions(uri),
@@ -121,10 +157,11 @@ async function openPostgres(uri: string): Promise<LegacyDatabase> {
   client.on('error', () => undefined);
   await client.connect();
   await client.query('SET default_transaction_read_only = on');
-  // As JSON, because `pg` would read a time without a zone as local time.
+  // As JSON, because `pg` would read a time without a zone as local time. As its text, because `pg` would change large
+  // whole numbers.
   const rowsOf = async (text: string, values: unknown[]): Promise<LegacyRow[]> =>
-    (await client.query<{ row: LegacyRow }>(`SELECT to_json(t) AS row FROM (${text}) AS t`, values)).rows.map(
-      ({ row }) => row,
+    (await client.query<{ row: string }>(`SELECT to_json(t)::text AS row FROM (${text}) AS t`, values)).rows.map(
+      ({ row }) => parseExactJson(row) as LegacyRow,
     );
   return {
     name: new URL(uri).pathname.slice(1),

@@ -3,7 +3,7 @@ import { AppError, type Clock, CLOCK, DAY_MS, DEFAULT_TENANT_ID, type TenantCont
 import { FeedbackLoopConfig } from '#config';
 import { idOf, type ImportLine, type ImportReport, TransferService } from '#transfer';
 import { type LegacyDatabase, type LegacyRow, openLegacyDatabase } from './legacy-database.js';
-import { LEGACY_SCREENSHOTS, type LegacyTable, legacyTableOf } from './legacy-records.js';
+import { LEGACY_SCREENSHOTS, type LegacyTable, legacyTableOf, undecodedFields } from './legacy-records.js';
 
 /** Result of importing one table. */
 export interface LegacyTableReport extends ImportReport {
@@ -23,11 +23,15 @@ export interface LegacyTableReport extends ImportReport {
 export interface LegacyImportOptions {
   /** Distinguishes legacy databases that have the same name. */
   source?: string;
+  /** Encoding of texts that a SQLite database does not hold in UTF-8. */
+  encoding?: string;
   onProgress?: (table: string, done: number, total: number) => void;
   onRefused?: (table: string, legacyId: unknown, error: AppError) => void;
   /** Called with the new id of each legacy record. */
   onId?: (table: string, legacyId: unknown, id: string) => void;
 }
+
+const UNDECODED = 'is not valid UTF-8: name the encoding of the texts with --encoding, such as windows-1252';
 
 class NothingToImportError extends AppError {
   constructor(name: string) {
@@ -59,7 +63,7 @@ export class LegacyImportService {
    *   stored now, in which case the import can be repeated
    */
   async run(tenant: TenantContext, address: string, options: LegacyImportOptions = {}): Promise<LegacyTableReport[]> {
-    const legacy = await openLegacyDatabase(address);
+    const legacy = await openLegacyDatabase(address, options.encoding);
     try {
       const tables = await legacy.tables();
       const known = [...tables].flatMap(([name, columns]): [string, LegacyTable][] => {
@@ -106,6 +110,12 @@ export class LegacyImportService {
             yield { line, error: new ValidationError([{ path: 'timestamp', message: 'cannot be read' }]) };
             continue;
           }
+          const record = table.record(row, time);
+          const undecoded = undecodedFields(record);
+          if (undecoded.length > 0) {
+            yield { line, error: new ValidationError(undecoded.map((path) => ({ path, message: UNDECODED }))) };
+            continue;
+          }
           if (time < oldest) extra.olderThanRetention += 1;
           if (table.isIncomplete?.(row)) extra.completed += 1;
           const id = idOf(
@@ -115,7 +125,7 @@ export class LegacyImportService {
             time,
           );
           onId?.(name, row.id, id);
-          yield { line, value: { id, ...table.record(row, time) }, files: screenshots.get(String(row.id)) ?? [] };
+          yield { line, value: { id, ...record }, files: screenshots.get(String(row.id)) ?? [] };
         }
       }
     };

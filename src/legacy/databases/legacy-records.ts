@@ -1,4 +1,5 @@
-import { formatTime, parseTime } from '#kernel';
+import { types } from 'node:util';
+import { cutText, formatTime, isLongerThan, parseExactJson, parseNumber, parseTime, timeOfNumber } from '#kernel';
 import type { TransferKind } from '#persistence';
 import type { LegacyRow } from './legacy-database.js';
 
@@ -31,8 +32,8 @@ const PREDICTIONS: LegacyTable = {
     model: LEGACY_MODEL,
     model_version: text(row.model_version) ?? 'unknown',
     label: text(row.predicted_sentiment),
-    confidence: row.confidence_score,
-    latency_ms: row.latency_ms,
+    confidence: numeric(row.confidence_score),
+    latency_ms: numeric(row.latency_ms),
     input_text: text(row.input_text),
     cache_hit: flag(row.cache_hit),
     inference_id: text(row.id),
@@ -40,8 +41,16 @@ const PREDICTIONS: LegacyTable = {
   }),
 };
 
-/** Maximum length of the name of a browser or an operating system, in characters. */
-const MAX_AGENT = 255;
+/** Maximum length of the texts beside a description, in characters. Longer ones are cut. */
+const MAX_LENGTHS = {
+  session_id: 128,
+  category: 64,
+  timestamp: 100,
+  browser: 255,
+  os: 255,
+  screen_resolution: 64,
+  viewport_size: 64,
+};
 
 /** Feedback of system 3. Its screenshots are in a table of their own. */
 const FEEDBACK: LegacyTable = {
@@ -51,15 +60,15 @@ const FEEDBACK: LegacyTable = {
   time: ({ created_at, timestamp }) => timeOf(created_at) ?? timeOf(timestamp),
   record: (row, time) => ({
     // A missing field must not cost the text.
-    session_id: text(row.session_id) || 'unknown',
-    category: text(row.category) || 'other',
+    session_id: cut(row, 'session_id') ?? 'unknown',
+    category: cut(row, 'category') ?? 'other',
     description: text(row.description),
     url: text(row.url),
-    timestamp: text(row.timestamp) ?? formatTime(time),
-    browser: cut(row.browser, MAX_AGENT),
-    os: cut(row.os, MAX_AGENT),
-    screen_resolution: text(row.screen_resolution),
-    viewport_size: text(row.viewport_size),
+    timestamp: cut(row, 'timestamp') ?? formatTime(time),
+    browser: cut(row, 'browser'),
+    os: cut(row, 'os'),
+    screen_resolution: cut(row, 'screen_resolution'),
+    viewport_size: cut(row, 'viewport_size'),
     has_annotation: flag(row.has_annotation),
     annotation_coords: structure(blank(row.annotation_coords)),
     api_state: structure(blank(row.api_state)),
@@ -68,9 +77,12 @@ const FEEDBACK: LegacyTable = {
     is_archived: flag(row.is_archived),
     admin_notes: blank(row.admin_notes),
   }),
-  isIncomplete: ({ browser, category, os, session_id, timestamp }) =>
-    [category, session_id, timestamp].some((value) => text(value) === null || text(value) === '') ||
-    [browser, os].some((value) => (text(value)?.length ?? 0) > MAX_AGENT),
+  isIncomplete: (row) =>
+    ['category', 'session_id', 'timestamp'].some((name) => isBlank(text(row[name]))) ||
+    Object.entries(MAX_LENGTHS).some(([name, maxLength]) => {
+      const value = text(row[name]);
+      return typeof value === 'string' && isLongerThan(value, maxLength);
+    }),
 };
 
 const METRIC_COLUMNS = {
@@ -93,9 +105,7 @@ const METRICS: LegacyTable = {
       ...Object.values(METRIC_COLUMNS).map((names) => nameOf(row, names)),
     ]);
     const others = Object.fromEntries(
-      Object.entries(row).flatMap(([name, value]) =>
-        known.has(name) || value === null ? [] : [[name, decoded(value)]],
-      ),
+      Object.entries(row).flatMap(([name, value]) => (known.has(name) || value === null ? [] : [[name, value]])),
     );
     const data = asJson(first(row, METRIC_COLUMNS.data));
     const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
@@ -105,7 +115,9 @@ const METRICS: LegacyTable = {
       accepted_at: formatTime(time),
       user_id: blank(row.user_id),
       org_id: blank(row.org_id),
-      data: { ...(isObject ? data : { value: data ?? null }), ...renameConflicting(others, isObject ? data : {}) },
+      data: types.isUint8Array(data)
+        ? data
+        : { ...(isObject ? data : { value: data ?? null }), ...renameConflicting(others, isObject ? data : {}) },
     };
   },
 };
@@ -123,31 +135,36 @@ export function legacyTableOf(name: string, columns: readonly string[]): LegacyT
   );
 }
 
-/** The year 5138. A larger number is not in milliseconds. */
-const LATEST_MS = 1e14;
-
 /** Reads text without a time zone as UTC, and numbers as seconds, or as milliseconds if they are large. */
 function timeOf(value: unknown): number | undefined {
-  if (typeof value === 'number') {
-    const ms = value > 1e11 ? Math.floor(value) : Math.floor(value * 1000);
-    return ms >= 0 && ms < LATEST_MS ? ms : undefined;
-  }
+  if (typeof value === 'number' || typeof value === 'bigint') return timeOfNumber(Number(value));
   return typeof value === 'string' ? parseTime(value.trim()) : undefined;
 }
 
-function text(value: unknown): string | null {
-  const read = decoded(value);
-  return read === null || read === undefined
-    ? null
-    : typeof read === 'object'
-      ? JSON.stringify(read)
-      : String(read as string);
+/** Returns a text. One that cannot be decoded remains bytes. */
+function text(value: unknown): string | Uint8Array | null {
+  if (value === null || value === undefined) return null;
+  if (types.isUint8Array(value)) return value;
+  return typeof value === 'object' ? stringify(value) : String(value as string);
 }
 
-/** Returns null for an empty text, which the legacy systems stored for a missing one. */
-function blank(raw: unknown): unknown {
-  const value = decoded(raw);
-  return value === '' || value === undefined ? null : typeof value === 'number' ? String(value) : value;
+/** Reads a number that a column without a type holds as text. */
+function numeric(value: unknown): unknown {
+  return typeof value === 'string' ? (parseNumber(value) ?? value) : value;
+}
+
+function stringify(value: object): string {
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+}
+
+/** Returns null for a blank text, which the legacy systems stored for a missing one. */
+function blank(value: unknown): unknown {
+  if (value === undefined || isBlank(value)) return null;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function flag(value: unknown): boolean {
@@ -164,28 +181,34 @@ function first(row: LegacyRow, names: readonly string[]): unknown {
 }
 
 function asJson(value: unknown): unknown {
-  const read = decoded(value);
-  if (typeof read !== 'string') return read;
+  if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(read) as unknown;
+    return parseExactJson(value);
   } catch {
-    return read;
+    return value;
   }
-}
-
-/** Decodes text that was stored in SQLite as bytes. */
-function decoded(value: unknown): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
 }
 
 /** Parses text that holds an object or a list. Returns other text unchanged. */
 function structure(value: unknown): unknown {
   const read = asJson(value);
-  return typeof read === 'object' ? read : decoded(value);
+  return typeof read === 'object' ? read : value;
 }
 
-function cut(value: unknown, maxLength: number): string | null {
-  return text(value)?.slice(0, maxLength) ?? null;
+/** Returns a text without what is beyond its limit; null if it is blank. */
+function cut(row: LegacyRow, name: keyof typeof MAX_LENGTHS): string | Uint8Array | null {
+  const value = text(row[name]);
+  if (isBlank(value)) return null;
+  return typeof value === 'string' ? cutText(value, MAX_LENGTHS[name]) : value;
+}
+
+/** Returns the fields of a record, and the members of their objects, that hold text which cannot be decoded. */
+export function undecodedFields(record: Record<string, unknown>): string[] {
+  return Object.entries(record).flatMap(([name, value]) => {
+    if (types.isUint8Array(value)) return [name];
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    return undecodedFields(value as Record<string, unknown>).map((inner) => `${name}.${inner}`);
+  });
 }
 
 /** Renames columns that have the name of a field of the data. */

@@ -1,4 +1,16 @@
-import { formatTime, isUuid, parseTime, type TenantContext, type FieldError, ValidationError } from '#kernel';
+import {
+  faultOfText,
+  type FieldError,
+  formatTime,
+  isLongerThan,
+  isUuid,
+  parseNumber,
+  parseTime,
+  type TenantContext,
+  UnreadableRequestError,
+  ValidationError,
+} from '#kernel';
+import { guardJson, mustBe, parseJson } from '#http';
 import { type BulkRow, type Dialect, type TransferRecord, type TransferTable } from '#persistence';
 import type { FieldCipher } from '#secrets';
 import type { Column, ColumnKind } from '#tabular';
@@ -12,6 +24,8 @@ interface FormField {
   /** Maximum number of characters. */
   maxLength: number | undefined;
   sealed: 'text' | 'json' | undefined;
+  /** Whether a text may also be sent as a number, which the table converts. */
+  takesNumber: boolean;
 }
 
 /** What `RecordForm.toRow` needs besides the line. */
@@ -63,6 +77,7 @@ export class RecordForm {
           nullable,
           maxLength: maxLength ?? MAX_TEXT_LENGTH,
           sealed: sealedAs,
+          takesNumber: table.orNumber?.includes(column) ?? false,
         };
       });
   }
@@ -93,9 +108,10 @@ export class RecordForm {
    */
   toRow(tenant: TenantContext, value: unknown, { cipher, idAt, now, texts }: RowContext): BulkRow {
     const columns = this.check(value, now, texts);
+    const hasId = columns.id !== null;
     columns.id ??= idAt(columns[this.table.time] as number) ?? null;
     const row: Record<string, unknown> = {
-      ...(this.table.toColumns?.(tenant, columns) ?? columns),
+      ...(this.table.toColumns?.(tenant, columns, hasId) ?? columns),
       tenant_id: tenant.tenantId,
     };
     for (const { column, kind, sealed } of this.fields) {
@@ -125,7 +141,11 @@ export class RecordForm {
         continue;
       }
       const read = readValue(field, raw, texts);
-      if ('message' in read) errors.push({ path: field.name, message: read.message });
+      if ('message' in read)
+        errors.push({
+          path: [field.name, read.path ?? ''].filter((part) => part !== '').join('.'),
+          message: read.message,
+        });
       else columns[field.column] = read.value;
     }
     if (errors.length > 0) throw new ValidationError(errors);
@@ -151,27 +171,29 @@ export class RecordForm {
   }
 }
 
-type ReadResult = { value: unknown } | { message: string };
+/** A value, or why it is refused; `path` is a place within the value. */
+type ReadResult = { value: unknown } | { message: string; path?: string };
 
-const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
-/** Reads one value. In CSV every value is text, from which numbers, times and JSON are parsed. */
-function readValue({ kind, maxLength }: FormField, raw: unknown, texts: boolean): ReadResult {
+/**
+ * Reads one value by the rules of the API. In CSV every value is text, from which numbers, booleans, times and JSON are
+ * parsed; elsewhere each has a type of its own, and a text is never a number.
+ */
+function readValue({ kind, maxLength, takesNumber }: FormField, raw: unknown, texts: boolean): ReadResult {
   switch (kind) {
     case 'uuid':
       return typeof raw === 'string' && isUuid(raw) ? { value: raw.toLowerCase() } : { message: 'must be a UUID' };
     case 'time':
       return readTime(raw);
     case 'boolean':
-      if (typeof raw === 'boolean') return { value: raw };
-      return raw === 'true' || raw === 'false' ? { value: raw === 'true' } : { message: 'must be true or false' };
+      if (texts && (raw === 'true' || raw === 'false')) return { value: raw === 'true' };
+      return typeof raw === 'boolean' ? { value: raw } : { message: mustBe(['boolean']) };
     case 'integer':
     case 'double':
-      return readNumber(kind, raw);
+      return readNumber(kind, raw, texts);
     case 'json':
       return readJson(raw, texts);
     case 'text':
-      return readText(raw, maxLength ?? MAX_TEXT_LENGTH);
+      return takesNumber && typeof raw === 'number' ? { value: raw } : readText(raw, maxLength ?? MAX_TEXT_LENGTH);
   }
 }
 
@@ -180,27 +202,29 @@ function readTime(raw: unknown): ReadResult {
   return time === undefined ? { message: `must be an ISO 8601 time such as ${formatTime(0)}` } : { value: time };
 }
 
-function readNumber(kind: 'integer' | 'double', raw: unknown): ReadResult {
-  const number = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw;
-  if (typeof number !== 'number' || !Number.isFinite(number)) return { message: 'must be a number' };
-  return kind === 'integer' && !Number.isInteger(number) ? { message: 'must be a whole number' } : { value: number };
+function readNumber(kind: 'integer' | 'double', raw: unknown, texts: boolean): ReadResult {
+  const number = texts && typeof raw === 'string' ? parseNumber(raw) : raw;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return { message: mustBe(['number']) };
+  return kind === 'integer' && !Number.isInteger(number) ? { message: mustBe(['integer']) } : { value: number };
 }
 
 function readText(raw: unknown, maxLength: number): ReadResult {
-  const value = typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : raw;
-  if (typeof value !== 'string') return { message: 'must be text' };
-  if (UNSTORABLE.test(value)) return { message: 'must not contain a NUL character or a lone surrogate' };
-  return value.length > maxLength ? { message: `must not be longer than ${maxLength} characters` } : { value };
+  if (typeof raw !== 'string') return { message: mustBe(['string']) };
+  const fault = faultOfText(raw);
+  if (fault) return { message: fault.message };
+  return isLongerThan(raw, maxLength) ? { message: `must have at most ${maxLength} characters` } : { value: raw };
 }
 
 function readJson(raw: unknown, texts: boolean): ReadResult {
   try {
-    const value = texts && typeof raw === 'string' ? (JSON.parse(raw) as unknown) : raw;
-    return UNSTORABLE.test(JSON.stringify(value)) || /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value))
-      ? { message: 'must not contain a NUL character or a lone surrogate' }
-      : { value };
-  } catch {
-    // Text that is not JSON is kept as text.
+    if (texts && typeof raw === 'string') return { value: parseJson(Buffer.from(raw)) };
+    guardJson(raw);
     return { value: raw };
+  } catch (error) {
+    if (!(error instanceof UnreadableRequestError)) throw error;
+    // Text that is not JSON is kept as text.
+    if (error.code === 'malformed_json' || error.code === 'empty_body') return { value: raw };
+    const [place] = error.errors;
+    return { message: place?.message ?? error.message, path: place?.path ?? '' };
   }
 }

@@ -1,4 +1,4 @@
-export { parseJson } from './bodies/body-guards.js';
+export { guardJson, parseJson } from './bodies/body-guards.js';
 export { MultipartBody, readMultipart } from './bodies/multipart.js';
 export { type NdjsonLine, readJsonLines, readNdjson } from './bodies/ndjson.js';
 export { ReadableBodyGuard } from './bodies/readable-body.guard.js';
@@ -55,3 +55,4 @@ export {
 export { UuidPipe } from './validation/uuid.pipe.js';
 export { UndeclaredInputGuard } from './validation/undeclared-input.guard.js';
 export { LenientInput, StrictInput } from './validation/validation.pipe.js';
+export { mustBe } from './validation/wording.js';

@@ -1,5 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type FieldError, formatTime, isUuid, parseTime, UnreadableRequestError, ValidationError } from '#kernel';
+import {
+  type FieldError,
+  formatTime,
+  isUuid,
+  parseTime,
+  timeOfNumber,
+  UnreadableRequestError,
+  ValidationError,
+} from '#kernel';
 import { BINARY, optionalString, parseJson, SchemaValidator } from '#http';
 import type { SubmissionInput } from '../submission.js';
 
@@ -110,6 +118,22 @@ export function submitRules({ annotation_coords, api_state, prediction_id }: Sub
 
 export const submitValidator = new SchemaValidator(SubmitSchema, submitRules);
 
+/** A text of a stored submission. Legacy systems had no limits, and left some empty. */
+const storedText = Type.String({ maxLength: 1_000_000 });
+
+/** Checks a submission that was stored already, and returns in a file. */
+export const storedValidator = new SchemaValidator(
+  Type.Object(
+    {
+      ...SubmitSchema.properties,
+      description: storedText,
+      url: storedText,
+      timestamp: Type.Unsafe<string | number>({ type: ['string', 'number'] }),
+    },
+    { additionalProperties: false },
+  ),
+);
+
 const JSON_FIELDS = ['annotation_coords', 'api_state'] as const;
 
 /**
@@ -147,12 +171,11 @@ export function toSubmission(body: Submit): SubmissionInput {
 }
 
 /**
- * Converts ISO 8601, or the milliseconds since 1970 that many clients send, to ISO 8601. Returns other values
+ * Converts ISO 8601, or the seconds or milliseconds since 1970 that many clients send, to ISO 8601. Returns other values
  * unchanged.
  */
-function clientTime(value: string | number): string {
-  const isTime = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= 253_402_300_799_999;
-  const time = typeof value === 'string' ? parseTime(value) : isTime ? value : undefined;
+export function clientTime(value: string | number): string {
+  const time = typeof value === 'string' ? parseTime(value) : timeOfNumber(value);
   return time === undefined ? String(value) : formatTime(time);
 }
 

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { type FieldError, parseRange, ValidationError } from '#kernel';
+import { type FieldError, isLongerThan, parseRange, ValidationError } from '#kernel';
 import { IsTime, PageQuery } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 import type { MetricEventFilter } from '../metric-event.js';
@@ -84,7 +84,7 @@ export function toEventFilter(
     }
     if (path.length > MAX_DEPTH || !path.every((key) => KEY.test(key)))
       errors.push({ path: name, message: `must be a path of at most ${MAX_DEPTH} names` });
-    else if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH)
+    else if (typeof value !== 'string' || isLongerThan(value, MAX_VALUE_LENGTH))
       errors.push({ path: name, message: `must be one value of at most ${MAX_VALUE_LENGTH} characters` });
     else data.push({ path, value });
   }

@@ -1,13 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, formatTime, parseTime, ValidationError } from '#kernel';
-import { SchemaValidator } from '#http';
+import { optionalString, SchemaValidator } from '#http';
 import type { EventFigures, MetricEvent, TypeUse } from '../metric-event.js';
 import type { EventInput } from '../metric-events.service.js';
 
 const MAX_EVENTS = 1000;
 const MAX_DATA_BYTES = 65_536;
-const optionalString = (maxLength: number, description: string) =>
-  Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'], minLength: 1, maxLength, description }));
 const userId = () => optionalString(128, 'The user of the event. Erasure and export of a data subject use it.');
 const orgId = () => optionalString(128, 'The organisation of the user.');
 const timestamp = () =>

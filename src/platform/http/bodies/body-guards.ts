@@ -1,28 +1,34 @@
-import { UnreadableRequestError } from '#kernel';
+import {
+  cutText,
+  decodeText,
+  faultOfNumber,
+  faultOfText,
+  parseExactJson,
+  UnreadableRequestError,
+  type ValueFault,
+} from '#kernel';
 
 const MAX_DEPTH = 32;
 const MAX_NODES = 10_000;
+const MAX_PATH_LENGTH = 200;
 /** Only a text with one of these escapes, or a raw NUL, can hold characters that a database refuses. */
 const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])|\0/;
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * Parses a JSON body of a client.
  *
  * - at most 32 levels and 10,000 values, because deeper input would overflow the stack of later code
  * - no NUL character and no lone surrogate: PostgreSQL stores neither, SQLite stores both, and both must respond alike
- * - no number beyond the range of a double
+ * - no number beyond the range of a double, and no whole number that a double would change
  * - no `__proto__` and no `constructor.prototype`
  *
  * @throws UnreadableRequestError (400)
  */
 export function parseJson(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    throw new UnreadableRequestError('invalid_utf8', 'The body is not valid UTF-8.');
-  }
+  const decoded = decodeText(bytes);
+  if (decoded === undefined) throw new UnreadableRequestError('invalid_utf8', 'The body is not valid UTF-8.');
+  const text = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   guardShape(bytes);
   if (text.trim() === '') throw new UnreadableRequestError('empty_body', 'The body is empty; JSON was expected.');
   let value: unknown;
@@ -31,8 +37,17 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new UnreadableRequestError('malformed_json', 'The body is not valid JSON.');
   }
-  guardValue(value, SUSPICIOUS.test(text));
+  const hasLargeIntegers = guardValue(value, SUSPICIOUS.test(text));
+  if (hasLargeIntegers) guardValue(parseExactJson(text), false);
   return value;
+}
+
+/**
+ * Applies the rules of `parseJson` to a value that was parsed elsewhere.
+ * @throws UnreadableRequestError (400)
+ */
+export function guardJson(value: unknown): void {
+  guardValue(value, true);
 }
 
 const QUOTE = 0x22;
@@ -87,15 +102,19 @@ interface Visit {
   depth: number;
 }
 
-function guardValue(root: unknown, checkText: boolean): void {
-  if (typeof root === 'string' && checkText) guardText(root, '');
-  if (typeof root !== 'object' || root === null) return;
+/** Returns whether a whole number is so large that parsing may have changed it. */
+function guardValue(root: unknown, checkText: boolean): boolean {
+  if (typeof root !== 'object' || root === null) {
+    guardScalar(root, () => '', checkText);
+    return isLargeInteger(root);
+  }
+  let hasLargeIntegers = false;
   const stack: Visit[] = [{ value: root, parent: undefined, key: '', depth: 1 }];
   let nodes = 0;
   for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
     if (visit.depth > MAX_DEPTH) {
       throw new UnreadableRequestError('too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`, [
-        { path: pathOf(visit).slice(0, 200), message: 'is nested too deep' },
+        { path: cutText(pathOf(visit), MAX_PATH_LENGTH), message: 'is nested too deep' },
       ]);
     }
     const entries = Array.isArray(visit.value) ? visit.value.entries() : Object.entries(visit.value as object);
@@ -105,15 +124,19 @@ function guardValue(root: unknown, checkText: boolean): void {
         throw new UnreadableRequestError('too_many_values', `The body holds more than ${MAX_NODES} values.`);
       }
       if (typeof key === 'string') guardKey(key, value, visit, checkText);
-      if (typeof value === 'number') {
-        if (!Number.isFinite(value)) refuseNumber(pathOf({ value, parent: visit, key, depth: 0 }));
-      } else if (typeof value === 'string') {
-        if (checkText) guardText(value, pathOf({ value, parent: visit, key, depth: 0 }));
-      } else if (typeof value === 'object' && value !== null) {
+      if (typeof value === 'object' && value !== null) {
         stack.push({ value, parent: visit, key, depth: visit.depth + 1 });
+        continue;
       }
+      guardScalar(value, () => pathOf({ value, parent: visit, key, depth: 0 }), checkText);
+      if (isLargeInteger(value)) hasLargeIntegers = true;
     }
   }
+  return hasLargeIntegers;
+}
+
+function isLargeInteger(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean): void {
@@ -128,24 +151,26 @@ function guardKey(key: string, value: unknown, parent: Visit, checkText: boolean
   if (checkText) guardText(key, pathOf(parent));
 }
 
-/** JSON has no largest number. One that exceeds a double would silently become null. */
-function refuseNumber(path: string): never {
-  throw new UnreadableRequestError('number_too_large', 'The body holds a number that is too large.', [
-    { path, message: 'must be a number below 1.8e308' },
-  ]);
+function guardScalar(value: unknown, path: () => string, checkText: boolean): void {
+  if (typeof value === 'string') {
+    if (checkText) guardText(value, path());
+  } else if (typeof value === 'number' || typeof value === 'bigint') guardNumber(value, path);
+}
+
+/** JSON has no largest number. One that exceeds a double would silently become another number, or null. */
+function guardNumber(value: number | bigint, path: () => string): void {
+  const fault = faultOfNumber(value);
+  if (fault) refuse(fault, 'The body holds a number that is too large.', path());
 }
 
 function guardText(text: string, path: string): void {
-  if (text.includes('\0')) {
-    throw new UnreadableRequestError('nul_character', 'The body holds a NUL character.', [
-      { path, message: 'must not contain a NUL character (U+0000)' },
-    ]);
-  }
-  if (!text.isWellFormed()) {
-    throw new UnreadableRequestError('lone_surrogate', 'The body holds a lone surrogate.', [
-      { path, message: 'must be well-formed Unicode, without lone surrogates' },
-    ]);
-  }
+  const fault = faultOfText(text);
+  if (fault)
+    refuse(fault, `The body holds a ${fault.code === 'nul_character' ? 'NUL character' : 'lone surrogate'}.`, path);
+}
+
+function refuse({ code, message }: ValueFault, detail: string, path: string): never {
+  throw new UnreadableRequestError(code, detail, [{ path, message }]);
 }
 
 function pathOf(visit: Visit): string {
@@ -165,7 +190,7 @@ export function guardQuery(query: unknown): void {
         { path: name, message: 'is not a known field' },
       ]);
     }
-    if (name.includes('\0') || !name.isWellFormed()) {
+    if (faultOfText(name)) {
       throw new UnreadableRequestError(
         'nul_character',
         'The name of a query parameter holds a character that is not allowed.',
@@ -173,7 +198,7 @@ export function guardQuery(query: unknown): void {
       );
     }
     const values = Array.isArray(value) ? (value as unknown[]) : [value];
-    if (values.some((each) => typeof each === 'string' && (each.includes('\0') || !each.isWellFormed()))) {
+    if (values.some((each) => typeof each === 'string' && faultOfText(each))) {
       throw new UnreadableRequestError('nul_character', 'A query parameter holds a character that is not allowed.', [
         { path: name, message: 'must not contain a NUL character (U+0000)' },
       ]);

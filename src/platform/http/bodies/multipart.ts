@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
-import { UnreadableRequestError, ValidationError } from '#kernel';
+import { cutText, UnreadableRequestError, ValidationError } from '#kernel';
 import { BodyMemory } from './body-memory.js';
 import { BrokenBodyError, withMinimumRate } from './streams.js';
 
@@ -145,7 +145,7 @@ function collect(file: BusboyFileStream, field: string, form: MultipartForm, onB
 /** @throws ValidationError, UnreadableRequestError */
 function addField(fields: Record<string, string>, name: unknown, value: unknown, truncated: boolean): void {
   if (typeof name !== 'string' || typeof value !== 'string') throw malformed();
-  const path = name.slice(0, 100).toWellFormed();
+  const path = cutText(name, 100).toWellFormed();
   if (value.includes('\0') || name.includes('\0')) {
     throw new UnreadableRequestError('nul_character', 'The form holds a NUL character.', [
       { path: path.replaceAll('\0', '\ufffd'), message: 'must not contain a NUL character (U+0000)' },

@@ -74,12 +74,17 @@ export interface TransferDeclaration {
   texts: readonly string[];
   /** Encrypted columns that hold JSON; the others hold text. */
   sealedJson?: readonly string[];
+  /** Text columns that a file may also hold as numbers; `toColumns` converts them. */
+  orNumber?: readonly string[];
   /** Columns that a file may omit, with their defaults. `id` and the time may always be missing. */
   defaults: Readonly<Record<string, unknown>>;
   /** Converts columns to the record in a file where they do not correspond one to one. */
   toRecord?(columns: TransferRecord): TransferRecord;
-  /** Converts a record in a file to columns and computes the dependent ones; values are not encrypted yet. */
-  toColumns?(tenant: TenantContext, columns: TransferRecord): TransferRecord;
+  /**
+   * Converts a record in a file to columns and computes the dependent ones; values are not encrypted yet. A record with
+   * an id of its own (`hasId`) was stored before.
+   */
+  toColumns?(tenant: TenantContext, columns: TransferRecord, hasId: boolean): TransferRecord;
   /** Accepts files as base64 or data URLs. A record is kept even if one of its files is refused. */
   withFiles?(tenant: TenantContext, row: BulkRow, files: readonly string[]): Promise<AcceptedFiles>;
 }
