@@ -12,6 +12,7 @@ import { CreatePredictionRollups1764000000010 } from './common/1764000000010-cre
 import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-growth-samples.js';
 import { CreateWebhooks1764000000014 } from './common/1764000000014-create-webhooks.js';
 import { CreateModels1764000000016 } from './common/1764000000016-create-models.js';
+import { CreateKeyChecks1764000000017 } from './common/1764000000017-create-key-checks.js';
 import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
@@ -39,6 +40,7 @@ const LATER = [
   CreateWebhooks1764000000014,
   CreateTrainingSets1764000000015,
   CreateModels1764000000016,
+  CreateKeyChecks1764000000017,
 ];
 
 export const MIGRATIONS = {
@@ -81,4 +83,5 @@ export const TABLES = [
   'training_examples',
   'training_sources',
   'models',
+  'key_checks',
 ];

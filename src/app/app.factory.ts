@@ -97,7 +97,7 @@ function socketOptions(config: Readonly<FeedbackLoopConfig>): { http: object } |
 }
 
 /** Reads the TLS certificate and key. @throws ConfigurationError if a file cannot be read, or they do not match */
-function readCertificate({
+export function readCertificate({
   server: { tlsCertPath, tlsKeyPath },
 }: Readonly<FeedbackLoopConfig>): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCertPath === undefined || tlsKeyPath === undefined) return undefined;

@@ -1,3 +1,3 @@
-export { createApp } from './app.factory.js';
+export { createApp, readCertificate } from './app.factory.js';
 export { buildApiDocuments } from './openapi/build-documents.js';
 export { prepareApp, serve, startServer } from './server.js';

@@ -7,6 +7,7 @@ import {
   type ConfigurationProblem,
   describeDatabase,
   type FeedbackLoopConfig,
+  generatedKeyVariables,
   readEnvironment,
   unknownVariables,
 } from '#config';
@@ -122,8 +123,8 @@ async function listenForObservers(
   const server = await serveMetricsAndProbes({ host, port }, app.get(Metrics), (path) => {
     const known = PROBES.find((each) => each === path);
     if (!known) return undefined;
-    const { good, status } = probes.check(known);
-    return { status: good ? 200 : 503, body: { status } };
+    const { good, ...body } = probes.check(known);
+    return { status: good ? 200 : 503, body };
   });
   // The observer must not keep the process running.
   server.unref();
@@ -136,10 +137,7 @@ async function logStart(
 ): Promise<void> {
   const unknown = unknownVariables(readEnvironment());
   if (unknown.length > 0) logger.warn({ variables: unknown }, 'unknown FL_ variables are ignored');
-  const generated = [
-    ...(config.security.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
-    ...(config.security.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
-  ];
+  const generated = generatedKeyVariables(config);
   if (config.database.target.type === 'postgresql' && generated.length > 0)
     logger.warn(
       { variables: generated, remedy: 'Set them to the same values on every server that uses this database.' },

@@ -89,8 +89,11 @@ async function check(file: string, { json }: BackupOptions): Promise<void> {
 }
 
 async function restore({ from, json, ledger, yes = false }: RestoreOptions): Promise<void> {
-  const [{ restoreBackup, RestoreUnconfirmedError }, { ErasureLedger, ErasureReapplyService }, { createCopier }] =
-    await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
+  const [
+    { restoreBackup, RestoreUnconfirmedError },
+    { ErasureLedger, ErasureReapplyService },
+    { createCopier, KeysMismatchError },
+  ] = await Promise.all([import('#backup'), import('#subjects'), import('#persistence')]);
   const config = configFromEnvironment();
   note(`Database: ${describeDatabase(config.database.target)}`);
   const ledgerPath = join(config.server.dataDir, 'erasures.jsonl');
@@ -118,7 +121,18 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
     return;
   }
   // Runs before any server starts, because the backup contains the subjects that were erased since it was made.
-  const erasedAgain = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger));
+  const { erasedAgain, refusal } = await withApp((app) => app.get(ErasureReapplyService).reapply(ledger)).then(
+    (count) => ({ erasedAgain: count, refusal: undefined }),
+    (error: unknown) => {
+      // No server serves it with these keys either, so the erasures can follow.
+      if (!(error instanceof KeysMismatchError)) throw error;
+      return { erasedAgain: 0, refusal: error };
+    },
+  );
+  if (refusal)
+    restored.warnings.push(
+      `Erasures were not applied again. ${refusal.detail} ${refusal.remedy} Then run \`feedback-loop erase --reapply\`.`,
+    );
   const { former, manifest, migrated, screenshots } = restored;
   const hasLedger = knownErasures.length > 0 || ledger !== undefined || (await isReadable(ledgerPath));
   const warnings = hasLedger

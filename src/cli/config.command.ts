@@ -3,9 +3,12 @@ import {
   configFromEnvironment,
   configurationPage,
   describeDatabase,
+  describeSettings,
   envExample,
+  type FeedbackLoopConfig,
   maskedConfig,
   readEnvironment,
+  type SettingInForce,
   unknownVariables,
 } from '#config';
 import { checkGenerated, type GeneratedFile, writeGenerated } from './generated-file.js';
@@ -22,24 +25,32 @@ export function addConfigCommand(program: Command): void {
 
   config
     .command('check')
-    .description('print the effective configuration with secrets masked; exit code 1 if it is invalid')
+    .description(
+      'print the effective configuration with secrets masked, and what the start would warn of; exit code 1 if it is invalid or does not fit the database',
+    )
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const effective = configFromEnvironment();
-      const masked = maskedConfig(effective);
-      const { isDatabaseChecked, warnings } = await checkSurroundings(effective);
+      await checkFiles(effective);
+      const { isDatabaseChecked, problems, warnings } = await checkSurroundings(effective);
+      if (problems.length > 0) process.exitCode = 1;
+      const settings = describeSettings(effective);
       if (json) {
         printJson({
-          variables: masked,
+          variables: maskedConfig(effective),
+          changed: settings.filter(({ isChanged }) => isChanged).map(({ name }) => name),
           unknown: unknownVariables(readEnvironment()),
           warnings,
+          problems,
           database_checked: isDatabaseChecked,
         });
         return;
       }
-      for (const [name, value] of Object.entries(masked)) print(`${name}=${value}`);
-      note(`\nThe configuration is valid. Database: ${describeDatabase(effective.database.target)}`);
+      for (const setting of settings) print(lineOf(setting));
+      const verdict = problems.length === 0 ? 'The configuration is valid.' : 'The server would not take traffic.';
+      note(`\n${verdict} Database: ${describeDatabase(effective.database.target)}`);
       if (!isDatabaseChecked) note('The database cannot be reached, so its settings were not checked.');
+      for (const { problem, remedy } of problems) note(`Error: ${problem} ${remedy}`);
       for (const { problem, remedy } of warnings) note(`Warning: ${problem} ${remedy}`);
       for (const name of unknownVariables(readEnvironment()))
         note(`Warning: ${name} is not a known variable and is ignored.`);
@@ -55,4 +66,18 @@ export function addConfigCommand(program: Command): void {
       else if (write) writeGenerated(generatedFiles());
       else print(configurationPage());
     });
+}
+
+/** Checks the files that the start reads. @throws ConfigurationError when one of them cannot be used */
+async function checkFiles(config: Readonly<FeedbackLoopConfig>): Promise<void> {
+  if (config.server.tlsCertPath === undefined) return;
+  const { readCertificate } = await import('#app');
+  readCertificate(config);
+}
+
+/** Marks what differs from the default, and says what the absence of a value means. */
+function lineOf({ fallback, isChanged, name, value }: SettingInForce): string {
+  const line = `${name}=${value}`;
+  if (isChanged) return `${line}  # changed; default: ${fallback}`;
+  return value === '' ? `${line}  # ${fallback}` : line;
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { configFromEnvironment } from '#config';
+import { confirm } from './confirm.js';
 import { note, print, printJson } from './output.js';
 import { withApp } from './with-app.js';
 
@@ -30,5 +32,26 @@ export function addEncryptionCommand(program: Command): void {
       else for (const each of results) print(`${each.table}  ${each.done} re-encrypted, ${each.unreadable} unreadable`);
       // Unreadable values are kept. The exit code asks the operator to find their key.
       if (results.some(({ unreadable }) => unreadable > 0)) process.exitCode = 1;
+    });
+  encryption
+    .command('adopt')
+    .description(
+      'record the keys of this configuration as those of the database, when its own keys are lost; what those encrypted stays unreadable',
+    )
+    .option('--yes', 'do not ask')
+    .action(async ({ yes }: { yes?: boolean }) => {
+      const { adoptKeys, findKeyMismatches } = await import('./config-surroundings.js');
+      const config = configFromEnvironment();
+      const mismatches = await findKeyMismatches(config);
+      if (mismatches.length === 0) {
+        print('The keys of this configuration are those of the database already.');
+        return;
+      }
+      for (const { own, recorded, variable } of mismatches)
+        note(`${variable}: the database has key ${recorded}, this configuration has ${own.join(', ') || 'none'}.`);
+      note('Values under the keys of the database become unreadable, and servers with those keys stop at a restart.');
+      if (!(await confirm({ yes, undone: 'Nothing was changed', action: 'replace the keys of the database' }))) return;
+      await adoptKeys(config);
+      print('The keys of this configuration are those of the database now.');
     });
 }

@@ -46,15 +46,14 @@ export async function withApp<T>(work: (app: INestApplicationContext) => Promise
 
 /** Waits until the database can be used. @throws AppError if it cannot */
 export async function reachDatabase(app: INestApplicationContext): Promise<void> {
-  const { DatabaseSupervisor, DatabaseUnavailableError, SchemaOutdatedError } = await import('#persistence');
+  const { DatabaseSupervisor, DatabaseUnavailableError } = await import('#persistence');
   const supervisor = app.get(DatabaseSupervisor);
   await supervisor.start();
   // Another process may be locking the SQLite file.
   for (let i = 0; i < MAX_RETRIES && supervisor.backend === 'sqlite' && supervisor.status.state === 'down'; i++)
     await sleep(RETRY_MS);
-  const { state } = supervisor.status;
-  if (state === 'outdated') throw new SchemaOutdatedError();
-  if (state !== 'up') throw new DatabaseUnavailableError();
+  if (supervisor.refusal) throw supervisor.refusal;
+  if (!supervisor.isUp) throw new DatabaseUnavailableError();
 }
 
 /**

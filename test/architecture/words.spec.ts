@@ -37,6 +37,7 @@ const SCOPE = [
   'test/e2e/metric-events/',
   'test/e2e/retention/',
   'test/e2e/rollups/',
+  'test/e2e/start/',
   'test/e2e/votes/',
   'test/medium/',
   'test/support/',

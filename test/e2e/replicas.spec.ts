@@ -12,6 +12,11 @@ interface Replica {
 }
 
 const KEY = 'replica-tests-key-0123456789-0123456789';
+/** As docs/deployment.md wants it of servers that share a database. */
+const SHARED_KEYS = {
+  FL_SECRET_KEY: 'one-secret-for-all-replicas-0123456789abcdef',
+  FL_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+};
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('S0-F4 analytics on streaming replicas', () => {
@@ -44,6 +49,7 @@ describe('S0-F4 analytics on streaming replicas', () => {
     const server = ServerProcess.spawn(
       {
         FL_DATA_DIR: data,
+        ...SHARED_KEYS,
         FL_DB_URI: uri,
         FL_DB_REPLICA_URIS: replicas,
         FL_API_KEYS: `${KEY}:ingest+read+admin+predict`,
@@ -192,7 +198,7 @@ describe('S0-F4 analytics on streaming replicas', () => {
         await log(next, 'after');
         const check = await runCli(
           ['rollups', 'check', '--json'],
-          { FL_DB_URI: second.url, FL_DATA_DIR: folder() },
+          { FL_DB_URI: second.url, FL_DATA_DIR: folder(), ...SHARED_KEYS },
           process.env.FL_TEST_FOLDER as string,
         );
         expect(JSON.parse(check.stdout)).toMatchObject({ differences: [] });

@@ -7,7 +7,9 @@ import { Caller, type Principal, Public, Scopes, Unlimited } from '#security';
 import { DetailedHealthSchema, StateSchema } from './dto/health.schema.js';
 import { MetricsRoute, ProbeRoute } from './health-routes.js';
 import { type DetailedHealth, HealthService } from './health.service.js';
-import { type ProbePath, Probes } from './probes.service.js';
+import { type ProbePath, type ProbeResult, Probes } from './probes.service.js';
+
+type ProbeState = Omit<ProbeResult, 'good'>;
 
 const OK = HttpStatus.OK;
 const UNAVAILABLE = HttpStatus.SERVICE_UNAVAILABLE;
@@ -30,7 +32,7 @@ export class HealthController {
     description: 'Restart the process when it reports 503.',
     returns: StateSchema,
   })
-  liveness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+  liveness(@Res({ passthrough: true }) reply: FastifyReply): ProbeState {
     return this.probe(reply, '/health/liveness');
   }
 
@@ -40,10 +42,10 @@ export class HealthController {
     operationId: 'readiness',
     summary: 'Check whether the server takes traffic',
     description:
-      'A server that drains, that lacks its schema or its models, or whose clock exceeds FL_MAX_CLOCK_OFFSET_MS reports 503.',
+      'A server that drains, that lacks its schema, its models or the keys of its database, or whose clock exceeds FL_MAX_CLOCK_OFFSET_MS reports 503.',
     returns: StateSchema,
   })
-  readiness(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+  readiness(@Res({ passthrough: true }) reply: FastifyReply): ProbeState {
     return this.probe(reply, '/health/readiness');
   }
 
@@ -55,7 +57,7 @@ export class HealthController {
     description: 'Reports 503 until the start is complete.',
     returns: StateSchema,
   })
-  startup(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+  startup(@Res({ passthrough: true }) reply: FastifyReply): ProbeState {
     return this.probe(reply, '/health/startup');
   }
 
@@ -67,7 +69,7 @@ export class HealthController {
     description: 'The state is `healthy`, `degraded`, `unhealthy` or `draining`; the last two report 503.',
     returns: StateSchema,
   })
-  overall(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
+  overall(@Res({ passthrough: true }) reply: FastifyReply): ProbeState {
     return this.probe(reply, '/health');
   }
 
@@ -101,9 +103,9 @@ export class HealthController {
     await reply.type(registry.contentType).send(await registry.metrics());
   }
 
-  private probe(reply: FastifyReply, path: ProbePath): { status: string } {
-    const { good, status } = this.probes.check(path);
+  private probe(reply: FastifyReply, path: ProbePath): ProbeState {
+    const { good, ...state } = this.probes.check(path);
     void reply.status(good ? OK : UNAVAILABLE);
-    return { status };
+    return state;
   }
 }

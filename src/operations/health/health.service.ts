@@ -59,7 +59,7 @@ export class HealthService {
   }
 
   private get isUnusable(): boolean {
-    return this.supervisor.status.state === 'outdated' || !this.models.loaded || !this.supervisor.clock.isWithinLimit;
+    return this.supervisor.refusal !== null || !this.models.loaded || !this.supervisor.clock.isWithinLimit;
   }
 
   private get isSpoolFailing(): boolean {
@@ -68,10 +68,15 @@ export class HealthService {
 
   /**
    * Whether the server takes traffic. Predictions are served even if they cannot be recorded. Therefore only draining,
-   * a wrong schema, missing models and, if it is configured, a wrong clock end the traffic.
+   * a wrong schema, other keys than those of the database, missing models and, if it is configured, a wrong clock end the traffic.
    */
   get isReady(): boolean {
     return !this.runtime.isDraining && !this.isUnusable;
+  }
+
+  /** What a person must do something about before this server takes traffic; undefined if there is nothing. */
+  get problem(): string | undefined {
+    return this.supervisor.refusal?.detail;
   }
 
   get isHealthy(): boolean {
@@ -104,7 +109,7 @@ export class HealthService {
       size_bytes: sizeBytes,
       pools: this.supervisor.pools.map(report),
     };
-    return state === 'up' ? indicator.up(details) : indicator.down({ ...details, reason });
+    return state === 'up' ? indicator.up(details) : indicator.down({ ...details, reason, detail: this.problem });
   }
 
   private clockReport(): HealthIndicatorResult {

@@ -15,6 +15,35 @@ export function maskedConfig(config: Readonly<FeedbackLoopConfig>): Record<strin
   );
 }
 
+export interface SettingInForce {
+  name: string;
+  /** Empty if it is not set. */
+  value: string;
+  /** The default, in words if it is not a constant. */
+  fallback: string;
+  isChanged: boolean;
+}
+
+/** Returns what is in force, with secrets masked, and how it differs from the defaults. */
+export function describeSettings(config: Readonly<FeedbackLoopConfig>): SettingInForce[] {
+  const masked = maskedConfig(config);
+  const defaults = new FeedbackLoopConfig();
+  return variablesOf(FeedbackLoopConfig).map((variable) => ({
+    name: variable.name,
+    value: masked[variable.name] ?? '',
+    fallback: (variable.defaultText ?? (defaultOf(variable) || 'none')).replaceAll('`', ''),
+    isChanged: JSON.stringify(valueIn(config, variable)) !== JSON.stringify(valueIn(defaults, variable)),
+  }));
+}
+
+/** Returns the variables of the keys that a server without them generates. */
+export function generatedKeyVariables({ security }: Pick<FeedbackLoopConfig, 'security'>): string[] {
+  return [
+    ...(security.secretKey.length === 0 ? ['FL_SECRET_KEY'] : []),
+    ...(security.encryptionKey.length === 0 ? ['FL_ENCRYPTION_KEY'] : []),
+  ];
+}
+
 /** Returns the content of `.env.example`. */
 export function envExample(): string {
   const lines = [`# ${NOTICE}`, '# Copy this file to .env and change what you need. Every setting has a default.', ''];

@@ -1,7 +1,14 @@
 export { ConfigModule } from './config.module.js';
 export { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 export { describeDatabase, resolveDatabase } from './database-uri.js';
-export { configurationPage, envExample, maskedConfig } from './describe-config.js';
+export {
+  configurationPage,
+  describeSettings,
+  envExample,
+  generatedKeyVariables,
+  maskedConfig,
+  type SettingInForce,
+} from './describe-config.js';
 export { configFromEnvironment, readEnvironment } from './environment.js';
 export { FeedbackLoopConfig } from './feedback-loop-config.js';
 export { loadConfig, splitKey, unknownVariables } from './load-config.js';

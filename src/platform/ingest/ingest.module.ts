@@ -7,6 +7,7 @@ import { ReplayGuards } from './spool/replay-guards.registry.js';
 import { CommitHooks } from './commit/commit-hooks.registry.js';
 import { Recorder } from './commit/recorder.service.js';
 import { RecordingService } from './commit/recording.service.js';
+import { SealedRows } from './spool/sealed-rows.service.js';
 import { SpoolService } from './spool/spool.service.js';
 
 const SHARED_WITH_FEATURES = [
@@ -19,7 +20,7 @@ const SHARED_WITH_FEATURES = [
 ];
 
 @Module({
-  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance, IdempotencyService, Recorder],
+  providers: [...SHARED_WITH_FEATURES, IdempotencyMaintenance, IdempotencyService, Recorder, SealedRows],
   exports: SHARED_WITH_FEATURES,
 })
 export class IngestModule {}

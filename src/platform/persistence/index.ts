@@ -9,6 +9,8 @@ export {
   DatabaseUnavailableError,
   DataRefusedError,
   isTransient,
+  type KeyMismatch,
+  KeysMismatchError,
   PartitionMissingError,
   PoolExhaustedError,
   QueryTimeoutError,
@@ -25,6 +27,8 @@ export { DurabilityService } from './durability/durability.service.js';
 export { folderRisks } from './durability/folder-risks.js';
 export { TenantIsolationCheck } from './gate/tenant-isolation-check.service.js';
 export { type ChangeWork, UnitOfWork } from './gate/unit-of-work.service.js';
+export { findMismatches, KeyCheck } from './keys/key-check.service.js';
+export { KeyChecksRepository } from './keys/key-checks.repository.js';
 export { Announcements } from './lifecycle/announcements.registry.js';
 export { createDatabase } from './lifecycle/create-database.js';
 export { createDataSource } from './lifecycle/data-source.js';

@@ -12,6 +12,7 @@ import { createDatabase } from './lifecycle/create-database.js';
 import { dataSourceOptions, entitySchemas } from './lifecycle/data-source.js';
 import type { Database } from './contract/database.js';
 import { DatabaseSupervisor } from './lifecycle/database-supervisor.service.js';
+import { KeyCheck } from './keys/key-check.service.js';
 import { PartitionMaintenance } from './lifecycle/partition-maintenance.job.js';
 import { DATABASE } from './contract/tokens.js';
 import { DurabilityService } from './durability/durability.service.js';
@@ -44,6 +45,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     DatabaseSupervisor,
     DurabilityService,
     { provide: DATABASE_STATE, useExisting: DatabaseSupervisor },
+    KeyCheck,
     PartitionMaintenance,
     ResultCache,
     SharedCache,
@@ -58,6 +60,7 @@ import { UnitOfWork } from './gate/unit-of-work.service.js';
     Announcements,
     DatabaseSupervisor,
     DurabilityService,
+    KeyCheck,
     ResultCache,
     SharedCache,
     StoredTables,

@@ -1,14 +1,16 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError, type TenantContext } from '#kernel';
 import { FeedbackLoopConfig } from '#config';
-import { encryptionKeys } from './key-files.js';
+import { encryptionKeys, generatedEncryptionKey } from './key-files.js';
+import { keyId } from './own-keys.js';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const MAX_TENANTS = 2000;
+const ENVELOPE_START = /^v1\.([0-9a-f]{8})\./;
 const ENVELOPE = /^v1\.([0-9a-f]{8})\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/;
 
 /** The row and column of a value. The ciphertext is bound to it, so a value cannot be moved to another row. */
@@ -48,10 +50,14 @@ interface MasterKey {
 @Injectable()
 export class FieldCipher {
   private readonly masters: MasterKey[];
+  /** The key that this server generated before FL_ENCRYPTION_KEY was set: it opens what waited in the spool since. */
+  private readonly generated: MasterKey[];
   private readonly tenantKeys = new LRUCache<string, Buffer>({ max: MAX_TENANTS });
 
   constructor(config: FeedbackLoopConfig) {
     this.masters = encryptionKeys(config).map((bytes) => ({ id: keyId(bytes), bytes }));
+    const generated = generatedEncryptionKey(config);
+    this.generated = generated ? [{ id: keyId(generated), bytes: generated }] : [];
   }
 
   /** Id of the key that encrypts. */
@@ -74,8 +80,23 @@ export class FieldCipher {
 
   /** @throws UnreadableFieldError when the key is not configured, or the value or its place was changed */
   open(tenant: TenantContext, place: FieldPlace, envelope: string): string {
+    return this.openWith(this.masters, tenant, place, envelope);
+  }
+
+  /**
+   * Returns the value encrypted with the current key. Every server of the database has that key, but not the key that
+   * this server may have used while it could not ask the database.
+   * @throws UnreadableFieldError when this server does not have the key of the envelope any more
+   */
+  renew(tenant: TenantContext, place: FieldPlace, envelope: string): string {
+    const [, id] = ENVELOPE_START.exec(envelope) ?? [];
+    if (id === undefined || id === this.currentKeyId) return envelope;
+    return this.seal(tenant, place, this.openWith([...this.masters, ...this.generated], tenant, place, envelope));
+  }
+
+  private openWith(masters: readonly MasterKey[], tenant: TenantContext, place: FieldPlace, envelope: string): string {
     const [, id, iv = '', sealed = '', tag = ''] = ENVELOPE.exec(envelope) ?? [];
-    const master = this.masters.find((each) => each.id === id);
+    const master = masters.find((each) => each.id === id);
     if (!master) throw new UnreadableFieldError();
     try {
       const decipher = createDecipheriv(
@@ -116,8 +137,4 @@ function nextIv(): Buffer {
 
 function aad({ tenantId }: TenantContext, { table, column, id }: FieldPlace): Buffer {
   return Buffer.from(`${tenantId}|${table}|${column}|${id}`);
-}
-
-function keyId(key: Buffer): string {
-  return createHash('sha256').update('feedback-loop key id').update(key).digest('hex').slice(0, 8);
 }

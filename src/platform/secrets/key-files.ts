@@ -1,6 +1,6 @@
 import { codeOf } from '#kernel';
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, type FeedbackLoopConfig } from '#config';
 
@@ -45,6 +45,27 @@ export function encryptionKeys({
 }: Pick<FeedbackLoopConfig, 'server' | 'security'>): Buffer[] {
   const given = encryptionKey.length > 0 ? encryptionKey : [readOrMake(dataDir, ENCRYPTION)];
   return given.map((key) => Buffer.from(key, 'base64'));
+}
+
+type KeyConfig = Pick<FeedbackLoopConfig, 'server' | 'security'>;
+
+/** Whether `encryptionKeys` finds keys, instead of creating one. */
+export function hasEncryptionKeys({ server, security }: KeyConfig): boolean {
+  return security.encryptionKey.length > 0 || existsSync(join(server.dataDir, ENCRYPTION.file));
+}
+
+/** Whether `signingSecrets` finds keys, instead of creating one. */
+export function hasSigningSecrets({ server, security }: KeyConfig): boolean {
+  return security.secretKey.length > 0 || existsSync(join(server.dataDir, SECRET.file));
+}
+
+/**
+ * Returns the encryption key that this server generated before FL_ENCRYPTION_KEY was set; undefined if it did not.
+ */
+export function generatedEncryptionKey({ server, security }: KeyConfig): Buffer | undefined {
+  if (security.encryptionKey.length === 0 || !existsSync(join(server.dataDir, ENCRYPTION.file))) return undefined;
+  const text = readFileSync(join(server.dataDir, ENCRYPTION.file), 'utf8').trim();
+  return ENCRYPTION.isKey(text) ? Buffer.from(text, 'base64') : undefined;
 }
 
 function readOrMake(folder: string, { file, variable, isKey, encoding }: KeyFile): string {

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { AuthenticationError, type Clock, CLOCK, DEFAULT_TENANT_ID, UnavailableError } from '#kernel';
 import { FeedbackLoopConfig, type Scope, splitKey } from '#config';
 import { SpoolService } from '#ingest';
-import { DatabaseSupervisor, SchemaOutdatedError } from '#persistence';
+import { DatabaseSupervisor } from '#persistence';
 import { hashKey, publicIdOf } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import type { Principal } from './principal.js';
@@ -98,7 +98,7 @@ export class ApiKeysService {
 
   /**
    * Returns the caller that a key belongs to.
-   * @throws AuthenticationError (401), KeysUnavailableError or SchemaOutdatedError (503)
+   * @throws AuthenticationError (401), KeysUnavailableError, SchemaOutdatedError or KeysMismatchError (503)
    */
   async verify(key: string): Promise<Principal> {
     const hash = this.hashOf(key);
@@ -119,7 +119,7 @@ export class ApiKeysService {
       this.supervisor.reportFailure(error);
       const known = cached ?? (await this.findShared(hash));
       if (known && now - known.checkedAt < STALE_MS) return this.use(known, now);
-      throw error instanceof SchemaOutdatedError ? error : new KeysUnavailableError(error);
+      throw this.supervisor.refusal ?? new KeysUnavailableError(error);
     }
   }
 

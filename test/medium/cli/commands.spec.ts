@@ -74,6 +74,37 @@ describe('the command line', () => {
     expect(stderr).toContain('FL_API_PROT');
   });
 
+  it('says what is in force where nothing is set, and marks what differs from the default', async () => {
+    const { stdout } = await run(['config', 'check'], { FL_API_PORT: '8123', FL_DATA_DIR: newFolder() });
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        'FL_API_HOST=127.0.0.1',
+        'FL_API_PORT=8123  # changed; default: 8000',
+        'FL_SPOOL_DIR=  # spool in FL_DATA_DIR',
+        'FL_RETENTION_FEEDBACK_DAYS=  # FL_RETENTION_DAYS',
+      ]),
+    );
+    expect(stdout).not.toMatch(/=$/m);
+  });
+
+  it('warns of generated keys where several servers may share the database, as the start does', async () => {
+    const postgres = { FL_DB_URI: 'postgresql://u:p@127.0.0.1:9/none', FL_DATA_DIR: newFolder() };
+    expect(await run(['config', 'check'], postgres)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('FL_SECRET_KEY and FL_ENCRYPTION_KEY not set'),
+    });
+    const { stderr } = await run(['config', 'check'], { FL_DATA_DIR: newFolder() });
+    expect(stderr).not.toContain('FL_ENCRYPTION_KEY');
+  });
+
+  it('refuses a certificate that the start would refuse', async () => {
+    const settings = { FL_DATA_DIR: newFolder(), FL_TLS_CERT_PATH: '/nowhere.pem', FL_TLS_KEY_PATH: '/nowhere.key' };
+    expect(await run(['config', 'check'], settings)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('FL_TLS_CERT_PATH'),
+    });
+  });
+
   it.each([{ args: ['config', 'docs', '--check'] }, { args: ['openapi', '--check'] }])(
     'finds that the generated files are up to date: $args',
     async ({ args }) => {

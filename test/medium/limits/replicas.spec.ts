@@ -23,6 +23,8 @@ describeWithRedis('with Redis', () => {
         proxy = await TcpProxy.to(hostname, Number(port || 6379));
         const settings = (i: number) => ({
           FL_DATA_DIR: mkdtempSync(join(database.folder, `replica-${i}-`)),
+          FL_SECRET_KEY: 'the-same-secret-on-every-replica-0003',
+          FL_ENCRYPTION_KEY: Buffer.alloc(32, 3).toString('base64'),
           FL_REDIS_URL: proxy.through(redis),
         });
         replicas = [await startServer(settings(0)), await startServer(settings(1))];

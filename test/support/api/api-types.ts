@@ -55,6 +55,8 @@ export interface components {
         HealthState: {
             /** @example healthy */
             status: string;
+            /** @description What keeps the server from taking traffic until a person acts, with its settings. */
+            detail?: string;
         };
         Label: {
             /** Format: uuid */

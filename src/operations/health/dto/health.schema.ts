@@ -1,6 +1,14 @@
 import { Type } from '@sinclair/typebox';
 
-export const StateSchema = Type.Object({ status: Type.String({ example: 'healthy' }) }, { $id: 'HealthState' });
+export const StateSchema = Type.Object(
+  {
+    status: Type.String({ example: 'healthy' }),
+    detail: Type.Optional(
+      Type.String({ description: 'What keeps the server from taking traffic until a person acts, with its settings.' }),
+    ),
+  },
+  { $id: 'HealthState' },
+);
 
 const ComponentSchema = Type.Object(
   { status: Type.String({ enum: ['up', 'down'] }) },

@@ -15,6 +15,7 @@ import { BatchCommitter } from './batch-committer.js';
 import type { BatchOutcome, BatchOutcomes, RecordBatch } from './record-batch.js';
 import { CommitHooks } from './commit-hooks.registry.js';
 import { ReplayGuards } from '../spool/replay-guards.registry.js';
+import { SealedRows } from '../spool/sealed-rows.service.js';
 
 const PROBE_EVERY_MS = 5000;
 const BREAKER_FIGURES: Record<BreakerState, number> = { closed: 0, half_open: 1, open: 2 };
@@ -39,6 +40,7 @@ export class DatabaseWriter {
     config: FeedbackLoopConfig,
     hooks: CommitHooks,
     private readonly guards: ReplayGuards,
+    private readonly sealedRows: SealedRows,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {
     this.committer = new BatchCommitter(database, hooks);
@@ -90,10 +92,11 @@ export class DatabaseWriter {
 
   /**
    * Commits records from the spool. Without retries and breaker, because the spool retries.
-   * @throws the errors of the database
+   * @throws the errors of the database; DataRefusedError for values whose key this server lacks
    */
   async replay(batches: readonly RecordBatch[]): Promise<BatchOutcomes> {
     const kept = await this.guards.filter(batches);
+    for (const [batch, rest] of kept) kept.set(batch, this.sealedRows.renew(rest));
     const committed = await this.withPartitions(() => this.committer.commit([...kept.values()], 'spool'));
     // The database accepts writes again, so records need not wait for the next attempt of the breaker.
     this.policy.reset();

@@ -2,7 +2,13 @@ import { codeOf, isRetryable, type TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { FeedbackLoopConfig } from '#config';
 import { Metrics, traced } from '#observability';
-import { DatabaseSupervisor, DataRefusedError, PartitionMissingError, TenantIsolationCheck } from '#persistence';
+import {
+  DatabaseSupervisor,
+  DataRefusedError,
+  KeysMismatchError,
+  PartitionMissingError,
+  TenantIsolationCheck,
+} from '#persistence';
 import { DatabaseWriter } from './database-writer.service.js';
 import type { Durability } from './durability.js';
 import {
@@ -36,7 +42,7 @@ export class Recorder {
 
   constructor(
     private readonly target: DatabaseWriter,
-    supervisor: DatabaseSupervisor,
+    private readonly supervisor: DatabaseSupervisor,
     private readonly spool: SpoolService,
     private readonly metrics: Metrics,
     private readonly isolation: TenantIsolationCheck,
@@ -63,7 +69,7 @@ export class Recorder {
    * rows.
    * @throws NotRecordedError, QueueFullError (503), RecordRefusedError, IdempotencyKeyReusedError (422), IdsTakenError
    * (409: the other rows were stored), AlreadyAnsweredError (the `Idempotency-Key` already has a response),
-   * TenantMismatchError (500)
+   * TenantMismatchError (500), KeysMismatchError (503)
    */
   async put(tenant: TenantContext, batch: RecordBatch): Promise<Durability> {
     for (const { rows } of batch.parts) this.isolation.entering(tenant, rows);
@@ -82,6 +88,9 @@ export class Recorder {
   }
 
   private async store(batch: RecordBatch): Promise<Durability> {
+    // What is encrypted with the keys of this server could be read by no other server, and by none once it has the
+    // right ones.
+    if (this.supervisor.refusal instanceof KeysMismatchError) throw this.supervisor.refusal;
     // In an outage the commit would fail, and waiting for the time budget would only slow every caller down.
     if (this.target.admits) {
       try {

@@ -1,3 +1,4 @@
+import type { FieldPlace } from '#secrets';
 import type { Durability } from '../commit/durability.js';
 
 /** A use of an `Idempotency-Key`, committed together with the records of its request. */
@@ -13,4 +14,9 @@ export interface Claim {
   createdAt: number;
   /** Sealed responses, by the place where the records are stored. */
   answers: Readonly<Record<Durability, string>>;
+}
+
+/** Returns the place that the sealed response to a key is bound to. */
+export function placeOfAnswer(keyHash: string): FieldPlace {
+  return { table: 'idempotency_keys', column: 'answer', id: keyHash };
 }

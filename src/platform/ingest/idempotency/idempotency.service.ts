@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, type TenantContext, ValidationError } from '#kernel';
-import { FieldCipher, type FieldPlace, Secrets } from '#secrets';
+import { FieldCipher, Secrets } from '#secrets';
 import type { Durability } from '../commit/durability.js';
 import type { Answer, RecordedAnswer, RepeatableRequest } from '../commit/record-plan.js';
 import {
@@ -11,7 +11,7 @@ import {
   IdempotencyKeyInUseError,
   IdempotencyKeyReusedError,
 } from '../errors.js';
-import type { Claim } from './claim.js';
+import { type Claim, placeOfAnswer } from './claim.js';
 
 /** A request that carries an `Idempotency-Key`. */
 interface KeyedRequest extends RepeatableRequest {
@@ -99,7 +99,7 @@ export class IdempotencyService {
     answerOf: (persisted: Durability) => Answer<unknown>,
   ): Claim {
     const seal = (persisted: Durability): string =>
-      this.cipher.seal(tenant, placeOf(keyHash), JSON.stringify(answerOf(persisted)));
+      this.cipher.seal(tenant, placeOfAnswer(keyHash), JSON.stringify(answerOf(persisted)));
     return {
       tenantId: tenant.tenantId,
       keyHash,
@@ -112,7 +112,7 @@ export class IdempotencyService {
 
   private open(tenant: TenantContext, keyHash: string, sealed: string): Answer<unknown> {
     try {
-      return JSON.parse(this.cipher.open(tenant, placeOf(keyHash), sealed)) as Answer<unknown>;
+      return JSON.parse(this.cipher.open(tenant, placeOfAnswer(keyHash), sealed)) as Answer<unknown>;
     } catch (error) {
       throw new AnswerUnreadableError(error);
     }
@@ -123,10 +123,6 @@ export class IdempotencyService {
     for (const part of parts) hmac.update(part).update('\n');
     return hmac.digest('base64url');
   }
-}
-
-function placeOf(keyHash: string): FieldPlace {
-  return { table: 'idempotency_keys', column: 'answer', id: keyHash };
 }
 
 function wasNotRecorded(body: unknown): boolean {

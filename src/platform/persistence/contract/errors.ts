@@ -102,6 +102,34 @@ export class SchemaOutdatedError extends UnavailableError {
   }
 }
 
+/** A key that this server lacks. */
+export interface KeyMismatch {
+  variable: string;
+  /** Id of the key that the database was written with. */
+  recorded: string;
+  /** Ids of the keys of this server; empty if its start would generate one. */
+  own: readonly string[];
+}
+
+/** The values of the database were encrypted or hashed with keys that this server does not have. */
+export class KeysMismatchError extends UnavailableError {
+  constructor(mismatches: readonly KeyMismatch[]) {
+    const variables = mismatches.map(({ variable }) => variable).join(' and ');
+    const details = mismatches.map(
+      ({ own, recorded, variable }) =>
+        `${variable}: the database has key ${recorded}, this server has ${own.length === 0 ? 'none' : own.join(', ')}`,
+    );
+    super({
+      code: 'keys_mismatch',
+      detail: `The keys of this server do not match the database (${details.join('; ')}).`,
+      remedy:
+        `Set ${variables} to the value of the servers that use this database. To rotate a key, list the previous one after the new one, with a comma between. ` +
+        'If the keys of the database are lost, `npx feedback-loop encryption adopt` replaces them; what they encrypted stays unreadable.',
+      logLevel: 'error',
+    });
+  }
+}
+
 /**
  * PostgreSQL has no partition for the month of the row. The server failed to create it; the caller did nothing wrong.
  */

@@ -1,19 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { withDeadline } from '#kernel';
+import { type AppError, withDeadline } from '#kernel';
 import { type DatabaseTarget, FeedbackLoopConfig } from '#config';
 import { APP_LOGGER, type AppLogger } from '#observability';
 import type { Database, PoolStats } from '../contract/database.js';
 import {
   DatabaseUnavailableError,
+  KeysMismatchError,
   PersistenceNotReadyError,
   SchemaOutdatedError,
   toDatabaseError,
 } from '../contract/errors.js';
 import { type ClockStatus, ClockSynchronizer } from './clock-synchronizer.service.js';
+import { KeyCheck } from '../keys/key-check.service.js';
 import { Migrator } from './migrator.js';
 import { DATABASE } from '../contract/tokens.js';
 
-export type DatabaseState = 'starting' | 'up' | 'down' | 'outdated';
+/** `outdated`: the schema belongs to a previous version. `mismatched`: the keys of this server are not its keys. */
+export type DatabaseState = 'starting' | 'up' | 'down' | 'outdated' | 'mismatched';
 
 export interface DatabaseStatus {
   state: DatabaseState;
@@ -44,12 +47,14 @@ const SLOW_WORK_MS = 400;
  * - the server starts without it and retries with growing pauses, so no restart is needed
  * - once connected, checks it every 2 s on a separate connection; probes and requests read the result from memory
  * - migrates a schema of a previous version (SQLite always, PostgreSQL if configured), or reports it as `outdated`
+ * - refuses a database whose values belong to other keys than those of this server
  * - each check reads the database's clock, before any task of this server may use the time
  * - a failed write or lookup may report the database down immediately, before the next check
  */
 @Injectable()
 export class DatabaseSupervisor {
   private current: DatabaseStatus = { state: 'starting', reason: null, sizeBytes: null };
+  private refused: AppError | null = null;
   private readonly tasks: ReadyTask[] = [];
   private readonly closingTasks: ReadyTask[] = [];
   /** Functions that end the waiting of callers inside `whileUp`. */
@@ -66,6 +71,7 @@ export class DatabaseSupervisor {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly clocks: ClockSynchronizer,
+    private readonly keys: KeyCheck,
     private readonly config: FeedbackLoopConfig,
     @Inject(APP_LOGGER) private readonly logger: AppLogger,
   ) {}
@@ -81,6 +87,11 @@ export class DatabaseSupervisor {
 
   get backend(): DatabaseTarget['type'] {
     return this.config.database.target.type;
+  }
+
+  /** Why this server must not use the database until a person acts; null if it may, or if it is unavailable. */
+  get refusal(): AppError | null {
+    return this.refused;
   }
 
   get isUp(): boolean {
@@ -106,10 +117,10 @@ export class DatabaseSupervisor {
   /**
    * Returns the result of `work`, or fails as soon as the database is known to be unavailable: no caller waits for the
    * timeout of a query that will get no response. Slow work triggers an immediate check.
-   * @throws DatabaseUnavailableError, SchemaOutdatedError, PersistenceNotReadyError (all 503)
+   * @throws DatabaseUnavailableError, SchemaOutdatedError, KeysMismatchError, PersistenceNotReadyError (all 503)
    */
   async whileUp<T>(work: () => Promise<T>): Promise<T> {
-    if (this.current.state === 'outdated') throw new SchemaOutdatedError();
+    if (this.refused) throw this.refused;
     if (this.current.state === 'starting') throw new PersistenceNotReadyError();
     if (this.current.state === 'down') throw new DatabaseUnavailableError();
     let abandon: () => void = () => undefined;
@@ -212,12 +223,16 @@ export class DatabaseSupervisor {
       const work = this.ready ? this.check() : this.open();
       await withDeadline(work, this.ready ? PING_TIMEOUT_MS : this.openLimitMs, () => new DatabaseUnavailableError());
       if (this.checks++ % SIZE_EVERY_CHECKS === 0) await this.updateSize();
+      this.refused = null;
       this.change('up', null);
     } catch (error) {
       const mapped = toDatabaseError(error);
-      const outdated = mapped instanceof SchemaOutdatedError;
-      if (outdated) this.ready = false;
-      this.change(outdated ? 'outdated' : 'down', mapped.code, mapped);
+      // Keys that do not match stay wrong while the database cannot be asked.
+      const isStillRefused = this.refused instanceof KeysMismatchError;
+      if (stateAfter(mapped) !== 'down') this.refused = mapped;
+      else if (!isStillRefused) this.refused = null;
+      if (this.refused) this.ready = false;
+      this.change(stateAfter(mapped), mapped.code, mapped);
     }
   }
 
@@ -248,6 +263,7 @@ export class DatabaseSupervisor {
       if (pending.length > 0) throw new SchemaOutdatedError();
       await this.makePartitions(migrator);
     }
+    await this.keys.verify();
     for (const task of this.tasks) await task();
     this.ready = true;
   }
@@ -277,12 +293,10 @@ export class DatabaseSupervisor {
     if (state === 'up' && before.state !== 'up') for (const listener of this.recoveredListeners) listener();
     if (before.state === state && before.reason === reason) return;
     const fields = { state, reason: reason ?? undefined, err: error };
+    const refused = { ...fields, remedy: (error as { remedy?: string } | undefined)?.remedy };
     if (state === 'up') this.logger.info(fields, 'database is up');
-    else
-      this.logger.warn(
-        { ...fields, remedy: (error as { remedy?: string } | undefined)?.remedy },
-        `database is ${state}`,
-      );
+    else if (state === 'mismatched') this.logger.error(refused, 'the keys of this server do not match the database');
+    else this.logger.warn(refused, `database is ${state}`);
   }
 
   private async pause(ms: number): Promise<void> {
@@ -294,4 +308,9 @@ export class DatabaseSupervisor {
     await woken;
     clearTimeout(timer);
   }
+}
+
+function stateAfter(error: AppError): DatabaseState {
+  if (error instanceof SchemaOutdatedError) return 'outdated';
+  return error instanceof KeysMismatchError ? 'mismatched' : 'down';
 }

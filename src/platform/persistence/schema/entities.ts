@@ -6,6 +6,7 @@ import { FeedbackHistoryEntity } from './feedback-history.entity.js';
 import { FeedbackSubmissionEntity } from './feedback-submission.entity.js';
 import { GrowthSampleEntity } from './growth-sample.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { KeyCheckEntity } from './key-check.entity.js';
 import { ModelEntity } from './model.entity.js';
 import { LoginAttemptEntity } from './login-attempt.entity.js';
 import {
@@ -33,6 +34,7 @@ export const ENTITIES = [
   FeedbackSubmissionEntity,
   GrowthSampleEntity,
   IdempotencyKeyEntity,
+  KeyCheckEntity,
   LoginAttemptEntity,
   ModelEntity,
   PredictionRollupDayEntity,
