@@ -84,7 +84,8 @@ describe.each(DIALECTS)('operations on %s', (dialect) => {
       expect(text).toContain(name);
     }
     const json = await server.request<{ name: string }[]>('/metrics', { headers: { accept: 'application/json' } });
-    expect(json.body.map(({ name }) => name)).toContain('predictions_total');
+    expect(json.body.map(({ name }) => name)).toContain('feedback_loop_predictions_total');
+    expect(server.log).toContain('FL_METRICS_OLDER_NAMES');
   });
 
   it('S1-37 compresses answers over 1 KB, and not small ones', async () => {
@@ -224,7 +225,10 @@ describe('an outage of PostgreSQL, without a spool', () => {
       FL_SPOOL_ENABLED: 'false',
     });
     const health = await other.request('/health/readiness', { key: null });
-    expect([health.status, health.body]).toEqual([503, { status: 'unhealthy' }]);
+    expect(health).toMatchObject({
+      status: 503,
+      body: { status: 'unhealthy', detail: 'The database schema is older than this version of the server.' },
+    });
     expect((await other.request('/health/startup', { key: null })).status).toBe(200);
     expect(
       (await other.request<Predicted>('/api/v1/predict', { key: environmentKey, body: { text: 'fine' } })).body
