@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { onBothDatabases } from '../../support/environment.js';
+import { until } from '../../support/outage.js';
 
 /** Sends text as it is, and returns what comes until the connection closes. */
 function sendRaw(address: string, text: string): Promise<string> {
@@ -15,7 +16,9 @@ function sendRaw(address: string, text: string): Promise<string> {
   });
 }
 
-onBothDatabases('requests', ({ server }) => {
+const LOGGED = { model: 'm', model_version: 'v', label: 'l', confidence: 0.5 };
+
+onBothDatabases('requests', ({ api, server }) => {
   // S4-24
   it('are served on a thousand connections at the same time, by one process', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1000, maxFreeSockets: 1000 });
@@ -58,6 +61,67 @@ onBothDatabases('requests', ({ server }) => {
     expect(lowerCase).toContain('x-content-type-options: nosniff');
     const id = /x-correlation-id: (\S+)/i.exec(received)?.[1];
     expect(received).toContain(`"correlation_id":"${id}"`);
+    expect(await api.health({ key: null })).toMatchObject({ status: 200 });
+  });
+
+  it('have their own response when text that is not HTTP follows on the connection', async () => {
+    const body = JSON.stringify(LOGGED);
+    const received = await sendRaw(
+      server.address,
+      `POST /api/v1/predictions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.adminKey}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}GARBAGE\r\n\r\n`,
+    );
+    expect(received).not.toContain(' 400 ');
+  });
+
+  it('for a tunnel are refused with a problem, also when clients reset the connection', async () => {
+    const askForTunnel = () => sendRaw(server.address, 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n');
+    const { hostname, port } = new URL(server.address);
+    const reset = () =>
+      new Promise<void>((resolve) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+          socket.resetAndDestroy();
+        });
+        socket.on('error', () => undefined).on('close', () => resolve());
+      });
+    for (let i = 0; i < 20; i++) await reset();
+    const received = await askForTunnel();
+    expect(received).toMatch(/^HTTP\/1\.1 405 /);
+    expect(received).toContain('application/problem+json');
+    expect(await server.request('/health/liveness', { key: null })).toMatchObject({ status: 200 });
+  });
+
+  it.each(['application/json', 'application/x-ndjson'])(
+    'whose client disconnects within a body of %s are not an error of the server',
+    async (type) => {
+      const { hostname, port } = new URL(server.address);
+      await new Promise<void>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () =>
+          socket.write(
+            `POST /api/v1/predictions HTTP/1.1\r\nhost: x\r\nx-api-key: ${server.adminKey}\r\ncontent-type: ${type}\r\n` +
+              `expect: 100-continue\r\ncontent-length: 100\r\n\r\n`,
+          ),
+        );
+        // The server reads the body now.
+        socket.once('data', () => socket.write('{"model"', () => socket.destroy()));
+        socket.on('error', reject).on('close', () => resolve());
+      });
+      // The log is written in order: when it has the next request, it has everything about this one.
+      const next = { 'x-correlation-id': crypto.randomUUID() };
+      await api.analytics.summary({}, { headers: next });
+      await until(async () => server.log.includes(next['x-correlation-id']));
+      expect(server.log).not.toContain('"level":"error"');
+    },
+  );
+
+  it('that are refused before their body has arrived lose the connection, so that no body is sent forever', async () => {
+    const received = await sendRaw(
+      server.address,
+      'POST /api/v1/predictions HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ncontent-length: 1000\r\n\r\n{',
+    );
+    expect(received).toMatch(/^HTTP\/1\.1 401 /);
+    expect(received.toLowerCase()).toContain('connection: close');
   });
 
   describe.each(['constructor', 'toString', '__proto__'])('with a parameter %s', (name) => {

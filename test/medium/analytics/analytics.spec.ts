@@ -169,4 +169,16 @@ onBothDatabasesInProcess('analytics', ({ api }) => {
       expect({ model, model_version, count }).toEqual({ model, model_version, count: expected });
     }
   });
+
+  it('counts a label called __proto__ like any other', async () => {
+    await api.predictions.log({ model: 'proto', model_version: 'v', label: '__proto__', confidence: 0.5 });
+    expect((await api.analytics.timeseries({ model: 'proto' })).text).toContain('"__proto__":1');
+    expect((await api.analytics.labels({ model: 'proto' })).text).toContain('"__proto__":1');
+  });
+
+  it('has the same average on both databases, also where their ROUNDs differ', async () => {
+    await api.predictions.log({ model: 'round', model_version: 'v', label: 'l', confidence: 0.5124405 });
+    const { body } = await api.analytics.summary({ model: 'round' });
+    expect(body.avg_confidence).toBe(Math.floor(0.5124405 * 1e6 + 0.5) / 1e6);
+  });
 });

@@ -89,6 +89,22 @@ onBothDatabasesInProcess('an Idempotency-Key', ({ admin, api, database, restart,
     expect(theirs.body.id).not.toBe(mine.body.id);
   });
 
+  it.each([
+    ['webhook', '/admin/api/webhooks', { url: 'https://93.184.216.34/hook', events: ['feedback.created'] }],
+    ['training set', '/admin/api/training-sets', { name: 'once' }],
+  ])('makes one %s of a repeated request', async (name, path, body) => {
+    const { id } = (await api.predictions.log({ ...LOGGED, input_text: 'a text' })).body;
+    await api.labels.create({ prediction_id: id, label: 'x', source: 'system' });
+    const send = (key: string) => server.request<{ id: string }>(path, { body, ...keyed(`${key} ${name}`) });
+    const first = await send('k1');
+    const second = await send('k1');
+    const other = await send('k2');
+    expect([first, second, other]).toMatchObject(Array(3).fill({ status: 201 }));
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    expect(other.body.id).not.toBe(first.body.id);
+  });
+
   it('is ignored with NDJSON, whose lines have their own ids', async () => {
     const answer = await api.predictions.log(ndjson([LOGGED]), keyed('fifty twins'));
     expect(linesOf(answer)).toEqual([{ accepted: 1, spooled: 0, refused: 0 }]);

@@ -57,6 +57,12 @@ onBothDatabasesInProcess('the inbox', ({ api, admin, database, dialect }) => {
     });
 
     // S3-13
+    it('feedback that its filters find', async () => {
+      expect(linesOf(await admin.inbox.export({ ...query, category: 'bug', format: 'jsonl' }))).toHaveLength(2);
+      expect(linesOf(await admin.inbox.export({ ...query, category: 'idea', format: 'jsonl' }))).toEqual([]);
+    });
+
+    // S3-13
     it('no format that it does not know', async () => {
       expect(await admin.inbox.export(invalid({ format: 'xlsx' }))).toMatchObject({ status: 422 });
     });

@@ -1,7 +1,12 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCliInProcess } from '../../support/cli-in-process.js';
-import { onPostgresInProcess, onSqliteInProcess } from '../../support/in-process-environment.js';
+import { createTestDatabase } from '../../support/databases.js';
+import {
+  onBothDatabasesInProcess,
+  onPostgresInProcess,
+  onSqliteInProcess,
+} from '../../support/in-process-environment.js';
 import { ENVIRONMENT_KEY } from '../../support/outage.js';
 
 onPostgresInProcess(
@@ -41,6 +46,33 @@ onSqliteInProcess(
       expect(statSync(join(database.folder, 'admin.key')).mode & 0o777).toBe(0o600);
       expect(await migrate('up')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('admin.key') });
       expect(existsSync(join(database.folder, 'feedback-loop.db'))).toBe(true);
+    });
+  },
+  { start: false },
+);
+
+onBothDatabasesInProcess(
+  'the first key of another database',
+  ({ database, dialect, startServer }) => {
+    it('does not overwrite that of the first one', async () => {
+      const first = await startServer();
+      const key = first.adminKey;
+      await first.stop();
+
+      const other = await createTestDatabase(dialect);
+      const second = await startServer(
+        dialect === 'sqlite'
+          ? { FL_DB_PATH: join(other.folder, 'other.db') }
+          : { FL_DB_URI: other.environment.FL_DB_URI as string },
+      );
+      expect(second.adminKey).not.toBe(key);
+      await second.stop();
+      await other.drop();
+
+      const kept = readdirSync(database.folder).filter((name) => name.startsWith('admin.key.until-'));
+      expect(kept.map((name) => readFileSync(join(database.folder, name), 'utf8').trim())).toEqual([key]);
+      const { api } = await startServer();
+      expect(await api.analytics.summary({}, { key })).toMatchObject({ status: 200 });
     });
   },
   { start: false },

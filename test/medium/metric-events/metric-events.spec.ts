@@ -232,6 +232,16 @@ onBothDatabasesInProcess(
       });
     });
 
+    it.each(['data.large=1e%2B21', 'data.large=1e21', 'data.small=1e-7', 'data.small=0.0000001'])(
+      'are found by a number as it is shown, exponent included: %s',
+      async (filter) => {
+        const external_id = 'exponents';
+        await create({ type: 'exponents', data: { large: 1e21, small: 1e-7 }, external_id });
+        const found = await server.request<{ data: object[] }>(`/api/v1/metrics?type=exponents&${filter}`);
+        expect(found.body.data).toHaveLength(1);
+      },
+    );
+
     // S0-22
     it('are exported as CSV and as Parquet', async () => {
       const csv = await api.metricEvents.export({ type: 'view' });

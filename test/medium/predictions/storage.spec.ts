@@ -1,4 +1,4 @@
-import { onBothDatabasesInProcess } from '../../support/in-process-environment.js';
+import { onBothDatabasesInProcess, onPostgresInProcess } from '../../support/in-process-environment.js';
 import { until } from '../../support/outage.js';
 
 const LOGGED = { model: 'm', model_version: 'v', label: 'b', confidence: 0.5 };
@@ -21,3 +21,22 @@ onBothDatabasesInProcess('stored predictions', ({ admin, api, database, dialect 
     expect((await admin.metrics()).text).toMatch(/^spool_dead_letter_rows 0$/m);
   });
 });
+
+onPostgresInProcess(
+  'predictions in a PostgreSQL with German dates and few digits',
+  ({ database, startServer }) => {
+    it('have the times and numbers that were sent', async () => {
+      const name = new URL(database.environment.FL_DB_URI as string).pathname.slice(1);
+      for (const setting of ["datestyle = 'German, DMY'", 'extra_float_digits = 0', "timezone = 'Pacific/Auckland'"])
+        await database.query(`ALTER DATABASE ${name} SET ${setting}`);
+      const { api } = await startServer();
+      const sent = { confidence: 0.12345678901234568, timestamp: new Date(Date.now() - 86_400_000).toISOString() };
+      const logged = await api.predictions.log({ ...LOGGED, ...sent });
+      expect(await api.predictions.get(logged.body.id)).toMatchObject({ status: 200, body: sent });
+      expect(await api.analytics.summary()).toMatchObject({
+        body: { date_range: { earliest: sent.timestamp, latest: sent.timestamp } },
+      });
+    });
+  },
+  { start: false },
+);
