@@ -18,6 +18,7 @@ import {
   ForwardedHeaders,
   ProblemFilter,
 } from '#http';
+import { maxSubmissionBytes } from '#feedback';
 import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from '#observability';
 import { FieldCipher, Secrets } from '#secrets';
 import { isOpenToPublishableKeys } from '#security';
@@ -66,7 +67,7 @@ export async function createApp(
   app.useGlobalFilters(app.get(ProblemFilter));
   const fastify = adapter.getInstance();
   rejectUnsupportedRequests(app.getHttpServer() as never);
-  addParsers(fastify as never);
+  addParsers(fastify as never, maxSubmissionBytes(config));
   addHooks(fastify as never, {
     logger: app.get<AppLogger>(APP_LOGGER),
     metrics: app.get(Metrics),

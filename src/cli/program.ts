@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { addBackupCommand, addRestoreCommand } from './backup.command.js';
 import { addBlobsCommand } from './blobs.command.js';
@@ -91,5 +92,6 @@ export async function runProgram(args: readonly string[]): Promise<void> {
 
 /** Whether a file or address that the user named cannot be used, as opposed to a bug in the program. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  // Not by its class, which differs for errors of Node while tests run commands in their process.
+  return types.isNativeError(error) && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

@@ -41,5 +41,7 @@ export {
   isLongerThan,
   parseExactJson,
   parseNumber,
+  readerOf,
+  type TextReader,
   type ValueFault,
 } from './values.js';

@@ -28,6 +28,9 @@ describe('texts', () => {
     expect(decodeText(bytes)).toBeUndefined();
     expect(decodeText(bytes, 'windows-1252')).toBe('café');
     expect(decodeText(Buffer.from('café'))).toBe('café');
+    expect(decodeText(Uint8Array.of(0x80, 0x92, 0xe9), 'cp1252')).toBe('€’é');
+    expect(decodeText(Uint8Array.of(0xa4, 0xe1), 'iso-8859-2')).toBe('¤á');
+    expect(decodeText(bytes, 'klingon')).toBeUndefined();
   });
 });
 

@@ -55,13 +55,39 @@ function widthAt(text: string, at: number): number {
   return (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Decodes text in an encoding. */
+export interface TextReader {
+  /** Name of the encoding. */
+  readonly encoding: string;
+  /** @throws TypeError if the bytes are not in the encoding; the rest of a character may follow unless `isLast` */
+  decode(bytes: Uint8Array, isLast?: boolean): string;
+}
+
+/** Characters of windows-1252 from 0x80 to 0x9f. The rest is as in ISO 8859-1. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const C1_CONTROLS = /[\x80-\x9f]/g;
+
+/** Returns a reader for an encoding that the WHATWG standard names. @throws RangeError for any other */
+export function readerOf(encoding: string): TextReader {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  if (decoder.encoding !== 'windows-1252')
+    return { encoding: decoder.encoding, decode: (bytes, isLast = true) => decoder.decode(bytes, { stream: !isLast }) };
+  // Several versions of Node.js decode it as ISO 8859-1, which turns `€` into a control character.
+  return {
+    encoding: decoder.encoding,
+    decode: (bytes) =>
+      Buffer.from(bytes)
+        .toString('latin1')
+        .replace(C1_CONTROLS, (control) => WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80)),
+  };
+}
+
+const utf8 = readerOf('utf-8');
 
 /** Decodes bytes; undefined if they are not in this encoding. */
 export function decodeText(bytes: Uint8Array, encoding = 'utf-8'): string | undefined {
   try {
-    const decoder = encoding === 'utf-8' ? utf8 : new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-    return decoder.decode(bytes);
+    return (encoding === 'utf-8' ? utf8 : readerOf(encoding)).decode(bytes);
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { FeedbackLoopConfig } from '#config';
 import { MultipartBody, readMultipart, type RouteDescription, type SchemaValidator } from '#http';
 import { IdempotentRoute, type RecordingService, RecordRoute, respond } from '#ingest';
 import { FeedbackTokenAllowed, type Principal, Publishable, Scopes } from '#security';
+import { maxDataUrlLength } from './attachments/data-url.js';
 import type { SentScreenshot } from './attachments/screenshot-intake.service.js';
 import {
   fromForm,
@@ -18,17 +19,12 @@ import {
 } from './dto/submit.schema.js';
 import type { IntakeResult, IntakeService } from './intake.service.js';
 
-/**
- * Holds five screenshots of 5 MiB as data URLs, or one of 20 MiB: a screenshot that is too large must not cost the
- * text.
- */
-const MAX_BODY_BYTES = 39_845_888;
 const MAX_FIELD_BYTES = 131_072;
 
 /** A route that records feedback with screenshots, as JSON or as a form. */
 export const SubmitRoute = (route: RouteDescription & { status?: 200 | 201 }): MethodDecorator =>
   applyDecorators(
-    RouteConfig({ multipart: true, bodyLimit: MAX_BODY_BYTES }),
+    RouteConfig({ multipart: true, holdsFiles: true }),
     Scopes('ingest'),
     Publishable(),
     FeedbackTokenAllowed(),
@@ -92,21 +88,27 @@ export abstract class SubmitRoutes {
         screenshots: urls.map((dataUrl, n) => ({ path: `screenshot.${n}`, dataUrl })),
       };
     }
+    const { screenshotMaxBytes, screenshotMaxCount } = this.config.feedback;
     const form = await readMultipart(body, {
-      maxFiles: this.config.feedback.screenshotMaxCount,
-      maxFileBytes: this.config.feedback.screenshotMaxBytes,
+      maxFiles: screenshotMaxCount,
+      maxFileBytes: screenshotMaxBytes,
       maxFieldBytes: MAX_FIELD_BYTES,
+      textFile: { field: 'screenshot', maxBytes: maxDataUrlLength(screenshotMaxBytes) },
       // Refuses an invalid token before files are read. Text fields come first, so the prediction is known by then.
       beforeFiles: ({ prediction_id }) => void this.intake.verifySender(sender, prediction_id?.toLowerCase() ?? null),
     });
-    const { screenshot, ...fields } = fromForm(form.fields);
-    const inline = typeof screenshot === 'string' ? [{ path: 'screenshot', dataUrl: screenshot }] : [];
     // A form sends an empty file if the user chose none.
-    const files = form.files
+    const screenshots = form.files
       .filter(({ bytes }) => bytes === undefined || bytes.length > 0)
-      .map(({ bytes }, n) => ({ path: `screenshot.${n}`, bytes }));
-    return { body: validator.parse(fields), screenshots: [...inline, ...files], surplusFiles: form.surplusFiles };
+      .map(({ bytes, isText }, n) => toSent(`screenshot.${n}`, bytes, isText));
+    const fields = validator.parse(fromForm(form.fields));
+    return { body: fields, screenshots, surplusFiles: form.surplusFiles };
   }
+}
+
+/** A data URL that was sent as a field is text in ASCII. */
+function toSent(path: string, bytes: Buffer | undefined, isText: boolean): SentScreenshot {
+  return isText && bytes ? { path, dataUrl: bytes.toString('latin1') } : { path, bytes };
 }
 
 function toSubmitted({ id, link, warnings }: IntakeResult): Submitted {

@@ -1,4 +1,4 @@
-import { TextDecoder } from 'node:util';
+import { readerOf, type TextReader } from '#kernel';
 import { UnreadableFileError } from './errors.js';
 
 /** Marks at the start of a file, with the encodings that they stand for. */
@@ -17,22 +17,22 @@ const MAX_MARK_BYTES = 3;
  */
 export async function* toUtf8(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
-  let decoder: TextDecoder | undefined;
+  let reader: TextReader | undefined;
   const decode = (bytes: Buffer, isLast = false): Buffer => {
-    if (!decoder) return bytes;
+    if (!reader) return bytes;
     try {
-      return Buffer.from(decoder.decode(bytes, { stream: !isLast }));
+      return Buffer.from(reader.decode(bytes, isLast));
     } catch {
-      throw new UnreadableFileError(`The file is not in the encoding ${decoder.encoding}.`);
+      throw new UnreadableFileError(`The file is not in the encoding ${reader.encoding}.`);
     }
   };
   const start = (bytes: Buffer): Buffer => {
-    const [mark, found] = BYTE_ORDER_MARKS.find(([each]) => each.every((byte, i) => bytes[i] === byte)) ?? [
+    const [mark, name] = BYTE_ORDER_MARKS.find(([each]) => each.every((byte, i) => bytes[i] === byte)) ?? [
       [],
       encoding,
     ];
-    const { encoding: name } = new TextDecoder(found);
-    if (name !== 'utf-8') decoder = new TextDecoder(name, { fatal: true, ignoreBOM: true });
+    const found = readerOf(name);
+    if (found.encoding !== 'utf-8') reader = found;
     return bytes.subarray(mark.length);
   };
   for await (const chunk of chunks) {

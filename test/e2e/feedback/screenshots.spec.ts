@@ -78,8 +78,8 @@ onBothDatabases('screenshots', ({ api, admin, server }) => {
     ['PDF', 'not_a_picture', () => dataUrl(Buffer.from('%PDF-1.7'))],
     ['empty', 'empty', () => 'data:image/png;base64,'],
     ['no base64', 'not_base64', () => 'data:image/png;base64,%%%%%%%%%%%%%%%%'],
-    ['a path', 'not_a_picture', () => 'file:///etc/passwd'],
-    ['an address', 'not_a_picture', () => 'http://169.254.169.254/latest'],
+    ['a path', 'not_base64', () => 'file:///etc/passwd'],
+    ['an address', 'not_base64', () => 'http://169.254.169.254/latest'],
     ['bomb', 'too_many_pixels', async () => dataUrl(await bomb())],
     ['lying header', 'too_many_pixels', async () => dataUrl(await lyingHeader())],
     ['magic bytes alone', 'unreadable', async () => dataUrl((await plain(50, 50)).subarray(0, 8))],
@@ -99,12 +99,48 @@ onBothDatabases('screenshots', ({ api, admin, server }) => {
     expect(await ready(sent.body.id)).toMatchObject({ screenshots: [{ state: 'ready' }] });
   });
 
-  it('are shown as failed when they end early', async () => {
-    const cut = (await noise(300, 300)).subarray(0, 20_000);
+  it.each([
+    ['a JPEG without its last bytes', async () => (await noise(300, 300, 'jpeg')).subarray(0, -2)],
+    ['a JPEG that ends early', async () => cutShort(await noise(300, 300, 'jpeg'))],
+    ['a PNG with one wrong bit', async () => flipped(await noise(300, 300))],
+  ])('are shown as far as they can be decoded: %s', async (_, picture) => {
+    const sent = await api.feedback.create({ ...BODY, screenshot: dataUrl(await picture()) });
+    expect(sent).toMatchObject({ status: 201, body: { warnings: [] } });
+    expect(await ready(sent.body.id)).toMatchObject({ screenshots: [{ state: 'ready', width: 300, height: 300 }] });
+    expect(await admin.inbox.screenshot(sent.body.id, 0)).toMatchObject({ status: 200 });
+  });
+
+  it('are kept as they were sent when nothing of them can be decoded', async () => {
+    const cut = (await noise(300, 300)).subarray(0, 100);
     const sent = await api.feedback.create({ ...BODY, screenshot: dataUrl(cut) });
     expect(sent).toMatchObject({ status: 201, body: { warnings: [] } });
     expect(await ready(sent.body.id)).toMatchObject({ screenshots: [{ state: 'failed' }] });
     expect(await admin.inbox.screenshot(sent.body.id, 0)).toMatchObject({ status: 404 });
+    const asSent = await admin.call('get_screenshot', { path: { id: sent.body.id, n: 0 }, query: { sent: true } });
+    expect(asSent).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-disposition': expect.stringMatching(/^attachment/),
+      },
+    });
+    expect(asSent.bytes.equals(cut)).toBe(true);
     expect(server.log).not.toContain('unexpected error');
   });
+
+  it('are not kept as they were sent once they are encoded', async () => {
+    const sent = await api.feedback.create({ ...BODY, screenshot: dataUrl(await plain(50, 50)) });
+    await ready(sent.body.id);
+    expect(
+      await admin.call('get_screenshot', { path: { id: sent.body.id, n: 0 }, query: { sent: true } }),
+    ).toMatchObject({ status: 404 });
+  });
 });
+
+const cutShort = (bytes: Buffer): Buffer => bytes.subarray(0, Math.floor(bytes.length * 0.99));
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length >> 1]! ^= 1;
+  return copy;
+}

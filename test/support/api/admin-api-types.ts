@@ -1543,7 +1543,10 @@ export interface operations {
     };
     get_screenshot: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description True: the file as it was sent, which is kept only if the state of the screenshot is `failed`. */
+                sent?: boolean;
+            };
             header?: {
                 /** @description ETag of the copy that the client has. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1566,6 +1569,7 @@ export interface operations {
                 };
                 content: {
                     "image/webp": string;
+                    "application/octet-stream": string;
                 };
             };
             /** @description The copy that the client has is current. */

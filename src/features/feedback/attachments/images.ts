@@ -33,11 +33,10 @@ const ENCODE_SECONDS = 10;
 const STORED_SIDE = 4096;
 const THUMBNAIL_SIDE = 320;
 
-/**
- * Allows one frame, no repair of broken data, and limited pixels, so that a decompression bomb is refused by its
- * header.
- */
+/** Allows one frame and limited pixels, so that a decompression bomb is refused by its header. */
 const SAFE: SharpOptions = { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1, animated: false };
+/** Also decodes an image that breaks off or has wrong checksums, as far as it can be read. Browsers show those, too. */
+const LENIENT: SharpOptions = { ...SAFE, failOn: 'none' };
 
 type SharpFactory = (input: Buffer, options: SharpOptions) => Sharp;
 let loading: Promise<SharpFactory> | undefined;
@@ -70,7 +69,6 @@ export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const contentType = typeOf(bytes);
   if (contentType === undefined) throw new ScreenshotRefusedError('not_a_picture', 'must be PNG, JPEG or WebP');
   const sharp = await factory();
-  const unreadable = (): Error => new ScreenshotRefusedError('unreadable', 'cannot be read as an image');
   let metadata;
   try {
     metadata = await withDeadline(sharp(bytes, { ...SAFE, limitInputPixels: false }).metadata(), HEADER_MS, unreadable);
@@ -86,23 +84,45 @@ export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
 
 /**
  * Re-encodes an image as WebP, with a thumbnail. This removes hidden content of the file, such as an appended script or
- * the location where a photo was taken.
+ * the location where a photo was taken. Of a damaged image, encodes what can be decoded.
  *
- * @throws ScreenshotRefusedError if the image cannot be decoded
+ * @throws ScreenshotRefusedError if nothing can be decoded
  */
 export async function encodeImage(bytes: Buffer): Promise<EncodedImage> {
   const sharp = await factory();
+  try {
+    return await encode(sharp, bytes, SAFE);
+  } catch {
+    if (await isVisible(sharp, bytes)) return encode(sharp, bytes, LENIENT).catch(() => Promise.reject(unreadable()));
+    throw unreadable();
+  }
+}
+
+async function encode(sharp: SharpFactory, bytes: Buffer, options: SharpOptions): Promise<EncodedImage> {
   const inside = (side: number): Sharp =>
-    sharp(bytes, SAFE)
+    sharp(bytes, options)
       .timeout({ seconds: ENCODE_SECONDS })
       // Applies the orientation before the metadata that holds it is removed.
       .rotate()
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+  const picture = await inside(STORED_SIDE).webp({ quality: 80 }).toBuffer({ resolveWithObject: true });
+  const thumbnail = await inside(THUMBNAIL_SIDE).webp({ quality: 70 }).toBuffer();
+  return { picture: picture.data, thumbnail, width: picture.info.width, height: picture.info.height };
+}
+
+/** Whether anything of a damaged image can be decoded. The decoder fills the rest with one colour. */
+async function isVisible(sharp: SharpFactory, bytes: Buffer): Promise<boolean> {
   try {
-    const picture = await inside(STORED_SIDE).webp({ quality: 80 }).toBuffer({ resolveWithObject: true });
-    const thumbnail = await inside(THUMBNAIL_SIDE).webp({ quality: 70 }).toBuffer();
-    return { picture: picture.data, thumbnail, width: picture.info.width, height: picture.info.height };
+    const small = sharp(bytes, LENIENT)
+      .timeout({ seconds: ENCODE_SECONDS })
+      .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true });
+    const { channels } = await sharp(await small.png().toBuffer(), SAFE).stats();
+    return channels.some(({ max, min }) => max > min);
   } catch {
-    throw new ScreenshotRefusedError('unreadable', 'cannot be read as an image');
+    return false;
   }
+}
+
+function unreadable(): ScreenshotRefusedError {
+  return new ScreenshotRefusedError('unreadable', 'cannot be read as an image');
 }

@@ -160,3 +160,15 @@ export function toFilter(query: InboxFilterQuery): InboxFilter {
     includeDeleted: query.include_deleted ?? false,
   };
 }
+
+export class ScreenshotQuery {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'True: the file as it was sent, which is kept only if the state of the screenshot is `failed`.',
+  })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean()
+  sent?: boolean;
+}

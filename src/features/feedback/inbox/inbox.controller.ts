@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { etagOf, type Page, matchesIfNoneMatch, ValidationError, parseIfMatch } from '#kernel';
 import { BINARY, FileRoute, PagedListRoute, ProblemResponses, ResourceRoute, StrictInput, UUID, UuidPipe } from '#http';
 import { Caller, type Principal, Scopes, Unlimited } from '#security';
-import { InboxQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
+import { InboxQuery, ScreenshotQuery, SubmissionQuery, toFilter, toMoment } from '../dto/inbox.query.js';
 import {
   type FeedbackResource,
   FeedbackSchema,
@@ -33,6 +33,12 @@ const SCREENSHOT_HEADERS = {
   'content-security-policy': "default-src 'none'; sandbox",
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'private, max-age=86400, immutable',
+};
+
+const SENT_HEADERS = {
+  ...SCREENSHOT_HEADERS,
+  'content-type': 'application/octet-stream',
+  'content-disposition': 'attachment; filename="screenshot.bin"',
 };
 
 @ApiTags('Feedback')
@@ -156,18 +162,25 @@ export class InboxController {
   @FileRoute({
     operationId: 'get_screenshot',
     summary: 'Get a screenshot',
-    description: 'Screenshots are converted to WebP. Returns 409 while the conversion is in progress.',
+    description:
+      'Screenshots are converted to WebP. Returns 409 while the conversion is in progress. One that cannot be decoded is ' +
+      'returned as it was sent, with `sent=true`.',
     ...SCREENSHOT,
+    content: { 'image/webp': BINARY, 'application/octet-stream': BINARY },
   })
   @ProblemResponses(409)
   async screenshot(
     @Caller() caller: Principal,
     @Param('id', UuidPipe) id: string,
     @Param('n') n: string,
+    @Query() { sent }: ScreenshotQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await show(reply, ifNoneMatch, await this.inbox.screenshot(caller, id, numberOf(n), 'picture'));
+    if (sent) {
+      const bytes = await this.inbox.sentScreenshot(caller, id, numberOf(n));
+      await reply.headers(SENT_HEADERS).send(bytes);
+    } else await show(reply, ifNoneMatch, await this.inbox.screenshot(caller, id, numberOf(n), 'picture'));
   }
 
   @Get(':id/screenshots/:n/thumbnail')

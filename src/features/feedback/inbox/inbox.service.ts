@@ -117,6 +117,20 @@ export class InboxService {
     return { tag: `"${found.id}-${part}"`, read };
   }
 
+  /**
+   * Returns the bytes of a screenshot as they were sent, which are kept only if they could not be decoded.
+   *
+   * @throws NotFoundError (404), ScreenshotPendingError (409)
+   */
+  async sentScreenshot(tenant: TenantContext, id: string, n: number): Promise<Buffer> {
+    await this.get(tenant, id);
+    const found = await this.screenshots.find(tenant, id, n);
+    if (found?.state === 'pending') throw new ScreenshotPendingError();
+    const bytes = found?.state === 'failed' ? await this.screenshots.bytesOf(tenant, found.id, 'picture') : undefined;
+    if (!bytes) throw new NotFoundError('The screenshot as it was sent');
+    return bytes;
+  }
+
   figures(tenant: TenantContext): Promise<StorageFigures> {
     return this.repository.figures(tenant, this.clock.now());
   }

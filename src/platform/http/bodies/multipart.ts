@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
-import { cutText, UnreadableRequestError, ValidationError } from '#kernel';
+import { cutText, decodeText, faultOfText, UnreadableRequestError, ValidationError } from '#kernel';
 import { BodyMemory } from './body-memory.js';
+import { takeCharsets } from './part-charsets.js';
 import { BrokenBodyError, withMinimumRate } from './streams.js';
 
 /** A `multipart/form-data` body that has not been read. */
@@ -16,6 +17,8 @@ export interface FormFile {
   field: string;
   /** Undefined when the file was larger than allowed; it was read to its end and dropped. */
   bytes: Buffer | undefined;
+  /** Whether it was sent as a field, such as a data URL. */
+  isText: boolean;
 }
 
 export interface MultipartForm {
@@ -29,6 +32,8 @@ export interface FormLimits {
   maxFiles: number;
   maxFileBytes: number;
   maxFieldBytes: number;
+  /** The field that may hold a file as text, which has a limit of its own. */
+  textFile?: { field: string; maxBytes: number };
   /**
    * Called when the first file begins, with the fields before it. Throwing here refuses files before they use memory.
    */
@@ -36,6 +41,7 @@ export interface FormLimits {
 }
 
 const MAX_FIELDS = 40;
+const MAX_NAME_LENGTH = 100;
 /** Files beyond the allowed number are counted up to this limit. */
 const MAX_SURPLUS_FILES = 20;
 const MAX_DURATION_MS = 120_000;
@@ -63,6 +69,8 @@ async function read(
 ): Promise<MultipartForm> {
   const form: MultipartForm = { fields: {}, files: [], surplusFiles: 0 };
   const parser = parserFor(contentType, limits);
+  const charset = takeCharsets(parser);
+  let checked = false;
   const done = new Promise<void>((resolve, reject) => {
     parser.on('finish', resolve);
     parser.on('error', () => reject(malformed()));
@@ -70,17 +78,26 @@ async function read(
       parser.on(limit, () => reject(new UnreadableRequestError('too_many_parts', 'The form has too many parts.')));
     // An exception inside the parser would end the process.
     parser.on('field', (name, value, nameTruncated, valueTruncated) => {
-      rejectOnThrow(reject, () => addField(form.fields, name, value, nameTruncated || valueTruncated));
+      rejectOnThrow(reject, () =>
+        addField(form.fields, name, { value, charset: charset() }, nameTruncated || valueTruncated),
+      );
     });
-    parser.on('file', (field, file) => {
+    parser.on('file', (field, file, filename, _encoding, type) => {
       // A form that ends inside a file raises an error on the file as well.
       file.on('error', () => reject(malformed()));
       rejectOnThrow(reject, () => {
-        if (form.files.length === 0 && form.surplusFiles === 0) limits.beforeFiles?.(form.fields);
         if (typeof field !== 'string') throw malformed();
-        if (form.files.length < limits.maxFiles)
-          collect(file, field, form, (bytes) => rejectOnThrow(reject, () => memory.reserve(bytes)));
-        else {
+        const isText = !isFile(type, filename);
+        if (!isText && !checked) {
+          checked = true;
+          limits.beforeFiles?.(form.fields);
+        }
+        if (form.files.length < limits.maxFiles) {
+          const maxBytes = isText ? (limits.textFile?.maxBytes ?? 0) : limits.maxFileBytes;
+          const entry: FormFile = { field, bytes: undefined, isText };
+          form.files.push(entry);
+          collect(file, entry, maxBytes, (bytes) => rejectOnThrow(reject, () => memory.reserve(bytes)));
+        } else {
           form.surplusFiles += 1;
           file.resume();
         }
@@ -109,28 +126,45 @@ function rejectOnThrow(reject: (error: unknown) => void, work: () => void): void
   }
 }
 
-function parserFor(contentType: string, { maxFieldBytes, maxFileBytes, maxFiles }: FormLimits): BusboyInstance {
+function parserFor(
+  contentType: string,
+  { maxFieldBytes, maxFileBytes, maxFiles, textFile }: FormLimits,
+): BusboyInstance {
   const limits = {
     fields: MAX_FIELDS,
     files: maxFiles + MAX_SURPLUS_FILES,
     parts: MAX_FIELDS + maxFiles + MAX_SURPLUS_FILES,
     fieldSize: maxFieldBytes,
     fieldNameSize: 100,
-    fileSize: maxFileBytes,
+    fileSize: Math.max(maxFileBytes, textFile?.maxBytes ?? 0),
     headerPairs: 50,
   };
   try {
-    return new Busboy({ headers: { 'content-type': contentType }, limits });
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits,
+      defCharset: 'latin1',
+      isPartAFile: (field, type, filename) =>
+        isFile(type, filename) || (field !== undefined && field === textFile?.field),
+    });
   } catch {
     throw malformed();
   }
 }
 
-function collect(file: BusboyFileStream, field: string, form: MultipartForm, onBytes: (bytes: number) => void): void {
-  const entry: FormFile = { field, bytes: undefined };
-  form.files.push(entry);
+function isFile(type: string | undefined, filename: string | undefined): boolean {
+  return filename !== undefined || type === 'application/octet-stream';
+}
+
+function collect(file: BusboyFileStream, entry: FormFile, maxBytes: number, onBytes: (bytes: number) => void): void {
   let chunks: Buffer[] = [];
+  let size = 0;
   file.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBytes) {
+      chunks = [];
+      return;
+    }
     onBytes(chunk.length);
     chunks.push(chunk);
   });
@@ -138,23 +172,33 @@ function collect(file: BusboyFileStream, field: string, form: MultipartForm, onB
     chunks = [];
   });
   file.on('end', () => {
-    if (!file.truncated) entry.bytes = Buffer.concat(chunks);
+    if (!file.truncated && size <= maxBytes) entry.bytes = Buffer.concat(chunks);
   });
 }
 
 /** @throws ValidationError, UnreadableRequestError */
-function addField(fields: Record<string, string>, name: unknown, value: unknown, truncated: boolean): void {
+function addField(
+  fields: Record<string, string>,
+  name: unknown,
+  { charset, value }: { value: unknown; charset: string | undefined },
+  truncated: boolean,
+): void {
   if (typeof name !== 'string' || typeof value !== 'string') throw malformed();
-  const path = cutText(name, 100).toWellFormed();
-  if (value.includes('\0') || name.includes('\0')) {
-    throw new UnreadableRequestError('nul_character', 'The form holds a NUL character.', [
-      { path: path.replaceAll('\0', '\ufffd'), message: 'must not contain a NUL character (U+0000)' },
-    ]);
-  }
+  const path = cutText(name, MAX_NAME_LENGTH).toWellFormed().replaceAll('\0', '\ufffd');
   if (name in Object.prototype || Object.hasOwn(fields, name))
     throw new ValidationError([{ path, message: 'must be given once' }]);
   if (truncated) throw new ValidationError([{ path, message: 'is too long' }]);
-  fields[name] = value.toWellFormed();
+  // One character for each byte: see `takeCharsets`.
+  const text = decodeText(Buffer.from(value, 'latin1'), charset);
+  if (text === undefined) {
+    throw new UnreadableRequestError('invalid_utf8', `A field of the form is not valid ${charset ?? 'UTF-8'}.`, [
+      { path, message: `must be text in ${charset ?? 'UTF-8, unless the part declares another charset'}` },
+    ]);
+  }
+  const fault = faultOfText(text) ?? faultOfText(name);
+  if (fault)
+    throw new UnreadableRequestError(fault.code, 'The form holds a NUL character.', [{ path, message: fault.message }]);
+  fields[name] = text;
 }
 
 function malformed(): UnreadableRequestError {

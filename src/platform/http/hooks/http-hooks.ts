@@ -102,13 +102,16 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
   });
 }
 
-/** Replaces Fastify's parsers by guarded JSON, and by NDJSON and form streams for the routes that accept them. */
-export function addParsers(fastify: FastifyInstance): void {
+/**
+ * Replaces Fastify's parsers by guarded JSON, and by NDJSON and form streams for the routes that accept them.
+ * `maxBytesWithFiles` limits JSON bodies that hold files.
+ */
+export function addParsers(fastify: FastifyInstance, maxBytesWithFiles: number): void {
   fastify.removeAllContentTypeParsers();
   for (const type of JSON_TYPES) {
     fastify.addContentTypeParser(type as string, (request: FastifyRequest, payload: Readable, done) => {
-      const { bodyLimit } = request.routeOptions.config as { bodyLimit?: number };
-      readBody(payload, bodyLimit ?? request.routeOptions.bodyLimit ?? 1_048_576).then(
+      const { holdsFiles } = request.routeOptions.config as { holdsFiles?: boolean };
+      readBody(payload, holdsFiles ? maxBytesWithFiles : (request.routeOptions.bodyLimit ?? 1_048_576)).then(
         (bytes) => done(null, bytes),
         (error: Error) => done(null, new UnreadBody(error)),
       );
