@@ -71,6 +71,6 @@ onBothDatabasesInProcess('the health of a server', ({ api, admin, dialect }) => 
   // S1-26 S2-11
   it('is measured by metrics as JSON on request', async () => {
     const json = await admin.metrics({ headers: { accept: 'application/json' } });
-    expect(json.body).toContainEqual(expect.objectContaining({ name: 'predictions_total' }));
+    expect(json.body).toContainEqual(expect.objectContaining({ name: 'feedback_loop_predictions_total' }));
   });
 });
