@@ -9,13 +9,10 @@ onBothDatabasesInProcess('the health of a server', ({ api, admin, dialect }) => 
     ['readiness', 'healthy'],
     ['startup', 'started'],
     ['health', 'healthy'],
-  ] as const)('is returned by the probe %s', async (probe, status) => {
-    expect(await anonymous.call(probe, {})).toMatchObject({ status: 200, body: { status } });
-  });
-
-  it('is all that probes return', async () => {
-    expect((await anonymous.call('liveness', {})).body).toEqual({ status: 'alive' });
-    expect((await anonymous.health()).body).toEqual({ status: 'healthy' });
+  ] as const)('is all that the probe %s returns', async (probe, status) => {
+    const answer = await anonymous.call(probe, {});
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ status });
   });
 
   // S0-38 S0-32 S0-49
