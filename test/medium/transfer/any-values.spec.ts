@@ -139,7 +139,7 @@ onBothDatabasesInProcess(
     let files = 0;
     const fileOf = (format: string): string => join(database.folder, `any-${files++}.${format}`);
 
-    /** Returns the exported records with these marks, by mark, without what each import decides anew. */
+    /** Returns the exported records with these marks, by mark, without what each import decides again. */
     const exported = async (kind: Kind, marks: readonly string[]): Promise<Map<string, Json>> => {
       const file = fileOf('jsonl');
       expect(await cli('export', kind, '--to', file)).toMatchObject({ code: 0 });
@@ -278,7 +278,7 @@ onBothDatabasesInProcess(
   },
 );
 
-/** What the import of a file without ids decides by itself. */
+/** What the import of a file without ids decides. */
 const OWN = ['id', 'recorded_at', 'accepted_at', 'created_at', 'valid_at', 'given_valid_at', 'source'];
 
 function comparable(records: ReadonlyMap<string, Json>, without: readonly string[] = []): Json {
