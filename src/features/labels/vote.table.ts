@@ -31,6 +31,8 @@ export interface VoteInput {
 export interface VoteSummary {
   correct: number;
   wrong: number;
+  /** Number of votes whose `correct` contradicts their `label`, which decides. */
+  conflicts: number;
   /** Number of votes by rating. */
   ratings: Record<string, number>;
 }
@@ -49,6 +51,7 @@ export const VOTES = defineTable({
     /** `token:…`, `user:…` or `key:…`. */
     rater: string(160),
     user_id: nullable(string(128)),
+    /** Whether the predicted label is correct. With a `label`, that decides once the prediction is known. */
     correct: nullable(boolean()),
     label: nullable(string(64)),
     rating: nullable(integer()),
@@ -59,6 +62,8 @@ export const VOTES = defineTable({
     accepted_at: time(),
     /** `pending` until the prediction is in the database. */
     link: string<Link>(16),
+    /** Whether the rater's `correct` contradicted their `label`. */
+    conflict: nullable(boolean()),
   },
   indexes: [
     { name: 'idx_prediction_votes_prediction', columns: ['tenant_id', 'prediction_id'] },
@@ -78,7 +83,7 @@ export const VOTES = defineTable({
     time: 'accepted_at',
     omitted: ['accepted_id', 'link'],
     texts: ['comment'],
-    defaults: { withdrawn: false },
+    defaults: { withdrawn: false, conflict: null },
   },
   events: {
     type: 'vote.created',
@@ -94,6 +99,25 @@ export const VOTES = defineTable({
 
 /** A vote with its comment decrypted. Times are in milliseconds since 1970. */
 export type Vote = RecordOf<typeof VOTES>;
+
+/** Whether a prediction is correct in the opinion of a rater. */
+export interface Verdict {
+  correct: boolean | null;
+  conflict: boolean | null;
+}
+
+/**
+ * Returns the verdict of a vote. If the rater named the correct label and the predicted label is known, the two decide:
+ * equal labels are correct, others are wrong.
+ */
+export function judge(
+  { conflict, correct, label }: Verdict & { label: string | null },
+  predictedLabel: string | undefined,
+): Verdict {
+  if (label === null || predictedLabel === undefined) return { correct, conflict };
+  const isCorrect = label === predictedLabel;
+  return { correct: isCorrect, conflict: (conflict ?? false) || (correct !== null && correct !== isCorrect) };
+}
 
 /** Returns the id of the vote of `rater` on a prediction: a UUID v8 (RFC 9562) derived with SHA-256. */
 export function voteId({ tenantId }: TenantContext, predictionId: string, rater: string): string {

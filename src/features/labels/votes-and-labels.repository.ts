@@ -6,6 +6,13 @@ import type { VoteSummary } from './vote.table.js';
 
 const MAX_LABELS = 100;
 
+interface VoteRow {
+  correct: unknown;
+  conflict: unknown;
+  rating: number | null;
+  count: unknown;
+}
+
 /** Reads the votes and labels of one prediction under all of its ids. */
 @Injectable()
 export class VotesAndLabelsRepository {
@@ -13,15 +20,17 @@ export class VotesAndLabelsRepository {
 
   /** Counts the votes of a prediction. `ids` are its own id and its aliases. */
   async votes(tenant: TenantContext, ids: readonly string[]): Promise<VoteSummary> {
-    const rows = await this.unitOfWork.read<{ correct: unknown; rating: number | null; count: unknown }>(
+    const rows = await this.unitOfWork.read<VoteRow>(
       tenant,
-      `SELECT correct, rating, COUNT(*) AS count FROM prediction_votes WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) ` +
-        'AND NOT withdrawn GROUP BY correct, rating',
+      `SELECT correct, conflict, rating, COUNT(*) AS count FROM prediction_votes WHERE tenant_id = $1 AND prediction_id IN (${placeholders(ids)}) ` +
+        'AND NOT withdrawn GROUP BY correct, conflict, rating',
       ids,
     );
-    const summary: VoteSummary = { correct: 0, wrong: 0, ratings: {} };
-    for (const { correct, count, rating } of rows) {
-      if (correct != null) summary[this.unitOfWork.dialect.readBoolean(correct) ? 'correct' : 'wrong'] += Number(count);
+    const { readBoolean } = this.unitOfWork.dialect;
+    const summary: VoteSummary = { correct: 0, wrong: 0, conflicts: 0, ratings: {} };
+    for (const { conflict, correct, count, rating } of rows) {
+      if (correct != null) summary[readBoolean(correct) ? 'correct' : 'wrong'] += Number(count);
+      if (conflict != null && readBoolean(conflict)) summary.conflicts += Number(count);
       if (rating !== null) summary.ratings[rating] = (summary.ratings[rating] ?? 0) + Number(count);
     }
     return summary;

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { acceptanceId, type Clock, CLOCK, type TenantContext } from '#kernel';
+import { acceptanceId, type Clock, CLOCK, type TenantContext, ValidationError } from '#kernel';
 import type { Durability, RecordPlan } from '#ingest';
 import { Metrics } from '#observability';
 import { FieldCipher } from '#secrets';
 import { PredictionLinks } from './linking/prediction-links.service.js';
-import { type Link, voteId, type VoteInput, VOTES } from './vote.table.js';
+import { judge, type Link, type Verdict, voteId, type VoteInput, VOTES } from './vote.table.js';
 
 export interface VoteResult {
   /** Id of the vote, which is the same for every change by the same rater. */
@@ -43,6 +43,8 @@ export class VotesService {
   /**
    * Plans to record a vote. The status is 201 (200 for a withdrawal) if vote and prediction are in the database, otherwise
    * 202.
+   *
+   * @throws ValidationError (422) if `correct` contradicts `label` and the prediction is known
    */
   async plan(
     tenant: TenantContext,
@@ -56,6 +58,7 @@ export class VotesService {
       tenant,
       VOTES.complete({
         ...vote,
+        ...verdictOf(vote, target.predictedLabel),
         id,
         predictionId,
         rater,
@@ -77,4 +80,18 @@ export class VotesService {
       recorded: (persisted) => this.counted.inc({ persisted }),
     };
   }
+}
+
+/** @throws ValidationError if `correct` contradicts `label` */
+function verdictOf(vote: VoteInput | null, predictedLabel: string | undefined): Verdict {
+  const { correct = null, label = null } = vote ?? {};
+  const verdict = judge({ correct, label, conflict: null }, predictedLabel);
+  if (verdict.conflict)
+    throw new ValidationError([
+      {
+        path: 'correct',
+        message: `contradicts label, which is ${verdict.correct ? 'the predicted one' : 'not the predicted one'}`,
+      },
+    ]);
+  return verdict;
 }

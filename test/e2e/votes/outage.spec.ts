@@ -1,7 +1,7 @@
 import { onPostgresBehindProxy } from '../../support/environment.js';
 import { until } from '../../support/outage.js';
 
-const NO_VOTES = { correct: 0, wrong: 0, ratings: {} };
+const NO_VOTES = { correct: 0, wrong: 0, conflicts: 0, ratings: {} };
 
 onPostgresBehindProxy(
   'votes and labels in an outage',

@@ -4,7 +4,7 @@ import { refusalOf } from '../../support/expectations.js';
 import { newId } from '../../support/ids.js';
 import { until } from '../../support/outage.js';
 
-const NO_VOTES = { correct: 0, wrong: 0, ratings: {} };
+const NO_VOTES = { correct: 0, wrong: 0, conflicts: 0, ratings: {} };
 
 onBothDatabases('votes', ({ api, admin, database, dialect }) => {
   const votesOn = async (id: string) => (await api.predictions.get(id)).body.votes;
@@ -16,15 +16,15 @@ onBothDatabases('votes', ({ api, admin, database, dialect }) => {
     const first = await api.votes.create(id, { correct: false, rating: 2, user_id: 'ann' });
     expect(first).toMatchObject({ status: 201, body: { link: 'linked', persisted: 'database' } });
     await api.votes.create(id, { correct: true, rating: 5, user_id: 'bob' });
-    expect(await votesOn(id)).toEqual({ correct: 1, wrong: 1, ratings: { '2': 1, '5': 1 } });
+    expect(await votesOn(id)).toEqual({ correct: 1, wrong: 1, conflicts: 0, ratings: { '2': 1, '5': 1 } });
 
     const changed = await api.votes.create(id, { correct: true, user_id: 'ann' });
     expect(changed.body.id).toBe(first.body.id);
-    expect(await votesOn(id)).toEqual({ correct: 2, wrong: 0, ratings: { '5': 1 } });
+    expect(await votesOn(id)).toEqual({ correct: 2, wrong: 0, conflicts: 0, ratings: { '5': 1 } });
 
     expect(await api.votes.withdraw(id, { user_id: 'ann' })).toMatchObject({ status: 200 });
     expect(await api.votes.withdraw(id, { user_id: 'ann' })).toMatchObject({ status: 200 });
-    expect(await votesOn(id)).toEqual({ correct: 1, wrong: 0, ratings: { '5': 1 } });
+    expect(await votesOn(id)).toEqual({ correct: 1, wrong: 0, conflicts: 0, ratings: { '5': 1 } });
   });
 
   it('takes the key for the rater when no user is named', async () => {

@@ -434,7 +434,7 @@ export interface components {
         NewVote: {
             /** @description Whether the predicted label is correct. */
             correct?: boolean | null;
-            /** @description The correct label. */
+            /** @description The correct label. It decides whether the prediction is correct: a contradicting `correct` is refused if the prediction is known. */
             label?: string | null;
             rating?: number | null;
             /** @description Encrypted at rest. */
@@ -733,8 +733,12 @@ export interface components {
             };
         };
         VoteCounts: {
+            /** @description Votes that are `correct`, or name the predicted label. */
             correct: number;
+            /** @description Votes that are not `correct`, or name another label. */
             wrong: number;
+            /** @description Votes whose `correct` contradicts their `label`, which decides. */
+            conflicts: number;
             /** @description Number of votes by rating. */
             ratings: {
                 [key: string]: number;

@@ -10,7 +10,10 @@ export const VoteSchema = Type.Object(
         description: 'Whether the predicted label is correct.',
       }),
     ),
-    label: optionalString(64, 'The correct label.'),
+    label: optionalString(
+      64,
+      'The correct label. It decides whether the prediction is correct: a contradicting `correct` is refused if the prediction is known.',
+    ),
     rating: Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 5 })),
     comment: optionalString(10_000, 'Encrypted at rest.'),
     user_id: optionalString(

@@ -27,7 +27,7 @@ export class PendingLinkResolver {
 
   private async linkVotes(tenantId: string, rows: readonly PendingRow[]): Promise<number> {
     const tenant = { tenantId };
-    const { byId } = await this.known.find(tenant, rows);
+    const { byId, labelOf } = await this.known.find(tenant, rows);
     const linked: string[] = [];
     let moved = 0;
     for (const { id, predictionId } of rows) {
@@ -35,7 +35,7 @@ export class PendingLinkResolver {
       if (record === undefined) continue;
       if (record === predictionId) linked.push(id);
       else {
-        await this.aliased.move(tenant, id, record);
+        await this.aliased.move(tenant, id, { id: record, label: labelOf.get(record) });
         moved += 1;
       }
     }

@@ -13,6 +13,7 @@ export interface AliasedVote {
   rater: string;
   userId: string | null;
   correct: boolean | null;
+  conflict: boolean | null;
   label: string | null;
   rating: number | null;
   /** Encrypted. */
@@ -28,6 +29,7 @@ interface AliasedRow {
   rater: string;
   user_id: string | null;
   correct: unknown;
+  conflict: unknown;
   label: string | null;
   rating: number | null;
   comment: string | null;
@@ -50,6 +52,10 @@ interface Row {
   inference_id: string | null;
 }
 
+const IS_JUDGED = 'label IS NOT NULL AND NOT withdrawn';
+const PREDICTED =
+  'SELECT p.label FROM predictions p WHERE p.tenant_id = prediction_votes.tenant_id AND p.id = prediction_votes.prediction_id';
+
 /** Reads and links votes and labels whose predictions have not arrived. */
 @Injectable()
 export class PendingLinksRepository {
@@ -71,9 +77,17 @@ export class PendingLinksRepository {
     return this.next('prediction_labels', 'recorded_at', 'inference_id', since, after, limit);
   }
 
-  /** Marks votes as linked to the prediction with their `prediction_id`. */
+  /** Marks votes as linked to the prediction with their `prediction_id`, and judges those with a label as `judge` does. */
   async markVotes(tenant: TenantContext, ids: readonly string[]): Promise<void> {
-    await this.mark(tenant, 'prediction_votes', ids);
+    await this.unitOfWork.write((session) =>
+      session.query(
+        `UPDATE prediction_votes SET link = 'linked', conflict = CASE WHEN ${IS_JUDGED} AND correct IS NOT NULL ` +
+          `AND correct <> (label = (${PREDICTED})) THEN TRUE ELSE conflict END, ` +
+          `correct = CASE WHEN ${IS_JUDGED} THEN COALESCE(label = (${PREDICTED}), correct) ELSE correct END ` +
+          `WHERE tenant_id = $1 AND id IN (${placeholders(ids)}) AND link = 'pending'`,
+        [tenant.tenantId, ...ids],
+      ),
+    );
   }
 
   /** Links labels to predictions. */
@@ -92,7 +106,7 @@ export class PendingLinksRepository {
     const { dialect } = this.unitOfWork;
     const row = await this.unitOfWork.find<AliasedRow>(
       tenant,
-      'SELECT id, tenant_id, rater, user_id, correct, label, rating, comment, withdrawn, accepted_id, accepted_at ' +
+      'SELECT id, tenant_id, rater, user_id, correct, conflict, label, rating, comment, withdrawn, accepted_id, accepted_at ' +
         'FROM prediction_votes WHERE tenant_id = $1 AND id = $2',
       [id],
     );
@@ -104,6 +118,7 @@ export class PendingLinksRepository {
         rater: row.rater,
         userId: row.user_id,
         correct: row.correct == null ? null : dialect.readBoolean(row.correct),
+        conflict: row.conflict == null ? null : dialect.readBoolean(row.conflict),
         label: row.label,
         rating: row.rating,
         comment: row.comment,
@@ -127,16 +142,6 @@ export class PendingLinksRepository {
         acceptedId,
       ]);
     });
-  }
-
-  private async mark(tenant: TenantContext, table: string, ids: readonly string[]): Promise<void> {
-    const marks = placeholders(ids);
-    await this.unitOfWork.write((session) =>
-      session.query(
-        `UPDATE ${table} SET link = 'linked' WHERE tenant_id = $1 AND id IN (${marks}) AND link = 'pending'`,
-        [tenant.tenantId, ...ids],
-      ),
-    );
   }
 
   private async next(

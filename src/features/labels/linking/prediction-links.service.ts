@@ -9,6 +9,8 @@ export interface ResolvedLink {
   predictionId: string | null;
   /** Ids of all records with the caller's id, latest first. */
   predictionIds: readonly string[];
+  /** Label of a record that was found by its id. */
+  predictedLabel?: string | undefined;
   link: Link;
 }
 
@@ -51,7 +53,12 @@ export class PredictionLinks {
       const record = predictionId === null ? undefined : known.byId.get(predictionId);
       const records = predictionId === null ? (known.byInference.get(inferenceId ?? '') ?? []) : record ? [record] : [];
       const first = records[0] ?? null;
-      return { predictionId: first, predictionIds: records, link: first === null ? 'pending' : 'linked' };
+      return {
+        predictionId: first,
+        predictionIds: records,
+        predictedLabel: first === null ? undefined : known.labelOf.get(first),
+        link: first === null ? 'pending' : 'linked',
+      };
     });
   }
 }

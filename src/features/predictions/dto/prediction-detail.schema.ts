@@ -6,8 +6,9 @@ import { nullable, PredictionSchema, toResource } from './prediction.schema.js';
 
 const VoteCountsSchema = Type.Object(
   {
-    correct: Type.Integer(),
-    wrong: Type.Integer(),
+    correct: Type.Integer({ description: 'Votes that are `correct`, or name the predicted label.' }),
+    wrong: Type.Integer({ description: 'Votes that are not `correct`, or name another label.' }),
+    conflicts: Type.Integer({ description: 'Votes whose `correct` contradicts their `label`, which decides.' }),
     ratings: Type.Unsafe<Record<string, number>>({
       type: 'object',
       additionalProperties: { type: 'integer' },
