@@ -13,6 +13,7 @@ import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-
 import { CreateWebhooks1764000000014 } from './common/1764000000014-create-webhooks.js';
 import { CreateModels1764000000016 } from './common/1764000000016-create-models.js';
 import { CreateKeyChecks1764000000017 } from './common/1764000000017-create-key-checks.js';
+import { AddScoresKind1764000000020 } from './common/1764000000020-add-scores-kind.js';
 import { JudgeVotes1764000000018 } from './common/1764000000018-judge-votes.js';
 import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
@@ -43,6 +44,7 @@ const LATER = [
   CreateModels1764000000016,
   CreateKeyChecks1764000000017,
   JudgeVotes1764000000018,
+  AddScoresKind1764000000020,
 ];
 
 export const MIGRATIONS = {
