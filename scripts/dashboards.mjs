@@ -14,18 +14,23 @@ const ROWS = [
     'Overview',
     [
       ['Servers up', 'short', ['sum(up{job="feedback-loop"})', 'up']],
-      ['Database reachable', 'short', [`min(db_up{${I}})`, 'db_up'], [`max(db_breaker_state{${I}})`, 'breaker']],
+      [
+        'Database reachable',
+        'short',
+        [`min(feedback_loop_db_up{${I}})`, 'feedback_loop_db_up'],
+        [`max(feedback_loop_db_breaker_state{${I}})`, 'breaker'],
+      ],
       [
         'Records waiting in spools',
         'short',
-        [`sum(spool_rows{${I}})`, 'rows'],
-        [`max(spool_oldest_seconds{${I}})`, 'age of the oldest, seconds'],
+        [`sum(feedback_loop_spool_rows{${I}})`, 'rows'],
+        [`max(feedback_loop_spool_oldest_seconds{${I}})`, 'age of the oldest, seconds'],
       ],
       [
         'Unrecorded predictions, dead letters',
         'short',
-        [`sum(increase(predictions_unrecorded_total{${I}}[$__rate_interval]))`, 'unrecorded'],
-        [`sum(spool_dead_letter_rows{${I}})`, 'dead letters'],
+        [`sum(increase(feedback_loop_predictions_unrecorded_total{${I}}[$__rate_interval]))`, 'unrecorded'],
+        [`sum(feedback_loop_spool_dead_letter_rows{${I}})`, 'dead letters'],
       ],
     ],
   ],
@@ -35,29 +40,45 @@ const ROWS = [
       [
         'Requests by status',
         'reqps',
-        [`sum by (status) (rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`, '{{status}}'],
+        [
+          `sum by (status) (rate(feedback_loop_http_request_duration_seconds_count{${I}}[$__rate_interval]))`,
+          '{{status}}',
+        ],
       ],
       [
         'Share of failed requests',
         'percentunit',
         [
-          `sum(rate(http_request_duration_seconds_count{${I},status=~"5.."}[$__rate_interval])) / sum(rate(http_request_duration_seconds_count{${I}}[$__rate_interval]))`,
+          `sum(rate(feedback_loop_http_request_duration_seconds_count{${I},status=~"5.."}[$__rate_interval])) / sum(rate(feedback_loop_http_request_duration_seconds_count{${I}}[$__rate_interval]))`,
           '5xx',
         ],
       ],
       [
         'Prediction latency',
         's',
-        [quantile(0.5, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p50'],
-        [quantile(0.95, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p95'],
-        [quantile(0.99, 'http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'), 'p99'],
+        [
+          quantile(0.5, 'feedback_loop_http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'),
+          'p50',
+        ],
+        [
+          quantile(0.95, 'feedback_loop_http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'),
+          'p95',
+        ],
+        [
+          quantile(0.99, 'feedback_loop_http_request_duration_seconds', 'le', ',route=~"/api/v1/predict|/predict"'),
+          'p99',
+        ],
       ],
       [
         'Slowest routes, p95',
         's',
-        [`topk(5, ${quantile(0.95, 'http_request_duration_seconds', 'le, route')})`, '{{route}}'],
+        [`topk(5, ${quantile(0.95, 'feedback_loop_http_request_duration_seconds', 'le, route')})`, '{{route}}'],
       ],
-      ['Rate-limited requests', 'reqps', [`sum by (by) (rate(rate_limited_total{${I}}[$__rate_interval]))`, '{{by}}']],
+      [
+        'Rate-limited requests',
+        'reqps',
+        [`sum by (by) (rate(feedback_loop_rate_limited_total{${I}}[$__rate_interval]))`, '{{by}}'],
+      ],
     ],
   ],
   [
@@ -66,34 +87,37 @@ const ROWS = [
       [
         'Records by destination',
         'ops',
-        [`sum by (persisted) (rate(predictions_total{${I}}[$__rate_interval]))`, 'predictions: {{persisted}}'],
+        [
+          `sum by (persisted) (rate(feedback_loop_predictions_total{${I}}[$__rate_interval]))`,
+          'predictions: {{persisted}}',
+        ],
       ],
-      ['Time until durable, p95', 's', [quantile(0.95, 'ack_seconds', 'le, path'), '{{path}}']],
-      ['Rows per commit, median', 'short', [quantile(0.5, 'group_commit_rows'), 'rows']],
-      ['Rows waiting for a commit', 'short', [`sum(ingest_waiting_rows{${I}})`, 'rows']],
+      ['Time until durable, p95', 's', [quantile(0.95, 'feedback_loop_ack_seconds', 'le, path'), '{{path}}']],
+      ['Rows per commit, median', 'short', [quantile(0.5, 'feedback_loop_group_commit_rows'), 'rows']],
+      ['Rows waiting for a commit', 'short', [`sum(feedback_loop_ingest_waiting_rows{${I}})`, 'rows']],
       [
         'Failed commits',
         'ops',
-        [`sum by (reason) (rate(group_commit_failures_total{${I}}[$__rate_interval]))`, '{{reason}}'],
+        [`sum by (reason) (rate(feedback_loop_group_commit_failures_total{${I}}[$__rate_interval]))`, '{{reason}}'],
       ],
       [
         'Votes, labels, feedback',
         'ops',
-        [`sum(rate(votes_total{${I}}[$__rate_interval]))`, 'votes'],
-        [`sum(rate(labels_total{${I}}[$__rate_interval]))`, 'labels'],
-        [`sum(rate(feedback_total{${I}}[$__rate_interval]))`, 'feedback'],
+        [`sum(rate(feedback_loop_votes_total{${I}}[$__rate_interval]))`, 'votes'],
+        [`sum(rate(feedback_loop_labels_total{${I}}[$__rate_interval]))`, 'labels'],
+        [`sum(rate(feedback_loop_feedback_total{${I}}[$__rate_interval]))`, 'feedback'],
       ],
     ],
   ],
   [
     'Model and cache',
     [
-      ['Model latency', 's', [quantile(0.95, 'model_seconds', 'le, model'), 'p95 {{model}}']],
+      ['Model latency', 's', [quantile(0.95, 'feedback_loop_model_seconds', 'le, model'), 'p95 {{model}}']],
       [
         'Cache hits',
         'percentunit',
         [
-          `sum by (cache) (rate(cache_lookups_total{${I},result="hit"}[$__rate_interval])) / sum by (cache) (rate(cache_lookups_total{${I}}[$__rate_interval]))`,
+          `sum by (cache) (rate(feedback_loop_cache_lookups_total{${I},result="hit"}[$__rate_interval])) / sum by (cache) (rate(feedback_loop_cache_lookups_total{${I}}[$__rate_interval]))`,
           '{{cache}}',
         ],
       ],
@@ -102,21 +126,21 @@ const ROWS = [
   [
     'Database',
     [
-      ['Query time, p95', 's', [quantile(0.95, 'db_query_seconds', 'le, pool'), '{{pool}}']],
+      ['Query time, p95', 's', [quantile(0.95, 'feedback_loop_db_query_seconds', 'le, pool'), '{{pool}}']],
       [
         'Connections',
         'short',
-        [`sum by (pool) (pool_connections{${I}})`, '{{pool}}'],
-        [`sum by (pool) (pool_waiting{${I}})`, '{{pool}} waiting'],
+        [`sum by (pool) (feedback_loop_pool_connections{${I}})`, '{{pool}}'],
+        [`sum by (pool) (feedback_loop_pool_waiting{${I}})`, '{{pool}} waiting'],
       ],
       [
         'Database size',
         'bytes',
-        [`max(db_size_bytes{${I}})`, 'database'],
-        [`max by (table) (table_bytes{${I}})`, '{{table}}'],
+        [`max(feedback_loop_db_size_bytes{${I}})`, 'database'],
+        [`max by (table) (feedback_loop_table_bytes{${I}})`, '{{table}}'],
       ],
-      ['Table size in 30 days', 'bytes', [`max by (table) (table_bytes_in_30_days{${I}})`, '{{table}}']],
-      ['Replica lag', 's', [`max by (replica) (replica_lag_seconds{${I}})`, '{{replica}}']],
+      ['Table size in 30 days', 'bytes', [`max by (table) (feedback_loop_table_bytes_in_30_days{${I}})`, '{{table}}']],
+      ['Replica lag', 's', [`max by (replica) (feedback_loop_replica_lag_seconds{${I}})`, '{{replica}}']],
     ],
   ],
   [
@@ -124,13 +148,17 @@ const ROWS = [
     [
       ['CPU', 'percentunit', [`rate(process_cpu_seconds_total{${I}}[$__rate_interval])`, '{{instance}}']],
       ['Memory', 'bytes', [`process_resident_memory_bytes{${I}}`, '{{instance}}']],
-      ['Clock offset', 's', [`clock_offset_seconds{${I}}`, '{{instance}}']],
+      ['Clock offset', 's', [`feedback_loop_clock_offset_seconds{${I}}`, '{{instance}}']],
       ['Event loop lag, p99', 's', [`nodejs_eventloop_lag_p99_seconds{${I}}`, '{{instance}}']],
-      ['Webhooks', 'ops', [`sum by (result) (rate(webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}']],
+      [
+        'Webhooks',
+        'ops',
+        [`sum by (result) (rate(feedback_loop_webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}'],
+      ],
       [
         'Failing background jobs',
         'short',
-        [`background_job_consecutive_failures{${I}} > 0`, '{{job}} on {{instance}}'],
+        [`feedback_loop_background_job_consecutive_failures{${I}} > 0`, '{{job}} on {{instance}}'],
       ],
       ['Version', 'short', [`sum by (version) (feedback_loop_build_info{${I}})`, '{{version}}']],
     ],

@@ -32,6 +32,9 @@ import { adminKeyPath, ApiKeysService } from '#security';
  */
 const MAX_SHUTDOWN_MS = 40_000;
 
+const OLDER_NAMES_REMEDY =
+  'Use the names with the prefix in dashboards and alerts, then set FL_METRICS_OLDER_NAMES=false.';
+
 const LISTEN_PROBLEMS: Record<string, ConfigurationProblem> = {
   EADDRINUSE: {
     variable: 'FL_API_PORT',
@@ -137,6 +140,11 @@ async function logStart(
 ): Promise<void> {
   const unknown = unknownVariables(readEnvironment());
   if (unknown.length > 0) logger.warn({ variables: unknown }, 'unknown FL_ variables are ignored');
+  if (config.observability.metricsOlderNames)
+    logger.warn(
+      { variables: ['FL_METRICS_OLDER_NAMES'], remedy: OLDER_NAMES_REMEDY },
+      'metrics are also exposed under their names without feedback_loop_, which the next release removes',
+    );
   const generated = generatedKeyVariables(config);
   if (config.database.target.type === 'postgresql' && generated.length > 0)
     logger.warn(

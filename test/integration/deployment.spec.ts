@@ -314,7 +314,7 @@ describe('S1-30 S2-F3 alerts and dashboard', () => {
 
   it('S3-F6 S3-F8 ask for metrics that the server has', async () => {
     const database = await createTestDatabase('sqlite');
-    const server = await ServerProcess.start(database);
+    const server = await ServerProcess.start(database, { FL_METRICS_OLDER_NAMES: 'false' });
     const { text } = await server.request('/metrics');
     await server.stop();
     const known = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map((match) => match[1] as string));

@@ -75,9 +75,9 @@ export class PredictService {
       batch: this.batches.of(tenant, predictions),
       recordIds: predictions.map(({ id }) => id),
       answer,
-      recorded: (persisted) => this.metrics.countPredictions('served', persisted, items.length),
+      recorded: (persisted) => this.metrics.countPredictions('served', persisted, predictions),
       unrecorded: (error) => {
-        this.reportUnrecorded(tenant, items.length, error);
+        this.reportUnrecorded(tenant, predictions, error);
         return answer('none');
       },
     };
@@ -113,9 +113,10 @@ export class PredictService {
     return outputs as Computed[];
   }
 
-  private reportUnrecorded(tenant: TenantContext, count: number, error: unknown): void {
+  private reportUnrecorded(tenant: TenantContext, predictions: readonly Prediction[], error: unknown): void {
+    const count = predictions.length;
     this.metrics.unrecorded.inc(count);
-    this.metrics.countPredictions('served', 'none', count);
+    this.metrics.countPredictions('served', 'none', predictions);
     this.logger.warn(
       { err: error, count, tenant_id: tenant.tenantId, correlation_id: tenant.correlationId },
       'predictions returned without being recorded',

@@ -66,7 +66,7 @@ export class PredictionLogService {
       batch: this.batches.of(tenant, predictions, chosenIds),
       recordIds: predictions.map(({ id }) => id),
       answer: (persisted) => ({ status: persisted === 'database' ? 201 : 202, body: persisted }),
-      recorded: (persisted) => this.metrics.countPredictions('logged', persisted, predictions.length),
+      recorded: (persisted) => this.metrics.countPredictions('logged', persisted, predictions),
     };
   }
 

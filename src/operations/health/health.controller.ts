@@ -95,12 +95,12 @@ export class HealthController {
     description: 'Returns JSON when `Accept` names `application/json`.',
   })
   async prometheus(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { registry } = this.metrics;
+    const { metrics } = this;
     if (request.headers.accept?.includes('application/json')) {
-      await reply.send(await registry.getMetricsAsJSON());
+      await reply.send(await metrics.json());
       return;
     }
-    await reply.type(registry.contentType).send(await registry.metrics());
+    await reply.type(metrics.contentType).send(await metrics.text());
   }
 
   private probe(reply: FastifyReply, path: ProbePath): ProbeState {

@@ -50,6 +50,6 @@ describe('ErasedRows', () => {
       { fields: { count: 2, remedy: expect.stringContaining('NTP') }, text: expect.any(String) },
     ]);
     expect(JSON.stringify(warnings)).not.toContain('ann');
-    expect(await metrics.registry.metrics()).toMatch(/^erased_rows_doubtful_total 2$/m);
+    expect(await metrics.text()).toMatch(/^feedback_loop_erased_rows_doubtful_total 2$/m);
   });
 });

@@ -18,7 +18,8 @@ export class QueueFullError extends UnavailableError {
     super({
       code: 'queue_full',
       detail: 'Too many records are waiting to be stored.',
-      remedy: 'The database is slower than the traffic: look at group_commit_rows and db_query_seconds in /metrics.',
+      remedy:
+        'The database is slower than the traffic: look at feedback_loop_group_commit_rows and feedback_loop_db_query_seconds in /metrics.',
     });
   }
 }

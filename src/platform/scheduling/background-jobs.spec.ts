@@ -132,7 +132,7 @@ describe('background jobs', () => {
 
   it('are counted by result', async () => {
     await eventually(() => logged.includes('info work.fails_twice'));
-    const text = await app.get(Metrics).registry.metrics();
+    const text = await app.get(Metrics).text();
     expect(text).toContain('background_job_runs_total{job="work.fails_twice",result="failed"} 2');
     expect(text).toContain('background_job_consecutive_failures{job="work.fails_twice"} 0');
   });

@@ -231,7 +231,7 @@ export interface components {
             invitation: components["schemas"]["PasswordLink"] | null;
         };
         Metric: {
-            /** @example predictions_total */
+            /** @example feedback_loop_predictions_total */
             name: string;
             help: string;
             /** @enum {string} */

@@ -27,7 +27,7 @@ export const DetailedHealthSchema = Type.Object(
 
 const MetricSchema = Type.Object(
   {
-    name: Type.String({ example: 'predictions_total' }),
+    name: Type.String({ example: 'feedback_loop_predictions_total' }),
     help: Type.String(),
     type: Type.String({ enum: ['counter', 'gauge', 'histogram', 'summary'] }),
     aggregator: Type.String(),

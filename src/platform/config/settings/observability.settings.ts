@@ -12,6 +12,13 @@ export class ObservabilitySettings {
   })
   metricsByTenant: boolean = false;
 
+  @BooleanVariable({
+    name: 'FL_METRICS_OLDER_NAMES',
+    description:
+      'Also exposes metrics under their names without the prefix `feedback_loop_`, which dashboards and alerts of previous versions use. The next release turns it off.',
+  })
+  metricsOlderNames: boolean = true;
+
   @OptionalIntegerVariable(0, 65_535, {
     name: 'FL_METRICS_PORT',
     description:

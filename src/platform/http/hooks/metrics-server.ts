@@ -28,8 +28,8 @@ export async function serveMetricsAndProbes(
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') respond(405, 'text/plain', 'GET\n');
     else if (path === '/metrics')
-      void metrics.registry.metrics().then(
-        (text) => respond(200, metrics.registry.contentType, text),
+      void metrics.text().then(
+        (text) => respond(200, metrics.contentType, text),
         () => respond(500, 'text/plain', 'failed to collect the metrics\n'),
       );
     else {

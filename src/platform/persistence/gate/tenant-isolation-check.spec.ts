@@ -23,6 +23,6 @@ describe('TenantIsolationCheck', () => {
     const before = logged.length;
     expect(work).toThrow(TenantMismatchError);
     expect(logged).toHaveLength(before + 1);
-    expect(await metrics.registry.metrics()).toMatch(/tenant_mismatch_total\{direction="\w+"\} \d/);
+    expect(await metrics.text()).toMatch(/tenant_mismatch_total\{direction="\w+"\} \d/);
   });
 });
