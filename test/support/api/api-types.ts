@@ -208,7 +208,7 @@ export interface components {
             spooled: number;
             /** @description Number of lines that were refused. */
             refused: number;
-            /** @description Number of accepted lines with a warning; missing if there is none. */
+            /** @description Number of accepted lines with a warning; absent if no line has one. */
             warnings?: number;
         };
         /**

@@ -12,7 +12,7 @@ const NdjsonSummarySchema = Type.Object(
     spooled: Type.Integer({ description: 'Number of lines in the spool.' }),
     refused: Type.Integer({ description: 'Number of lines that were refused.' }),
     warnings: Type.Optional(
-      Type.Integer({ description: 'Number of accepted lines with a warning; missing if there is none.' }),
+      Type.Integer({ description: 'Number of accepted lines with a warning; absent if no line has one.' }),
     ),
   },
   { $id: 'NdjsonSummary' },
