@@ -16,6 +16,7 @@ import { CreateKeyChecks1764000000017 } from './common/1764000000017-create-key-
 import { AddScoresKind1764000000020 } from './common/1764000000020-add-scores-kind.js';
 import { JudgeVotes1764000000018 } from './common/1764000000018-judge-votes.js';
 import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
+import { FairWebhooks1764000000019 } from './common/1764000000019-fair-webhooks.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -44,6 +45,7 @@ const LATER = [
   CreateModels1764000000016,
   CreateKeyChecks1764000000017,
   JudgeVotes1764000000018,
+  FairWebhooks1764000000019,
   AddScoresKind1764000000020,
 ];
 
