@@ -15,6 +15,7 @@ import { CreateModels1764000000016 } from './common/1764000000016-create-models.
 import { CreateKeyChecks1764000000017 } from './common/1764000000017-create-key-checks.js';
 import { JudgeVotes1764000000018 } from './common/1764000000018-judge-votes.js';
 import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
+import { FairWebhooks1764000000019 } from './common/1764000000019-fair-webhooks.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnPostgres } from './postgres/1764000000008-search-feedback.js';
 import { SearchFeedback1764000000008 as SearchFeedbackOnSqlite } from './sqlite/1764000000008-search-feedback.js';
 
@@ -43,6 +44,7 @@ const LATER = [
   CreateModels1764000000016,
   CreateKeyChecks1764000000017,
   JudgeVotes1764000000018,
+  FairWebhooks1764000000019,
 ];
 
 export const MIGRATIONS = {

@@ -20,7 +20,7 @@ const { status } = spawnSync(
     'system',
     '--runInBand',
     '--testPathPatterns',
-    'test/chaos|e2e/spool|e2e/idempotency|integration/migrations',
+    'test/chaos|e2e/spool|e2e/idempotency|e2e/migrations',
   ],
   { cwd: ROOT, stdio: 'inherit', env: { ...process.env, FL_CHAOS_FULL: 'true', FL_CHAOS_REPORT: report } },
 );

@@ -156,6 +156,14 @@ const ROWS = [
         [`sum by (result) (rate(feedback_loop_webhook_attempts_total{${I}}[$__rate_interval]))`, '{{result}}'],
       ],
       [
+        'Webhook delay, p95',
+        's',
+        [
+          `histogram_quantile(0.95, sum by (le, event) (rate(feedback_loop_webhook_delay_seconds_bucket{${I}}[$__rate_interval])))`,
+          '{{event}}',
+        ],
+      ],
+      [
         'Failing background jobs',
         'short',
         [`feedback_loop_background_job_consecutive_failures{${I}} > 0`, '{{job}} on {{instance}}'],

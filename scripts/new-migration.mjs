@@ -33,4 +33,4 @@ export class ${className} implements MigrationInterface {
 console.log(`${file}
 1. Write up() and down(). Expand first: no DROP, RENAME, or NOT NULL without a default while the previous release still runs.
 2. Add ${className} to the end of LATER in migrations/index.ts, and new tables to TABLES.
-3. Add the column to the table's declaration, src/features/<noun>/<noun>.table.ts or src/platform/persistence/schema/, then: npm run test:one integration/migrations && npm run generate`);
+3. Add the column to the table's declaration, src/features/<noun>/<noun>.table.ts or src/platform/persistence/schema/, then: npm run test:one medium/migrations && npm run generate`);

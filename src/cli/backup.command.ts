@@ -139,7 +139,7 @@ async function restore({ from, json, ledger, yes = false }: RestoreOptions): Pro
     ? restored.warnings
     : [
         ...restored.warnings,
-        `${ledgerPath} is missing: subjects that were erased since the backup was made are in the database again. Copy the ledger there and run \`feedback-loop erase --reapply\`.`,
+        `${ledgerPath} is missing. If a subject was erased since the backup was made, it is in the database again: copy the ledger there and run \`feedback-loop erase --reapply\`.`,
       ];
   if (json)
     printJson({

@@ -47,13 +47,14 @@ const FILES = ['spool.db', 'spool.db-wal', 'spool.key'];
 /**
  * Opens a spool for `work`, and closes it afterwards.
  *
- * @param allowCopy runs `work` on a copy if a server is using the spool
+ * @param options.allowCopy runs `work` on a copy if a server is using the spool
+ * @param options.isCopy `dir` is such a copy
  * @throws SpoolOwnedError if a server is using the spool and a copy is not allowed
  */
 async function withSpool<T>(
   { dir }: SpoolOptions,
   work: (spool: Spool, app: INestApplicationContext) => Promise<T>,
-  allowCopy = false,
+  { allowCopy = false, isCopy = false } = {},
 ): Promise<T> {
   const [{ Spool, SpoolOwnedError }, { DatabaseLockedError, StoredTables }, { createApp }, { createLogger }] =
     await Promise.all([import('#ingest'), import('#persistence'), import('#app'), import('#observability')]);
@@ -63,7 +64,7 @@ async function withSpool<T>(
   const tables = app.get(StoredTables);
   const options = { folder, maxBytes: config.spool.maxBytes * 2, now: Date.now };
   const spool = new Spool(options, (table) => tables.insertOf(table));
-  note(`Spool: ${spool.path}`);
+  if (!isCopy) note(`Spool: ${spool.path}`);
   try {
     const aside = await spool.open();
     if (aside) note(`The file was damaged and has been set aside: ${aside}`);
@@ -72,7 +73,7 @@ async function withSpool<T>(
     if (!(error instanceof DatabaseLockedError)) throw error;
     if (!allowCopy) throw new SpoolOwnedError(spool.path);
     note('A server is using the spool. The following comes from a copy of its files.');
-    return await withCopy(folder, (copy) => withSpool({ dir: copy }, work));
+    return await withCopy(folder, (copy) => withSpool({ dir: copy }, work, { isCopy: true }));
   } finally {
     await spool.close();
     await app.close();
@@ -137,7 +138,9 @@ async function inspect(options: SpoolOptions): Promise<void> {
   await withSpool(
     options,
     async (spool) => {
-      const [stats, deadLetters] = [await spool.stats(), await spool.deadLetters()];
+      // The file of a command may grow beyond the limit of the server, so that repairs have room.
+      const { maxBytes } = configFromEnvironment().spool;
+      const [stats, deadLetters] = [{ ...(await spool.stats()), maxBytes }, await spool.deadLetters()];
       if (options.json) {
         printJson({ ...stats, dead_letters: deadLetters });
         return;
@@ -150,7 +153,7 @@ async function inspect(options: SpoolOptions): Promise<void> {
       for (const { id, kind, reason, died_at } of deadLetters)
         print(`  ${id}  ${kind}  ${new Date(died_at).toISOString()}  ${reason}`);
     },
-    true,
+    { allowCopy: true },
   );
 }
 
@@ -213,7 +216,7 @@ export function addSpoolCommand(program: Command): void {
       async (file) => {
         for await (const record of file.everything()) print(JSON.stringify(record));
       },
-      true,
+      { allowCopy: true },
     );
   });
   addCommand('drain', `move all records to the database; exit code ${DEAD_LETTERS} if any is left or refused`, drain);

@@ -22,34 +22,34 @@ const RUN: RetentionRun = {
   finishedAt: null,
 };
 
-/** As another server would, if it did not know of the lock. */
+/** The archive of a server that does not use the lock. */
 class UnlockedArchive extends Archive {
   override runExclusively<T>(_archiveDir: string, work: () => Promise<T>): Promise<T> {
     return work();
   }
 }
 
-describe('an archive that several servers share', () => {
-  const setUp = (): { config: FeedbackLoopConfig; ids: () => unknown[] } => {
+describe('an archive that two servers share', () => {
+  const setUp = (): { config: FeedbackLoopConfig; idsInArchive: () => unknown[] } => {
     const archiveDir = mkdtempSync(join(tmpdir(), 'archive-'));
     const file = join(archiveDir, 'tenant', 'predictions', '2026-01-02-run.jsonl');
-    const ids = (): unknown[] =>
+    const idsInArchive = (): unknown[] =>
       readFileSync(file, 'utf8')
         .trim()
         .split('\n')
         .map((line) => (JSON.parse(line) as { row: BulkRow }).row.id);
-    return { config: { retention: { archiveDir } } as FeedbackLoopConfig, ids };
+    return { config: { retention: { archiveDir } } as FeedbackLoopConfig, idsInArchive };
   };
 
   it.each([
-    ['loses nothing', Archive, ['stays', 'later']],
-    ['loses what is added meanwhile, without the lock', UnlockedArchive, ['stays']],
-  ])('%s while one erases and another archives', async (_, Kind, expected) => {
-    const { config, ids } = setUp();
+    ['keeps every row', Archive, ['stays', 'later']],
+    ['loses the rows that are added meanwhile, if there is no lock,', UnlockedArchive, ['stays']],
+  ])('%s while one server erases and the other archives', async (_, Kind, expected) => {
+    const { config, idsInArchive } = setUp();
     const here = new Kind(config);
     const there = new Kind(config);
     await here.append(RUN, [['predictions', [{ id: 'goes' }, { id: 'stays' }]]]);
-    // At the last moment: what was read is about to take the place of the file.
+    // At the last moment: the rows that were read are about to replace the file.
     const { rename } = fs;
     let adding: Promise<void> | undefined;
     jest.spyOn(fs, 'rename').mockImplementationOnce(async (from, to) => {
@@ -61,10 +61,12 @@ describe('an archive that several servers share', () => {
       Promise.resolve(new Set(rows.filter(({ id }) => id === 'goes'))),
     );
     await adding;
-    expect([removed, ids()]).toEqual([1, expected]);
+    expect({ removed, ids: idsInArchive() }).toEqual({ removed: 1, ids: expected });
   });
+});
 
-  it('is free again when its owner dies', async () => {
+describe('the lock of a folder', () => {
+  it('is released when the process that holds it is killed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lock-'));
     const file = pathToFileURL(
       join(ROOT, 'dist', 'src', 'platform', 'persistence', 'lifecycle', 'folder-lock.js'),

@@ -17,6 +17,7 @@ export async function runCliInProcess(
   // Jest gives each test file a `process` of its own, so that this is seen by no other code. But the working folder is
   // that of the worker.
   const former = process.cwd();
+  const listeners = process.listeners('exit');
   const restore = replaceInProcess({
     env: { PATH: process.env.PATH, ...environment },
     stdout,
@@ -30,6 +31,8 @@ export async function runCliInProcess(
   } finally {
     process.chdir(former);
     restore();
+    // The logger of the command, which would otherwise be flushed at the end of this process.
+    for (const each of process.listeners('exit')) if (!listeners.includes(each)) process.removeListener('exit', each);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface ReceivedEvent {
   headers: IncomingHttpHeaders;
@@ -10,21 +10,29 @@ export interface ReceivedEvent {
 /** The receiver of a webhook: keeps each event, and responds with `status`. */
 export class WebhookReceiver {
   readonly events: ReceivedEvent[] = [];
+  /** Every connection that was ever opened. */
+  readonly connections = new Set<Socket>();
   status = 200;
+  /** A response waits for the promise that this returns. */
+  gate: (event: ReceivedEvent) => Promise<unknown> | undefined = () => undefined;
 
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<WebhookReceiver> {
     const server = createServer();
     const receiver = new WebhookReceiver(server);
+    server.on('connection', (socket) => receiver.connections.add(socket));
     server.on('request', (request, response) => {
       let text = '';
       request.on('data', (chunk: Buffer) => (text += chunk.toString()));
       request.on('end', () => {
-        receiver.events.push({ headers: request.headers, text, body: JSON.parse(text) as ReceivedEvent['body'] });
-        response
-          .writeHead(receiver.status, receiver.status === 302 ? { location: 'http://127.0.0.1:1/' } : {})
-          .end('thanks');
+        const event = { headers: request.headers, text, body: JSON.parse(text) as ReceivedEvent['body'] };
+        receiver.events.push(event);
+        void Promise.resolve(receiver.gate(event)).then(() =>
+          response
+            .writeHead(receiver.status, receiver.status === 302 ? { location: 'http://127.0.0.1:1/' } : {})
+            .end('thanks'),
+        );
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,6 +50,11 @@ export class WebhookReceiver {
   /** Whether an event about the record `id` has arrived. */
   hasEventAbout(id: string): boolean {
     return this.events.some(({ body }) => body.data.id === id);
+  }
+
+  /** Closes every connection, as a receiver that restarts. */
+  disconnect(): void {
+    this.server.closeAllConnections();
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ const token = new URLSearchParams(location.hash.slice(1)).get('token');
 history.replaceState(null, '', location.pathname);
 if (!token) {
   form.hidden = true;
+  document.getElementById('intro').hidden = true;
   problem.textContent = 'This link is incomplete. Ask for a new one.';
 }
 
@@ -20,6 +21,7 @@ form.addEventListener('submit', async (event) => {
   try {
     await send('admin/api/password', { token, password });
     form.hidden = true;
+    document.getElementById('intro').hidden = true;
     document.getElementById('done').textContent = 'Your password is set. You can sign in now.';
   } catch (error) {
     problem.textContent = error.message;

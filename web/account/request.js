@@ -1,6 +1,9 @@
 /** The address of `/`, which a proxy may serve below a path: this file is at admin/assets/request.js. */
 const ROOT = new URL('../../', import.meta.url);
 
+/** What people call the fields of the forms. */
+const NAMES = { email: 'The email address', password: 'The password', tenant: 'The team', token: 'This link' };
+
 /**
  * Sends JSON to a path without a leading slash, and returns the body of the response.
  *
@@ -19,10 +22,14 @@ export async function send(path, body, headers = {}) {
   }
   const result = await response.json().catch(() => ({}));
   if (response.ok) return result;
-  const fields = (result.errors ?? []).map(({ path: field, message }) => `${field} ${message}`).join('; ');
+  const fields = (result.errors ?? [])
+    .map(({ path: field, message }) => `${NAMES[field] ?? field} ${message}.`)
+    .join(' ');
   const wait = response.headers.get('retry-after');
   const error = new Error(
-    [result.detail ?? `Error ${response.status}.`, fields, wait && `Try again in ${wait} s.`].filter(Boolean).join(' '),
+    [fields || (result.detail ?? `Error ${response.status}.`), wait && `Try again in ${wait} s.`]
+      .filter(Boolean)
+      .join(' '),
   );
   error.status = response.status;
   throw error;

@@ -25,6 +25,9 @@ const COMMON = new Set(
   ).split(' '),
 );
 
+/** The name of this product, which attackers of its installations try next. */
+const PRODUCT = /^feedback[-_ ]?loop[\W\d]*$/;
+
 /**
  * Returns the problems of a new password. Checks its length and how easy it is to guess, but requires no character
  * classes (ASVS 5, 6.2).
@@ -35,7 +38,8 @@ export function passwordErrors(password: string, email: string, path: string): F
   const name = email.split('@')[0] ?? '';
   if (length < MIN_CHARACTERS || length > MAX_CHARACTERS)
     return [{ path, message: `must be ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters long` }];
-  if (COMMON.has(lower) || new Set(lower).size < 4) return [{ path, message: 'is too easy to guess' }];
+  if (COMMON.has(lower) || PRODUCT.test(lower) || new Set(lower).size < 4)
+    return [{ path, message: 'is too easy to guess' }];
   if (lower === email || (name.length > 3 && lower.includes(name)))
     return [{ path, message: 'must not contain the e-mail address' }];
   return [];

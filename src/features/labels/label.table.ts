@@ -1,4 +1,5 @@
 import { defineTable, double, nullable, primary, type RecordOf, string, time, uuid } from '#persistence';
+import { LABEL_BATCHES } from './label-batch.js';
 import type { Link } from './vote.table.js';
 
 /** Sources of labels that a caller may send. The server alone sets `audit`, for samples that it draws. */
@@ -85,6 +86,7 @@ export const LABELS = defineTable({
       label,
       source,
     }),
+    batch: LABEL_BATCHES,
   },
 });
 

@@ -1,14 +1,19 @@
 import { codeOf, formatTime, VERSION } from '#kernel';
 import { createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { Injectable } from '@nestjs/common';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { FeedbackLoopConfig } from '#config';
 import { type Delivery, type SigningWebhook } from './webhook.js';
 import { type Target, WebhookAddresses } from './webhook-address.js';
 
 const TIMEOUT_MS = 5000;
 const MAX_RESPONSE_BYTES = 65_536;
+/** Time after which an idle connection is closed. Short, so that a host that moved is found at its new address. */
+const KEPT_OPEN_MS = 4000;
+/** Time for which a checked address is used without another DNS lookup. */
+const CHECKED_MS = 1000;
 
 export interface SendResult {
   delivered: boolean;
@@ -20,15 +25,25 @@ export interface SendResult {
 /**
  * Sends deliveries.
  *
- * - Every request goes to a checked address, is signed, and follows no redirect.
- * - A request takes at most 5 seconds and reads at most 64 KiB of the response.
+ * - Every request goes to a checked address, is signed, and follows no redirect. An address counts as checked for one
+ *   second.
+ * - A request takes at most 5 seconds and reads at most 64 KiB of the response. Connections are reused.
  */
 @Injectable()
-export class WebhookSender {
+export class WebhookSender implements OnModuleDestroy {
   readonly addresses: WebhookAddresses;
+  private readonly agents = {
+    'http:': new HttpAgent({ keepAlive: true, timeout: KEPT_OPEN_MS }),
+    'https:': new HttpsAgent({ keepAlive: true, timeout: KEPT_OPEN_MS }),
+  };
+  private readonly checked = new LRUCache<string, Promise<Target>>({ max: 1000, ttl: CHECKED_MS });
 
   constructor(config: FeedbackLoopConfig) {
     this.addresses = new WebhookAddresses(config.webhooks.allow);
+  }
+
+  onModuleDestroy(): void {
+    for (const agent of Object.values(this.agents)) agent.destroy();
   }
 
   /** Sends one delivery. `now` is in milliseconds since 1970. A failure is returned, not thrown. */
@@ -39,7 +54,7 @@ export class WebhookSender {
   ): Promise<SendResult> {
     let target: Target;
     try {
-      target = await this.addresses.check(webhook.url);
+      target = await this.check(webhook.url);
     } catch {
       return { delivered: false, status: null, error: 'address refused' };
     }
@@ -50,15 +65,36 @@ export class WebhookSender {
       tenant: webhook.tenantId,
       data: delivery.data,
     });
+    const signed = signature(webhook.secret, body, now);
     try {
-      const status = await post(target, body, signature(webhook.secret, body, now));
+      // A receiver may close an idle connection just when it is used again. Then a new one is tried.
+      const status = await this.post(target, body, signed).catch((error: unknown) =>
+        error instanceof StaleConnectionError ? this.post(target, body, signed, true) : Promise.reject(error as Error),
+      );
       const delivered = status >= 200 && status < 300;
       return { delivered, status, error: delivered ? null : `status ${status}` };
     } catch (error) {
       return { delivered: false, status: null, error: reasonOf(error) };
     }
   }
+
+  private check(url: string): Promise<Target> {
+    const known = this.checked.get(url);
+    if (known) return known;
+    const target = this.addresses.check(url);
+    this.checked.set(url, target);
+    return target;
+  }
+
+  private post(target: Target, body: string, signed: string, isNewConnection = false): Promise<number> {
+    const { url } = target;
+    const agent = isNewConnection ? false : this.agents[url.protocol as 'http:' | 'https:'];
+    return post(target, body, signed, agent);
+  }
 }
+
+/** The receiver closed a kept connection before it responded. */
+class StaleConnectionError extends Error {}
 
 /** Returns `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. `now` is in milliseconds since 1970. */
 export function signature(secret: string, body: string, now: number): string {
@@ -66,7 +102,12 @@ export function signature(secret: string, body: string, now: number): string {
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
 }
 
-function post({ address, family, url }: Target, body: string, signed: string): Promise<number> {
+function post(
+  { address, family, url }: Target,
+  body: string,
+  signed: string,
+  agent: HttpAgent | HttpsAgent | false,
+): Promise<number> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const call = request(url, {
@@ -77,7 +118,7 @@ function post({ address, family, url }: Target, body: string, signed: string): P
           (callback as unknown as (e: null, all: object[]) => void)(null, [{ address, family }]);
         else callback(null, address, family);
       },
-      agent: false,
+      agent,
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
@@ -99,7 +140,8 @@ function post({ address, family, url }: Target, body: string, signed: string): P
     });
     call.on('error', (error) => {
       clearTimeout(timer);
-      reject(error);
+      const isStale = call.reusedSocket && !hasResponse && codeOf(error) !== 'ETIMEDOUT';
+      reject(isStale ? new StaleConnectionError() : error);
     });
     call.once('response', (response) => {
       hasResponse = true;

@@ -3,6 +3,7 @@ export const WEBHOOK_EVENTS = [
   'feedback.created',
   'vote.created',
   'label.created',
+  'label.batch',
   'retention.completed',
   'subject.erased',
 ] as const;

@@ -1,16 +1,9 @@
-import type { Actor, Position, TenantContext } from '#kernel';
+import type { Actor, TenantContext } from '#kernel';
 import { Injectable } from '@nestjs/common';
-import {
-  type ChangeWork,
-  BulkInsert,
-  type BulkGroup,
-  UnitOfWork,
-  WebhookDeliveryEntity,
-  WebhookEntity,
-} from '#persistence';
+import { type ChangeWork, UnitOfWork, WebhookDeliveryEntity, WebhookEntity } from '#persistence';
 import { FieldCipher } from '#secrets';
 import { writeAudit } from '#security';
-import type { Delivery, SigningWebhook, Webhook } from './webhook.js';
+import type { SigningWebhook, Webhook } from './webhook.js';
 
 interface WebhookRow {
   id: string;
@@ -21,46 +14,12 @@ interface WebhookRow {
   created_at: unknown;
 }
 
-interface DeliveryRow {
-  id: string;
-  tenant_id: string;
-  webhook_id: string;
+/** The deliveries of one event to one webhook. They wait only for each other. */
+export interface Lane {
+  webhook: Webhook;
   event: string;
-  data: unknown;
-  created_at: unknown;
-  attempts: number;
-  next_attempt_at: unknown;
-  delivered_at: unknown;
-  last_status: number | null;
-  last_error: string | null;
-}
-
-const DELIVERIES = new BulkInsert('webhook_deliveries', {
-  id: 'uuid',
-  tenant_id: 'uuid',
-  webhook_id: 'uuid',
-  event: 'text',
-  data: 'json',
-  created_at: 'timestamp',
-  attempts: 'integer',
-  next_attempt_at: 'timestamp',
-});
-
-/** Returns the rows of deliveries, to be written in the transaction of their records. */
-export function deliveriesGroup(deliveries: readonly Delivery[]): BulkGroup {
-  return {
-    insert: DELIVERIES,
-    rows: deliveries.map((delivery) => ({
-      id: delivery.id,
-      tenant_id: delivery.tenantId,
-      webhook_id: delivery.webhookId,
-      event: delivery.event,
-      data: delivery.data,
-      created_at: delivery.createdAt,
-      attempts: delivery.attempts,
-      next_attempt_at: delivery.nextAttemptAt,
-    })),
-  };
+  /** Undefined if no key of this server decrypts it. */
+  secret: string | undefined;
 }
 
 @Injectable()
@@ -132,98 +91,31 @@ export class WebhooksRepository {
     return rows.map((row) => this.toWebhook(row));
   }
 
-  async add(tenant: TenantContext, deliveries: readonly Delivery[]): Promise<void> {
-    const own = deliveries.filter(({ tenantId }) => tenantId === tenant.tenantId);
-    if (own.length > 0) await this.unitOfWork.write((session) => session.insert([deliveriesGroup(own)]));
-  }
-
   /**
-   * Claims at most `limit` deliveries that are due. No other server gets them before `until`, in milliseconds since
-   * 1970.
+   * Lists at most `limit` lanes, of all webhooks and `events`, that have deliveries due at `now`, in milliseconds since
+   * 1970. The lane whose delivery is due longest comes first.
    *
    * @acrossTenants one queue for the installation
    */
-  async claimDue(
-    now: number,
-    until: number,
-    limit: number,
-  ): Promise<{ delivery: Delivery; webhook: SigningWebhook | undefined }[]> {
-    const { dialect } = this.unitOfWork;
-    const skip = dialect.name === 'sqlite' ? '' : ' FOR UPDATE SKIP LOCKED';
-    const rows = await this.unitOfWork.write((session) =>
-      session.query<DeliveryRow>(
-        'UPDATE webhook_deliveries SET next_attempt_at = $1 WHERE id IN (SELECT id FROM webhook_deliveries WHERE next_attempt_at <= $2 ' +
-          `ORDER BY next_attempt_at LIMIT $3${skip}) RETURNING *`,
-        [dialect.time(until), dialect.time(now), limit],
-      ),
+  async dueLanes(now: number, events: readonly string[], limit: number): Promise<Lane[]> {
+    const names = events.map((_, index) => `(CAST($${index + 2} AS text))`).join(', ');
+    const lane = 'd.webhook_id = webhooks.id AND d.event = names.event AND d.next_attempt_at <= $1';
+    const due = `SELECT 1 FROM webhook_deliveries d WHERE ${lane}`;
+    const rows = await this.unitOfWork.readAcrossTenants<WebhookRow & { event: string }>(
+      `WITH names (event) AS (VALUES ${names}) SELECT webhooks.*, names.event FROM webhooks CROSS JOIN names ` +
+        `WHERE EXISTS (${due}) ORDER BY (SELECT MIN(next_attempt_at) FROM webhook_deliveries d WHERE ${lane}) LIMIT ${limit}`,
+      [this.unitOfWork.dialect.time(now), ...events],
     );
-    const claimed: { delivery: Delivery; webhook: SigningWebhook | undefined }[] = [];
-    for (const row of rows) {
-      // A webhook whose secret no key decrypts must not block the others, so it is treated as deleted.
-      const webhook = await this.find({ tenantId: row.tenant_id }, row.webhook_id).catch(() => undefined);
-      claimed.push({ delivery: this.toDelivery(row), webhook });
+    return rows.map((row) => ({ webhook: this.toWebhook(row), secret: this.secretOf(row), event: row.event }));
+  }
+
+  /** A webhook whose secret no key decrypts must not stop the others. */
+  private secretOf(row: WebhookRow): string | undefined {
+    try {
+      return this.toSigning(row).secret;
+    } catch {
+      return undefined;
     }
-    return claimed;
-  }
-
-  /** Records the result of an attempt. */
-  async recordAttempt(
-    tenant: TenantContext,
-    id: string,
-    {
-      attempts,
-      deliveredAt,
-      error,
-      nextAttemptAt,
-      status,
-    }: {
-      attempts: number;
-      status: number | null;
-      error: string | null;
-      nextAttemptAt: number | null;
-      deliveredAt: number | null;
-    },
-  ): Promise<void> {
-    const time = (value: number | null): unknown => (value === null ? null : this.unitOfWork.dialect.time(value));
-    await this.unitOfWork.write((session) =>
-      session.query(
-        'UPDATE webhook_deliveries SET attempts = $3, last_status = $4, last_error = $5, next_attempt_at = $6, delivered_at = $7 WHERE tenant_id = $1 AND id = $2',
-        [tenant.tenantId, id, attempts, status, error, time(nextAttemptAt), time(deliveredAt)],
-      ),
-    );
-  }
-
-  /** Returns at most `limit` deliveries after `position`, newest first. */
-  async deliveries(tenant: TenantContext, webhookId: string, limit: number, position?: Position): Promise<Delivery[]> {
-    const after = position ? ' AND (created_at, id) < ($4, $5)' : '';
-    const rows = await this.unitOfWork.read<DeliveryRow>(
-      tenant,
-      `SELECT * FROM webhook_deliveries WHERE tenant_id = $1 AND webhook_id = $2${after} ORDER BY created_at DESC, id DESC LIMIT $3`,
-      [webhookId, limit, ...(position ? [this.unitOfWork.dialect.time(position.time), position.id] : [])],
-    );
-    return rows.map((row) => this.toDelivery(row));
-  }
-
-  /** Makes a delivery due again at `now`. Returns undefined if it does not exist. */
-  async redeliver(tenant: TenantContext, webhookId: string, id: string, now: number): Promise<Delivery | undefined> {
-    const rows = await this.unitOfWork.write((session) =>
-      session.query<DeliveryRow>(
-        'UPDATE webhook_deliveries SET next_attempt_at = $4, attempts = 0, delivered_at = NULL WHERE tenant_id = $1 AND webhook_id = $2 AND id = $3 RETURNING *',
-        [tenant.tenantId, webhookId, id, this.unitOfWork.dialect.time(now)],
-      ),
-    );
-    return rows[0] && this.toDelivery(rows[0]);
-  }
-
-  /**
-   * Deletes deliveries created before a time in milliseconds since 1970.
-   *
-   * @acrossTenants one schedule for the installation
-   */
-  async deleteDeliveries(before: number): Promise<void> {
-    await this.unitOfWork.write((session) =>
-      session.query('DELETE FROM webhook_deliveries WHERE created_at < $1', [this.unitOfWork.dialect.time(before)]),
-    );
   }
 
   private toWebhook(row: WebhookRow): Webhook {
@@ -239,24 +131,6 @@ export class WebhooksRepository {
 
   private toSigning(row: WebhookRow): SigningWebhook {
     return { ...this.toWebhook(row), secret: this.cipher.open({ tenantId: row.tenant_id }, place(row.id), row.secret) };
-  }
-
-  private toDelivery(row: DeliveryRow): Delivery {
-    const { readJson, readTime } = this.unitOfWork.dialect;
-    const time = (value: unknown): number | null => (value == null ? null : readTime(value));
-    return {
-      id: row.id,
-      tenantId: row.tenant_id,
-      webhookId: row.webhook_id,
-      event: row.event,
-      data: readJson<Record<string, unknown>>(row.data) ?? {},
-      createdAt: readTime(row.created_at),
-      attempts: row.attempts,
-      nextAttemptAt: time(row.next_attempt_at),
-      deliveredAt: time(row.delivered_at),
-      lastStatus: row.last_status,
-      lastError: row.last_error,
-    };
   }
 }
 

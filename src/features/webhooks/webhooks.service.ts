@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ChangePlan } from '#ingest';
 import { Secrets } from '#secrets';
 import { asActor, type Principal } from '#security';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import { WebhookOutboxService } from './webhook-outbox.service.js';
 import { type Delivery, type SigningWebhook, TEST_EVENT, type Webhook } from './webhook.js';
 import { type SendResult, WebhookSender } from './webhook-sender.service.js';
@@ -21,6 +22,7 @@ export class WebhooksService {
 
   constructor(
     private readonly repository: WebhooksRepository,
+    private readonly log: DeliveriesRepository,
     private readonly sender: WebhookSender,
     private readonly outbox: WebhookOutboxService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -97,13 +99,13 @@ export class WebhooksService {
   async deliveries(tenant: TenantContext, id: string, limit: number, cursor?: string): Promise<Page<Delivery>> {
     await this.get(tenant, id);
     const position = this.cursors.positionOf(cursor);
-    const rows = await this.repository.deliveries(tenant, id, limit + 1, position);
+    const rows = await this.log.page(tenant, id, limit + 1, position);
     return this.cursors.page(rows, limit, (row) => row.createdAt);
   }
 
   /** @throws NotFoundError (404) */
   async redeliver(tenant: TenantContext, webhookId: string, id: string): Promise<Delivery> {
-    const delivery = await this.repository.redeliver(tenant, webhookId, id, this.clock.now());
+    const delivery = await this.log.redeliver(tenant, webhookId, id, this.clock.now());
     if (!delivery) throw new NotFoundError('The delivery');
     return delivery;
   }

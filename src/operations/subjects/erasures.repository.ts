@@ -2,6 +2,7 @@ import { placeholders, StoredTables, type SubjectTable, UnitOfWork, type WriteSe
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '#kernel';
 import type { ErasureCertificate } from './subject.js';
+import { batchNames, deliveryNames, shortenedBatch } from './delivery-copies.js';
 
 const BATCH = 200;
 
@@ -239,10 +240,17 @@ export class ErasuresRepository {
   ): Promise<void> {
     const marks = placeholders(ids);
     const deleted = await session.query(
-      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND (data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks})) RETURNING tenant_id`,
+      `DELETE FROM webhook_deliveries WHERE tenant_id = $1 AND ${deliveryNames(marks)} RETURNING tenant_id`,
       [tenantId, ...ids],
     );
-    if (deleted.length > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + deleted.length;
+    // A batch also reports other people, so that only the erased ids leave it.
+    const shortened = await session.query(
+      `UPDATE webhook_deliveries SET data = ${shortenedBatch(this.unitOfWork.dialect.name, marks)} ` +
+        `WHERE tenant_id = $1 AND ${batchNames(this.unitOfWork.dialect.name, marks)} RETURNING tenant_id`,
+      [tenantId, ...ids],
+    );
+    const count = deleted.length + shortened.length;
+    if (count > 0) removed.webhook_deliveries = (removed.webhook_deliveries ?? 0) + count;
   }
 
   private toCertificate(row: Row): ErasureCertificate {

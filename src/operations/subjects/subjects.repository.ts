@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatTime, type TenantContext } from '#kernel';
 import { placeholders, StoredTables, type SubjectTable, UnitOfWork } from '#persistence';
 import { FieldCipher } from '#secrets';
+import { batchNames, deliveryNames } from './delivery-copies.js';
 
 const PAGE = 200;
 const NIL_ID = '00000000-0000-0000-0000-000000000000';
@@ -119,8 +120,8 @@ export class SubjectsRepository {
         ? `EXISTS (SELECT 1 FROM json_each(record_ids) WHERE value IN (${marks}))`
         : `record_ids ?| ARRAY[${marks}]::text[]`;
       copies.idempotency_answers += await count('idempotency_keys', named, page);
-      const told = `(data ->> 'id' IN (${marks}) OR data ->> 'prediction_id' IN (${marks}))`;
-      copies.webhook_deliveries += await count('webhook_deliveries', told, page);
+      const reported = `(${deliveryNames(marks)} OR ${batchNames(this.unitOfWork.dialect.name, marks)})`;
+      copies.webhook_deliveries += await count('webhook_deliveries', reported, page);
     }
     return copies;
   }

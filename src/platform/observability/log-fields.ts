@@ -13,6 +13,7 @@ export const LOG_FIELDS: ReadonlySet<string> = new Set([
   'correlation_id',
   'method',
   'route',
+  'path',
   'status',
   'duration_ms',
   'tenant_id',

@@ -9,6 +9,21 @@ export const APP_LOGGER = Symbol('AppLogger');
 
 const FLUSH_INTERVAL_MS = 500;
 
+/** Fields of a request that are in its message. */
+const REQUEST_FIELDS = ['method', 'route', 'path', 'status', 'duration_ms'];
+
+/** The text format for a terminal: one line for each request, with what a developer looks for first. */
+export const READABLE: pretty.PrettyOptions = {
+  singleLine: true,
+  translateTime: 'SYS:HH:MM:ss.l',
+  ignore: ['pid', ...REQUEST_FIELDS].join(','),
+  messageFormat: (line, key) => {
+    const { duration_ms: duration, method, path, route, status } = line;
+    if (typeof method !== 'string') return String(line[key]);
+    return `${method} ${String(path ?? route)} ${String(status)} ${String(duration)} ms`;
+  },
+};
+
 /**
  * Creates the logger of the process: JSON lines, or readable text on a terminal.
  *
@@ -33,7 +48,7 @@ export function createLogger(
     ...(config.observability.sentryDsn === undefined ? {} : { hooks: { logMethod: reportAndLog } }),
   };
   if (output) return pino(options, output);
-  if (readable) return pino(options, pretty({ colorize: process.stdout.isTTY === true, sync: true, ignore: 'pid' }));
+  if (readable) return pino(options, pretty({ ...READABLE, colorize: process.stdout.isTTY === true, sync: true }));
   const destination = pino.destination({ dest: 1, minLength: 8192, sync: true });
   const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);
   timer.unref();

@@ -197,6 +197,10 @@ export class Metrics {
     return new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
   }
 
+  histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
+    return new Histogram({ name: `${PREFIX}${name}`, help, labelNames, buckets, registers: [this.registry] });
+  }
+
   /**
    * Registers a value that is read when metrics are collected. `read` returns a number, or a list with one entry per
    * label set; pass `labelNames` when that list may be empty at first.

@@ -50,6 +50,7 @@ export {
   text,
   time,
   uuid,
+  type DialectName,
 } from './schema/column-types.js';
 export { schemaPage } from './schema/describe-schema.js';
 export { FeedbackHistoryEntity } from './schema/feedback-history.entity.js';
@@ -80,6 +81,7 @@ export { connectionOptions } from './postgres/connection-options.js';
 export { SqliteFile } from './sqlite/sqlite-file.js';
 export {
   type AcceptedFiles,
+  type EventBatchDeclaration,
   type EventDeclaration,
   type RetainedTable,
   RETENTION_KINDS,

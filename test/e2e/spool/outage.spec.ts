@@ -90,8 +90,11 @@ onPostgresBehindProxy('the spool', ({ admin, api, database, proxy, restart, serv
   });
 
   it('can be inspected while the server uses it', async () => {
-    const { code, stdout } = await command('inspect', '--json');
-    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, rows: await spooled() });
+    const { code, stderr, stdout } = await command('inspect', '--json');
+    // The limit is that of the server, 256 MiB by default, and the path that of its file.
+    const expected = { code: 0, rows: await spooled(), maxBytes: 268_435_456 };
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject(expected);
+    expect(stderr).not.toContain('copy-');
   });
 
   it('is replayed once, within 30 s of the return of the database, and the server is healthy again', async () => {

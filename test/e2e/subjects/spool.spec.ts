@@ -58,6 +58,6 @@ describe('the erasure of a data subject, while a second server has no database',
     expect(new Set(stored.map(({ user_id }) => user_id))).toEqual(new Set(['other']));
     expect(await behind.database.query('SELECT label FROM prediction_labels')).toEqual([]);
     const { text } = await away.admin.as(ENVIRONMENT_KEY).metrics();
-    expect(text).toMatch(/^erased_rows_dropped_total [1-9]/m);
+    expect(text).toMatch(/^feedback_loop_erased_rows_dropped_total [1-9]/m);
   });
 });

@@ -9,13 +9,10 @@ onBothDatabasesInProcess('the health of a server', ({ api, admin, dialect }) => 
     ['readiness', 'healthy'],
     ['startup', 'started'],
     ['health', 'healthy'],
-  ] as const)('is returned by the probe %s', async (probe, status) => {
-    expect(await anonymous.call(probe, {})).toMatchObject({ status: 200, body: { status } });
-  });
-
-  it('is all that probes return', async () => {
-    expect((await anonymous.call('liveness', {})).body).toEqual({ status: 'alive' });
-    expect((await anonymous.health()).body).toEqual({ status: 'healthy' });
+  ] as const)('is all that the probe %s returns', async (probe, status) => {
+    const answer = await anonymous.call(probe, {});
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ status });
   });
 
   // S0-38 S0-32 S0-49
@@ -71,6 +68,6 @@ onBothDatabasesInProcess('the health of a server', ({ api, admin, dialect }) => 
   // S1-26 S2-11
   it('is measured by metrics as JSON on request', async () => {
     const json = await admin.metrics({ headers: { accept: 'application/json' } });
-    expect(json.body).toContainEqual(expect.objectContaining({ name: 'predictions_total' }));
+    expect(json.body).toContainEqual(expect.objectContaining({ name: 'feedback_loop_predictions_total' }));
   });
 });

@@ -78,4 +78,11 @@ onBothDatabasesInProcess('a correlation id', ({ server }) => {
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     await until(async () => server.log.includes(id as string));
   });
+
+  it('leads from a mistyped address to it in the log, without the ids at its end', async () => {
+    const id = await idOf('/api/v1/subjets/anna@example.com?key=secret', 'mistyped');
+    await until(async () => server.log.includes('"mistyped"'));
+    const line = server.log.split('\n').find((each) => each.includes(`"${id}"`));
+    expect(JSON.parse(line as string)).toMatchObject({ route: 'none', path: '/api/v1/subjets/…', status: 404 });
+  });
 });

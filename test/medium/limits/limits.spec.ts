@@ -124,6 +124,12 @@ onSqliteInProcess(
         const one = await repeat(8, (i) => predict(server, { 'x-forwarded-for': `198.51.100.${i}, 203.0.113.99` }));
         expect(countsOf(one)).toEqual({ 200: 5, 429: 3 });
       });
+
+      it('believe a trusted proxy whose client is on its own machine, without a warning', async () => {
+        await restart({ ...LIMITED, FL_TRUSTED_PROXIES: '127.0.0.1' });
+        expect(await predict(server, { 'x-forwarded-for': '127.0.0.1' })).toMatchObject({ status: 200 });
+        expect(server.log).not.toContain('FL_TRUSTED_PROXIES');
+      });
     });
 
     it('can be switched off', async () => {

@@ -371,7 +371,7 @@ export interface components {
         NewWebhook: {
             /** @description An https URL with a public address. FL_WEBHOOK_ALLOW permits others. */
             url: string;
-            events: ("feedback.created" | "vote.created" | "label.created" | "retention.completed" | "subject.erased")[];
+            events: ("feedback.created" | "vote.created" | "label.created" | "label.batch" | "retention.completed" | "subject.erased")[];
             /** @description Signs the deliveries. Default: a random secret. */
             secret?: string;
         };

@@ -27,6 +27,11 @@ const JSON_TYPES = ['application/json', /^application\/(?:[\w.-]+\+)?json(?:;|$)
 const BODY_TIMEOUT_MS = 15_000;
 const QUIET_ROUTES = new Set(['/health', '/health/liveness', '/health/readiness', '/health/startup']);
 
+/** Route of a request that no route matches. */
+const UNMATCHED = 'none';
+const MAX_SEGMENTS = 3;
+const MAX_SEGMENT_CHARACTERS = 40;
+
 /** Headers of every response, including errors. They are constant, so that they cost nothing. */
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -57,7 +62,7 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
     // Load balancers see the header and stop reusing the connection before the socket closes.
     if (draining.active) void reply.header('connection', 'close');
-    if (request.headers['x-forwarded-for'] !== undefined && request.ip === request.socket.remoteAddress)
+    if (request.headers['x-forwarded-for'] !== undefined && !comesFromTrustedProxy(request))
       forwarded.recordUntrusted();
     // Node's own check is off, because its response has no body.
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
@@ -83,13 +88,14 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
   fastify.addHook('onResponse', (request, reply, done) => {
     const context = request.correlation as RequestContext;
     const seconds = Number(process.hrtime.bigint() - context.startedAt) / 1e9;
-    const route = request.routeOptions.url ?? 'none';
+    const route = request.routeOptions.url ?? UNMATCHED;
     const status = String(reply.statusCode);
     metrics.observeRequest(request.method, route, status, seconds);
     const line = {
       correlation_id: context.correlationId,
       method: request.method,
       route,
+      ...(route === UNMATCHED ? { path: startOfPath(request.url) } : {}),
       status: reply.statusCode,
       duration_ms: Math.round(seconds * 1e5) / 100,
       tenant_id: context.tenantId,
@@ -100,6 +106,22 @@ export function addHooks(fastify: FastifyInstance, dependencies: HookDependencie
     else logger.info(line, 'request');
     done();
   });
+}
+
+/**
+ * Returns the start of a path that no route matches, so that a mistyped address can be found in the log. The rest may
+ * contain the id of a person.
+ */
+function startOfPath(url: string): string {
+  const [path = ''] = url.split('?');
+  const segments = path.split('/').slice(1);
+  const shown = segments.slice(0, MAX_SEGMENTS).map((segment) => segment.slice(0, MAX_SEGMENT_CHARACTERS));
+  return `/${shown.join('/')}${segments.length > MAX_SEGMENTS ? '/…' : ''}`;
+}
+
+/** Fastify lists addresses beyond the peer only if it trusts the peer. */
+function comesFromTrustedProxy({ ips = [] }: FastifyRequest): boolean {
+  return ips.length > 1;
 }
 
 /**

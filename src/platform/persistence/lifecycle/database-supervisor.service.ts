@@ -254,7 +254,8 @@ export class DatabaseSupervisor {
     const automatic = this.config.database.target.type === 'sqlite' || this.config.database.autoMigrate;
     if (automatic) {
       const migrations = await migrator.up();
-      if (migrations.length > 0) this.logger.info({ migrations }, 'migrations applied');
+      if (migrations.length > 0)
+        this.logger.info({ count: migrations.length, migration: migrations.at(-1) }, 'migrations applied');
     }
     await this.database.connect();
     await this.check();

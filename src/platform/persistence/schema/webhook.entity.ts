@@ -18,11 +18,18 @@ export class WebhookEntity {
   /** Key that signs deliveries, encrypted. */
   @TextColumn() secret!: string;
   @TimeColumn() createdAt!: number;
+  /** When the last batch of events was sent. Batches go out at most once a second. */
+  @TimeColumn({ nullable: true }) lastBatchAt!: number | null;
 }
 
 /** A delivery to a webhook. It is stored in the transaction of its event and sent until the receiver accepts it. */
 @PortableEntity('webhook_deliveries', [
   { name: 'idx_webhook_deliveries_due', columns: ['nextAttemptAt'], where: 'next_attempt_at IS NOT NULL' },
+  {
+    name: 'idx_webhook_deliveries_lane',
+    columns: ['webhookId', 'event', 'nextAttemptAt'],
+    where: 'next_attempt_at IS NOT NULL',
+  },
   { name: 'idx_webhook_deliveries_webhook', columns: ['tenantId', 'webhookId', 'createdAt', 'id'] },
 ])
 export class WebhookDeliveryEntity {

@@ -104,6 +104,17 @@ export interface GrowthDeclaration {
 export interface EventDeclaration {
   type: string;
   payload(row: BulkRow): Record<string, unknown>;
+  /** Another event, which reports many new rows at once to receivers that ask for it instead. */
+  batch?: EventBatchDeclaration;
+}
+
+/** An event about many new rows. */
+export interface EventBatchDeclaration {
+  type: string;
+  /** Returns the payloads for rows of one tenant. */
+  payloads(rows: readonly BulkRow[]): Record<string, unknown>[];
+  /** Joins payloads of one tenant, in order, into as few as possible. The first contains the first payload. */
+  fold(payloads: readonly Record<string, unknown>[]): Record<string, unknown>[];
 }
 
 /** Declares everything about a table except its columns. */

@@ -1,9 +1,8 @@
 import { postgresDialect, sqliteDialect, type TemporalStore, type UnitOfWork } from '#persistence';
-import { FeedbackRepository } from '../../src/features/feedback/inbox/feedback.repository.js';
-import type { InboxFilter } from '../../src/features/feedback/inbox/inbox.js';
+import { FeedbackRepository } from '../../../src/features/feedback/inbox/feedback.repository.js';
+import type { InboxFilter } from '../../../src/features/feedback/inbox/inbox.js';
 import type { FieldCipher } from '#secrets';
-import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
-import { ServerProcess } from '../support/server-process.js';
+import { onBothDatabasesInProcess } from '../../support/in-process-environment.js';
 
 const TENANT = '00000000-0000-7000-8000-000000000001';
 const ROWS = 20_000;
@@ -11,26 +10,23 @@ const DAY = 86_400_000;
 const NOW = Date.now();
 
 const FILTERS: [name: string, filter: Partial<InboxFilter>, index: string][] = [
-  ['nothing', {}, 'idx_feedback_created'],
+  ['no filter', {}, 'idx_feedback_created'],
   ['a category', { category: 'rare' }, 'idx_feedback_category'],
   ['a range of dates', { from: NOW - 3 * DAY, to: NOW - 2 * DAY }, 'idx_feedback_created'],
-  ['unread', { isRead: false }, 'idx_feedback_read'],
-  ['archived', { isArchived: true }, 'idx_feedback_archived'],
-  ['with a picture', { hasScreenshot: true }, 'idx_feedback_screenshot'],
+  ['unread feedback', { isRead: false }, 'idx_feedback_read'],
+  ['archived feedback', { isArchived: true }, 'idx_feedback_archived'],
+  ['feedback with a screenshot', { hasScreenshot: true }, 'idx_feedback_screenshot'],
   ['a session', { sessionId: 's-7' }, 'idx_feedback_session'],
   ['a user', { userId: 'u-7' }, 'idx_feedback_user'],
-  ['quarantined', { quarantined: true }, 'idx_feedback_quarantine'],
-  ['words', { search: 'needle' }, 'idx_feedback_search|VIRTUAL TABLE INDEX'],
+  ['feedback in quarantine', { quarantined: true }, 'idx_feedback_quarantine'],
+  ['words of the text', { search: 'needle' }, 'idx_feedback_search|VIRTUAL TABLE INDEX'],
 ];
 
-describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
-  let database: TestDatabase;
+// S3-20
+onBothDatabasesInProcess('the plans of the inbox', ({ database, dialect }) => {
+  const sqlite = dialect === 'sqlite';
 
   beforeAll(async () => {
-    database = await createTestDatabase(dialect);
-    const server = await ServerProcess.start(database);
-    await server.stop();
-    const sqlite = dialect === 'sqlite';
     const time = sqlite ? `${NOW} - n * 30000` : `to_timestamp(${NOW / 1000} - n * 30)`;
     const id = sqlite
       ? `printf('01900000-0000-7000-8000-%012d', n)`
@@ -47,15 +43,12 @@ describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
     );
     await database.query('ANALYZE');
   });
-  afterAll(async () => {
-    await database?.drop();
-  });
 
-  /** The first statement that the repository makes for a filter, with its values in it. */
+  /** The first statement of the repository for a filter, with its values in place of the parameters. */
   async function statementOf(filter: Partial<InboxFilter>): Promise<string> {
     let statement = '';
     const unitOfWork = {
-      dialect: dialect === 'sqlite' ? sqliteDialect : postgresDialect,
+      dialect: sqlite ? sqliteDialect : postgresDialect,
       read: async ({ tenantId }: { tenantId: string }, text: string, values: unknown[]) => {
         const bound = [tenantId, ...values];
         if (statement === '') statement = text.replace(/\$(\d+)/g, (_, i: string) => literal(bound[Number(i) - 1]));
@@ -69,12 +62,12 @@ describe.each(DIALECTS)('S3-20 the plans of the inbox on %s', (dialect) => {
 
   function literal(value: unknown): string {
     if (value instanceof Date) return `'${value.toISOString()}'`;
-    if (typeof value === 'boolean') return dialect === 'sqlite' ? String(Number(value)) : String(value);
+    if (typeof value === 'boolean') return sqlite ? String(Number(value)) : String(value);
     return typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
   }
 
-  it.each(FILTERS)('%s: an index, not a scan', async (_name, filter, index) => {
-    const explain = dialect === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+  it.each(FILTERS)('use an index for %s, and do not scan the table', async (_name, filter, index) => {
+    const explain = sqlite ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
     const rows = await database.query<Record<string, string>>(`${explain} ${await statementOf(filter)}`);
     const plan = rows.map((row) => row.detail ?? row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(new RegExp(index));
