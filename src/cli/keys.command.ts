@@ -4,7 +4,7 @@ import { type Scope, SCOPES } from '#config';
 import type { RecordingService } from '#ingest';
 import type { KeyRecord, KeysAdministrationService, NewKeyRecord } from '#keys';
 import { confirm } from './confirm.js';
-import { note, print, printJson } from './output.js';
+import { note, print, printJson, printTable } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { operator, withApp } from './with-app.js';
 
@@ -13,9 +13,15 @@ interface TenantOption {
   json?: boolean;
 }
 
+interface NewTenantOptions {
+  slug?: string;
+  name: string;
+  json?: boolean;
+}
+
 interface CreateOptions extends TenantOption {
   name: string;
-  scopes: Scope[];
+  scopes?: Scope[];
   expires?: number;
   publishable?: boolean;
   origins: string[];
@@ -23,6 +29,11 @@ interface CreateOptions extends TenantOption {
 }
 
 const MAX_LISTED = 1000;
+/** Exit code of a wrong command line. */
+const USAGE = 2;
+/** The only scope that a key in a page may have. */
+const PUBLISHABLE: Scope[] = ['ingest'];
+const KEY_HEADINGS = ['id', 'key', 'state', 'name', 'scopes', 'per minute', 'last used', 'expires'];
 
 export function addKeysCommand(program: Command): void {
   const keys = program.command('keys').description('create, list, rotate and revoke API keys');
@@ -35,15 +46,21 @@ export function addKeysCommand(program: Command): void {
 
   addCommand('create', 'create a key and print it to standard output; it cannot be shown again')
     .requiredOption('--name <name>', 'purpose of the key')
-    .requiredOption('--scopes <scopes>', `comma-separated list of ${SCOPES.join(', ')}`, scopes)
+    .option(
+      '--scopes <scopes>',
+      `comma-separated list of ${SCOPES.join(', ')}; required, except for a publishable key`,
+      scopes,
+    )
     .option('--expires <time>', 'time of expiry, in ISO 8601', time)
     .option('--publishable', 'allow use in public pages, for feedback and votes only (requires --origins)')
     .option('--origins <origins>', 'comma-separated origins of those pages', list, [])
     .option('--limit <n>', 'requests per minute, instead of FL_KEY_RATE_LIMIT_PER_MINUTE', positive)
-    .action(async (options: CreateOptions) => {
+    .action(async (options: CreateOptions, command: Command) => {
+      const given = options.scopes ?? (options.publishable ? PUBLISHABLE : undefined);
+      if (!given) command.error("error: required option '--scopes <scopes>' not specified", { exitCode: USAGE });
       const settings = {
         name: options.name,
-        scopes: options.scopes,
+        scopes: given,
         expiresAt: options.expires ?? null,
         publishable: options.publishable ?? false,
         allowedOrigins: options.origins,
@@ -58,7 +75,7 @@ export function addKeysCommand(program: Command): void {
   addCommand('list', 'list keys, newest first').action(async (options: TenantOption) => {
     const { data } = await withKeys(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
-    else for (const key of data) print(describe(key));
+    else printTable(KEY_HEADINGS, data.map(toRow));
   });
 
   addCommand(
@@ -88,13 +105,17 @@ export function addTenantsCommand(program: Command): void {
     .description('create, list and erase tenants: teams that share an installation but not their records');
   tenants
     .command('create')
+    .argument('[slug]', 'short name: lower-case letters, digits and hyphens')
     .description(
       'create a tenant and print the first key of its administrator to standard output; it cannot be shown again',
     )
-    .requiredOption('--slug <slug>', 'short name: lower-case letters, digits and hyphens')
+    .option('--slug <slug>', 'the same as the argument')
     .requiredOption('--name <name>', 'display name')
     .option('--json', 'print JSON')
-    .action(async ({ json, name, slug }: { slug: string; name: string; json?: boolean }) => {
+    .action(async (argument: string | undefined, options: NewTenantOptions, command: Command) => {
+      const { json, name, slug = argument } = options;
+      if (slug === undefined || (argument !== undefined && argument !== slug))
+        command.error('error: name the tenant once: tenants create <slug> --name <name>', { exitCode: USAGE });
       const { DEFAULT_TENANT_ID } = await import('#kernel');
       const { createTenantValidator, KeysAdministrationService } = await import('#keys');
       const input = createTenantValidator.parse({ slug, name });
@@ -139,7 +160,11 @@ export function addTenantsCommand(program: Command): void {
       const { data } = await withApp((app) => app.get(KeysAdministrationService).listTenants(MAX_LISTED));
       if (json)
         printJson(data.map(({ createdAt, ...rest }) => ({ ...rest, created_at: new Date(createdAt).toISOString() })));
-      else for (const { id, name, slug } of data) print(`${slug}  ${id}  ${name}`);
+      else
+        printTable(
+          ['slug', 'id', 'name'],
+          data.map(({ id, name, slug }) => [slug, id, name]),
+        );
     });
 }
 
@@ -167,8 +192,28 @@ function show(key: NewKeyRecord, { json }: TenantOption): void {
   print(key.key);
 }
 
+function toRow(key: KeyRecord): string[] {
+  const date = (value: number | null, missing: string): string =>
+    value === null ? missing : new Date(value).toISOString();
+  return [
+    key.id,
+    `fl_${key.publishable ? 'pub' : 'live'}_${key.publicId}…`,
+    stateOf(key),
+    key.name,
+    key.scopes.join('+'),
+    String(key.rateLimitPerMinute ?? 'default'),
+    date(key.lastUsedAt, 'never'),
+    date(key.expiresAt, 'never'),
+  ];
+}
+
+function stateOf(key: KeyRecord): string {
+  if (key.revokedAt !== null) return 'revoked';
+  return key.publishable ? 'publishable' : 'active';
+}
+
 function describe(key: KeyRecord): string {
-  const state = key.revokedAt !== null ? 'revoked' : key.publishable ? 'publishable' : 'active';
+  const state = stateOf(key);
   const expiry = key.expiresAt === null ? '' : `  until ${new Date(key.expiresAt).toISOString()}`;
   return `${key.id}  ${state}  ${key.name}  ${key.scopes.join('+')}${expiry}`;
 }

@@ -12,6 +12,20 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
+/**
+ * Prints rows in aligned columns to standard output. The headings go to standard error, so that scripts read rows only.
+ */
+export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  if (rows.length > 0) note(line(headings));
+  for (const row of rows) print(line(row));
+}
+
 /** Shows progress: as a bar on a terminal, and as a line for every ten percent elsewhere. */
 export class Progress {
   private lastShare = -1;

@@ -1,9 +1,11 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RetentionKind } from '#persistence';
 import { note, print, printJson } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { withApp } from './with-app.js';
 
+const MAX_TENANTS = 1000;
 const KINDS: readonly RetentionKind[] = ['predictions', 'feedback', 'metrics'];
 
 interface RunOptions {
@@ -25,11 +27,13 @@ export function addRetentionCommand(program: Command): void {
     .option('--dry-run', 'count without deleting')
     .option('--json', 'print JSON')
     .action(async (options: RunOptions) => {
-      const rows = options.dryRun ? await preview(options) : await run(options);
-      if (options.json) printJson(rows);
+      const { lines, slugs } = options.dryRun ? await preview(options) : await run(options);
+      if (options.json) printJson(lines);
       else
-        for (const { deleted, kind, tenant_id } of rows)
-          print(`${tenant_id}  ${kind}  ${deleted} ${options.dryRun ? 'would be deleted' : 'deleted'}`);
+        for (const { deleted, kind, tenant_id } of lines)
+          print(
+            `${slugs.get(tenant_id) ?? tenant_id}  ${kind}  ${deleted} ${options.dryRun ? 'would be deleted' : 'deleted'}`,
+          );
     });
 }
 
@@ -39,27 +43,41 @@ interface Line {
   deleted: number;
 }
 
-async function preview(options: RunOptions): Promise<Line[]> {
+interface Result {
+  lines: Line[];
+  /** Short names of the tenants, by id. */
+  slugs: ReadonlyMap<string, string>;
+}
+
+async function slugsOf(app: INestApplicationContext): Promise<Map<string, string>> {
+  const { KeysAdministrationService } = await import('#keys');
+  const { data } = await app.get(KeysAdministrationService).listTenants(MAX_TENANTS);
+  return new Map(data.map(({ id, slug }) => [id, slug]));
+}
+
+async function preview(options: RunOptions): Promise<Result> {
   const { RetentionService } = await import('#retention');
   return withApp(async (app) => {
     const counts = await app.get(RetentionService).preview(await selectionOf(app, options));
-    return counts.map(({ kind, rows, tenantId }) => ({ tenant_id: tenantId, kind, deleted: rows }));
+    const lines = counts.map(({ kind, rows, tenantId }) => ({ tenant_id: tenantId, kind, deleted: rows }));
+    return { lines, slugs: await slugsOf(app) };
   });
 }
 
-async function run(options: RunOptions): Promise<Line[]> {
+async function run(options: RunOptions): Promise<Result> {
   const { RetentionReporter, RetentionService } = await import('#retention');
   return withApp(async (app) => {
+    const slugs = await slugsOf(app);
     const onProgress = ({ kind, tenantId }: { kind: string; tenantId: string }, deleted: number): void =>
-      note(`${tenantId}  ${kind}: ${deleted} rows`);
+      note(`${slugs.get(tenantId) ?? tenantId}  ${kind}: ${deleted} rows`);
     const runs = await app.get(RetentionService).run({ ...(await selectionOf(app, options)), onProgress });
     await app.get(RetentionReporter).reportRuns(runs);
-    return runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted }));
+    return { lines: runs.map(({ deleted, kind, tenantId }) => ({ tenant_id: tenantId, kind, deleted })), slugs };
   });
 }
 
 async function selectionOf(
-  app: Parameters<Parameters<typeof withApp>[0]>[0],
+  app: INestApplicationContext,
   { days, kind, tenant }: RunOptions,
 ): Promise<{ days?: number; kinds?: RetentionKind[]; tenants?: string[] }> {
   const tenants = tenant === undefined ? undefined : [(await tenantNamed(app, tenant)).tenantId];

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { PasswordLink, UsersService } from '#accounts';
 import type { RecordingService } from '#ingest';
 import type { Principal, Role, User } from '#security';
-import { note, print, printJson } from './output.js';
+import { note, print, printJson, printTable } from './output.js';
 import { tenantNamed } from './record-arguments.js';
 import { operator, withApp } from './with-app.js';
 
@@ -38,7 +38,7 @@ export function addUsersCommand(program: Command): void {
   addCommand('list', 'list user accounts, newest first').action(async (options: TenantOption) => {
     const { data } = await withUsers(options, (service, caller) => service.list(caller, MAX_LISTED));
     if (options.json) printJson(data.map(toJson));
-    else for (const user of data) print(describe(user));
+    else printTable(['id', 'state', 'role', 'email', 'name'], data.map(toRow));
   });
 
   addCommand('reset <email>', 'print a link for choosing a new password; previous links stop working').action(
@@ -107,9 +107,13 @@ function showLink(user: User, link: PasswordLink, { json }: TenantOption): void 
   print(link.link);
 }
 
-function describe({ disabledAt, email, hasPassword, id, name, role }: User): string {
+function toRow({ disabledAt, email, hasPassword, id, name, role }: User): string[] {
   const state = disabledAt !== null ? 'disabled' : hasPassword ? 'active' : 'invited';
-  return `${id}  ${state}  ${role}  ${email}  ${name}`;
+  return [id, state, role, email, name];
+}
+
+function describe(user: User): string {
+  return toRow(user).join('  ');
 }
 
 function toJson(user: User): object {

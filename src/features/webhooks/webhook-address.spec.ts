@@ -44,6 +44,10 @@ describe('addresses of webhooks', () => {
   it('may be private and use http if they are allowed', async () => {
     const target = await addresses(['10.20.0.5'], ['10.20.0.0/16']).check('http://inside.example/hook');
     expect(target.address).toBe('10.20.0.5');
+    expect((await addresses(['10.30.0.5'], ['10.30.0.5']).check('http://inside.example')).address).toBe('10.30.0.5');
+    await expect(addresses(['10.30.0.6'], ['10.30.0.5']).check('http://inside.example')).rejects.toThrow(
+      'is not allowed',
+    );
     await expect(addresses(['10.21.0.5'], ['10.20.0.0/16']).check('http://inside.example')).rejects.toThrow(
       'is not allowed',
     );

@@ -46,8 +46,10 @@ class Ranges {
 
   constructor(ranges: readonly string[]) {
     for (const range of ranges) {
-      const [address = '', prefix = ''] = range.split('/');
-      this.lists[familyOf(address)].addSubnet(address, Number(prefix), familyOf(address));
+      const [address = '', prefix] = range.split('/');
+      const family = familyOf(address);
+      if (prefix === undefined) this.lists[family].addAddress(address, family);
+      else this.lists[family].addSubnet(address, Number(prefix), family);
     }
   }
 
@@ -96,7 +98,10 @@ export class WebhookAddresses {
     for (const address of addresses) {
       const plain = mapped(address);
       if (this.allowed.contain(plain)) continue;
-      if (this.notPublic.contain(plain)) throw new WebhookAddressError('resolves to an address that is not public');
+      if (this.notPublic.contain(plain))
+        throw new WebhookAddressError(
+          'resolves to an address that is not public; the operator may permit it in FL_WEBHOOK_ALLOW',
+        );
       if (url.protocol !== 'https:') throw new WebhookAddressError('must begin with https://');
     }
     const address = mapped(first);

@@ -154,11 +154,11 @@ function crossProblems(config: FeedbackLoopConfig): ConfigurationProblem[] {
         problem: `has an entry (number ${i + 1}) that is not a PostgreSQL address`,
         remedy: 'Write postgresql://user:password@host:5432/name, separated by commas.',
       });
-  if (!config.webhooks.allow.every((range) => range.includes('/') && isCidr(range)))
+  if (!config.webhooks.allow.every(isCidr))
     problems.push({
       variable: 'FL_WEBHOOK_ALLOW',
-      problem: 'has an entry that is not a CIDR',
-      remedy: 'Write 10.20.0.0/16,fd00:1234::/32.',
+      problem: 'has an entry that is neither an address nor a CIDR',
+      remedy: 'Write 10.20.0.0/16,10.30.0.5,fd00:1234::/32.',
     });
   if (config.database.pooler === 'transaction' && config.database.directUri === undefined) {
     problems.push({

@@ -175,8 +175,23 @@ onBothDatabasesInProcess('administration of keys', ({ admin, api, database, dial
       });
     });
 
+    it('needs no scope for a publishable key, and lists keys with headings, their start and their limit', async () => {
+      const origins = ['--publishable', '--origins', 'https://shop.example.com'];
+      const created = await run('keys', 'create', '--name', 'page', ...origins, '--limit', '42');
+      expect(created).toMatchObject({ code: 0, stdout: expect.stringMatching(/^fl_pub_/) });
+      const { stderr, stdout } = await run('keys', 'list');
+      expect(stderr).toMatch(/^id +key +state +name +scopes +per minute +last used +expires$/m);
+      const start = created.stdout.split('_').slice(0, 3).join('_');
+      expect(stdout).toMatch(new RegExp(`${start}… +publishable +page +ingest +42 +never +never`));
+      expect(await run('keys', 'create', '--name', 'x')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--scopes'),
+      });
+    });
+
     it('creates and lists tenants', async () => {
-      const tenant = await run('tenants', 'create', '--slug', `cli-${dialect}`, '--name', 'From a shell');
+      expect(await run('tenants', 'create', '--name', 'Nameless')).toMatchObject({ code: 2 });
+      const tenant = await run('tenants', 'create', `cli-${dialect}`, '--name', 'From a shell');
       expect(tenant).toMatchObject({ code: 0, stdout: expect.stringMatching(/^fl_live_/) });
       expect((await run('tenants', 'list')).stdout).toContain(`cli-${dialect}`);
     });

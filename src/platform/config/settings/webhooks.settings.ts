@@ -7,7 +7,7 @@ export class WebhookSettings {
     name: 'FL_WEBHOOK_ALLOW',
     kind: 'list',
     description:
-      'Non-public address ranges (CIDR) that webhooks may reach, such as `10.20.0.0/16`. `http://` is allowed for them too.',
+      'Non-public addresses and ranges (CIDR) that webhooks may reach, such as `10.20.0.0/16,10.30.0.5`. `http://` is allowed for them too.',
     defaultText: 'none: only public addresses with `https://`',
   })
   @IsArray()
