@@ -97,5 +97,6 @@ export interface PredictionFilter {
   maxConfidence?: number;
   userId?: string;
   sessionId?: string;
+  inferenceId?: string;
   cacheHit?: boolean;
 }
