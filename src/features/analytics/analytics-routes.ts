@@ -8,7 +8,7 @@ import { Caller, type Principal, Scopes } from '#security';
 import { AnalyticsService } from './analytics.service.js';
 import { AnalyticsQuery, RecentQuery, TimeseriesQuery } from './dto/analytics.query.js';
 import * as schemas from './dto/analytics.schema.js';
-import type { AnalyticsFilter } from './figures.js';
+import type { AnalyticsFilter, Bucket, LatencyPercentiles, Summary } from './figures.js';
 
 /** Figures that come from a replica or a cache may lag. */
 const MayLag = (): MethodDecorator =>
@@ -21,7 +21,11 @@ const MayLag = (): MethodDecorator =>
 /** Declares the routes for their current and legacy paths. No route returns a text. */
 @Scopes('read')
 export abstract class AnalyticsRoutes {
-  constructor(private readonly service: AnalyticsService) {}
+  /** @param separatesModels whether figures that mix models also say so, and list each model */
+  constructor(
+    private readonly service: AnalyticsService,
+    private readonly separatesModels: boolean,
+  ) {}
 
   @Get('summary')
   @MayLag()
@@ -35,7 +39,8 @@ export abstract class AnalyticsRoutes {
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<schemas.SummaryResponse> {
-    return withDate(reply, await this.service.summary(caller, toFilter(query)), schemas.toSummary);
+    const read = (filter: AnalyticsFilter): Promise<Dated<Summary>> => this.service.summary(caller, filter);
+    return this.withModels(reply, caller, query, read, schemas.toSummary);
   }
 
   @Get('sentiment-distribution')
@@ -50,12 +55,11 @@ export abstract class AnalyticsRoutes {
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<schemas.SentimentDistribution> {
-    const {
-      negative = 0,
-      neutral = 0,
-      positive = 0,
-    } = dated(reply, await this.service.countsByLabel(caller, toFilter(query)));
-    return { positive, negative, neutral };
+    const filter = toFilter(query);
+    const read = (selected: AnalyticsFilter): Promise<Dated<Record<string, number>>> =>
+      this.service.countsByLabel(caller, selected);
+    const body = schemas.toSentiments(dated(reply, await read(filter)));
+    return { ...body, ...(await this.modelsOf(caller, filter, read, schemas.toSentiments)) };
   }
 
   @Get('label-distribution')
@@ -85,7 +89,8 @@ export abstract class AnalyticsRoutes {
     @Query() query: RecentQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<schemas.RecentResponse> {
-    return schemas.toRecent(dated(reply, await this.service.recent(caller, toFilter(query), query.limit)));
+    const found = await this.service.recent(caller, toFilter(query), query.limit);
+    return schemas.toRecent(dated(reply, found), this.separatesModels);
   }
 
   @Get('timeseries')
@@ -101,8 +106,10 @@ export abstract class AnalyticsRoutes {
     @Query() query: TimeseriesQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<schemas.TimeseriesResponse> {
-    const found = await this.service.timeseries(caller, toFilter(query), query.bucket);
-    return withDate(reply, found, (buckets) => schemas.toTimeseries(query.bucket, buckets));
+    const read = (filter: AnalyticsFilter): Promise<Dated<Bucket[]>> =>
+      this.service.timeseries(caller, filter, query.bucket);
+    const body = await this.withModels(reply, caller, query, read, schemas.toSeries);
+    return { bucket: query.bucket, ...body };
   }
 
   @Get('latency')
@@ -118,7 +125,8 @@ export abstract class AnalyticsRoutes {
     @Query() query: AnalyticsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<schemas.LatencyResponse> {
-    return withDate(reply, await this.service.latency(caller, toFilter(query)), schemas.toLatency);
+    const read = (filter: AnalyticsFilter): Promise<Dated<LatencyPercentiles>> => this.service.latency(caller, filter);
+    return this.withModels(reply, caller, query, read, schemas.toLatency);
   }
 
   @Get('cache')
@@ -150,6 +158,39 @@ export abstract class AnalyticsRoutes {
   ): Promise<schemas.ModelsResponse> {
     return schemas.toModels(dated(reply, await this.service.models(caller, toFilter(query))));
   }
+
+  /** Returns a figure, and the same for each model if it mixes several. */
+  private async withModels<T, Body extends object>(
+    reply: FastifyReply,
+    caller: Principal,
+    query: AnalyticsQuery,
+    read: (filter: AnalyticsFilter) => Promise<Dated<T>>,
+    toBody: (value: T) => Body,
+  ): Promise<Body & SeveralModels<Body> & { data_as_of?: string }> {
+    const filter = toFilter(query);
+    const body = withDate(reply, await read(filter), toBody);
+    return { ...body, ...(await this.modelsOf(caller, filter, read, toBody)) };
+  }
+
+  private async modelsOf<T, Body extends object>(
+    caller: Principal,
+    filter: AnalyticsFilter,
+    read: (filter: AnalyticsFilter) => Promise<Dated<T>>,
+    toBody: (value: T) => Body,
+  ): Promise<SeveralModels<Body>> {
+    const found = this.separatesModels ? await this.service.byModel(caller, filter, read) : [];
+    if (found.length === 0) return {};
+    return {
+      by_model: found.map(({ model, value }) => ({ model, ...toBody(value) })),
+      warnings: ['several_models'],
+    };
+  }
+}
+
+/** Members of a body whose figure mixes models. */
+interface SeveralModels<Body> {
+  by_model?: (Body & { model: string })[];
+  warnings?: 'several_models'[];
 }
 
 function toFilter(query: AnalyticsQuery): AnalyticsFilter {

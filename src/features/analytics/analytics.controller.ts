@@ -9,6 +9,6 @@ import { AnalyticsService } from './analytics.service.js';
 @Controller('api/v1/analytics')
 export class AnalyticsController extends AnalyticsRoutes {
   constructor(service: AnalyticsService) {
-    super(service);
+    super(service, true);
   }
 }

@@ -13,6 +13,8 @@ const DEFAULT_BUCKETS = { hour: 24, day: 30 };
 const MAX_BUCKETS = 5000;
 /** Maximum number of predictions with exact percentiles. */
 const MAX_EXACT_ROWS = 10_000;
+/** Maximum number of models that a figure is split by. */
+const MAX_MODELS = 20;
 const TAG = 'predictions';
 
 /**
@@ -57,6 +59,24 @@ export class AnalyticsService {
   @Cached(TAG)
   models(tenant: TenantContext, filter: AnalyticsFilter): Promise<Dated<ModelUse[]>> {
     return this.dated(() => this.rollups.models(tenant, filter));
+  }
+
+  /**
+   * Reads a figure for each of the models with the most predictions, at most `MAX_MODELS`. Returns an empty list if the
+   * filter selects a model, or if only one made predictions.
+   */
+  async byModel<T>(
+    tenant: TenantContext,
+    filter: AnalyticsFilter,
+    read: (filter: AnalyticsFilter) => Promise<Dated<T>>,
+  ): Promise<{ model: string; value: T }[]> {
+    if (filter.model !== undefined) return [];
+    const counts = new Map<string, number>();
+    for (const { count, model } of (await this.models(tenant, filter)).value)
+      counts.set(model, (counts.get(model) ?? 0) + count);
+    if (counts.size < 2) return [];
+    const names = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_MODELS);
+    return Promise.all(names.map(async ([model]) => ({ model, value: (await read({ ...filter, model })).value })));
   }
 
   /**

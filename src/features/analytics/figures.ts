@@ -52,5 +52,6 @@ export interface RecentPrediction {
   label: string;
   confidence: number | null;
   latencyMs: number | null;
+  model: string;
   modelVersion: string;
 }

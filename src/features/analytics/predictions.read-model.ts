@@ -16,11 +16,12 @@ export class PredictionsReadModel {
       label: string;
       confidence_score: number | null;
       latency_ms: number | null;
+      model: string;
       model_version: string;
     }>(
       tenant,
       filter,
-      'id, timestamp, label, confidence_score, latency_ms, model_version',
+      'id, timestamp, label, confidence_score, latency_ms, model, model_version',
       'ORDER BY timestamp DESC, id DESC LIMIT ?',
       [limit],
     );
@@ -30,6 +31,7 @@ export class PredictionsReadModel {
       label: row.label,
       confidence: row.confidence_score,
       latencyMs: row.latency_ms,
+      model: row.model,
       modelVersion: row.model_version,
     }));
   }

@@ -9,6 +9,6 @@ import { OpenableAs } from '#security';
 @Controller('analytics')
 export class LegacyAnalyticsController extends AnalyticsRoutes {
   constructor(service: AnalyticsService) {
-    super(service);
+    super(service, false);
   }
 }

@@ -23,7 +23,7 @@ const known = (values: (number | null)[]): number[] => values.filter((value) => 
 const mean = (values: (number | null)[]): number =>
   known(values).reduce((sum, value) => sum + value, 0) / known(values).length;
 
-onBothDatabasesInProcess('analytics', ({ api }) => {
+onBothDatabasesInProcess('analytics', ({ api, server }) => {
   beforeAll(async () => {
     expect((await api.analytics.summary()).body).toEqual({
       total_predictions: 0,
@@ -70,7 +70,7 @@ onBothDatabasesInProcess('analytics', ({ api }) => {
   it.each(selections)('counts the labels of %s as an independent count does', async (_name, query, matches) => {
     const count = (label: string) => ROWS.filter((row) => matches(row) && row.label === label).length;
     const sentiments = await api.call('analytics_sentiment_distribution', { query });
-    expect(sentiments.body).toEqual({
+    expect(sentiments.body).toMatchObject({
       positive: count('positive'),
       negative: count('negative'),
       neutral: count('neutral'),
@@ -78,6 +78,29 @@ onBothDatabasesInProcess('analytics', ({ api }) => {
     const expected = Object.fromEntries(LABELS.map((label) => [label, count(label)]).filter(([, n]) => n !== 0));
     expect((await api.analytics.labels(query)).body).toEqual(expected);
   });
+
+  // N11
+  it.each(['summary', 'sentiment-distribution', 'timeseries', 'latency'])(
+    'says that %s mixes models, and lists each model as a request for it does',
+    async (figure) => {
+      const get = async (query: string): Promise<Record<string, unknown>> =>
+        (await server.request(`/api/v1/analytics/${figure}?${range}${query}`)).body;
+      const range = `from=${iso(START)}&to=${iso(START + 2 * DAY)}`;
+      const mixed = await get('');
+      expect(mixed.warnings).toEqual(['several_models']);
+      const models = mixed.by_model as ({ model: string } & Record<string, unknown>)[];
+      expect(models.map(({ model }) => model).sort()).toEqual(['m0', 'm1']);
+      for (const { model, ...figures } of models) {
+        const alone = await get(`&model=${model}`);
+        expect(alone).toMatchObject(figures);
+        expect(alone).not.toHaveProperty('by_model');
+        expect(alone).not.toHaveProperty('warnings');
+      }
+      const legacy = await server.request(`/analytics/${figure}?${range}`);
+      expect(legacy.status).toBe(200);
+      expect(Object.keys(legacy.body)).toEqual(expect.not.arrayContaining(['by_model', 'warnings']));
+    },
+  );
 
   // S4-16
   it('shows the latest predictions first, with every label and without texts', async () => {
@@ -89,7 +112,9 @@ onBothDatabasesInProcess('analytics', ({ api }) => {
     expect(Object.keys(body[0]!).sort()).toEqual([
       'confidence',
       'id',
+      'label',
       'latency_ms',
+      'model',
       'model_version',
       'sentiment',
       'timestamp',

@@ -81,7 +81,7 @@ export interface components {
             recorded_at: string;
             labeller: string | null;
         };
-        /** @description Number of predictions by label. */
+        /** @description Number of predictions by label, of all selected models together. */
         LabelDistribution: {
             [key: string]: number;
         };
@@ -94,6 +94,20 @@ export interface components {
             max: number | null;
             /** @description 0 for up to 10,000 predictions, because their percentiles are exact. */
             max_relative_error: number;
+            /** @description The same figures for each of the 20 models with the most predictions. Only present if there are several models and the request selects none. */
+            by_model?: {
+                model: string;
+                count: number;
+                /** @description Milliseconds. */
+                p50: number | null;
+                p95: number | null;
+                p99: number | null;
+                max: number | null;
+                /** @description 0 for up to 10,000 predictions, because their percentiles are exact. */
+                max_relative_error: number;
+            }[];
+            /** @description `several_models`: the figures combine models, whose confidences may not be comparable. */
+            warnings?: "several_models"[];
             /**
              * Format: date-time
              * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
@@ -549,6 +563,23 @@ export interface components {
                 /** Format: date-time */
                 latest: string | null;
             };
+            /** @description The same figures for each of the 20 models with the most predictions. Only present if there are several models and the request selects none. */
+            by_model?: {
+                model: string;
+                total_predictions: number;
+                /** @description Null without predictions. */
+                avg_confidence: number | null;
+                /** @description Null without predictions. */
+                avg_latency_ms: number | null;
+                date_range: {
+                    /** Format: date-time */
+                    earliest: string | null;
+                    /** Format: date-time */
+                    latest: string | null;
+                };
+            }[];
+            /** @description `several_models`: the figures combine models, whose confidences may not be comparable. */
+            warnings?: "several_models"[];
             /**
              * Format: date-time
              * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
@@ -627,6 +658,10 @@ export interface components {
             sentiment: string;
             confidence: number | null;
             latency_ms: number | null;
+            /** @description Missing in responses of the legacy path. */
+            label?: string;
+            /** @description Missing in responses of the legacy path. */
+            model?: string;
             model_version: string;
         };
         RecentPredictionList: components["schemas"]["RecentPrediction"][];
@@ -694,6 +729,15 @@ export interface components {
             positive: number;
             negative: number;
             neutral: number;
+            /** @description The same figures for each of the 20 models with the most predictions. Only present if there are several models and the request selects none. */
+            by_model?: {
+                model: string;
+                positive: number;
+                negative: number;
+                neutral: number;
+            }[];
+            /** @description `several_models`: the figures combine models, whose confidences may not be comparable. */
+            warnings?: "several_models"[];
         };
         ServedPrediction: {
             /**
@@ -745,6 +789,13 @@ export interface components {
             /** @enum {string} */
             bucket: "hour" | "day";
             data: components["schemas"]["TimeseriesBucket"][];
+            /** @description The same figures for each of the 20 models with the most predictions. Only present if there are several models and the request selects none. */
+            by_model?: {
+                model: string;
+                data: components["schemas"]["TimeseriesBucket"][];
+            }[];
+            /** @description `several_models`: the figures combine models, whose confidences may not be comparable. */
+            warnings?: "several_models"[];
             /**
              * Format: date-time
              * @description The response includes everything that was committed by this time. Absent if the response is exact to the last committed row, as it is without database replicas and a result cache.
