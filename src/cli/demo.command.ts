@@ -11,9 +11,19 @@ interface DemoSentence {
   label: string;
 }
 
+interface DemoPrediction {
+  label: string;
+  confidence: number;
+}
+
 interface BatchResponse {
-  predictions: { label: string; confidence: number }[];
+  predictions: DemoPrediction[];
   persisted: string;
+}
+
+interface PredictionPage {
+  data: (DemoPrediction & { input_text: string | null })[];
+  next_cursor: string | null;
 }
 
 const BATCH = 20;
@@ -49,6 +59,18 @@ interface DemoResult {
   summary: { total_predictions: number; avg_confidence: number; avg_latency_ms: number };
 }
 
+/** Returns what previous runs recorded, by text, so that another run adds only what is missing. */
+async function findRecorded(call: <T>(path: string) => Promise<T>): Promise<Map<string, DemoPrediction>> {
+  const recorded = new Map<string, DemoPrediction>();
+  for (let query = '?limit=1000'; ;) {
+    const page = await call<PredictionPage>(`/api/v1/predictions${query}`);
+    for (const { confidence, input_text: text, label } of page.data)
+      if (text !== null) recorded.set(text, { label, confidence });
+    if (page.next_cursor === null) return recorded;
+    query = `?limit=1000&cursor=${encodeURIComponent(page.next_cursor)}`;
+  }
+}
+
 async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promise<DemoResult> {
   const sentences = JSON.parse(
     readFileSync(join(PACKAGE_ROOT, 'models', 'demo', 'sentences.json'), 'utf8'),
@@ -66,17 +88,20 @@ async function runDemo(url: string, config: Readonly<FeedbackLoopConfig>): Promi
     if (!response.ok) throw new DemoError(`${path} returned ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
   };
+  const recorded = await findRecorded(call);
+  const missing = sentences.filter(({ text }) => !recorded.has(text));
   const progress = new Progress('sending sentences', sentences.length);
-  const labelled: LabelledPrediction[] = [];
-  for (let from = 0; from < sentences.length; from += BATCH) {
-    const part = sentences.slice(from, from + BATCH);
+  for (let from = 0; from < missing.length; from += BATCH) {
+    const part = missing.slice(from, from + BATCH);
     const response = await call<BatchResponse>('/api/v1/batch', { texts: part.map(({ text }) => text) });
     if (response.persisted !== 'database') throw new DemoError('the predictions were not recorded');
-    response.predictions.forEach(({ label, confidence }, i) =>
-      labelled.push({ truth: (part[i] as DemoSentence).label, label, confidence }),
-    );
-    progress.update(labelled.length);
+    response.predictions.forEach((prediction, i) => recorded.set((part[i] as DemoSentence).text, prediction));
+    progress.update(sentences.length - missing.length + from + part.length);
   }
+  const labelled = sentences.map(({ label: truth, text }): LabelledPrediction => {
+    const { confidence, label } = recorded.get(text) as DemoPrediction;
+    return { truth, label, confidence };
+  });
   const { accuracy, macroF1, ece } = evaluatePredictions(labelled);
   return {
     sentences: sentences.length,
@@ -108,5 +133,7 @@ function show(result: DemoResult, dataDir: string): void {
   print(
     `  ${result.summary.total_predictions} predictions, ${result.summary.avg_latency_ms.toFixed(2)} ms each on average`,
   );
-  note(`\nTo explore it:  FL_DATA_DIR=${dataDir} npm start   (the key is in ${dataDir}/admin.key)`);
+  note(
+    `\nTo explore it on a free port, which the start prints:  FL_DATA_DIR=${dataDir} FL_API_PORT=0 npm start   (the key is in ${dataDir}/admin.key)`,
+  );
 }

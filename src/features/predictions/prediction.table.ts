@@ -94,5 +94,6 @@ export interface PredictionFilter {
   maxConfidence?: number;
   userId?: string;
   sessionId?: string;
+  inferenceId?: string;
   cacheHit?: boolean;
 }

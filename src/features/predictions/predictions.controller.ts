@@ -15,6 +15,7 @@ import {
 import { Caller, FeedbackTokens, type Principal, Scopes } from '#security';
 import { type PredictionDetail, PredictionDetailSchema, toDetailResource } from './dto/prediction-detail.schema.js';
 import { ListPredictionsQuery } from './dto/list.query.js';
+import { LogPredictionsQuery } from './dto/log.query.js';
 import {
   type Logged,
   LoggedSchema,
@@ -52,12 +53,15 @@ export class PredictionsController {
   })
   async create(
     @Caller() caller: Principal,
+    @Query() query: LogPredictionsQuery,
     @Body() body: unknown,
     @IdempotencyKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller), () => this.createOne(caller, body, key));
+    await recordJsonOrNdjson({ body, request, reply }, this.sink(caller, query.return), () =>
+      this.createOne(caller, body, key),
+    );
   }
 
   @Get()
@@ -78,6 +82,7 @@ export class PredictionsController {
       maxConfidence: query.max_confidence,
       userId: query.user_id,
       sessionId: query.session_id,
+      inferenceId: query.inference_id,
       cacheHit: query.cache_hit,
     };
     const page = await this.predictions.list(caller, filter, query.limit, query.cursor);
@@ -99,8 +104,11 @@ export class PredictionsController {
     return toDetailResource(prediction, votesAndLabels, caller.scopes.has('read:text'));
   }
 
-  private sink(caller: Principal): NdjsonSink<Prediction> {
+  private sink(caller: Principal, returned: LogPredictionsQuery['return']): NdjsonSink<Prediction> {
     return {
+      ...(returned === 'ids' && {
+        accepted: ({ id }: Prediction) => ({ id, feedback_token: this.tokens.issue(caller, id) }),
+      }),
       read: (value) => {
         const input = camelCased(logValidator.parse(value));
         const record = this.log.toPrediction(input);

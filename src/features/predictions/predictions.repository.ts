@@ -36,6 +36,7 @@ export class PredictionsRepository {
       model_version: filter.modelVersion,
       user_id: filter.userId,
       session_id: filter.sessionId,
+      inference_id: filter.inferenceId,
       cache_hit: filter.cacheHit,
     });
     if (filter.minConfidence !== undefined) where.add('confidence_score >= ?', filter.minConfidence);

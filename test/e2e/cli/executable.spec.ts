@@ -49,4 +49,18 @@ describe('the executable', () => {
     expect(Object.values(distribution).reduce((a, b) => a + b, 0)).toBe(300);
     expect(stderr).toContain('300/300');
   });
+
+  it('records nothing twice when the demo runs again, and suggests a port that no other server has', async () => {
+    const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'demo-'));
+    const first = await run(['demo', '--data-dir', folder, '--json']);
+    const again = await run(['demo', '--data-dir', folder, '--json']);
+    const figuresOf = ({ stdout }: CliResult): unknown => {
+      const { accuracy, distribution, macro_f1 } = JSON.parse(stdout) as Record<string, unknown>;
+      return { accuracy, distribution, macro_f1 };
+    };
+    expect(figuresOf(again)).toEqual(figuresOf(first));
+    const { code, stderr, stdout } = await run(['demo', '--data-dir', folder]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('  300 predictions') });
+    expect(stderr).toContain('FL_API_PORT=0 npm start');
+  });
 });

@@ -1,6 +1,14 @@
 // Generated from docs/api/openapi.json by scripts/api-types.mjs; do not edit.
 export interface components {
     schemas: {
+        AcceptedLine: {
+            /** @description Number of the line in the request, from 1. */
+            line: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Lets its holder vote on this prediction, without a key. */
+            feedback_token: string;
+        };
         /**
          * @example {
          *       "texts": [
@@ -197,8 +205,8 @@ export interface components {
             last_seen: string;
         };
         ModelUsageList: components["schemas"]["ModelUsage"][];
-        /** @description One line of the response: a refused line of the request, or, as the last line, the counts. */
-        NdjsonResult: components["schemas"]["RefusedLine"] | components["schemas"]["NdjsonSummary"];
+        /** @description One line of the response: a refused line of the request, a stored one if `return=ids` asks for it, or, as the last line, the counts. */
+        NdjsonResult: components["schemas"]["RefusedLine"] | components["schemas"]["AcceptedLine"] | components["schemas"]["NdjsonSummary"];
         NdjsonSummary: {
             /** @description Number of lines in the database. */
             accepted: number;
@@ -2498,6 +2506,8 @@ export interface operations {
                 user_id?: components["parameters"]["UserId"];
                 /** @description Only records of this session. */
                 session_id?: components["parameters"]["SessionId"];
+                /** @description Only predictions that were recorded under this `inference_id`. */
+                inference_id?: string;
                 /** @description Filter by whether the prediction came from the cache. */
                 cache_hit?: boolean;
             };
@@ -2532,7 +2542,10 @@ export interface operations {
     };
     log_predictions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For NDJSON: `ids` adds one line to the response for each stored line, with its number, `id` and `feedback_token`. */
+                return?: "ids";
+            };
             header?: {
                 /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];

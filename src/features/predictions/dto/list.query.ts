@@ -63,6 +63,12 @@ export class ListPredictionsQuery extends PageQuery {
   @Length(1, 128)
   session_id?: string;
 
+  @ApiPropertyOptional({ description: 'Only predictions that were recorded under this `inference_id`.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  inference_id?: string;
+
   @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the prediction came from the cache.' })
   @IsOptional()
   @Transform(asBoolean)

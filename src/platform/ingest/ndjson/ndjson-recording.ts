@@ -19,10 +19,21 @@ const RefusedLineSchema = Type.Intersect(
   [Type.Object({ line: Type.Integer({ description: 'Number of the line in the request, from 1.' }) }), ProblemSchema],
   { $id: 'RefusedLine' },
 );
+/** A line of the response for each line of the request that was stored, where the caller asks for it. */
+const AcceptedLineSchema = Type.Object(
+  {
+    line: Type.Integer({ description: 'Number of the line in the request, from 1.' }),
+    id: Type.String({ format: 'uuid' }),
+    feedback_token: Type.String({ description: 'Lets its holder vote on this prediction, without a key.' }),
+  },
+  { $id: 'AcceptedLine' },
+);
 /** One line of the response. */
-export const NdjsonResultSchema = Type.Union([RefusedLineSchema, NdjsonSummarySchema], {
+export const NdjsonResultSchema = Type.Union([RefusedLineSchema, AcceptedLineSchema, NdjsonSummarySchema], {
   $id: 'NdjsonResult',
-  description: 'One line of the response: a refused line of the request, or, as the last line, the counts.',
+  description:
+    'One line of the response: a refused line of the request, a stored one if `return=ids` asks for it, or, as the last ' +
+    'line, the counts.',
 });
 
 /** The record of a line. */
@@ -39,6 +50,8 @@ export interface NdjsonSink<T> {
   read(value: unknown): NdjsonItem<T>;
   /** Stores records in one transaction. */
   record(records: readonly T[], options: { chosenIds: boolean }): Promise<Durability>;
+  /** Returns what the response says of a stored line. Without it, stored lines are only counted. */
+  accepted?(record: T): Record<string, unknown>;
   /** Resolves when the next batch may be sent without crowding out single requests. */
   room(): Promise<void>;
 }
@@ -74,8 +87,8 @@ export interface Checked<T> extends NdjsonItem<T> {
 /**
  * Records an NDJSON body of any length in constant memory.
  *
- * Yields one line of JSON for each refused line (its number and problem), and at the end `{accepted, spooled,
- * refused}`. If a batch cannot be stored, each of its lines is refused, so that the caller knows exactly which lines to
+ * Yields one line of JSON for each refused line (its number and problem) and, if the sink asks for it, for each stored
+ * line; at the end `{accepted, spooled, refused}`. If a batch cannot be stored, each of its lines is refused, so that the caller knows exactly which lines to
  * send again.
  * @throws AppError (503) when even the first batch cannot be stored; the whole body may then be sent again
  */
@@ -104,7 +117,12 @@ export async function* recordNdjson<T>(
     counts.spooled += spooled;
     const retryable = refused[0]?.error.retryable === true;
     if (retryable && counts.accepted + counts.spooled + counts.refused === 0) throw refused[0]?.error as AppError;
-    return refused.map(({ line, error }) => refuse(line, error)).join('');
+    const isRefused = new Set(refused.map(({ line }) => line));
+    const accepted = sink.accepted ? rows.filter(({ line }) => !isRefused.has(line)) : [];
+    return [
+      ...accepted.map(({ line, record }) => `${JSON.stringify({ line, ...sink.accepted?.(record) })}\n`),
+      ...refused.map(({ line, error }) => refuse(line, error)),
+    ].join('');
   };
   let broken: AppError | undefined;
   let line = 0;
