@@ -13,6 +13,7 @@ import { CreateGrowthSamples1764000000011 } from './common/1764000000011-create-
 import { CreateWebhooks1764000000014 } from './common/1764000000014-create-webhooks.js';
 import { CreateModels1764000000016 } from './common/1764000000016-create-models.js';
 import { CreateKeyChecks1764000000017 } from './common/1764000000017-create-key-checks.js';
+import { AddScoresKind1764000000020 } from './common/1764000000020-add-scores-kind.js';
 import { JudgeVotes1764000000018 } from './common/1764000000018-judge-votes.js';
 import { CreateTrainingSets1764000000015 } from './common/1764000000015-create-training-sets.js';
 import { FairWebhooks1764000000019 } from './common/1764000000019-fair-webhooks.js';
@@ -45,6 +46,7 @@ const LATER = [
   CreateKeyChecks1764000000017,
   JudgeVotes1764000000018,
   FairWebhooks1764000000019,
+  AddScoresKind1764000000020,
 ];
 
 export const MIGRATIONS = {

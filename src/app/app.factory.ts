@@ -23,6 +23,8 @@ import { APP_LOGGER, type AppLogger, createLogger, Metrics, NestLogger } from '#
 import { FieldCipher, Secrets } from '#secrets';
 import { isOpenToPublishableKeys } from '#security';
 
+/** Content types that become smaller, beyond those that `mime-db` knows. */
+const COMPRESSIBLE = /^text\/(?!event-stream)|[+/](?:json|text|xml|x-ndjson)(?:;|$)/;
 const HEADERS_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 20_000;
 /** Longer than the idle time-outs of common load balancers (60 s), so that they close first. */
@@ -80,8 +82,14 @@ export async function createApp(
     await app.register(compress as never, {
       threshold: 1024,
       encodings: ['br', 'gzip', 'deflate'],
+      customTypes: (type: string) => COMPRESSIBLE.test(type),
+      // Each chunk is sent at once, because the lines of NDJSON tell the sender about lines while the others are read.
+      zlibOptions: { flush: constants.Z_SYNC_FLUSH },
       // The default quality of brotli takes more time than the smaller body saves on the network.
-      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+      brotliOptions: {
+        flush: constants.BROTLI_OPERATION_FLUSH,
+        params: { [constants.BROTLI_PARAM_QUALITY]: 4 },
+      },
       // Request bodies are not decompressed, because a few bytes could expand to gigabytes.
       globalDecompression: false,
     });

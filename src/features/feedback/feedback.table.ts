@@ -33,7 +33,7 @@ export const SUBMISSIONS = defineTable({
     texts: ['description', 'admin_notes', 'api_state', 'url', 'annotation_coords'],
     sealedJson: ['api_state'],
     orNumber: ['timestamp'],
-    defaults: { link: 'none', has_annotation: false, is_read: false, is_archived: false },
+    defaults: { link: 'none', has_annotation: null, is_read: false, is_archived: false },
   },
   growth: {},
   events: {

@@ -224,7 +224,7 @@ export function screenshotRow(
   };
 }
 
-function isDrawn(coords: unknown): boolean {
+export function isDrawn(coords: unknown): boolean {
   if (coords === null || coords === '' || coords === '[]' || coords === '{}') return false;
   return typeof coords !== 'object' || Object.keys(coords as object).length > 0;
 }

@@ -5,6 +5,7 @@ import { APP_LOGGER, type AppLogger, Metrics, traced } from '#observability';
 import { type ModelPrediction, type ModelProvider, ModelRegistry, PredictionCache } from '#models';
 import { type Prediction, PREDICTIONS } from './prediction.table.js';
 import { PredictionBatch } from './prediction-batch.service.js';
+import { kindOfScores } from './scores.js';
 
 /** Input of a prediction. `text` is trimmed and has 1 to 10,000 characters. */
 export interface PredictInput {
@@ -140,6 +141,7 @@ function toPredicted(
       label: output.label,
       confidence: output.confidence,
       scores: output.scores,
+      scoresKind: kindOfScores(output),
       latencyMs,
       cacheHit,
       inferenceId: input.inferenceId,

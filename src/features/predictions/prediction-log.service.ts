@@ -13,6 +13,7 @@ import { FeedbackLoopConfig } from '#config';
 import type { Durability, RecordPlan } from '#ingest';
 import { Metrics } from '#observability';
 import { type NewPrediction, type Prediction, PREDICTIONS } from './prediction.table.js';
+import { kindOfScores } from './scores.js';
 import { PredictionBatch } from './prediction-batch.service.js';
 
 /** A prediction made elsewhere, whose fields are validated. `timestamp` is in ISO 8601. */
@@ -53,6 +54,7 @@ export class PredictionLogService {
       id: input.id?.toLowerCase() ?? uuidv7(timestamp),
       timestamp,
       recordedAt: now,
+      scoresKind: kindOfScores(input),
       cacheHit: false,
       source: 'logged',
     });

@@ -1,10 +1,14 @@
-import { formatTime, type TenantContext, uuidv7 } from '#kernel';
+import { formatTime, type TenantContext, uuidv7, ValidationError } from '#kernel';
 import type { TableBehaviour, TransferRecord } from '#persistence';
 import { LogRequestSchema, logValidator } from './dto/prediction.schema.js';
+import { kindOfScores, type Scored, SCORES_KINDS } from './scores.js';
 import type { InputHash } from './input-hash.service.js';
 
 /** Fields of a line that the rules of `POST /api/v1/predictions` check under the same name. */
-const CHECKED = Object.keys(LogRequestSchema.properties).filter((name) => name !== 'confidence');
+const CHECKED = Object.keys(LogRequestSchema.properties).filter(
+  (name) => name !== 'confidence' && name !== 'scores_kind',
+);
+const KINDS: readonly unknown[] = [...SCORES_KINDS, 'unverified', null];
 
 /** Returns the function that converts the predictions of an imported file to rows. */
 export function transferPredictions(hashes: InputHash): TableBehaviour['transfer'] {
@@ -16,9 +20,21 @@ function withId(tenant: TenantContext, columns: TransferRecord, hashes: InputHas
   return {
     ...columns,
     id: columns.id ?? uuidv7(columns.timestamp as number),
+    scores_kind: kindOf(columns),
     source: columns.source === 'served' ? 'served' : 'logged',
     input_hash: typeof text === 'string' ? hashes.of(tenant, text) : null,
   };
+}
+
+/**
+ * Returns the kind of the scores of a line. Scores that are not what the line says are stored as `unverified` instead of
+ * costing the record.
+ */
+function kindOf(columns: TransferRecord): unknown {
+  const { confidence_score: confidence, label, scores, scores_kind: scoresKind } = columns;
+  if (!KINDS.includes(scoresKind))
+    throw new ValidationError([{ path: 'scores_kind', message: `must be one of ${SCORES_KINDS.join(', ')}` }]);
+  return kindOfScores({ confidence, label, scores, scoresKind } as Scored);
 }
 
 /**

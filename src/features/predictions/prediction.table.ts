@@ -12,6 +12,7 @@ import {
   time,
   uuid,
 } from '#persistence';
+import type { ScoresKind } from './scores.js';
 
 /** Output of a classifier for one text, computed here (`source` "served") or elsewhere ("logged"). */
 export const PREDICTIONS = defineTable({
@@ -33,6 +34,8 @@ export const PREDICTIONS = defineTable({
     confidence_score: nullable(double()),
     /** Probability of each class. */
     scores: nullable(json<Record<string, number>>()),
+    /** What the scores are; null without scores, and for predictions of previous versions. */
+    scores_kind: nullable(string<ScoresKind>(16)),
     latency_ms: nullable(double()),
     cache_hit: boolean(),
     inference_id: nullable(string(128)),

@@ -24,6 +24,7 @@ import {
   type PredictionResource,
   PredictionSchema,
   toResource,
+  warningsOf,
 } from './dto/prediction.schema.js';
 import type { Prediction } from './prediction.table.js';
 import { PredictionLogService } from './prediction-log.service.js';
@@ -112,7 +113,7 @@ export class PredictionsController {
       read: (value) => {
         const input = camelCased(logValidator.parse(value));
         const record = this.log.toPrediction(input);
-        return { id: record.id, chosenId: input.id != null, record };
+        return { id: record.id, chosenId: input.id != null, record, hasWarning: warningsOf(record).length > 0 };
       },
       record: (records, { chosenIds }) => this.recording.record(caller, this.log.plan(caller, records, chosenIds)),
       room: () => this.recording.room(),
@@ -131,6 +132,7 @@ export class PredictionsController {
         timestamp: formatTime(prediction.timestamp),
         persisted,
         feedback_token: this.tokens.issue(caller, prediction.id),
+        warnings: warningsOf(prediction),
       }),
     );
   }

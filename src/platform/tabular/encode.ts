@@ -47,7 +47,12 @@ const PARQUET_TYPES: Record<ColumnKind, Partial<SchemaElement>> = {
   boolean: { type: 'BOOLEAN' },
   integer: { type: 'INT32' },
   double: { type: 'DOUBLE' },
-  time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+  // The converted type alone does not say that the time is in UTC: newer readers expect the logical type.
+  time: {
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MILLIS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+  },
 };
 
 /** Writes one row group per page. */

@@ -29,6 +29,14 @@ onBothDatabasesInProcess('problems', ({ server }) => {
     expectProblem(await server.request(url, options), { status, path });
   });
 
+  it.each(['/%zz', '/nothing/here', '/health/liveness'])(
+    'carry the correlation id that was sent to %s',
+    async (url) => {
+      const answer = await server.request(url, { headers: { 'x-correlation-id': 'sent-1' } });
+      expect(answer.headers.get('x-correlation-id')).toBe('sent-1');
+    },
+  );
+
   // S1-03
   it('name the methods that a path has', async () => {
     const answer = await server.request('/api/v1/predict');

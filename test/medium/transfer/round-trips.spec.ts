@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parquetReadObjects } from 'hyparquet';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { linesOf } from '../../support/api/caller.js';
 import { invalid } from '../../support/api/payloads.js';
 import { runCliInProcess } from '../../support/cli-in-process.js';
@@ -124,7 +124,22 @@ onBothDatabasesInProcess(
       it.each(['predictions', 'votes', 'labels'] as const)('as Parquet contains the %s', async (kind) => {
         const answer = await api[kind].export({ format: 'parquet' });
         expect(answer).toMatchObject({ status: 200 });
-        expect(await parquetReadObjects({ file: new Uint8Array(answer.bytes).buffer })).toHaveLength(5);
+        const file = new Uint8Array(answer.bytes).buffer;
+        expect(await parquetReadObjects({ file })).toHaveLength(5);
+        const times = parquetMetadata(file).schema.filter(
+          ({ converted_type }) => converted_type === 'TIMESTAMP_MILLIS',
+        );
+        expect(times.length).toBeGreaterThan(0);
+        for (const { logical_type } of times)
+          expect(logical_type).toEqual({ type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' });
+      });
+
+      it('as JSON lines is compressed', async () => {
+        const { headers } = await api.predictions.export(
+          { format: 'jsonl' },
+          { headers: { 'accept-encoding': 'gzip' } },
+        );
+        expect(headers).toMatchObject({ 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' });
       });
 
       // S0-F5

@@ -144,6 +144,8 @@ export interface components {
             persisted: "database" | "spool";
             /** @description Credential for votes and feedback on this prediction without an API key. It is valid for 30 days. */
             feedback_token: string;
+            /** @description What was stored, but cannot be used for every figure. */
+            warnings: components["schemas"]["PredictionWarning"][];
         };
         MetricEvent: {
             /** Format: uuid */
@@ -214,6 +216,8 @@ export interface components {
             spooled: number;
             /** @description Number of lines that were refused. */
             refused: number;
+            /** @description Number of accepted lines with a warning; absent if no line has one. */
+            warnings?: number;
         };
         /**
          * @example {
@@ -412,6 +416,11 @@ export interface components {
             scores?: {
                 [key: string]: number;
             } | null;
+            /**
+             * @description `distribution`: the scores sum to 1, and `confidence` is the score of `label` (both within 0.001). `independent`: one probability for each class. `partial`: scores of some classes. Default: `distribution` if the scores are one, otherwise they are stored as `unverified`, with a warning.
+             * @enum {string|null}
+             */
+            scores_kind?: "distribution" | "independent" | "partial" | null;
             /** @description The classified text. It is encrypted at rest. */
             input_text?: string | null;
             /** @description Time that the model took, in milliseconds. */
@@ -493,6 +502,11 @@ export interface components {
             scores: {
                 [key: string]: number;
             } | null;
+            /**
+             * @description `unverified` scores are not a distribution, and the caller did not say what they are. No figure is based on them.
+             * @enum {string|null}
+             */
+            scores_kind: "distribution" | "independent" | "partial" | "unverified" | null;
             latency_ms: number | null;
             cache_hit: boolean;
             /**
@@ -541,6 +555,11 @@ export interface components {
              */
             data_as_of?: string;
         };
+        PredictionWarning: {
+            path: string;
+            code: string;
+            message: string;
+        };
         PredictionWithFeedback: {
             /** Format: uuid */
             id: string;
@@ -559,6 +578,11 @@ export interface components {
             scores: {
                 [key: string]: number;
             } | null;
+            /**
+             * @description `unverified` scores are not a distribution, and the caller did not say what they are. No figure is based on them.
+             * @enum {string|null}
+             */
+            scores_kind: "distribution" | "independent" | "partial" | "unverified" | null;
             latency_ms: number | null;
             cache_hit: boolean;
             /**

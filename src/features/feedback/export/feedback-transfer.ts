@@ -1,6 +1,7 @@
 import { uuidv7 } from '#kernel';
 import type { TableBehaviour, TransferRecord } from '#persistence';
 import { clientTime, storedValidator, submitValidator } from '../dto/submit.schema.js';
+import { isDrawn } from '../intake.service.js';
 import { toSearchText } from '../search-words.js';
 
 /** Fields of a line that the rules of the API check. Screenshots are not in the file. */
@@ -35,6 +36,7 @@ export const TRANSFER_FEEDBACK: NonNullable<TableBehaviour['transfer']> = {
       // A background job looks for the prediction after the import. An unverified link stays unverified.
       link: columns.prediction_id === null ? 'none' : columns.link === 'unverified' ? 'unverified' : 'pending',
       has_screenshot: false,
+      has_annotation: columns.has_annotation ?? isDrawn(columns.annotation_coords),
       version: 1,
       search_text: toSearchText(String(columns.description)),
     };

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { type FieldError, isUuid, parseTime } from '#kernel';
 import { optionalJsonObject, optionalNumber, optionalString, resourceOf, SchemaValidator } from '#http';
 import type { Prediction } from '../prediction.table.js';
+import { differencesFromDistribution, kindOfScores, SCORES_KINDS, type ScoresKind } from '../scores.js';
 import { metadataErrors } from './limits.js';
 
 export const nullable = <T>(type: string, description?: string, more: object = {}) =>
@@ -19,6 +20,11 @@ export const PredictionSchema = Type.Object(
     scores: nullable<Record<string, number>>('object', 'Probability of each class.', {
       additionalProperties: { type: 'number' },
     }),
+    scores_kind: nullable<ScoresKind>(
+      'string',
+      '`unverified` scores are not a distribution, and the caller did not say what they are. No figure is based on them.',
+      { enum: [...SCORES_KINDS, 'unverified', null] },
+    ),
     latency_ms: nullable<number>('number'),
     cache_hit: Type.Boolean(),
     source: Type.Unsafe<'served' | 'logged'>({
@@ -40,7 +46,11 @@ const show = resourceOf(PredictionSchema);
 
 /** Maps a prediction to the response. Only callers with scope `read:text` may set `withText`. */
 export function toResource(prediction: Prediction, withText: boolean): PredictionResource {
-  const { input_text, ...resource } = show({ ...prediction, scores: sorted(prediction.scores) });
+  const { input_text, ...resource } = show({
+    ...prediction,
+    scores: sorted(prediction.scores),
+    scoresKind: kindOfScores(prediction),
+  });
   return withText ? { ...resource, input_text } : resource;
 }
 
@@ -81,6 +91,14 @@ export const LogRequestSchema = Type.Object(
         example: { billing: 0.91, delivery: 0.06, other: 0.03 },
       }),
     ),
+    scores_kind: Type.Optional(
+      Type.Unsafe<(typeof SCORES_KINDS)[number] | null>({
+        type: ['string', 'null'],
+        enum: [...SCORES_KINDS, null],
+        description:
+          '`distribution`: the scores sum to 1, and `confidence` is the score of `label` (both within 0.001). `independent`: one probability for each class. `partial`: scores of some classes. Default: `distribution` if the scores are one, otherwise they are stored as `unverified`, with a warning.',
+      }),
+    ),
     input_text: optionalString(10_000, 'The classified text. It is encrypted at rest.'),
     latency_ms: optionalNumber(0, 86_400_000, 'Time that the model took, in milliseconds.'),
     inference_id: optionalString(128, 'Your own id; labels can refer to it. It need not be unique.'),
@@ -113,9 +131,35 @@ export type LogRequest = Static<typeof LogRequestSchema>;
 
 export const logValidator = new SchemaValidator(LogRequestSchema, (body) => [
   ...metadataErrors(body.metadata),
+  ...scoresErrors(body),
   ...timestampErrors(body),
   ...idErrors(body),
 ]);
+
+const DIFFERENCES: Record<'sum' | 'confidence', FieldError> = {
+  sum: { path: 'scores', message: 'must sum to 1 if scores_kind is distribution' },
+  confidence: { path: 'confidence', message: 'must be the score of label if scores_kind is distribution' },
+};
+
+/** Skips fields of a wrong type, which the schema reports. */
+function scoresErrors({ confidence, label, scores, scores_kind }: LogRequest): FieldError[] {
+  if (scores_kind == null) return [];
+  if (scores == null) return [{ path: 'scores', message: 'is required with scores_kind' }];
+  if (scores_kind !== 'distribution' || typeof scores !== 'object') return [];
+  if (!Object.values(scores).every((score) => typeof score === 'number')) return [];
+  return differencesFromDistribution({ confidence, label, scores }).map((difference) => DIFFERENCES[difference]);
+}
+
+/** What the response says about scores that no figure will be based on. */
+const UNVERIFIED_SCORES = {
+  path: 'scores',
+  code: 'scores_unverified',
+  message: 'do not sum to 1, or confidence is not the score of label: no figure is based on them without scores_kind',
+};
+
+export function warningsOf({ scoresKind }: Pick<Prediction, 'scoresKind'>): Static<typeof LogWarningSchema>[] {
+  return scoresKind === 'unverified' ? [UNVERIFIED_SCORES] : [];
+}
 
 function timestampErrors({ timestamp }: LogRequest): FieldError[] {
   if (typeof timestamp !== 'string' || parseTime(timestamp) !== undefined) return [];
@@ -137,6 +181,11 @@ export function timeOfId(id: string): number {
   return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
+const LogWarningSchema = Type.Object(
+  { path: Type.String(), code: Type.String(), message: Type.String() },
+  { $id: 'PredictionWarning' },
+);
+
 export const LoggedSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
@@ -149,6 +198,7 @@ export const LoggedSchema = Type.Object(
     feedback_token: Type.String({
       description: 'Credential for votes and feedback on this prediction without an API key. It is valid for 30 days.',
     }),
+    warnings: Type.Array(LogWarningSchema, { description: 'What was stored, but cannot be used for every figure.' }),
   },
   { $id: 'LoggedPrediction' },
 );

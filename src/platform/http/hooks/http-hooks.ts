@@ -50,14 +50,19 @@ interface HookDependencies {
   forwarded: ForwardedHeaders;
 }
 
+/** Returns the id that the client sent, or a new one. */
+function correlationIdOf({ headers }: FastifyRequest): string {
+  const given = headers['x-correlation-id'];
+  return typeof given === 'string' && CORRELATION_ID.test(given) ? given : randomUUID();
+}
+
 /** Registers the hooks of every request on the bare Fastify instance, outside Nest's pipeline. */
 export function addHooks(fastify: FastifyInstance, dependencies: HookDependencies): void {
   const { allowedMethods, draining, forwarded, logger, metrics } = dependencies;
   fastify.addHook('onRoute', ({ url, method }) => allowedMethods.add(url, method));
 
   fastify.addHook('onRequest', (request, reply, done) => {
-    const given = request.headers['x-correlation-id'];
-    const correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : randomUUID();
+    const correlationId = correlationIdOf(request);
     request.correlation = { correlationId, startedAt: process.hrtime.bigint() };
     void reply.headers(SECURITY_HEADERS).header('x-correlation-id', correlationId);
     // Load balancers see the header and stop reusing the connection before the socket closes.
@@ -262,7 +267,7 @@ function bareProblem(status: number): { title: string; headers: Record<string, s
 /** Responds to errors of the router itself, such as a broken percent escape. */
 export function handleFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toAppError(error);
-  const correlationId = randomUUID();
+  const correlationId = correlationIdOf(request);
   request.correlation ??= { correlationId, startedAt: process.hrtime.bigint() };
   void reply
     .status(problem.status)

@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
 
 export const mustBe = (types: readonly string[]): string =>
   `must be ${types.map((type) => TYPES[type] ?? type).join(' or ')}`;
-export const mustBeOneOf = (values: readonly unknown[]): string => `must be one of ${values.join(', ')}`;
+export const mustBeOneOf = (values: readonly unknown[]): string => `must be one of ${values.map(String).join(', ')}`;
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const atLeast = (count: number, unit: string): string =>

@@ -11,6 +11,9 @@ const NdjsonSummarySchema = Type.Object(
     accepted: Type.Integer({ description: 'Number of lines in the database.' }),
     spooled: Type.Integer({ description: 'Number of lines in the spool.' }),
     refused: Type.Integer({ description: 'Number of lines that were refused.' }),
+    warnings: Type.Optional(
+      Type.Integer({ description: 'Number of accepted lines with a warning; absent if no line has one.' }),
+    ),
   },
   { $id: 'NdjsonSummary' },
 );
@@ -42,6 +45,8 @@ export interface NdjsonItem<T> {
   /** Whether the caller chose the id. */
   chosenId: boolean;
   record: T;
+  /** Whether the response to this record alone would have a warning. */
+  hasWarning?: boolean;
 }
 
 /** Reads and stores the records of lines. */
@@ -102,6 +107,7 @@ export async function* recordNdjson<T>(
     counts.refused += 1;
     return `${JSON.stringify({ line, ...toProblem(error, correlationId) })}\n`;
   };
+  let warnings = 0;
   let batch: Checked<T>[] = [];
   const store = async (): Promise<string> => {
     const rows = batch;
@@ -115,6 +121,8 @@ export async function* recordNdjson<T>(
     );
     counts.accepted += stored;
     counts.spooled += spooled;
+    const refusedLines = new Set(refused.map(({ line }) => line));
+    warnings += rows.filter(({ hasWarning, line }) => hasWarning && !refusedLines.has(line)).length;
     const retryable = refused[0]?.error.retryable === true;
     if (retryable && counts.accepted + counts.spooled + counts.refused === 0) throw refused[0]?.error as AppError;
     const isRefused = new Set(refused.map(({ line }) => line));
@@ -162,7 +170,7 @@ export async function* recordNdjson<T>(
     if (counts.accepted + counts.spooled + counts.refused === 0) throw broken;
     yield refuse(line + 1, broken);
   }
-  yield `${JSON.stringify(counts)}\n`;
+  yield `${JSON.stringify({ ...counts, ...(warnings > 0 ? { warnings } : {}) })}\n`;
 }
 
 /** Consumes the rest of the body. A client that reads only after sending would otherwise wait without limit. */
