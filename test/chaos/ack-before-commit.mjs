@@ -1,5 +1,5 @@
-// The negative control: answers first and writes 50 ms later, as the older systems did. A test that kills it must find losses;
-// one that finds none could not find them in the product either.
+// The negative control: it responds first and writes 50 ms later, as the legacy systems did. A test that kills it must
+// find losses: one that finds none could not find them in the product either.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
 import { fastify } from 'fastify';

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { FULL, reportChaos } from '../support/chaos-report.js';
 import { databaseBehindProxy, ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
-import { runCli } from '../support/cli.js';
+import { runCliInProcess } from '../support/cli-in-process.js';
 import { latency, Load, type LoadResult } from '../support/load.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { ServerProcess } from '../support/server-process.js';
 
 const CLIENTS = 16;
-/** The load is more than one key may ask. */
+/** The load is more than the limit of one key. */
 const UNLIMITED = { FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000' };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -42,12 +42,12 @@ async function compare(url: string, acknowledged: string[]): Promise<{ lost: num
   return { lost: acknowledged.filter((id) => !found.has(id)).length, twice: rows.length - found.size };
 }
 
-/** Every answer was a 2xx with a place where the record is; an answer that never came would hang the client and the test. */
+/** Each response is a 2xx that names where the record is. A missing response would block its client, and the test. */
 function expectAllAcknowledged(result: LoadResult): void {
-  expect([result.failures, result.unrecorded, result.cut]).toEqual([[], 0, 0]);
+  expect(result).toMatchObject({ failures: [], unrecorded: 0, cut: 0 });
 }
 
-describe('PostgreSQL goes away under load', () => {
+describe('predictions under load', () => {
   let cluster: PostgresCluster;
   let server: ServerProcess;
 
@@ -73,23 +73,24 @@ describe('PostgreSQL goes away under load', () => {
       async () => cluster.resume(),
     ],
   ] as const)(
-    '%s S2-07 S4-F2 %s: every prediction is answered and acknowledged, and every one is there afterwards',
-    async (id, what, outageMs, leave, comeBack) => {
+    // S2-07 S4-F2
+    'are all acknowledged, and all stored afterwards: %s %s',
+    async (id, what, outageMs, interrupt, resume) => {
       const load = new Load(server, KEY, CLIENTS);
       await pause(1000);
-      const left = Date.now();
-      await leave();
+      const began = Date.now();
+      await interrupt();
       await pause(outageMs);
       const back = Date.now();
-      await comeBack();
+      await resume();
       await pause(1000);
       const result = await load.stop();
       expectAllAcknowledged(result);
       await until(() => healthy(server));
       const replayedMs = Date.now() - back;
       const { lost, twice } = await compare(cluster.url, result.acknowledged);
-      // The first seconds are those in which the outage is noticed.
-      const settled = result.answers.filter(({ at }) => at > left + 2500 && at < back);
+      // The server notices the outage in the first seconds.
+      const settled = result.answers.filter(({ at }) => at > began + 2500 && at < back);
       const spooled = result.answers.filter(({ persisted }) => persisted === 'spool').length;
       reportChaos(id, what, {
         outage_ms: outageMs,
@@ -103,21 +104,23 @@ describe('PostgreSQL goes away under load', () => {
         all_present_after_ms: replayedMs,
       });
       expect(spooled).toBeGreaterThan(0);
-      expect([lost, twice]).toEqual([0, 0]);
+      expect({ lost, twice }).toEqual({ lost: 0, twice: 0 });
     },
     180_000,
   );
 });
 
-describe('C5 PostgreSQL is away when the server starts', () => {
-  it('S4-12 serves known keys, records in the spool, and is healthy without a restart once it is there', async () => {
+// C5
+describe('a server that starts while PostgreSQL is down', () => {
+  // S4-12
+  it('serves known keys, records in the spool, and is healthy without a restart when PostgreSQL is up', async () => {
     const cluster = await PostgresCluster.create();
     await cluster.kill();
     const { server, ready } = startServer({ FL_DB_URI: cluster.url });
     await ready;
     const load = new Load(server, KEY, CLIENTS);
     await pause(1500);
-    expect((await server.request('/health/readiness', { key: null })).status).toBe(200);
+    expect(await server.api.readiness({ key: null })).toMatchObject({ status: 200 });
     await cluster.start();
     const back = Date.now();
     await pause(2000);
@@ -131,21 +134,22 @@ describe('C5 PostgreSQL is away when the server starts', () => {
       twice,
       all_present_after_ms: Date.now() - back,
     });
-    expect([lost, twice]).toEqual([0, 0]);
+    expect({ lost, twice }).toEqual({ lost: 0, twice: 0 });
     await server.stop();
     await cluster.stop();
   });
 });
 
-describe('C6 a database that is 400 ms slower', () => {
-  it('answers every prediction and read; a 5xx can only be 503', async () => {
+// C6
+describe('a database that is 400 ms slower', () => {
+  it('delays predictions and reads, and fails none but reads, with 503', async () => {
     const { database, environment, proxy, drop } = await databaseBehindProxy();
     const server = await ServerProcess.start(database, { ...environment, ...UNLIMITED });
     proxy.set('slow');
     const load = new Load(server, KEY, CLIENTS);
     const reads: number[] = [];
-    const until_ = Date.now() + (FULL ? 10_000 : 3000);
-    while (Date.now() < until_) {
+    const end = Date.now() + (FULL ? 10_000 : 3000);
+    while (Date.now() < end) {
       for (const path of ['/api/v1/analytics/summary', '/api/v1/predictions?limit=5'])
         reads.push((await server.request(path, { key: KEY })).status);
     }
@@ -155,7 +159,7 @@ describe('C6 a database that is 400 ms slower', () => {
     proxy.set('pass');
     await until(() => healthy(server));
     const { lost, twice } = await compare(database.environment.FL_DB_URI as string, result.acknowledged);
-    expect([lost, twice]).toEqual([0, 0]);
+    expect({ lost, twice }).toEqual({ lost: 0, twice: 0 });
     reportChaos('C6', 'database 400 ms slower', {
       acknowledged: result.acknowledged.length,
       failed: result.failures.length,
@@ -169,18 +173,20 @@ describe('C6 a database that is 400 ms slower', () => {
   });
 });
 
-describe('C7 twenty slow analytics calls beside the traffic', () => {
-  it('answers 200 or 503 to each, fails no prediction, and slows them down little', async () => {
+// C7
+describe('twenty slow requests for analytics beside predictions', () => {
+  it('get 200 or 503, and fail no prediction', async () => {
     const { database, environment, drop } = await databaseBehindProxy();
     const server = await ServerProcess.start(database, { ...environment, ...UNLIMITED });
-    // Enough rows that one call scans for a while; made by the database itself.
+    // The database makes enough rows for one request to scan a while.
     await database.query(
       `INSERT INTO predictions (id, tenant_id, timestamp, recorded_at, model, model_version, label, confidence_score, latency_ms, cache_hit, source)
        SELECT (lpad(to_hex(t), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
               '00000000-0000-7000-8000-000000000001', to_timestamp(t / 1000.0), now(), 'm', 'v', 'label' || n % 5, 0.5, 1, false, 'logged'
        FROM (SELECT n, (extract(epoch FROM now()) * 1000)::bigint - n AS t FROM generate_series(1, ${FULL ? 1_000_000 : 200_000}) n) rows`,
     );
-    expect((await runCli(['rollups', 'rebuild'], database.environment, database.folder)).code).toBe(0);
+    const rebuilt = await runCliInProcess(['rollups', 'rebuild'], database.environment, database.folder);
+    expect(rebuilt).toMatchObject({ code: 0 });
     const measure = async (ms: number): Promise<LoadResult> => {
       const load = new Load(server, KEY, 8);
       await pause(ms);
@@ -188,14 +194,14 @@ describe('C7 twenty slow analytics calls beside the traffic', () => {
     };
     await measure(1000);
     const alone = await measure(FULL ? 6000 : 2000);
-    let going = true;
+    let running = true;
     const statuses: number[] = [];
     const readers = Array.from({ length: 20 }, async () => {
-      while (going)
+      while (running)
         statuses.push((await server.request('/api/v1/analytics/timeseries?bucket=hour', { key: KEY })).status);
     });
     const beside = await measure(FULL ? 6000 : 2000);
-    going = false;
+    running = false;
     await Promise.all(readers);
     for (const result of [alone, beside]) expectAllAcknowledged(result);
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);

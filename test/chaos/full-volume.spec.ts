@@ -14,7 +14,7 @@ interface Outcome {
   statuses: Set<number>;
 }
 
-/** Predictions and logged records until `enough` of them in a row found no room. */
+/** Sends predictions and logged records until there was no room for `enough` of them in a row. */
 async function fill(server: ServerProcess, enough: number): Promise<Outcome> {
   const outcome: Outcome = { acknowledged: [], unrecorded: 0, statuses: new Set() };
   for (let i = 0, inRow = 0; i < 6000 && inRow < enough; i++) {
@@ -36,7 +36,7 @@ async function fill(server: ServerProcess, enough: number): Promise<Outcome> {
 
 async function expectRecovery(server: ServerProcess, path: string, outcome: Outcome, what: string): Promise<void> {
   expect(outcome.unrecorded).toBeGreaterThan(0);
-  // 200 with "none", 201, 202, or an honest 503: never a 500.
+  // 200 with "none", 201, 202 or 503, but never a 500.
   expect([...outcome.statuses].filter((status) => ![200, 201, 202, 503].includes(status))).toEqual([]);
   await until(async () => (await server.request('/health', { key: null })).body.status === 'healthy');
   const database = new BetterSqlite3(path, { readonly: true });
@@ -51,14 +51,16 @@ async function expectRecovery(server: ServerProcess, path: string, outcome: Outc
   });
   expect(lost).toBe(0);
   const after = await server.request<{ persisted: string }>('/api/v1/predict', { key: KEY, body: { text: 'after' } });
-  expect(after.body.persisted).toBe('database');
+  expect(after).toMatchObject({ status: 200, body: { persisted: 'database' } });
 }
 
-/** Linux has it with util-linux; in CI it must be there. */
+/** Part of util-linux. CI must have it. */
 const hasPrlimit = process.env.CI !== undefined || spawnSync('prlimit', ['--version']).status === 0;
 
-(hasPrlimit ? describe : describe.skip)('C8 files that may not grow any further (RLIMIT_FSIZE; needs prlimit)', () => {
-  it('S4-12 says the truth, never 500, and recovers when they may', async () => {
+// C8
+(hasPrlimit ? describe : describe.skip)('files that must not grow (RLIMIT_FSIZE; needs prlimit)', () => {
+  // S4-12
+  it('lead to responses that name the outcome and never to 500, until they may grow again', async () => {
     const folder = mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'fsize-'));
     const child = spawn(
       'sh',
@@ -84,22 +86,23 @@ const hasPrlimit = process.env.CI !== undefined || spawnSync('prlimit', ['--vers
   }, 300_000);
 });
 
-/** Mounting wants privileges that a CI container may lack: part of the full set only, whose table says when it could not be done. */
+/** Mounting needs privileges that a CI container may lack, so only the full set has it; its table reports if it was not done. */
 const isRoot = process.getuid?.() === 0;
 if (FULL && !isRoot) reportChaos('C8', 'full volume (tmpfs)', { not_done: 'mounting needs root' });
 
-(FULL && isRoot ? describe : describe.skip)('C8 a full volume (tmpfs; npm run test:chaos as root)', () => {
-  it('says the truth, never 500, and recovers when there is room', async () => {
+// C8
+(FULL && isRoot ? describe : describe.skip)('a full volume (tmpfs; npm run test:chaos as root)', () => {
+  it('leads to responses that name the outcome and never to 500, until there is room again', async () => {
     const folder = join(mkdtempSync(join(process.env.FL_TEST_FOLDER as string, 'tmpfs-')), 'volume');
     mkdirSync(folder);
     const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder], { encoding: 'utf8' });
-    expect([mount.status, mount.stderr]).toEqual([0, '']);
+    expect(mount).toMatchObject({ status: 0, stderr: '' });
     const server = ServerProcess.spawn({ FL_DATA_DIR: folder, FL_API_KEYS: `${KEY}:predict+ingest+read` }, folder);
     try {
       await server.listening();
       const outcome = await fill(server, 20);
       const more = spawnSync('mount', ['-o', 'remount,size=256m', folder], { encoding: 'utf8' });
-      expect([more.status, more.stderr]).toEqual([0, '']);
+      expect(more).toMatchObject({ status: 0, stderr: '' });
       await expectRecovery(server, join(folder, 'feedback-loop.db'), outcome, 'full volume (tmpfs)');
     } finally {
       await server.stop();

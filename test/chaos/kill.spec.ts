@@ -3,21 +3,22 @@ import BetterSqlite3 from 'better-sqlite3';
 import { FULL, reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, DIALECTS, type TestDatabase } from '../support/databases.js';
 import { Load } from '../support/load.js';
+import { ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
 import { ROOT, ServerProcess } from '../support/server-process.js';
 
-/** A short set in CI; `npm run test:chaos` runs the full one. */
+/** CI runs a short set, `npm run test:chaos` the full one. */
 const ROUNDS = FULL ? 20 : 3;
 const ROUND_MS = FULL ? 2200 : 700;
 const CLIENTS = 16;
-const KEY = 'key-from-the-environment-0123456789abcdef';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function stored(database: TestDatabase): Promise<string[]> {
   return (await database.query<{ id: string }>('SELECT id FROM predictions')).map(({ id }) => id);
 }
 
-describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
-  it(`loses nothing that was acknowledged in ${ROUNDS} rounds, and stores nothing twice`, async () => {
+// C1
+describe.each(DIALECTS)('kill -9 under load on %s', (dialect) => {
+  it(`loses no acknowledged record in ${ROUNDS} rounds, and stores none twice`, async () => {
     const database = await createTestDatabase(dialect);
     const environment = { FL_API_KEYS: `${KEY}:predict+read`, FL_KEY_RATE_LIMIT_PER_MINUTE: '1000000000' };
     const acknowledged: string[] = [];
@@ -33,10 +34,9 @@ describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
       expect(result.failures).toEqual([]);
       acknowledged.push(...result.acknowledged);
     }
-    // A clean start replays what a killed process left in its spool.
+    // The next start replays what a killed process left in its spool.
     const server = await ServerProcess.start(database, environment);
-    for (let i = 0; i < 100 && (await server.request('/health', { key: null })).body.status !== 'healthy'; i++)
-      await pause(100);
+    await until(async () => (await server.api.health({ key: null })).body.status === 'healthy');
     await server.stop();
     const ids = await stored(database);
     const found = new Set(ids);
@@ -55,8 +55,9 @@ describe.each(DIALECTS)('C1 kill -9 under load on %s', (dialect) => {
   }, 600_000);
 });
 
-describe('C2 the negative control', () => {
-  it('loses acknowledged records when it is killed, so that the test above is known to see losses', async () => {
+// C2
+describe('the negative control', () => {
+  it('loses acknowledged records when it is killed, which shows that the test above would see losses', async () => {
     const database = await createTestDatabase('sqlite');
     const file = join(database.folder, 'control.db');
     const acknowledged: string[] = [];
@@ -87,8 +88,9 @@ describe('C2 the negative control', () => {
   });
 });
 
-describe('C12 SIGTERM under load', () => {
-  it('fails no request of clients that follow readiness', async () => {
+// C12
+describe('SIGTERM under load', () => {
+  it('fails no request of clients that follow the readiness probe', async () => {
     const database = await createTestDatabase('sqlite');
     const rounds = FULL ? 10 : 2;
     let served = 0;
@@ -104,7 +106,7 @@ describe('C12 SIGTERM under load', () => {
       // A load balancer notices within a second.
       await pause(900);
       const result = await load.stop();
-      expect([result.failures, result.unrecorded]).toEqual([[], 0]);
+      expect(result).toMatchObject({ failures: [], unrecorded: 0 });
       served += result.acknowledged.length;
       expect(await stopped).toBe(0);
     }

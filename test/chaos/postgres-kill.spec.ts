@@ -1,32 +1,31 @@
 import { FULL, reportChaos } from '../support/chaos-report.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
 import { Load } from '../support/load.js';
-import { until } from '../support/outage.js';
+import { ENVIRONMENT_KEY as KEY, until } from '../support/outage.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
-const KEY = 'key-from-the-environment-0123456789abcdef';
 const CLIENTS = 16;
 const ROUNDS = FULL ? 10 : 2;
 const ROUND_MS = FULL ? 2500 : 1500;
-/** A setting of nobody's, as long as the name of the real one, so that a proxy can exchange them. */
+/** A setting without effect. Its name is as long as the real one, so that a proxy can exchange them. */
 const NO_SETTING = 'control.sync_level';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** PostgreSQL that tells of a commit long before it is on disk, as a common piece of advice for tuning has it. */
+/** PostgreSQL that reports a commit long before it is on disk, as some guides to tuning recommend. */
 async function carelessCluster(): Promise<PostgresCluster> {
   const cluster = await PostgresCluster.create();
   await cluster.query('ALTER DATABASE postgres SET synchronous_commit = off');
   await cluster.query(`ALTER DATABASE postgres SET "${NO_SETTING}" = off`);
-  // What nobody forces to disk stays in memory for ten seconds.
+  // A commit that no session forces to disk stays in memory for ten seconds.
   for (const setting of ["wal_writer_delay = '10s'", "wal_writer_flush_after = '1GB'"])
     await cluster.query(`ALTER SYSTEM SET ${setting}`);
   await cluster.query('SELECT pg_reload_conf()');
   return cluster;
 }
 
-/** Kills PostgreSQL under load, again and again. Returns how many acknowledged records there were, and those lost. */
+/** Kills PostgreSQL under load, several times. Returns the number of acknowledged records, and the lost ones. */
 async function killUnderLoad(
   cluster: PostgresCluster,
   folder: TestDatabase,
@@ -44,7 +43,7 @@ async function killUnderLoad(
   try {
     for (let round = 0; round < ROUNDS; round++) {
       await until(isHealthy);
-      // The tables, and what was replayed from the spool, are not what may be lost here.
+      // Only records of this round may be lost, not the tables and not those replayed from the spool.
       await cluster.query('CHECKPOINT');
       const load = new Load(server, KEY, CLIENTS);
       await pause(ROUND_MS);

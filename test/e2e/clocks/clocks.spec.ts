@@ -61,7 +61,7 @@ describeWithFaketime('two servers, one of them with a wrong clock', () => {
   };
   const cut = async (server: ServerProcess): Promise<void> => {
     behind.proxy.set('refuse');
-    await until(async () => (await log(server, 'nobody')).status === 202);
+    await until(async () => (await log(server, 'cut off')).status === 202);
   };
 
   describe.each(['-65m', '+65m', '-3s', '+3s'])('the clock of one is wrong by %s', (offset) => {

@@ -7,7 +7,7 @@ import { ServerProcess } from '../../support/server-process.js';
 import { describeWithTmpfs, TMPFS } from '../../support/tmpfs.js';
 
 /** What the server says in each place of what can lose acknowledged records. */
-async function toldBy(server: ServerProcess): Promise<{ health: unknown; metrics: string[]; log: string[] }> {
+async function reportsOf(server: ServerProcess): Promise<{ health: unknown; metrics: string[]; log: string[] }> {
   const { body } = await server.admin.health();
   const { text } = await server.admin.metrics();
   return {
@@ -48,7 +48,7 @@ describe('a PostgreSQL that is tuned at the cost of safety', () => {
   });
 
   it('is named in the health, a metric and the log', async () => {
-    const { health, log, metrics } = await toldBy(server);
+    const { health, log, metrics } = await reportsOf(server);
     expect(health).toMatchObject({
       status: 'down',
       risks: expect.arrayContaining([
@@ -65,7 +65,7 @@ describe('a PostgreSQL that is tuned at the cost of safety', () => {
     expect(await configCheck(environment, folder.folder)).toEqual(expect.arrayContaining(RISKS));
   });
 
-  it('is not named once it is mended', async () => {
+  it('is not named once it is fixed', async () => {
     for (const setting of ['fsync', 'full_page_writes']) await cluster.query(`ALTER SYSTEM RESET ${setting}`);
     await cluster.query('SELECT pg_reload_conf()');
     await cluster.query('ALTER TABLE growth_samples SET LOGGED');
@@ -73,10 +73,10 @@ describe('a PostgreSQL that is tuned at the cost of safety', () => {
     expect(warnings.filter((risk) => RISKS.includes(risk))).toEqual([]);
   });
 
-  it('says when it cannot be reached', async () => {
+  it('reports that it cannot be reached', async () => {
     const { code, stderr } = await runCli(
       ['config', 'check'],
-      { ...folder.environment, FL_DB_URI: 'postgresql://nobody@127.0.0.1:9/none' },
+      { ...folder.environment, FL_DB_URI: 'postgresql://user@127.0.0.1:9/none' },
       folder.folder,
     );
     expect(code).toBe(0);
@@ -92,10 +92,10 @@ describeWithTmpfs('data in memory', () => {
   it('is named for SQLite, the spool and generated keys', async () => {
     const database = await createTestDatabase('sqlite');
     const server = await ServerProcess.start({ ...database, folder }, { FL_DATA_DIR: folder });
-    const told = await toldBy(server);
+    const reported = await reportsOf(server);
     await server.stop();
     const all = ['database_on_temporary_volume', 'keys_on_temporary_volume', 'spool_on_temporary_volume'];
-    expect(told).toMatchObject({ health: { status: 'down' }, metrics: all, log: all });
+    expect(reported).toMatchObject({ health: { status: 'down' }, metrics: all, log: all });
     expect(await configCheck({ FL_DATA_DIR: folder }, folder)).toEqual(all);
   });
 

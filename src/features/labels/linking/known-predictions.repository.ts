@@ -12,7 +12,7 @@ export interface PredictionReference {
 export interface KnownPredictions {
   /** Maps a requested id to the id of the record, which differs for an alias. */
   byId: ReadonlyMap<string, string>;
-  /** Maps the ids of the records in `byId` to their predicted labels. */
+  /** Maps the ids of all found records to their predicted labels. */
   labelOf: ReadonlyMap<string, string>;
   /** Maps a caller's id to at most 100 ids of records, latest first. */
   byInference: ReadonlyMap<string, readonly string[]>;
@@ -40,10 +40,11 @@ export class KnownPredictionsRepository {
       labelOf.set(record_id, label);
     }
     const byInference = new Map<string, string[]>();
-    for (const { id, inference_id } of await this.recordsByInferenceId(tenant, inferences)) {
+    for (const { id, inference_id, label } of await this.recordsByInferenceId(tenant, inferences)) {
       const list = byInference.get(inference_id) ?? [];
       byInference.set(inference_id, list);
       if (list.length < MAX_PER_INFERENCE_ID) list.push(id);
+      labelOf.set(id, label);
     }
     return { byId, labelOf, byInference };
   }
@@ -67,12 +68,12 @@ export class KnownPredictionsRepository {
   private async recordsByInferenceId(
     tenant: TenantContext,
     inferences: string[],
-  ): Promise<{ id: string; inference_id: string }[]> {
+  ): Promise<{ id: string; inference_id: string; label: string }[]> {
     if (inferences.length === 0) return [];
     const marks = placeholders(inferences);
     return this.unitOfWork.findAll(
       tenant,
-      `SELECT id, inference_id FROM predictions WHERE tenant_id = $1 AND inference_id IN (${marks}) ORDER BY recorded_at DESC, id DESC`,
+      `SELECT id, inference_id, label FROM predictions WHERE tenant_id = $1 AND inference_id IN (${marks}) ORDER BY recorded_at DESC, id DESC`,
       inferences,
     );
   }

@@ -9,7 +9,7 @@ export interface ResolvedLink {
   predictionId: string | null;
   /** Ids of all records with the caller's id, latest first. */
   predictionIds: readonly string[];
-  /** Label of a record that was found by its id. */
+  /** Predicted label of the record. */
   predictedLabel?: string | undefined;
   link: Link;
 }

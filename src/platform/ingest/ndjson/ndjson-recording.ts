@@ -121,14 +121,15 @@ export async function* recordNdjson<T>(
     );
     counts.accepted += stored;
     counts.spooled += spooled;
-    const refusedLines = new Set(refused.map(({ line }) => line));
-    warnings += rows.filter(({ hasWarning, line }) => hasWarning && !refusedLines.has(line)).length;
     const retryable = refused[0]?.error.retryable === true;
     if (retryable && counts.accepted + counts.spooled + counts.refused === 0) throw refused[0]?.error as AppError;
     const isRefused = new Set(refused.map(({ line }) => line));
-    const accepted = sink.accepted ? rows.filter(({ line }) => !isRefused.has(line)) : [];
+    const accepted = rows.filter(({ line }) => !isRefused.has(line));
+    warnings += accepted.filter(({ hasWarning }) => hasWarning).length;
     return [
-      ...accepted.map(({ line, record }) => `${JSON.stringify({ line, ...sink.accepted?.(record) })}\n`),
+      ...(sink.accepted ? accepted : []).map(
+        ({ line, record }) => `${JSON.stringify({ line, ...sink.accepted?.(record) })}\n`,
+      ),
       ...refused.map(({ line, error }) => refuse(line, error)),
     ].join('');
   };
