@@ -21,7 +21,7 @@ const MayLag = (): MethodDecorator =>
 /** Declares the routes for their current and legacy paths. No route returns a text. */
 @Scopes('read')
 export abstract class AnalyticsRoutes {
-  /** @param separatesModels whether figures that mix models also say so, and list each model */
+  /** @param separatesModels whether figures that mix models carry a warning and list each model */
   constructor(
     private readonly service: AnalyticsService,
     private readonly separatesModels: boolean,
