@@ -47,7 +47,8 @@ const withDatabases = {
 export default {
   // No measure of anything: a shared machine may be four times as slow for a minute.
   testTimeout: 240_000,
-  maxWorkers: 2,
+  // One more than the cores of a small machine: many tests wait for a time-out, a retry or a restart.
+  maxWorkers: 3,
   // Each medium test file loads the application again, of which Jest keeps a part: without a limit a worker grows to 4 GB.
   workerIdleMemoryLimit: '1.5GB',
   projects: [
