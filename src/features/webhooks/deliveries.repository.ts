@@ -112,8 +112,7 @@ export class DeliveriesRepository {
       const due = rows.map((row) => this.toDelivery(row));
       const [first] = due;
       if (!first) return undefined;
-      // What was sent once keeps its content.
-      const fresh = first.attempts > 0 ? [first] : due.filter(({ attempts }) => attempts === 0);
+      const fresh = wasSent(first) ? [first] : due.filter((delivery) => !wasSent(delivery));
       const folded = prefixThatFolds(fresh, fold);
       const data = folded.length === 1 ? first.data : fold(folded.map((each) => each.data))[0]!;
       await session.query(
@@ -222,6 +221,11 @@ export class DeliveriesRepository {
       lastError: row.last_error,
     };
   }
+}
+
+/** What was sent keeps its id and content, also when it is sent again on request, which resets the attempts. */
+function wasSent({ attempts, lastError, lastStatus }: Delivery): boolean {
+  return attempts > 0 || lastStatus !== null || lastError !== null;
 }
 
 /** Returns the first deliveries as long as they fold into one. */

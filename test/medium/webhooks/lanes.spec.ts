@@ -113,6 +113,27 @@ onBothDatabasesInProcess(
       expect(receiver.eventsOf('label.created')).toHaveLength(0);
     });
 
+    it('a batch that is sent again on request keeps its id and content beside new labels', async () => {
+      const id = await subscribe(['label.batch']);
+      await label(await predictions(2));
+      await until(async () => receiver.eventsOf('label.batch').length === 1);
+      const [sent] = receiver.eventsOf('label.batch');
+      const delivered = async (): Promise<boolean> =>
+        (await server.request<{ data: { delivered_at: string | null }[] }>(`/admin/api/webhooks/${id}/deliveries`)).body
+          .data[0]?.delivered_at != null;
+      await until(delivered);
+
+      const again = server.request(`/admin/api/webhooks/${id}/deliveries/${sent?.body.id}/redeliver`, {
+        method: 'POST',
+      });
+      await label(await predictions(3));
+      expect(await again).toMatchObject({ status: 200 });
+      await until(async () => receiver.eventsOf('label.batch').length === 3);
+      const bodies = receiver.eventsOf('label.batch').map(({ body }) => body);
+      expect(bodies.filter((body) => body.id === sent?.body.id)).toEqual([sent?.body, sent?.body]);
+      expect(bodies.filter((body) => body.id !== sent?.body.id).map(({ data }) => data.count)).toEqual([3]);
+    });
+
     it('erasing a person takes their predictions out of a batch and leaves the others', async () => {
       receiver.status = 500;
       const id = await subscribe(['label.batch']);
