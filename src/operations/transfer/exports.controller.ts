@@ -6,7 +6,12 @@ import { StrictInput } from '#http';
 import type { TransferKind } from '#persistence';
 import { Caller, type Principal, Scopes } from '#security';
 import { ExportRoute, sendExport } from '#tabular';
-import { RecordsExportQuery } from './dto/export.query.js';
+import {
+  LabelsExportQuery,
+  PredictionsExportQuery,
+  type RecordsExportQuery,
+  VotesExportQuery,
+} from './dto/export.query.js';
 import { TransferService } from './transfer.service.js';
 
 const Export = (kind: string, time: string): MethodDecorator =>
@@ -30,7 +35,7 @@ export class ExportsController {
   @Export('predictions', 'timestamp')
   async predictions(
     @Caller() caller: Principal,
-    @Query() query: RecordsExportQuery,
+    @Query() query: PredictionsExportQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.send('predictions', caller, query, reply);
@@ -40,7 +45,7 @@ export class ExportsController {
   @Export('votes', 'accepted_at')
   async votes(
     @Caller() caller: Principal,
-    @Query() query: RecordsExportQuery,
+    @Query() query: VotesExportQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.send('votes', caller, query, reply);
@@ -50,7 +55,7 @@ export class ExportsController {
   @Export('labels', 'recorded_at')
   async labels(
     @Caller() caller: Principal,
-    @Query() query: RecordsExportQuery,
+    @Query() query: LabelsExportQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.send('labels', caller, query, reply);
@@ -59,10 +64,10 @@ export class ExportsController {
   private async send(
     kind: TransferKind,
     caller: Principal,
-    { format, from, to }: RecordsExportQuery,
+    { format, from, to, ...filter }: RecordsExportQuery,
     reply: FastifyReply,
   ): Promise<void> {
-    const pages = this.transfers.pages(caller, kind, parseRange(from, to));
+    const pages = this.transfers.pages(caller, kind, parseRange(from, to), filter);
     const columns = this.transfers.columns(kind, caller.scopes.has('read:text'));
     await sendExport(reply, { name: kind, format, columns, pages });
   }

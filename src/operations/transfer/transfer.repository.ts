@@ -27,15 +27,17 @@ export class TransferRepository {
     return this.unitOfWork.dialect;
   }
 
-  /** Returns rows in order of id, in pages of at most 1,000. */
+  /** Returns rows in order of id, in pages of at most 1,000. `filter` holds values by column. */
   async *pages(
     tenant: TenantContext,
     { insert: { table }, time, timeInId }: TransferTable,
     { from, to }: TimeRange,
+    filter: Readonly<Record<string, unknown>>,
   ): AsyncGenerator<Record<string, unknown>[]> {
     const where = new Conditions(this.unitOfWork.dialect)
       .add('id > ?', timeInId && from !== undefined ? smallestIdAt(from) : LOWEST_ID)
-      .within(time, { from, to });
+      .within(time, { from, to })
+      .equal(filter);
     if (timeInId && to !== undefined) where.add('id < ?', smallestIdAt(to));
     if (table === 'feedback_submissions') where.add('deleted_at IS NULL');
     const { values } = where;

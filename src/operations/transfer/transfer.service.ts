@@ -94,9 +94,14 @@ export class TransferService {
   }
 
   /** Returns all records in the range, in order of id. Records accepted after the call may be missing. */
-  async *pages(tenant: TenantContext, kind: TransferKind, range: TimeRange): AsyncGenerator<TransferRecord[]> {
+  async *pages(
+    tenant: TenantContext,
+    kind: TransferKind,
+    range: TimeRange,
+    filter: Readonly<Record<string, unknown>> = {},
+  ): AsyncGenerator<TransferRecord[]> {
     const form = this.form(kind);
-    for await (const rows of this.repository.pages(tenant, this.tables.transfer(kind), range))
+    for await (const rows of this.repository.pages(tenant, this.tables.transfer(kind), range, filter))
       yield rows.map((row) => form.toRecord(tenant, row, this.repository.dialect, this.cipher));
   }
 

@@ -1185,6 +1185,10 @@ export interface components {
         Id: string;
         /** @description Makes the request safe to repeat: for FL_IDEMPOTENCY_HOURS (24), the same key and body return the first response again. Ignored for NDJSON: give each line an `id` instead. */
         IdempotencyKey: string;
+        /** @description Only predictions that were recorded under this `inference_id`. */
+        InferenceId: string;
+        /** @description Only predictions with this label. */
+        Label: string;
         /** @description Maximum number of items. */
         Limit: number;
         /** @description Only predictions of this model. */
@@ -2182,6 +2186,8 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description End of the range, exclusive, in ISO 8601. */
                 to?: components["parameters"]["To"];
+                /** @description Only labels with this value. */
+                label?: string;
             };
             header?: never;
             path?: never;
@@ -2572,7 +2578,7 @@ export interface operations {
                 /** @description Only predictions of this model version. */
                 model_version?: components["parameters"]["ModelVersion"];
                 /** @description Only predictions with this label. */
-                label?: string;
+                label?: components["parameters"]["Label"];
                 /** @description Only predictions with at least this confidence. */
                 min_confidence?: number;
                 /** @description Only predictions with at most this confidence. */
@@ -2582,7 +2588,7 @@ export interface operations {
                 /** @description Only records of this session. */
                 session_id?: components["parameters"]["SessionId"];
                 /** @description Only predictions that were recorded under this `inference_id`. */
-                inference_id?: string;
+                inference_id?: components["parameters"]["InferenceId"];
                 /** @description Filter by whether the prediction came from the cache. */
                 cache_hit?: boolean;
             };
@@ -2693,6 +2699,18 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description End of the range, exclusive, in ISO 8601. */
                 to?: components["parameters"]["To"];
+                /** @description Only predictions of this model. */
+                model?: components["parameters"]["Model"];
+                /** @description Only predictions of this model version. */
+                model_version?: components["parameters"]["ModelVersion"];
+                /** @description Only predictions with this label. */
+                label?: components["parameters"]["Label"];
+                /** @description Only records of this user. */
+                user_id?: components["parameters"]["UserId"];
+                /** @description Only records of this session. */
+                session_id?: components["parameters"]["SessionId"];
+                /** @description Only predictions that were recorded under this `inference_id`. */
+                inference_id?: components["parameters"]["InferenceId"];
             };
             header?: never;
             path?: never;
@@ -2940,6 +2958,10 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description End of the range, exclusive, in ISO 8601. */
                 to?: components["parameters"]["To"];
+                /** @description Only votes that call the prediction correct, or wrong. */
+                correct?: boolean;
+                /** @description Only votes with this label. */
+                label?: string;
             };
             header?: never;
             path?: never;
