@@ -39,7 +39,7 @@ export {
   UUID,
 } from './routes/route-kinds.js';
 export { IsTime } from './validation/is-time.js';
-export { asBoolean, asInteger, asNumber, PageQuery } from './validation/page.query.js';
+export { asBoolean, asInteger, asNumber, PageQuery, TextParameter } from './validation/page.query.js';
 export { resourceOf } from './validation/resources.js';
 export { SchemaValidator } from './validation/schema-validation.js';
 export {

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { asInteger, IsTime } from '#http';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { asInteger, IsTime, TextParameter } from '#http';
 
 export class AnalyticsQuery {
   @ApiPropertyOptional({
@@ -17,16 +17,10 @@ export class AnalyticsQuery {
   @IsTime()
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this model.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model.')
   model?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this model version.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model version.')
   model_version?: string;
 }
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsNumber, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { asBoolean, asNumber, IsTime, PageQuery } from '#http';
+import { IsBoolean, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { asBoolean, asNumber, IsTime, PageQuery, TextParameter } from '#http';
 
 export class ListPredictionsQuery extends PageQuery {
   @ApiPropertyOptional({
@@ -17,22 +17,13 @@ export class ListPredictionsQuery extends PageQuery {
   @IsTime()
   to?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this model.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model.')
   model?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this model version.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model version.')
   model_version?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions with this label.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @TextParameter(64, 'Only predictions with this label.')
   label?: string;
 
   @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'Only predictions with at least this confidence.' })
@@ -51,22 +42,13 @@ export class ListPredictionsQuery extends PageQuery {
   @Max(1)
   max_confidence?: number;
 
-  @ApiPropertyOptional({ description: 'Only records of this user.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only records of this user.')
   user_id?: string;
 
-  @ApiPropertyOptional({ description: 'Only records of this session.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only records of this session.')
   session_id?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions that were recorded under this `inference_id`.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only predictions that were recorded under this `inference_id`.')
   inference_id?: string;
 
   @ApiPropertyOptional({ type: Boolean, description: 'Filter by whether the prediction came from the cache.' })

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { asBoolean, IsTime } from '#http';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { asBoolean, IsTime, TextParameter } from '#http';
 import { EXPORT_FORMATS, type ExportFormat } from '#tabular';
 
 export class RecordsExportQuery {
@@ -24,40 +24,22 @@ export class RecordsExportQuery {
 }
 
 export class PredictionsExportQuery extends RecordsExportQuery {
-  @ApiPropertyOptional({ description: 'Only predictions of this model.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model.')
   model?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions of this model version.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
+  @TextParameter(100, 'Only predictions of this model version.')
   model_version?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions with this label.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @TextParameter(64, 'Only predictions with this label.')
   label?: string;
 
-  @ApiPropertyOptional({ description: 'Only records of this user.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only records of this user.')
   user_id?: string;
 
-  @ApiPropertyOptional({ description: 'Only records of this session.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only records of this session.')
   session_id?: string;
 
-  @ApiPropertyOptional({ description: 'Only predictions that were recorded under this `inference_id`.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @TextParameter(128, 'Only predictions that were recorded under this `inference_id`.')
   inference_id?: string;
 }
 
@@ -68,17 +50,11 @@ export class VotesExportQuery extends RecordsExportQuery {
   @IsBoolean()
   correct?: boolean;
 
-  @ApiPropertyOptional({ description: 'Only votes with this label.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @TextParameter(64, 'Only votes with this label.')
   label?: string;
 }
 
 export class LabelsExportQuery extends RecordsExportQuery {
-  @ApiPropertyOptional({ description: 'Only labels with this value.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
+  @TextParameter(64, 'Only labels with this value.')
   label?: string;
 }

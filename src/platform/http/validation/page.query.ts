@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
@@ -11,6 +12,10 @@ export const asInteger = ({ value }: { value: unknown }): unknown =>
 /** Reads a number of an address. Blanks, hexadecimal numbers and empty text are not numbers. */
 export const asNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
+
+/** Declares an optional text of an address, of 1 to `maxLength` characters. */
+export const TextParameter = (maxLength: number, description: string): PropertyDecorator =>
+  applyDecorators(ApiPropertyOptional({ description }), IsOptional(), IsString(), Length(1, maxLength));
 
 /** Parameters of every list. */
 export class PageQuery {
