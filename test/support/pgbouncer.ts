@@ -1,17 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
+import { describeWithCommand } from './describe-with.js';
 
-/** The real pooler; npm has no binaries of it. In CI there must be one: without it the tests run, and fail. */
-const HAS_PGBOUNCER = process.env.CI !== undefined || spawnSync('pgbouncer', ['--version']).status === 0;
-
-/** A `describe` that is skipped, visibly in the report, on a machine without PgBouncer. */
-export function describeWithPgBouncer(title: string, tests: () => void): void {
-  if (HAS_PGBOUNCER) describe(title, tests);
-  else describe.skip(`${title} (needs pgbouncer on the PATH)`, tests);
-}
+/** The real pooler, of which npm has no binaries. */
+export const describeWithPgBouncer = describeWithCommand('pgbouncer', '--version');
 
 /** PgBouncer in transaction mode before `uri`, with as few connections as make sessions change hands. */
 export class PgBouncer {

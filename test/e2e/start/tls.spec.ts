@@ -1,11 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { describeWithCommand } from '../../support/describe-with.js';
 import { onSqlite } from '../../support/environment.js';
 import { ServerProcess } from '../../support/server-process.js';
 
-const hasOpenssl = process.env.CI !== undefined || spawnSync('openssl', ['version']).status === 0;
+const describeWithOpenssl = describeWithCommand('openssl', 'version');
 
 /** Asks without checking the certificate, which no authority has signed. */
 function get(url: string): Promise<{ status: number | undefined; hsts: string; protocol: string | null }> {
@@ -21,7 +22,7 @@ function get(url: string): Promise<{ status: number | undefined; hsts: string; p
 }
 
 // S1-21
-(hasOpenssl ? describe : describe.skip)('HTTPS without a proxy (needs openssl to make a certificate)', () => {
+describeWithOpenssl('HTTPS without a proxy', () => {
   onSqlite(
     'a server with a certificate',
     ({ database, startServer }) => {
